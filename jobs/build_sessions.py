@@ -1,0 +1,8 @@
+"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/build_sessions.py --conf my.yaml (the options of `desirelines build-sessions`)."""
+
+import sys
+
+from desirelines.cli import main
+
+if __name__ == "__main__" and (code := main(["build-sessions", *sys.argv[1:]])):
+    raise SystemExit(code)

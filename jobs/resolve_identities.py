@@ -1,0 +1,8 @@
+"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/resolve_identities.py --conf my.yaml (the options of `desirelines resolve-identities`)."""
+
+import sys
+
+from desirelines.cli import main
+
+if __name__ == "__main__" and (code := main(["resolve-identities", *sys.argv[1:]])):
+    raise SystemExit(code)

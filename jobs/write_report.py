@@ -1,0 +1,8 @@
+"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/write_report.py --conf my.yaml (the options of `desirelines report`)."""
+
+import sys
+
+from desirelines.cli import main
+
+if __name__ == "__main__" and (code := main(["report", *sys.argv[1:]])):
+    raise SystemExit(code)

@@ -1,0 +1,316 @@
+"""The command `desirelines`: arguments, help and exit codes. What the commands do is in `commands`, imported when one runs."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import click
+import typer
+
+from desirelines import __version__
+from desirelines.errors import EXIT_DONE, EXIT_UNEXPECTED, EXIT_USAGE, DesirelinesError, exit_code_for
+
+app = typer.Typer(
+    name="desirelines", no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+    help="From raw events to behavioural segments with a history.\n\nFirst time: `desirelines init`, then `desirelines check`, then "
+    "`desirelines run`.\n\nExit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, 3 a check failed and nothing was "
+    "published, 4 an empty source, 5 done in part.",
+)  # fmt: skip
+
+
+class Format(StrEnum):
+    """How the result is printed."""
+
+    text = "text"
+    json = "json"
+
+
+Conf = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--conf",
+        "-c",
+        help="Configuration file; may be given more than once, the later wins. Default: desirelines.yaml here, if there is one.",
+        show_default=False,
+    ),
+]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        "-s",
+        metavar="KEY=VALUE",
+        help="One setting, such as clusters.k=6; wins over files.",
+        show_default=False,
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        metavar="YYYY-MM-DD",
+        help="Date before which everything lies. Default: the day after the newest event.",
+        show_default=False,
+    ),
+]
+RunId = Annotated[
+    str | None,
+    typer.Option(
+        "--run-id",
+        help="Run to go on with. Default: the newest unfinished one for a single stage, a new one for `run`.",
+        show_default=False,
+    ),
+]
+Out = Annotated[Format, typer.Option("--format", help="How the result is printed on standard output.")]
+Logs = Annotated[Format, typer.Option("--log-format", help="How progress and errors are written to standard error.")]
+
+_STAGES: dict[str, str] = {
+    "ingest-events": "Read what arrived at the sources since the last time into `events`; every row gets one fate.\n\nExample: `desirelines ingest-events --conf shop.yaml`",
+    "resolve-identities": "Tell who is who: identifiers and streams to people.\n\nExample: `desirelines resolve-identities`",
+    "build-sessions": "Cut events into sessions with their paths.\n\nExample: `desirelines build-sessions --set sessions.gap_minutes=15`",
+    "build-features": "Give every person their numbers as of a date.\n\nExample: `desirelines build-features --as-of 2026-03-01`",
+    "fit-clusters": "Find the groups: k-means or bisecting k-means by MLlib.\n\nExample: `desirelines fit-clusters --set clusters.algorithm=bisecting_kmeans --set clusters.k=6`",
+    "assign-segments": "Put everybody into their segments and tell what changed; staged, not yet visible.\n\nExample: `desirelines assign-segments`",
+    "build-paths": "Count which step follows which, per segment and for all.\n\nExample: `desirelines build-paths`",
+    "publish": "Check the run and publish it in one commit.\n\nExample: `desirelines publish`",
+}  # fmt: skip
+
+
+def _stage_command(stage: str) -> Callable[..., None]:
+    def command(
+        conf: Conf = None,
+        sets: Sets = None,
+        as_of: AsOf = None,
+        run_id: RunId = None,
+        form: Out = Format.text,
+        logs: Logs = Format.text,
+    ) -> None:
+        _commands().run_stage(stage, _options(conf, sets, as_of, run_id, form, logs))
+
+    return command
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where to begin; made if it is not there.")] = Path(),
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """Begin: write a first configuration, a mapping to edit, and the two secrets.
+
+    Nothing that is there is overwritten.
+
+    Example: `desirelines init shop && cd shop && desirelines check`
+    """
+    _commands().init(folder, _options(None, None, None, None, form, logs))
+
+
+@app.command()
+def check(
+    conf: Conf = None,
+    sets: Sets = None,
+    as_of: AsOf = None,
+    run_id: RunId = None,
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """The doctor: Java, Spark, Delta, configuration, secrets, sources, mappings (on the first 1,000 rows), tables.
+
+    Writes nothing. Example: `desirelines check --conf shop.yaml`
+    """
+    _commands().check(_options(conf, sets, as_of, run_id, form, logs))
+
+
+@app.command()
+def plan(
+    conf: Conf = None,
+    sets: Sets = None,
+    as_of: AsOf = None,
+    run_id: RunId = None,
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """Show what a run would read and write. Writes nothing.
+
+    Example: `desirelines plan --conf shop.yaml --format json`
+    """
+    _commands().plan(_options(conf, sets, as_of, run_id, form, logs))
+
+
+@app.command()
+def run(
+    conf: Conf = None,
+    sets: Sets = None,
+    as_of: AsOf = None,
+    run_id: RunId = None,
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """All stages in order, from the sources to the published segments and the report.
+
+    The same inputs and date a second time change nothing. Example: `desirelines run --conf shop.yaml --as-of 2026-03-01`
+    """
+    _commands().run(_options(conf, sets, as_of, run_id, form, logs))
+
+
+for _stage, _help in _STAGES.items():
+    app.command(_stage, help=_help)(_stage_command(_stage))
+
+
+@app.command()
+def report(
+    conf: Conf = None,
+    sets: Sets = None,
+    as_of: AsOf = None,
+    run_id: RunId = None,
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """Write the page with the pictures for the newest published run, or for --run-id.
+
+    Example: `desirelines report --set report.path=segments.html`
+    """
+    _commands().report(_options(conf, sets, as_of, run_id, form, logs))
+
+
+@app.command()
+def history(
+    conf: Conf = None,
+    sets: Sets = None,
+    as_of: AsOf = None,
+    run_id: RunId = None,
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """Show the published runs and what changed in each; with --run-id, the segments of that run.
+
+    Example: `desirelines history --format json`
+    """
+    _commands().history(_options(conf, sets, as_of, run_id, form, logs))
+
+
+@app.command()
+def why(
+    person: Annotated[str | None, typer.Argument(help="A person id or a key, as the tables hold it.", show_default=False)] = None,
+    identifier: Annotated[str | None, typer.Option("--identifier", metavar="TYPE", help="Read a raw identifier of this type from standard input instead; it never becomes an argument.", show_default=False)] = None,
+    conf: Conf = None, sets: Sets = None, as_of: AsOf = None, run_id: RunId = None, form: Out = Format.text, logs: Logs = Format.text,
+) -> None:  # fmt: skip
+    """Show what is known of a person now: segments and why, features, identifiers, sessions.
+
+    Example: `desirelines why 3f9c…` or `echo ann@example.com | desirelines why --identifier email`
+    """
+    _commands().why(person, identifier, _options(conf, sets, as_of, run_id, form, logs))
+
+
+@app.command()
+def world(
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables; made if it is not there.")],
+    people: Annotated[int, typer.Option(min=10, help="People who live in it.")] = 2000,
+    days: Annotated[int, typer.Option(min=60, help="Days they are watched.")] = 400,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 7,
+    as_: Annotated[
+        str, typer.Option("--as", metavar="delta|json|csv", help="How the raw tables are written.")
+    ] = "delta",
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """Make a world with planted truth: raw tables as real systems write them, and the truth beside, which no stage reads.
+
+    Example: `desirelines world --people 2000 --days 400 --seed 7 --out world`
+    """
+    _commands().world(out, people, days, seed, as_, _options(None, None, None, None, form, logs))
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; give the exit code. Tests, submit files and notebooks call this."""
+    arguments = sys.argv[1:] if argv is None else argv
+    as_json = "json" in (_after(arguments, "--log-format"),)
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as shown:
+        sys.stderr.write(shown.format_message() + "\n")
+        return EXIT_USAGE
+    except click.ClickException as error:
+        _complain(error.format_message(), as_json)
+        return EXIT_USAGE
+    except click.exceptions.Abort:
+        return EXIT_UNEXPECTED
+    except DesirelinesError as error:
+        _complain(str(error), as_json)
+        return exit_code_for(error)
+    except Exception as error:
+        if os.environ.get("DESIRELINES_DEBUG"):
+            raise
+        # Spark's texts may quote cells of a row, so only what kind of error it was is shown.
+        kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
+        _complain(
+            f"unexpected: {kind}. Nothing half-done is visible. Run again with DESIRELINES_DEBUG=1 to see where (it may show data).",
+            as_json,
+        )
+        return EXIT_UNEXPECTED
+    return int(code) if isinstance(code, int) else EXIT_DONE
+
+
+def entry_point() -> None:
+    """The console script: returns on success, exits with the code otherwise (a Databricks wheel task reads exit 0 as failure)."""
+    code = main()
+    if code != EXIT_DONE:
+        sys.exit(code)
+
+
+def _after(arguments: list[str], option: str) -> str | None:
+    """Value of an option in raw arguments, for errors that come before they are parsed."""
+    for number, argument in enumerate(arguments):
+        if argument == option and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith(option + "="):
+            return argument.split("=", 1)[1]
+    return None
+
+
+def _complain(message: str, as_json: bool) -> None:
+    if as_json:
+        import json
+
+        sys.stderr.write(json.dumps({"level": "ERROR", "message": message}) + "\n")
+    else:
+        sys.stderr.write(f"desirelines: {message}\n")
+
+
+def _options(
+    conf: list[Path] | None,
+    sets: list[str] | None,
+    as_of: datetime | None,
+    run_id: str | None,
+    form: Format,
+    logs: Format,
+) -> Any:
+    from desirelines.commands import Options
+
+    return Options(
+        tuple(conf or ()), tuple(sets or ()), as_of.date() if as_of else None, run_id, form.value, logs.value
+    )
+
+
+def _commands() -> Any:
+    from desirelines import commands
+
+    return commands
+
+
+if __name__ == "__main__":
+    sys.exit(main())

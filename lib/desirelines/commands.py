@@ -1,0 +1,338 @@
+"""What each command does: settings, session, job, stages, result. Heavy imports happen here, when a command runs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table as Grid
+
+from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
+from desirelines.progress import progress_for
+from desirelines.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from desirelines.job import Job
+
+DEFAULT_CONF = Path("desirelines.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What every command takes."""
+
+    conf: tuple[Path, ...]
+    sets: tuple[str, ...]
+    as_of: date | None
+    run_id: str | None
+    format: str
+    log_format: str
+
+    @property
+    def is_json(self) -> bool:
+        """Whether the result is printed as JSON."""
+        return self.format == "json"
+
+
+def settings_of(options: Options) -> Settings:
+    """Read the settings the options name; `desirelines.yaml` of the current folder when they name none."""
+    files = options.conf or ((DEFAULT_CONF,) if DEFAULT_CONF.is_file() else ())
+    return read_settings(files, options.sets)
+
+
+def new_run_id() -> str:
+    """A run's name: the moment in UTC, so that names sort by time, and six random digits."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
+
+
+@contextmanager
+def opened(options: Options, *, goes_on: bool) -> Iterator[Job]:
+    """Open a job: settings, session, tables. `goes_on`: without --run-id the newest unfinished run is taken up.
+
+    A session that was there before is left running.
+    """
+    settings = settings_of(options)
+    from desirelines.io.session import spark_session
+    from desirelines.job import Job
+
+    for name in ("mlflow", "alembic", "py4j"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    run_id = options.run_id or new_run_id()
+    spark, is_mine = spark_session(settings.spark)
+    try:
+        job = Job(
+            spark, settings, run_id, lambda: datetime.now(UTC), progress_for(options.log_format, run_id), options.as_of
+        )
+        if goes_on and options.run_id is None:
+            job.run_id = job.ledger.open_run() or run_id
+        yield job
+    finally:
+        if is_mine:
+            spark.stop()
+
+
+def run(options: Options) -> None:
+    """All stages, then the report; a rerun with nothing new says so."""
+    from desirelines.pipeline import run_all
+    from desirelines.reporting import write_report
+
+    with opened(options, goes_on=False) as job:
+        outcome = run_all(job)
+        summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed)
+        if outcome.changed:
+            job.progress.begin("report")
+            began = job.clock()
+            summary["report"] = str(write_report(job))
+            job.seconds["report"] = (job.clock() - began).total_seconds()
+            job.progress.end("report", 1, job.seconds["report"], summary["report"])
+        summary["seconds"] = {stage: round(seconds, 2) for stage, seconds in job.seconds.items()}
+    _show(options, summary, lambda: print_summary(summary))
+
+
+def run_stage(stage: str, options: Options) -> None:
+    """One stage of the newest unfinished run, or of --run-id."""
+    from desirelines import pipeline
+    from desirelines.ingestion import check_sources
+    from desirelines.membership import repair_members
+
+    with opened(options, goes_on=True) as job:
+        job.warehouse.check_writable()
+        if stage == "ingest-events":
+            check_sources(job)
+        repair_members(job)
+        getattr(pipeline, stage.replace("-", "_"))(job)
+        result = {"run_id": job.run_id, "stage": stage, "seconds": round(job.seconds[stage], 2)}
+    _show(options, result, lambda: _print(f"{stage} of run {result['run_id']} is done."))
+
+
+def report(options: Options) -> None:
+    """Write the page of the newest published run."""
+    from desirelines.reporting import write_report
+
+    with opened(options, goes_on=False) as job:
+        job.run_id = options.run_id or _newest_published(job)
+        result = {"run_id": job.run_id, "report": str(write_report(job))}
+    _show(options, result, lambda: _print(f"The report of run {result['run_id']} is {result['report']}"))
+
+
+def history(options: Options) -> None:
+    """Published runs, or the segments of one."""
+    from pyspark.sql import functions as F
+
+    from desirelines.membership import segment_names
+    from desirelines.tables import SEGMENT_SIZES
+
+    with opened(options, goes_on=False) as job:
+        ended = job.ledger.ended()
+        if not ended:
+            raise EmptyInputError(
+                f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first."
+            )
+        sizes = [r.asDict() for r in job.warehouse.read(SEGMENT_SIZES).collect()]
+        if options.run_id is None:
+            rows = [
+                {"run_id": s.run_id, "status": s.status, "as_of": str(s.as_of), "base_run_id": s.base_run_id, "people": s.row_count,
+                 "published_at": f"{s.recorded_at:%Y-%m-%d %H:%M:%S}",
+                 "segments": sum(z["run_id"] == s.run_id for z in sizes),
+                 "entered": _sum(z["entered_count"] for z in sizes if z["run_id"] == s.run_id),
+                 "left": _sum(z["left_count"] for z in sizes if z["run_id"] == s.run_id)}
+                for s in ended
+            ]  # fmt: skip
+        else:
+            if options.run_id not in {s.run_id for s in ended}:
+                raise SettingsError(
+                    [
+                        f"--run-id {options.run_id}: no such published run{did_you_mean(options.run_id, [s.run_id for s in ended])}"
+                    ]
+                )
+            names = segment_names(job, options.run_id)
+            shown = (
+                job.warehouse.read(SEGMENT_SIZES)
+                .filter(F.col("run_id") == options.run_id)
+                .orderBy("segment_id")
+                .collect()
+            )
+            rows = [
+                {
+                    "segment_id": z["segment_id"],
+                    "name": names.get(z["segment_id"]),
+                    "people": z["people_count"],
+                    "share": z["share"],
+                    "entered": z["entered_count"],
+                    "left": z["left_count"],
+                }
+                for z in shown
+            ]
+    _show(options, rows, lambda: _print_rows(rows))
+
+
+def why(person: str | None, identifier: str | None, options: Options) -> None:
+    """What is known of a person now."""
+    from desirelines.explaining import explain
+
+    if (person is None) == (identifier is None):
+        raise SettingsError(["why: give a person id or key, or --identifier TYPE with the value on standard input"])
+    value = sys.stdin.read().strip() if identifier else None
+    with opened(options, goes_on=False) as job:
+        known = explain(job, key=person, identifier=(identifier, value) if identifier and value else None)
+    _show(options, known, lambda: _print(json.dumps(known, indent=2, default=str, ensure_ascii=False)))
+
+
+def plan(options: Options) -> None:
+    """What a run would read and write."""
+    from desirelines.doctor import planned
+
+    with opened(options, goes_on=False) as job:
+        found = planned(job)
+
+    def printed() -> None:
+        _print(f"as_of {found['as_of']}; compared with run {found['base_run_id']}")
+        _print_rows(found["reads"])
+        _print_rows(found["writes"])
+
+    _show(options, found, printed)
+
+
+def check(options: Options) -> None:
+    """The doctor."""
+    from desirelines.doctor import diagnosis
+
+    findings, error = diagnosis(options.conf or ((DEFAULT_CONF,) if DEFAULT_CONF.is_file() else ()), options.sets)
+    lines = [f"{'ok  ' if f.is_ok else 'FAIL'} {f.what}: {f.found}" for f in findings]
+    _show(options, [f.__dict__ for f in findings], lambda: _print("\n".join(lines)))
+    if error is not None:
+        raise error
+
+
+def init(folder: Path, options: Options) -> None:
+    """A first configuration, a mapping to edit, two secrets."""
+    from desirelines.beginning import begin
+
+    made = begin(folder)
+    lines = [f"{'wrote' if m['is_new'] else 'kept '} {m['path']}" for m in made]
+    _show(options, made, lambda: _print("\n".join([*lines, "Next: edit the mapping, then `desirelines check`."])))
+
+
+def world(out: Path, people: int, days: int, seed: int, as_: str, options: Options) -> None:
+    """A world with planted truth."""
+    if as_ not in ("delta", "json", "csv"):
+        raise SettingsError([f"--as {as_}: one of delta, json, csv{did_you_mean(as_, ('delta', 'json', 'csv'))}"])
+    from desirelines.io.session import spark_session
+    from desirelines.io.world_files import write_world
+    from desirelines.world import build_world
+
+    spark, is_mine = spark_session()
+    try:
+        born = build_world(spark, people=people, days=days, seed=seed)
+        made = write_world(born.raw, born.truth, out, as_)
+    finally:
+        if is_mine:
+            spark.stop()
+    _show(options, made, lambda: _print_rows(made))
+
+
+def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool) -> dict[str, Any]:
+    """The outcome of a run: row account, segments with sizes."""
+    from pyspark.sql import functions as F
+
+    from desirelines.membership import segment_names
+    from desirelines.tables import ROW_ACCOUNTS, SEGMENT_SIZES
+
+    accounts: dict[str, dict[str, int]] = {}
+    for row in (
+        job.warehouse.read(ROW_ACCOUNTS)
+        .groupBy("source", "fate")
+        .agg(F.sum("row_count").alias("n"))
+        .orderBy("source", "fate")
+        .collect()
+    ):
+        accounts.setdefault(row["source"], {})[row["fate"]] = row["n"]
+    names = segment_names(job, run_id)
+    sizes = (
+        job.warehouse.read(SEGMENT_SIZES)
+        .filter(F.col("run_id") == run_id)
+        .orderBy(F.col("people_count").desc_nulls_last(), "segment_id")
+        .collect()
+    )
+    segments = [
+        {
+            "segment_id": z["segment_id"],
+            "name": names.get(z["segment_id"]),
+            "people": z["people_count"],
+            "share": z["share"],
+            "entered": z["entered_count"],
+            "left": z["left_count"],
+        }
+        for z in sizes
+    ]
+    return {"run_id": run_id, "changed": changed, "as_of": str(as_of), "row_account": accounts, "segments": segments}
+
+
+def _newest_published(job: Job) -> str:
+    chain = job.ledger.published()
+    if not chain:
+        raise EmptyInputError(
+            f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first."
+        )
+    return chain[-1].run_id
+
+
+def print_summary(summary: dict[str, Any]) -> None:
+    """Print the row account, the segments and where the report is."""
+    if not summary["changed"]:
+        _print(
+            f"Nothing new since run {summary['run_id']}: the same inputs, settings and as_of {summary['as_of']}. No table was changed."
+        )
+    _print_rows(
+        [{"source": s, **fates, "rows read": sum(fates.values())} for s, fates in summary["row_account"].items()]
+    )
+    _print_rows(summary["segments"])
+    if "report" in summary:
+        _print(f"Run {summary['run_id']} is published as of {summary['as_of']}. The report is {summary['report']}")
+
+
+def _show(options: Options, result: Any, as_text: Any) -> None:
+    if options.is_json:
+        sys.stdout.write(json.dumps(result, default=str, ensure_ascii=False) + "\n")
+    else:
+        as_text()
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    grid = Grid(box=None, header_style="bold", pad_edge=False)
+    for name in columns:
+        numeric = all(isinstance(row.get(name), int | float | type(None)) for row in rows)
+        grid.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(_cell(name, row.get(name)) for name in columns))
+    console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 160)
+    console.print(grid)
+    console.print()
+
+
+def _cell(name: str, value: Any) -> str:
+    if value is None:
+        return "under 10" if name in {"people", "entered", "left"} else ""
+    if name == "share":
+        return f"{value:.1%}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _sum(values: Iterator[int | None]) -> int:
+    return sum(v or 0 for v in values)

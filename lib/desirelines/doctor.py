@@ -1,0 +1,173 @@
+"""The doctor and the plan: what a run would meet, without writing anything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.errors import DesirelinesError, GateError, MachineError
+from desirelines.events.fates import with_fates
+from desirelines.events.parse import to_mapped_events
+from desirelines.io.secrets import read_secret
+from desirelines.io.session import check_java, spark_session
+from desirelines.io.sources import check_source, sample
+from desirelines.io.warehouse import Warehouse
+from desirelines.job import Job
+from desirelines.keys import secret_pads
+from desirelines.settings import Settings, Source, read_settings
+from desirelines.tables import ALL, Table
+
+SAMPLE_ROWS = 1_000
+WORST_SHARE = 0.5
+"""A mapping that sends more than this share of the sample to quarantine does not fit its data."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing the doctor looked at."""
+
+    what: str
+    is_ok: bool
+    found: str
+
+
+def diagnosis(files: tuple[Path, ...], sets: tuple[str, ...]) -> tuple[list[Finding], DesirelinesError | None]:
+    """Look at everything that can be looked at; give the findings and the first error, which decides the exit code."""
+    findings: list[Finding] = []
+    errors: list[DesirelinesError] = []
+
+    def look(what: str, action: Callable[[], str]) -> bool:
+        try:
+            findings.append(Finding(what, True, action()))
+        except DesirelinesError as error:
+            findings.append(Finding(what, False, str(error)))
+            errors.append(error)
+        return findings[-1].is_ok
+
+    look("python", lambda: f"{sys.version.split()[0]} at {sys.executable}")
+    java = look("java", check_java)
+    held: list[Settings] = []
+    config = look("configuration", lambda: _kept(held, read_settings(files, sets)))
+    if not (java and config):
+        return findings, errors[0]
+    settings = held[0]
+    look("data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file"))
+    look("suppression secret", lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file"))
+    spark, is_mine = spark_session(settings.spark)
+    try:
+        warehouse = Warehouse(spark, settings.warehouse)
+        look("spark", lambda: f"{spark.version}, with {_delta_version(warehouse)}")
+        look("warehouse", lambda: _writable(warehouse, settings))
+        if not settings.sources:
+            findings.append(Finding("sources", False, "none is configured; add a mapping under `sources:`"))
+            errors.append(
+                MachineError("no source is configured: add a mapping under `sources:`, see `desirelines init`.")
+            )
+        for source in settings.sources:
+            if look(f"source {source.name}", partial(_readable, warehouse, source)):
+                look(f"mapping {source.name}", partial(_fit, warehouse, settings, source))
+        for table in ALL:
+            if warehouse.exists(table):
+                look(f"table {table.name}", partial(_contracted, warehouse, table))
+    finally:
+        if is_mine:
+            spark.stop()
+    return findings, errors[0] if errors else None
+
+
+def planned(job: Job) -> dict[str, Any]:
+    """What a run would read and write: sources with their columns, tables with their versions now."""
+    reads = [
+        {"source": s.name, "format": s.format, "where": s.table or s.path, "columns": ", ".join(check_source(job.spark, s)) or "told by each row"}
+        for s in job.settings.sources
+    ]  # fmt: skip
+    writes = [
+        {"table": t.name, "version now": "new" if (v := job.warehouse.version(t)) is None else v, "one row is": t.grain, "written": t.written}
+        for t in ALL
+    ]  # fmt: skip
+    chain = job.ledger.published()
+    return {
+        "run_id": job.run_id,
+        "as_of": str(job.as_of_wanted or "the day after the newest event"),
+        "base_run_id": chain[-1].run_id if chain else "none",
+        "config_hash": job.settings.hash,
+        "reads": reads,
+        "writes": writes,
+    }
+
+
+def sample_fates(warehouse: Warehouse, settings: Settings, source: Source) -> DataFrame:
+    """Fates and reasons of the source's first rows, as a run would find them: fate, reason, n."""
+    raw = sample(warehouse.spark, source, SAMPLE_ROWS)
+    pads = secret_pads(warehouse.spark, b"only for a look: keys made with this are thrown away")
+    mapped = to_mapped_events(raw, pads, source, settings, read_at=datetime.now(UTC)).withColumn(
+        "is_suppressed", F.lit(False)
+    )
+    rows = with_fates(mapped, source, None)
+    reasons = F.when(F.size("reasons") > 0, F.col("reasons")).otherwise(F.array(F.lit("")))
+    return (
+        rows.select("fate", F.explode(reasons).alias("reason")).groupBy("fate", "reason").agg(F.count("*").alias("n"))
+    )
+
+
+def _fit(warehouse: Warehouse, settings: Settings, source: Source) -> str:
+    counts = sample_fates(warehouse, settings, source).orderBy(F.col("n").desc(), "fate", "reason").collect()
+    rows = sum(c["n"] for c in counts)
+    bad = [f"{c['n']:,} {c['reason']}" for c in counts if c["fate"] == "quarantined"]
+    told = f"of the first {rows:,} rows {sum(c['n'] for c in counts if c['fate'] == 'used'):,} would be used" + (
+        f"; quarantined: {'; '.join(bad)}" if bad else ""
+    )
+    if rows and sum(c["n"] for c in counts if c["fate"] == "quarantined") > WORST_SHARE * rows:
+        raise GateError(f"the mapping does not fit the data: {told}. Mend the columns these reasons name.")
+    return told
+
+
+def _kept(held: list[Settings], settings: Settings) -> str:
+    held.append(settings)
+    return f"valid, SHA-256 {settings.hash[:12]}…"
+
+
+def _read(path: str, setting: str) -> str:
+    read_secret(path, setting)
+    return f"{path}, readable by its owner only"
+
+
+def _writable(warehouse: Warehouse, settings: Settings) -> str:
+    if settings.warehouse.catalog:
+        return f"catalog {settings.warehouse.catalog}, schema {settings.warehouse.schema_}"
+    folder = Path(settings.warehouse.path)
+    near = next(p for p in (folder, *folder.resolve().parents) if p.exists())
+    probe = Warehouse(warehouse.spark, settings.warehouse.model_copy(update={"path": str(near)}))
+    probe.check_writable()
+    return f"{folder}" + ("" if folder.exists() else " (will be made)")
+
+
+def _readable(warehouse: Warehouse, source: Source) -> str:
+    return f"{source.format}, columns {', '.join(check_source(warehouse.spark, source)) or 'told by each row'}"
+
+
+def _contracted(warehouse: Warehouse, table: Table) -> str:
+    problems = warehouse.problems(table)
+    if problems:
+        raise GateError("; ".join(problems))
+    return "as contracted"
+
+
+def _delta_version(warehouse: Warehouse) -> str:
+    try:
+        warehouse.spark.sql("DESCRIBE DETAIL delta.`/nowhere/desirelines`").collect()
+    except Exception as error:  # any answer of Delta's own will do; without Delta Spark does not know the format
+        if "DELTA" in str(error) or "PATH_NOT_FOUND" in str(error) or "doesn't exist" in str(error):
+            return "Delta"
+        raise MachineError(
+            f"this Spark has no Delta: {str(error).splitlines()[0]}. Add delta-spark's two jars (docs/troubleshooting.md)."
+        ) from None
+    return "Delta"

@@ -1,0 +1,131 @@
+"""Every row gets one fate: suppressed, quarantined, late, duplicate, conflict or used."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from desirelines.keys import INNER_PAD, OUTER_PAD, keyed_digest
+from desirelines.settings import Source
+
+LOOK_UP = ("stream_id", "event_id", "content_digest")
+
+
+def with_suppressed(
+    mapped: DataFrame, suppressed: DataFrame, suppression_pads: DataFrame, key_columns: list[str]
+) -> DataFrame:
+    """Add `is_suppressed`: one of the row's identifiers has a token on the list. Looked at before anything else of a row.
+
+    `suppressed` holds the tokens (column `token`) in force. Tokens are HMACs of keys under a secret of their own.
+    """
+    tokens = F.broadcast(suppressed.select("token").distinct())
+    rows = mapped.crossJoin(suppression_pads)
+    hit = F.lit(False)
+    for number, key in enumerate(key_columns):
+        flag = f"_hit_{number}"
+        rows = rows.withColumn("_token", keyed_digest(F.col(key))).join(
+            tokens.select(F.col("token").alias("_token"), F.lit(True).alias(flag)), "_token", "left"
+        )
+        hit = hit | F.coalesce(F.col(flag), F.lit(False))
+    return rows.withColumn("is_suppressed", hit).drop(
+        "_token", INNER_PAD, OUTER_PAD, *(f"_hit_{n}" for n in range(len(key_columns)))
+    )
+
+
+def suppressed_now(suppressions: DataFrame) -> DataFrame:
+    """Tokens whose newest statement says suppressed."""
+    newest = suppressions.groupBy("token").agg(
+        F.max_by("is_suppressed", F.struct("active_from", "is_suppressed")).alias("is_suppressed")
+    )
+    return newest.filter("is_suppressed").select("token")
+
+
+def with_fates(mapped: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+    """Add `event_id` and `fate`; a row has exactly one, the first that fits. One shuffle, by stream.
+
+    `known` holds stream_id, event_id and content_digest of events of this source that earlier batches brought on the days
+    around; none on the first batch. Of equal ids the first in the total order stays: what agrees with it in content is its
+    duplicate, what does not is a conflict.
+    """
+    held_back = F.col("is_suppressed") | (F.size("reasons") > 0) | F.col("is_late")
+    rows = mapped.withColumns({
+        "fate": F.when(F.col("is_suppressed"), F.lit("suppressed"))
+                 .when(F.size("reasons") > 0, F.lit("quarantined"))
+                 .when(F.col("is_late"), F.lit("late")),
+        # Rows held back have no place among a stream's events; their own digest spreads them instead of one null key.
+        "_stream": F.when(held_back, F.col("row_digest")).otherwise(F.col("stream_id")),
+    })  # fmt: skip
+    rows = rows.repartition("_stream")  # both windows below, and the look-up, find their rows together
+    rows = with_event_id(rows, source)
+    order = total_order(source)
+    copies = Window.partitionBy("_stream", "event_id", "fate").orderBy(*order)
+    rows = rows.withColumns({
+        "_copy": F.row_number().over(copies),
+        "_kept_digest": F.first("content_digest").over(copies),
+    })  # fmt: skip
+    if known is None:
+        rows = rows.withColumn("_known_digest", F.lit(None).cast("string"))
+    else:
+        seen = known.select(
+            F.col("stream_id").alias("_stream"), "event_id", F.col("content_digest").alias("_known_digest")
+        )
+        rows = rows.join(seen, ["_stream", "event_id"], "left")
+    kept = F.coalesce("_known_digest", F.when(F.col("_copy") > 1, F.col("_kept_digest")))
+    fate = (
+        F.when(F.col("fate").isNotNull(), F.col("fate"))
+        .when(kept.isNull(), F.lit("used"))
+        .when(kept == F.col("content_digest"), F.lit("duplicate"))
+        .otherwise(F.lit("conflict"))
+    )
+    return rows.withColumn("fate", fate).drop("_stream", "_copy", "_kept_digest", "_known_digest")
+
+
+def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
+    """Add `event_id` by what the mapping says makes an event one; an empty id is told by occurrence, so it merges nothing.
+
+    By occurrence: content and the number among equal rows of the file, so that nothing is dropped within a file and the
+    same line in another file is a redelivery.
+    """
+    equal = Window.partitionBy("_stream", "content_digest", "file_name", "fate").orderBy(*total_order(source))
+    occurrence = F.concat_ws(":", "content_digest", F.row_number().over(equal).cast("string"))
+    if source.identity == "content":
+        return rows.withColumn("event_id", F.col("content_digest"))
+    if source.identity == "occurrence":
+        return rows.withColumn("event_id", occurrence)
+    if source.columns.event_id is None:
+        return rows.withColumn("event_id", occurrence)
+    return rows.withColumn("event_id", F.coalesce("given_id", occurrence))
+
+
+def total_order(source: Source) -> list[Column]:
+    """Order of a stream's rows inside a batch; `received_at` is left out where the place in the file counts."""
+    arrival = [F.col("file_name").asc_nulls_first(), F.col("file_place").asc_nulls_first()]
+    first = [F.col("occurred_at").asc_nulls_first()]
+    if not source.ordered:
+        first.append(F.col("received_at").asc_nulls_first())
+    return [
+        *first,
+        *arrival,
+        F.col("given_id").asc_nulls_first(),
+        F.col("content_digest").asc(),
+        F.col("row_digest").asc(),
+    ]
+
+
+def to_account(classified: DataFrame) -> DataFrame:
+    """Rows by fate: fate, row_count."""
+    return classified.groupBy("fate").agg(F.count("*").alias("row_count"))
+
+
+def to_quarantine(classified: DataFrame) -> DataFrame:
+    """Rows that wait for a person to look: quarantined, late, conflict; with all reasons, numbered among equal rows."""
+    fates = classified.filter(F.col("fate").isin("quarantined", "late", "conflict"))
+    reasons = (
+        F.when(F.col("fate") == "late", F.array(F.lit("received_at: later than ingest.late_days")))
+        .when(F.col("fate") == "conflict", F.array(F.lit("event_id: another event has the same id and other content")))
+        .otherwise(F.col("reasons"))
+    )
+    equal = Window.partitionBy("row_digest").orderBy(
+        F.col("file_name").asc_nulls_first(), F.col("file_place").asc_nulls_first(), "fate"
+    )
+    return fates.withColumns({"reasons": reasons, "ordinal": F.row_number().over(equal).cast("long")})

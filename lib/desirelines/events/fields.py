@@ -1,0 +1,96 @@
+"""Reaching into a raw row: a source's column as text, number or instant, never failing on what is in it."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from desirelines.settings import Source, TimeColumn, ValueColumn, json_path
+from desirelines.tables import MONEY
+
+ROW, LINE, RAW = "row", "line", "raw"
+HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})\z"
+
+
+class RawRows:
+    """A batch of raw rows: `row` holds the source's columns (a struct, or a variant for JSON), `line` one element of `lines`.
+
+    Gives columns by the names a mapping uses; `line.x` reaches into the exploded element.
+    """
+
+    def __init__(self, rows: DataFrame, source: Source) -> None:
+        self.rows = rows
+        self.source = source
+        self._is_json = source.format == "json"
+
+    def field(self, path: str) -> Column:
+        """The source's column at a dotted path, in its own type (JSON: text)."""
+        base, _, rest = path.partition(".")
+        holder, inside = (LINE, rest) if base == LINE and self.source.lines else (ROW, path)
+        if self._is_json:
+            return F.try_variant_get(holder, json_path(inside), "string")
+        return F.col(holder + "." + ".".join(f"`{part}`" for part in inside.split(".")))
+
+    def text(self, value: ValueColumn | None) -> Column:
+        """A value as trimmed text; empty is null."""
+        if value is None:
+            return F.lit(None).cast("string")
+        if value.value is not None:
+            return F.lit(value.value)
+        got = F.expr(value.sql) if value.sql is not None else self.field(value.names[0])
+        trimmed = F.trim(got.cast("string"))
+        return F.when(trimmed != "", trimmed)
+
+    def number(self, value: ValueColumn | None) -> Column:
+        """A value as decimal(18,4); null when it is missing, is no number, or is too large."""
+        if value is not None and value.product is not None:
+            factors = [self._decimal(self.field(name)) for name in value.product]
+            product = factors[0]
+            for factor in factors[1:]:
+                product = F.try_multiply(product, factor)
+            return _try_cast(product, MONEY)
+        return self._decimal(self.text(value))
+
+    def number_is_broken(self, value: ValueColumn | None) -> Column:
+        """True when something stands where a number should, and it is none."""
+        if value is None:
+            return F.lit(False)
+        if value.product is not None:
+            written = F.coalesce(*(F.trim(self.field(n).cast("string")) for n in value.product))
+            return (F.coalesce(written, F.lit("")) != "") & self.number(value).isNull()
+        return self.text(value).isNotNull() & self.number(value).isNull()
+
+    def instant(self, time: TimeColumn | None) -> Column:
+        """A time as a UTC timestamp; null when it is missing or no time. Without a zone it is in the source's zone."""
+        if time is None:
+            return F.lit(None).cast("timestamp")
+        field = self.field(time.column)
+        if isinstance(self._type_of(field), T.TimestampType):
+            return field
+        text = F.trim(field.cast("string"))
+        if time.pattern in ("epoch_seconds", "epoch_millis"):
+            unit = F.timestamp_micros(
+                F.try_multiply(
+                    _try_cast(text, T.LongType()), F.lit(1_000_000 if time.pattern == "epoch_seconds" else 1000)
+                )
+            )
+            return unit
+        parsed = F.try_to_timestamp(text, F.lit(time.pattern)) if time.pattern else _try_cast(text, T.TimestampType())
+        if self.source.time_zone == "UTC":
+            return parsed
+        return F.when(text.rlike(HAS_ZONE), parsed).otherwise(F.to_utc_timestamp(parsed, self.source.time_zone))
+
+    def is_written(self, time: TimeColumn) -> Column:
+        """True when anything stands where the time should."""
+        return F.coalesce(F.trim(self.field(time.column).cast("string")), F.lit("")) != ""
+
+    def _decimal(self, value: Column) -> Column:
+        return _try_cast(F.trim(value.cast("string")), MONEY)
+
+    def _type_of(self, column: Column) -> T.DataType:
+        return self.rows.select(column).schema[0].dataType
+
+
+def _try_cast(column: Column, to: T.DataType) -> Column:
+    return column.try_cast(to)

@@ -1,0 +1,145 @@
+"""From raw rows to the event model, with every reason against a row beside it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.events.fields import RAW, RawRows
+from desirelines.keys import identifier_key, normal_value, stable_key
+from desirelines.settings import Settings, Source
+
+CONTENT = (
+    "stream_id", "user_key", "occurred_at", "event_name", "page", "item_id", "category", "order_id", "quantity", "amount",
+    "discount", "currency", "score", "campaign", "properties",
+)  # fmt: skip
+"""What an event says. Two events that agree here are copies of each other."""
+
+_NUMBERS = ("quantity", "amount", "discount", "score")
+
+
+def key_column(id_type: str) -> str:
+    """Name of the column that holds an identifier's key while a batch is worked on."""
+    return f"key_{id_type}"
+
+
+def to_mapped_events(
+    raw: DataFrame, pads: DataFrame, source: Source, settings: Settings, *, read_at: datetime
+) -> DataFrame:
+    """Give one row per raw row: the event model's columns, `reasons` against it (empty when good) and `is_late`.
+
+    `raw` holds row, raw, file_name, file_place (and line). `pads` is the padded data secret (`keys.secret_pads`). `read_at`
+    stands for now, for sources that do not say when they received a row: what lies further ahead is in the future.
+    """
+    rows = RawRows(raw.crossJoin(pads), source)
+    columns, identity = source.columns, settings.identity
+    keys: dict[str, Column] = {
+        key_column(t): identifier_key(t, normal_value(t, rows.field(i.column).cast("string"), caseless=t in identity.caseless_types, junk=identity.junk_values))
+        for t, i in source.ids.items()
+    }  # fmt: skip
+    occurred, received, sent = (
+        rows.instant(columns.occurred_at),
+        rows.instant(columns.received_at),
+        rows.instant(columns.sent_at),
+    )
+    numbers = {name: rows.number(getattr(columns, name)) for name in _NUMBERS}
+    mapped = rows.rows.select(
+        RAW, "file_name", "file_place",
+        *(key.alias(name) for name, key in keys.items()),
+        corrected_for_clock(occurred, sent, received).alias("occurred_at"),
+        received.alias("received_at"),
+        rows.text(columns.event_id).alias("given_id"),
+        rows.text(columns.event_name).alias("event_name"),
+        page_path(rows.text(columns.page)).alias("page"),
+        *(rows.text(getattr(columns, n)).alias(n) for n in ("item_id", "category", "order_id", "campaign", "user_agent")),
+        *(number.alias(name) for name, number in numbers.items()),
+        F.coalesce(rows.text(columns.currency), F.lit(source.currency or settings.site.currency)).alias("currency"),
+        consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
+        kept_properties(rows, source).alias("properties"),
+        F.array_compact(F.array(
+            F.when(F.col(RAW).isNull() | is_broken_row(source), F.lit("row: cannot be read as " + source.format)),
+            F.when(~rows.is_written(columns.occurred_at), F.lit("occurred_at: missing"))
+             .when(occurred.isNull(), F.lit("occurred_at: not a time")),
+            *(F.when(rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number")) for n in _NUMBERS),
+        )).alias("reasons"),
+    )  # fmt: skip
+    login = key_column(identity.login_type)
+    mapped = mapped.withColumns({
+        "stream_id": F.coalesce(*(F.col(key_column(t)) for t in source.stream)),
+        "user_key": F.col(login) if login in mapped.columns else F.lit(None).cast("string"),
+        "kind": kind_of(source.kinds),
+        "score": F.col("score").cast("double"),
+    })  # fmt: skip
+    return mapped.withColumns({
+        "reasons": F.array_compact(F.concat("reasons", F.array(
+            F.when(F.col("event_name").isNull(), F.lit("event_name: missing")),
+            F.when(F.col("stream_id").isNull(), F.lit("stream: no identifier of type " + ", ".join(source.stream))),
+            *reasons_of_time(settings.ingest.future_minutes, settings.ingest.floor_date, read_at),
+        ))),
+        "is_late": is_late(settings.ingest.late_days),
+        "content_digest": stable_key(*(F.col(c) for c in CONTENT)),
+        "row_digest": F.substring(F.sha2(F.coalesce(RAW, F.lit("")), 256), 1, 32),
+    })  # fmt: skip
+
+
+def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Column:
+    """Event time freed of the device's wrong clock: received − (sent − occurred), where the source tells all three.
+
+    Source: Snowplow's derived timestamp, which takes the time on the wire to be nothing.
+    """
+    corrected = F.timestamp_micros(F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(occurred)))
+    return F.coalesce(corrected, occurred)
+
+
+def page_path(page: Column) -> Column:
+    """Path of a page: no scheme, host, query or fragment, no slash at the end; the front page is "/"."""
+    path = F.regexp_replace(F.regexp_replace(page, r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", ""), r"[?#].*\z", "")
+    bare = F.regexp_replace(path, r"/+\z", "")
+    return F.when(page.isNotNull(), F.when(bare == "", F.lit("/")).otherwise(bare))
+
+
+def kind_of(kinds: dict[str, str]) -> Column:
+    """What the source's event name means; `other` for a name the mapping leaves out."""
+    if not kinds:
+        return F.lit("other")
+    pairs = [F.lit(part) for pair in kinds.items() for part in pair]
+    return F.coalesce(F.element_at(F.create_map(*pairs), F.col("event_name")), F.lit("other"))
+
+
+def consent_state(answer: Column) -> Column:
+    """True for a given consent, false for a refused or withdrawn one, null for no statement."""
+    word = F.lower(answer)
+    return F.when(word.isin("true", "1", "yes", "y", "granted", "grant", "given", "opted_in"), F.lit(True)).when(
+        word.isNotNull(), F.lit(False)
+    )
+
+
+def kept_properties(rows: RawRows, source: Source) -> Column:
+    """The allow-listed properties as one JSON object; null when none is set."""
+    if not source.properties:
+        return F.lit(None).cast("string")
+    kept = F.to_json(F.struct(*(rows.field(p).cast("string").alias(p) for p in source.properties)))
+    return F.when(kept != "{}", kept)
+
+
+def is_broken_row(source: Source) -> Column:
+    """True for a row that its format's reader could not take apart."""
+    return F.col("is_broken") if source.format in ("csv", "json") else F.lit(False)
+
+
+def is_late(late_days: float) -> Column:
+    """Late: received more than so many days after it happened; without a received time nothing is late."""
+    delay = F.unix_micros("received_at") - F.unix_micros("occurred_at")
+    return F.coalesce(delay > F.lit(int(late_days * 86_400_000_000)), F.lit(False))
+
+
+def reasons_of_time(future_minutes: float, floor: date, read_at: datetime) -> list[Column]:
+    """Reasons against an event's time: ahead of when it was received (or read), or before the floor date."""
+    now = F.coalesce(F.unix_micros("received_at"), F.lit(int(read_at.timestamp() * 1_000_000)))
+    ahead = F.unix_micros("occurred_at") > now + F.lit(int(future_minutes * 60_000_000))
+    return [
+        F.when(ahead, F.lit("occurred_at: in the future")),
+        F.when(F.col("occurred_at") < F.lit(floor).cast("timestamp"), F.lit(f"occurred_at: before {floor}")),
+    ]

@@ -1,0 +1,66 @@
+"""From sessions to one row of numbers per person."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.contract import conform
+from desirelines.features.columns import SESSION_FEATURES, in_window, local_day
+from desirelines.features.paths import to_path_features
+from desirelines.features.window import ObservationWindow
+from desirelines.keys import bucket_of
+from desirelines.tables import FEATURES
+
+
+def to_features(
+    sessions: DataFrame, window: ObservationWindow, *, cart_hours: int, cart_days: int, buckets: int, run_id: str
+) -> DataFrame:
+    """Give one row per person as of the window's end, as contracted.
+
+    `sessions` carry `person_id`; sessions that start at or after as_of are left out here, and one that straddles as_of must
+    have been cut by the caller. One shuffle of sessions by person, and the two of the path features.
+    """
+    before = sessions.filter(F.col("started_at") < F.lit(window.end))
+    people = before.groupBy("person_id").agg(
+        *(feature(window).alias(feature.__name__) for feature in SESSION_FEATURES),
+        F.min("first_order_at").alias("first_order_at"),
+        F.max("last_order_at").alias("last_order_at"),
+        F.sum("order_count").alias("lifetime_orders"),
+        active_weeks(window.zone).alias("active_weeks"),
+        F.max("last_cart_at").alias("_cart_at"),
+        F.collect_list(F.when(F.col("order_count") > 0, F.struct("first_order_at", "last_order_at"))).alias("_orders"),
+    )  # fmt: skip
+    inside = before.filter(in_window(window))
+    rows = people.join(to_path_features(inside), "person_id", "left").withColumns({
+        "as_of": F.lit(window.as_of),
+        "run_id": F.lit(run_id),
+        "bucket": bucket_of(F.col("person_id"), buckets),
+        "open_cart_at": open_cart_at(window, cart_hours, cart_days),
+    })  # fmt: skip
+    return conform(rows, FEATURES)
+
+
+def active_weeks(zone: str) -> Column:
+    """Different weeks, Monday to Sunday, with a visit or an order."""
+    active = F.col("is_visit") | (F.col("order_count") > 0)
+    return F.count_distinct(F.when(active, F.date_trunc("week", local_day(zone))))
+
+
+def open_cart_at(window: ObservationWindow, hours: int, days: int) -> Column:
+    """The last time something was put in the cart, if no order came in the hours after and those hours are over by as_of.
+
+    Null otherwise, and when it lies more than `days` before as_of. An order at the very moment does not count as after it.
+    """
+    cart = F.unix_micros("_cart_at")
+    end = F.lit(int(window.end.timestamp() * 1_000_000))
+    until = cart + F.lit(hours * 3_600_000_000)
+
+    def answered(order: Column) -> Column:
+        def inside(at: Column) -> Column:
+            return (F.unix_micros(at) > cart) & (F.unix_micros(at) <= until)
+
+        return inside(order["first_order_at"]) | inside(order["last_order_at"])
+
+    is_open = (until <= end) & (cart >= end - F.lit(days * 86_400_000_000)) & ~F.exists("_orders", answered)
+    return F.when(is_open, F.col("_cart_at"))

@@ -1,0 +1,162 @@
+"""One batch of one source into the tables: every row gets a fate, every fate is counted, and the sum is checked."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, Observation
+from pyspark.sql import functions as F
+
+from desirelines.errors import EmptyInputError, GateError
+from desirelines.events.bots import to_bot_tags
+from desirelines.events.fates import LOOK_UP, suppressed_now, to_account, to_quarantine, with_fates, with_suppressed
+from desirelines.events.parse import key_column, to_mapped_events
+from desirelines.identities.links import to_links
+from desirelines.io.sources import check_source, ingest_new, sample
+from desirelines.io.warehouse import row_count
+from desirelines.job import Job
+from desirelines.keys import bucket_of, secret_pads
+from desirelines.settings import Source
+from desirelines.tables import (
+    CONSENTS,
+    EVENTS,
+    FATES,
+    IDENTITY_LINKS,
+    QUARANTINED_EVENTS,
+    ROW_ACCOUNTS,
+    STREAM_TAGS,
+    SUPPRESSIONS,
+)
+
+
+def check_sources(job: Job) -> None:
+    """Make sure that every source can be read and holds a row, before anything is written.
+
+    Raises:
+        SourceError: one cannot be read or lacks a mapped column.
+        EmptyInputError: one is empty, or there is none.
+    """
+    if not job.settings.sources:
+        raise EmptyInputError(
+            "no source is configured. Add a mapping under `sources:` (see conf/sources/), or start with `desirelines init`."
+        )
+    for source in job.settings.sources:
+        check_source(job.spark, source)
+        if not source.may_be_empty and sample(job.spark, source, 1).isEmpty():
+            raise EmptyInputError(
+                f"source '{source.name}' is empty: {source.table or source.path} has no row. Mend its path, or say `may_be_empty: true` in its mapping."
+            )
+
+
+def ingest_source(job: Job, source: Source) -> int:
+    """Read what arrived at a source since the last time; give the number of batches."""
+    return ingest_new(
+        job.spark, source,
+        checkpoint=job.warehouse.path_of(f"_checkpoints/{source.name}"),
+        max_files=job.settings.ingest.max_files_per_batch,
+        on_batch=lambda raw, query_id, number: _ingest_batch(job, source, raw, query_id, number),
+    )  # fmt: skip
+
+
+def _ingest_batch(job: Job, source: Source, raw: DataFrame, query_id: str, number: int) -> None:
+    read = Observation("desirelines rows read")
+    raw = raw.observe(read, F.count(F.lit(1)).alias("n"))
+    keys = {t: key_column(t) for t in source.ids}
+    mapped = to_mapped_events(raw, secret_pads(job.spark, job.data_secret), source, job.settings, read_at=job.read_at)
+    suppressed = suppressed_now(job.warehouse.read(SUPPRESSIONS))
+    mapped = with_suppressed(mapped, suppressed, secret_pads(job.spark, job.suppression_secret), list(keys.values()))
+    batch = f"{query_id}:{number}"
+    facts = {"source": F.lit(source.name), "ingest_batch": F.lit(batch), "run_id": F.lit(job.run_id)}
+    classified = with_fates(mapped, source, _known(job, source, mapped, batch)).withColumns(facts)
+    # Kept for the sinks below: one plan cannot have several, and reading the source again would cost more.
+    classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        account = {row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()}
+        rows_read = int(read.get["n"])
+        _write(job, source, classified, keys, writer=f"{source.name}:{query_id}", number=number)
+        _write_account(job, source, account, rows_read, batch, writer=f"{source.name}:{query_id}", number=number)
+    finally:
+        classified.unpersist()
+    job.progress.say(
+        f"{source.name}: {rows_read:,} rows read, " + ", ".join(f"{account[f]:,} {f}" for f in FATES if f in account)
+    )
+
+
+def _known(job: Job, source: Source, mapped: DataFrame, batch: str) -> DataFrame | None:
+    """Events of the source on the days of the batch, so many days around as an event may be late; none at the first time."""
+    if not job.warehouse.exists(EVENTS):
+        return None
+    days = (
+        mapped.filter((F.size("reasons") == 0) & ~F.col("is_late"))
+        .agg(F.min("occurred_at"), F.max("occurred_at"))
+        .collect()[0]
+    )
+    if days[0] is None:
+        return None
+    around = timedelta(days=int(job.settings.ingest.late_days) + 1)
+    first, last = (days[0] - around).date(), (days[1] + around).date()
+    known = job.warehouse.read(EVENTS).filter(
+        (F.col("occurred_on") >= F.lit(first)) & (F.col("occurred_on") <= F.lit(last)) & (F.col("source") == source.name)
+        & (F.col("ingest_batch") != batch)
+    )  # fmt: skip
+    return known.select(*LOOK_UP)
+
+
+def _write(job: Job, source: Source, classified: DataFrame, keys: dict[str, str], *, writer: str, number: int) -> None:
+    used = classified.filter(F.col("fate") == "used")
+    events = used.withColumns({
+        "occurred_on": F.col("occurred_at").cast("date"),
+        "bucket": bucket_of(F.col("stream_id"), job.settings.warehouse.buckets),
+        "file_name": F.col("file_name") if source.ordered else F.lit(None).cast("string"),
+        "file_place": F.col("file_place") if source.ordered else F.lit(None).cast("long"),
+    })  # fmt: skip
+    job.warehouse.append_once(events, EVENTS, writer=writer, number=number)
+    expires = job.read_at.date() + timedelta(days=job.settings.ingest.quarantine_keep_days)
+    quarantined = to_quarantine(classified).withColumn("expires_on", F.lit(expires))
+    job.warehouse.append_once(quarantined, QUARANTINED_EVENTS, writer=writer, number=number)
+    facts = {name: F.lit(value) for name, value in (("source", source.name), ("run_id", job.run_id))}
+    links = to_links(used, keys).withColumns(facts | {"ingest_batch": F.lit(f"{writer.split(':', 1)[1]}:{number}")})
+    job.warehouse.append_once(links, IDENTITY_LINKS, writer=writer, number=number)
+    if source.columns.user_agent is not None and not source.keep_bots:
+        tags = to_bot_tags(used).withColumns(facts)
+        if not tags.isEmpty():
+            job.warehouse.merge(tags, STREAM_TAGS)
+    if source.columns.consent is not None:
+        stated = (
+            used.filter(F.col("is_consent_granted").isNotNull())
+            .groupBy("stream_id", "occurred_at")
+            .agg(
+                F.min("is_consent_granted").alias("is_granted")  # said twice in one moment: the stricter holds
+            )
+        )
+        rows = stated.select(
+            F.col("stream_id").alias("key"),
+            F.lit(job.settings.consent.purpose).alias("purpose"),
+            "is_granted",
+            F.col("occurred_at").alias("from_at"),
+        )
+        job.warehouse.merge(rows.withColumns(facts), CONSENTS, update=("is_granted",))
+
+
+def _write_account(
+    job: Job, source: Source, account: dict[str, int], rows_read: int, batch: str, *, writer: str, number: int
+) -> None:
+    """Write the fates of a batch.
+
+    Raises:
+        GateError: a row has no fate, or what stands in `events` is not what the account says.
+    """
+    written = row_count(
+        job.warehouse.read(EVENTS).filter((F.col("ingest_batch") == batch) & (F.col("source") == source.name))
+    )
+    if sum(account.values()) != rows_read or written != account.get("used", 0):
+        raise GateError(
+            f"source '{source.name}': the row account does not add up: {rows_read:,} rows read, fates {account}, {written:,} events written. "
+            "Nothing is published. This is a defect: please report it with these numbers."
+        )
+    rows = [(job.run_id, source.name, batch, fate, account[fate], rows_read) for fate in FATES if fate in account]
+    if rows:
+        job.warehouse.append_once(
+            job.spark.createDataFrame(rows, ROW_ACCOUNTS.schema), ROW_ACCOUNTS, writer=writer, number=number
+        )

@@ -1,0 +1,85 @@
+"""The two Delta jars: fetched once by coordinates through Spark's own resolver, checked, kept beside the interpreter."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from desirelines.errors import MachineError
+
+JARS: dict[str, tuple[str, str]] = {
+    "delta-spark_4.2_2.13-4.4.0.jar": (
+        "io.delta:delta-spark_4.2_2.13:4.4.0",
+        "27d4fd8b1f879535c573ed1c718177d6a27f24d3e626ba02e216369725721ead",
+    ),
+    "delta-storage-4.4.0.jar": (
+        "io.delta:delta-storage:4.4.0",
+        "c46735481fa8e326b0957be02b4420cbcab4b325bb08009b7f2045a95133f1cc",
+    ),
+}
+
+_RESOLVE = """
+import sys
+from pyspark.sql import SparkSession as S
+s = (S.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.jars.ivy", sys.argv[1])
+     .config("spark.log.level", "ERROR").getOrCreate())
+for c in sys.argv[2:]:
+    s.sql(f"ADD JAR 'ivy://{c}?transitive=false'")
+s.stop()
+"""
+
+
+def jars_folder() -> Path:
+    """The folder of the jars: inside the environment that runs, so that a fresh environment fetches its own."""
+    return Path(sys.prefix) / "share" / "desirelines" / "jars"
+
+
+def present_jars() -> list[Path]:
+    """The jars that are there and whole; fewer than all means they have to be fetched."""
+    return [p for name, (_, digest) in JARS.items() if (p := jars_folder() / name).is_file() and _sha256(p) == digest]
+
+
+def fetch_jars() -> list[Path]:
+    """Give the two jars, fetching what is not there.
+
+    Raises:
+        MachineError: they cannot be fetched, or what came is not what was released.
+    """
+    present = present_jars()
+    if len(present) == len(JARS):
+        return present
+    with tempfile.TemporaryDirectory(prefix="desirelines-jars-") as scratch:
+        done = subprocess.run(
+            [sys.executable, "-c", _RESOLVE, scratch, *(c for c, _ in JARS.values())],
+            env=os.environ | {"PYSPARK_PYTHON": sys.executable}, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        jars_folder().mkdir(parents=True, exist_ok=True)
+        for name, (coordinates, digest) in JARS.items():
+            found = list(Path(scratch).glob(f"jars/*{name}"))
+            if not found:
+                tail = done.stderr.strip().splitlines()[-1:] or ["no output"]
+                raise MachineError(
+                    f"the Delta jar {coordinates} could not be fetched ({tail[0]}). It is fetched once from Maven Central "
+                    f"through Spark's resolver: check the network and run again, or put {name} into {jars_folder()}."
+                )
+            if _sha256(found[0]) != digest:
+                raise MachineError(
+                    f"the fetched {name} has another SHA-256 than the released file; nothing was installed."
+                )
+            shutil.copyfile(found[0], jars_folder() / f"{name}.part")
+            (jars_folder() / f"{name}.part").replace(jars_folder() / name)
+    return present_jars()
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+if __name__ == "__main__":
+    for jar in fetch_jars():
+        sys.stdout.write(f"{jar.name} is in {jar.parent}\n")

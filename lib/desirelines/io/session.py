@@ -1,0 +1,103 @@
+"""The one place that builds a Spark session."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from pyspark.sql import SparkSession
+
+from desirelines.errors import MachineError
+from desirelines.io.jars import fetch_jars
+from desirelines.settings.model import Spark
+
+JAVA_VERSIONS = (17, 21)
+
+
+def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
+    """Give a session and whether this call made it (then the caller stops it).
+
+    The active session is returned as it is: a notebook's, Databricks', spark-submit's or a Connect one. Otherwise an
+    embedded local one is built, with Delta, in UTC, ANSI on.
+
+    Raises:
+        MachineError: Java is missing or of a wrong version, or the Delta jars cannot be had.
+    """
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        return active, False
+    if _is_managed():
+        session = SparkSession.builder.getOrCreate()  # noqa: TID251 - this is io/session.py
+        session.conf.set("spark.sql.session.timeZone", "UTC")
+        return session, True
+    settings = settings or Spark()
+    check_java()
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers start the python3 of PATH
+    builder = SparkSession.builder.appName("desirelines").master(settings.master)  # noqa: TID251 - this is io/session.py
+    for key, value in embedded_conf(settings).items():
+        builder = builder.config(key, value)
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:  # Spark raises bare Exceptions here; each means: no session on this machine
+        raise MachineError(
+            f"Spark could not start: {str(error).splitlines()[0]}. `desirelines check` tells more."
+        ) from error
+    return session, True
+
+
+def embedded_conf(settings: Spark) -> dict[str, str]:
+    """Configuration of the embedded session."""
+    return {
+        "spark.jars": ",".join(str(p) for p in fetch_jars()),
+        "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
+        "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.ansi.enabled": "true",
+        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",  # the default, INT96, has no zone for other readers
+        "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
+        "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
+        "spark.databricks.delta.snapshotPartitions": "2",
+        "spark.driver.memory": settings.driver_memory,
+        "spark.driver.host": "localhost",
+        "spark.driver.bindAddress": "127.0.0.1",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",  # its \r bars corrupt logs
+        "spark.log.level": "ERROR",  # warnings of failed tasks print values
+        "spark.sql.warehouse.dir": str(
+            Path(os.environ.get("TMPDIR", "/tmp")) / "desirelines-spark-warehouse"
+        ),  # never used: tables are paths
+    }
+
+
+def check_java() -> str:
+    """Give the version of Java that Spark will start.
+
+    Raises:
+        MachineError: none, or a version Spark 4.2 does not run on.
+    """
+    home = os.environ.get("JAVA_HOME")
+    java = shutil.which(str(Path(home) / "bin" / "java")) if home else shutil.which("java")
+    want = " or ".join(str(v) for v in JAVA_VERSIONS)
+    how = "On Debian or Ubuntu: apt-get install openjdk-17-jre-headless; elsewhere install a JRE 17 or 21 and set JAVA_HOME."
+    if java is None:
+        where = (
+            f"JAVA_HOME is {home}, which holds no bin/java"
+            if home
+            else "there is no java on PATH and JAVA_HOME is not set"
+        )
+        raise MachineError(f"Java {want} is needed: {where}. {how}")
+    printed = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
+    found = re.search(r'version "(\d+)(?:\.(\d+))?', printed.stderr + printed.stdout)
+    major = int(found[2] if found and found[1] == "1" and found[2] else found[1]) if found else 0
+    if major not in JAVA_VERSIONS:
+        raise MachineError(f"Java {want} is needed: {java} is version {major or 'unknown'}. {how}")
+    return found[0].removeprefix('version "') if found else ""
+
+
+def _is_managed() -> bool:
+    """Whether somebody else configures the session: Connect, Databricks, spark-submit."""
+    return any(os.environ.get(name) for name in ("SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION", "PYSPARK_GATEWAY_PORT"))

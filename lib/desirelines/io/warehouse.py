@@ -1,0 +1,190 @@
+"""The tables: where they are, and the few verbs by which rows get in. Nothing else in the code knows paths or catalogs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlparse
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from desirelines.contract import conform
+from desirelines.errors import ContractError, MachineError
+from desirelines.settings.model import Warehouse as WarehouseSettings
+from desirelines.tables import Table
+
+ALLOWED_FEATURES = {"appendOnly", "invariants", "checkConstraints"}
+"""Delta features that every reader we promise knows; all are writer-only, so tables stay at reader version 1."""
+
+
+@dataclass
+class Warehouse:
+    """The tables of one deployment, as paths below a folder or as names in a catalog."""
+
+    spark: SparkSession
+    settings: WarehouseSettings
+    _ready: set[str] = field(default_factory=set)
+
+    def address(self, name: str) -> str:
+        """The table's address, quoted for SQL."""
+        if self.settings.catalog and self.settings.schema_:
+            return ".".join(_quoted(part) for part in (self.settings.catalog, self.settings.schema_, name))
+        return f"delta.{_quoted(self.path_of(name))}"
+
+    def path_of(self, name: str) -> str:
+        """The folder of a path table, or of something that lies beside the tables (checkpoints, MLflow)."""
+        root = self.settings.path
+        return f"{root.rstrip('/')}/{name}" if urlparse(root).scheme else str(Path(root).resolve() / name)
+
+    def check_writable(self) -> None:
+        """Make sure the folder can be written before anything is begun.
+
+        Raises:
+            MachineError: it cannot.
+        """
+        if self.settings.catalog or urlparse(self.settings.path).scheme:
+            return
+        folder = Path(self.settings.path)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            probe = folder / f".write-probe-{os.getpid()}"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise MachineError(
+                f"the warehouse folder {folder} cannot be written ({error.strerror}). Give another with --set warehouse.path=FOLDER."
+            ) from None
+
+    def exists(self, table: Table) -> bool:
+        """Whether the table is there."""
+        if table.name in self._ready:
+            return True
+        try:
+            self.spark.sql(f"DESCRIBE DETAIL {self.address(table.name)}").collect()
+        except AnalysisException:
+            return False
+        return True
+
+    def read(self, table: Table) -> DataFrame:
+        """The table's rows; none when it is not there yet."""
+        if not self.exists(table):
+            return self.spark.createDataFrame([], table.schema)
+        return self.spark.sql(f"SELECT * FROM {self.address(table.name)}")
+
+    def version(self, table: Table) -> int | None:
+        """The table's newest version; null when it is not there."""
+        if not self.exists(table):
+            return None
+        return int(self.spark.sql(f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1").collect()[0]["version"])
+
+    def append_once(self, rows: DataFrame, table: Table, *, writer: str, number: int) -> None:
+        """Append; the same writer with the same or a lower number has done so before, and nothing happens."""
+        self.create(table)
+        options = {"txnAppId": f"desirelines:{table.name}:{writer}", "txnVersion": str(number)}
+        self._save(self._laid_out(conform(rows, table), table), table, "append", options)
+
+    def replace_where(self, rows: DataFrame, table: Table, predicate: str) -> None:
+        """Replace the rows that fit the predicate. The predicate is kept in the log, so it names runs or days, never people."""
+        self.create(table)
+        self._save(self._laid_out(conform(rows, table), table), table, "overwrite", {"replaceWhere": predicate})
+
+    def replace_run(self, rows: DataFrame, table: Table, run_id: str) -> None:
+        """Replace what this run wrote before; a second try leaves the same rows as one."""
+        self.replace_where(rows, table, f"run_id = '{run_id}'")
+
+    def replace_all(self, rows: DataFrame, table: Table) -> None:
+        """Replace the whole table in one commit."""
+        self.create(table)
+        self._save(self._laid_out(conform(rows, table), table), table, "overwrite", {})
+
+    def merge(self, rows: DataFrame, table: Table, *, update: tuple[str, ...] = ()) -> None:
+        """Insert rows whose key is new; where it is there already, set the `update` columns to the new values."""
+        self.create(table)
+        session = rows.sparkSession  # a stream's batch lives in a session of its own, and so must its view
+        view = f"desirelines_new_{table.name}"
+        conform(rows, table).createOrReplaceTempView(view)
+        same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
+        changed = ""
+        if update:
+            differs = " OR ".join(f"NOT (t.`{c}` <=> n.`{c}`)" for c in update)
+            changed = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET " + ", ".join(f"t.`{c}` = n.`{c}`" for c in update)
+        session.sql(
+            f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN NOT MATCHED THEN INSERT *"
+        )
+        session.catalog.dropTempView(view)
+
+    def create(self, table: Table) -> None:
+        """Create the table by its contract when it is not there; make sure every reader can read it.
+
+        Raises:
+            ContractError: the table is there with features that other readers do not know, or with another schema.
+        """
+        if table.name in self._ready:
+            return
+        columns = ", ".join(f"`{c.name}` {c.type.simpleString()} COMMENT {_text(c.comment)}" for c in table.columns)
+        days = ", ".join(f"`{c}`" for c in table.partition_by)
+        parts = f"PARTITIONED BY ({days})" if days else ""
+        properties = ", ".join(f"{_text(k)} = {_text(v)}" for k, v in table.properties.items())
+        comment = f"{table.grain}. Key: {', '.join(table.key)}."
+        self.spark.sql(
+            f"CREATE TABLE IF NOT EXISTS {self.address(table.name)} ({columns}) USING DELTA {parts} "
+            f"COMMENT {_text(comment)} TBLPROPERTIES ({properties})"
+        )
+        problems = self.problems(table)
+        if problems:
+            raise ContractError(f"table '{table.name}' is not as contracted: " + "; ".join(problems))
+        self._ready.add(table.name)
+
+    def problems(self, table: Table) -> list[str]:
+        """What is not as contracted in a table that exists: protocol, properties, columns."""
+        detail = self.spark.sql(f"DESCRIBE DETAIL {self.address(table.name)}").collect()[0]
+        found = []
+        if detail["minReaderVersion"] != 1:
+            found.append(f"reader version {detail['minReaderVersion']}, contracted 1")
+        strange = set(detail["tableFeatures"] or ()) - ALLOWED_FEATURES
+        if strange:
+            found.append(f"features {sorted(strange)} that other readers may not know")
+        for name, value in table.properties.items():
+            if detail["properties"].get(name) != value:
+                found.append(f"property {name} is {detail['properties'].get(name)!r}, contracted {value!r}")
+        columns = {
+            f.name: f.dataType for f in self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema.fields
+        }
+        missing = [c.name for c in table.columns if columns.get(c.name) != c.type]
+        if missing:
+            found.append(f"columns {missing} are missing or of another type")
+        return found
+
+    def _laid_out(self, rows: DataFrame, table: Table) -> DataFrame:
+        if not table.partition_by:
+            return rows
+        keys = [c for c in ("bucket", *table.key) if c in table.column_names and c not in table.partition_by]
+        return rows.repartition(*table.partition_by).sortWithinPartitions(*table.partition_by, *keys)
+
+    def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
+        writer = rows.write.format("delta").mode(mode).options(**options)
+        if self.settings.catalog:
+            writer.saveAsTable(self.address(table.name))
+        else:
+            writer.save(self.path_of(table.name))
+
+
+def _quoted(part: str) -> str:
+    return "`" + part.replace("`", "``") + "`"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def empty_like(spark: SparkSession, table: Table) -> DataFrame:
+    """No rows, in the table's columns."""
+    return spark.createDataFrame([], table.schema)
+
+
+def row_count(rows: DataFrame) -> int:
+    """Number of rows."""
+    return int(rows.agg(F.count("*")).collect()[0][0])

@@ -1,0 +1,52 @@
+"""What the report is made from: a few small tables of one published run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import pandas as pd
+
+
+@dataclass(frozen=True)
+class ReportData:
+    """The tables of one run, as read; frames have the columns of their contract unless said.
+
+    Attributes:
+        title: heading of the page.
+        run_id: the run shown.
+        as_of: midnight (site zone) before which everything lies.
+        published_on: when the run was published, as text.
+        data_through: day of the newest event, as text.
+        people_count: people as of the run.
+        previous_run_id: the published run that moves are counted from; None for the first run.
+        definitions: segment_id, kind, name, definition, derived_from; one row per segment.
+        sizes: `segment_sizes` of the run.
+        profiles: `segment_profiles` of the run.
+        moves: `segment_moves` of the run; may be empty.
+        edges: `path_edges` of the run.
+        paths: segment_id, path (list of step names), sessions_count, share; the most frequent whole paths per segment
+            and of 'all', already limited, none of fewer than 10 people.
+        accounts: source, fate, run_row_count (this run), row_count (all time). With them, the same on every row of a
+            source, run_rows_read and rows_read: rows counted apart from the fates. Without these the sum cannot be
+            checked, and the page says so.
+        trials: `cluster_trials` of the run; may be empty.
+        steps_shown: steps in a transition picture, at most.
+    """
+
+    title: str
+    run_id: str
+    as_of: date
+    published_on: str
+    data_through: str
+    people_count: int
+    previous_run_id: str | None
+    definitions: pd.DataFrame
+    sizes: pd.DataFrame
+    profiles: pd.DataFrame
+    moves: pd.DataFrame
+    edges: pd.DataFrame
+    paths: pd.DataFrame
+    accounts: pd.DataFrame
+    trials: pd.DataFrame
+    steps_shown: int

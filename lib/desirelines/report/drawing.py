@@ -1,0 +1,168 @@
+"""How pictures are drawn: one style, inline SVG, the same bytes for the same numbers."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import textwrap
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import matplotlib
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+ACCENT, RULE, INK, MUTED, UNKNOWN = "#0b5c8a", "#8a929c", "#1d2733", "#5b6673", "#dfe2e6"
+PAGE_WIDTH = 1052
+"""Pixels between the margins of the page."""
+
+_STYLE = {
+    "svg.hashsalt": "desirelines",
+    "svg.fonttype": "none",  # text stays text: it can be selected and read aloud
+    "text.parse_math": False,  # a name with two $ is a name
+    "text.color": INK,
+    "axes.edgecolor": "#c4cad1",
+    "axes.labelcolor": MUTED,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "font.size": 12,
+    "font.sans-serif": [
+        "DejaVu Sans"
+    ],  # comes with matplotlib: measured the same everywhere, and wider than what the page shows
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Matplotlib's defaults with the house style, whatever the user's own settings; put back afterwards."""
+    with matplotlib.rc_context(), warnings.catch_warnings():
+        # The browser draws the letters; a letter that the measuring font lacks is only measured as a box.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from")
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(_STYLE)
+        yield
+
+
+def new_figure(width: float, height: float) -> tuple[Any, Any]:
+    """A figure of so many pixels with one set of axes that makes room for its labels."""
+    layout = ConstrainedLayoutEngine(w_pad=4 / 72, h_pad=4 / 72)
+    figure = Figure(figsize=(width / 72, height / 72), dpi=72, layout=layout)
+    return figure, figure.add_subplot()
+
+
+def to_svg(figure: Any, *, name: str, label: str) -> str:
+    """The picture as an `<svg>` element for HTML: ids unique by `name`, `label` read to those who do not see it."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    text = buffer.getvalue()
+    text = _LEFT_OUT.sub("", text[text.index("<svg") :])
+    prefix = re.sub(r"\W", "_", name)
+    text = _TAG.sub(lambda tag: _for_html(tag[0], prefix), text)  # only tags: what a name says is left alone
+    return text.replace("<svg", f'<svg role="img" aria-label="{html.escape(label)}"', 1).strip()
+
+
+_TAG = re.compile(r"<[^<>]*>")
+_LEFT_OUT = re.compile(r"<!--.*?-->\s*|<style.*?</style>\s*|<defs>\s*</defs>\s*", re.DOTALL)
+"""Comments, and a style sheet that would be the whole page's; the page has its own."""
+
+
+def _for_html(tag: str, prefix: str) -> str:
+    """A tag of a picture that shares the page with others: its own ids, size in pixels, nothing said twice."""
+    if tag.startswith("<svg"):
+        return re.sub(r' height="[\d.]+pt"', "", re.sub(r' width="([\d.]+)pt"', r' width="\1"', tag))
+    if tag.startswith("<path"):
+        tag = " ".join(re.sub(r"(\.\d\d)\d+", r"\1", tag).split())
+    if tag.startswith("<text"):
+        return re.sub(r' font-family: [^;]*;| transform="rotate\(-0 [^"]*"', "", tag)
+    tag = re.sub(r' id="([^"]*)"', rf' id="{prefix}-\1"', tag)
+    return re.sub(r'(url\(|xlink:href=")#', rf"\1#{prefix}-", tag)
+
+
+def wrapped(text: str, width: int) -> str:
+    """The text broken into lines of `width` characters, first between the parts of a segment's name."""
+    if len(text) <= width:
+        return text
+    *heads, tail = (textwrap.wrap(part, max(width, 4)) or [part] for part in text.split(" · "))
+    return " ·\n".join("\n".join(lines) for lines in (*heads, tail))
+
+
+def letters_in(pixels: float, size: float) -> int:
+    """Letters that are sure to fit."""
+    return int(pixels / (0.57 * size))
+
+
+def heatmap(
+    axes: Any, values: Any, *, colours: str, limits: tuple[float, float], texts: Sequence[Sequence[str]], size: float
+) -> None:
+    """Draw a matrix, first row on top, NaN in grey, the text of a cell in a colour that can be read on it."""
+    shades = matplotlib.colormaps[colours].with_extremes(bad=UNKNOWN)
+    matrix = np.ma.masked_invalid(np.asarray(values, dtype=float))
+    mesh = axes.pcolormesh(
+        matrix, cmap=shades, vmin=limits[0], vmax=limits[1], edgecolors="white", linewidth=1.5, clip_on=False
+    )
+    filled = shades(mesh.norm(matrix))
+    for row, line in enumerate(texts):
+        for column, text in enumerate(line):
+            if text:
+                red, green, blue, _ = filled[row, column]
+                is_dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
+                cell = axes.text(
+                    column + 0.5,
+                    row + 0.5,
+                    text,
+                    ha="center",
+                    va="center_baseline",
+                    fontsize=size,
+                    color="white" if is_dark else INK,
+                )
+                cell.set_in_layout(False)  # it lies inside; measuring hundreds of them is what would take time
+    axes.set_ylim(matrix.shape[0], 0)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.tick_params(length=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Column names above a matrix, and the pixels that they take.
+
+    Attributes:
+        names: the names, broken into lines.
+        size: of the letters.
+        is_slanted: whether columns are too narrow for names to stand straight.
+        height: pixels to leave.
+    """
+
+    names: tuple[str, ...]
+    size: float
+    is_slanted: bool
+    height: float
+
+    def draw(self, axes: Any) -> None:
+        """Put the names above the matrix."""
+        slant = {"rotation": 50, "ha": "left", "rotation_mode": "anchor"} if self.is_slanted else {}
+        axes.set_xticks([n + 0.5 for n in range(len(self.names))], self.names, fontsize=self.size, **slant)
+
+
+def head_of(names: Sequence[str], *, width: float, size: float) -> Head:
+    """Names over columns of `width` pixels: in lines where there is room for lines, slanted where there is not."""
+    is_slanted = width < 64
+    broken = tuple(wrapped(name, 26 if is_slanted else letters_in(width - 4, size)) for name in names)
+    lines = max((name.count("\n") + 1 for name in broken), default=1)
+    longest = max((len(line) for name in broken for line in name.split("\n")), default=1)
+    height = 0.8 * (0.6 * size * longest) + lines * size if is_slanted else 1.35 * size * lines
+    return Head(broken, size, is_slanted, height + 18)
+
+
+def name_rows(axes: Any, names: Sequence[str], *, width: int, size: float) -> None:
+    """Row names left of a matrix, in lines of at most `width` letters."""
+    axes.set_yticks([n + 0.5 for n in range(len(names))], [wrapped(n, width) for n in names], fontsize=size)

@@ -1,0 +1,194 @@
+"""The sections that look at all segments at once, and at how the run was made."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from desirelines.catalogue import FEATURES
+from desirelines.report import pictures
+from desirelines.report.curve import Dot, silhouettes
+from desirelines.report.data import ReportData
+from desirelines.report.segments import Profile, Segment
+from desirelines.report.view import Account, Definition, Grid, Picture
+from desirelines.report.words import (
+    FATE_WORDS,
+    count_text,
+    day_text,
+    decimal_text,
+    feature_label,
+    known_features,
+    number_of,
+    people_text,
+    percent_text,
+    text_of,
+    value_text,
+)
+from desirelines.tables import FATES, SMALL_GROUP
+
+ENDS = {"new": "new people", "gone": "no longer seen"}
+
+
+def sizes_picture(segments: list[Segment]) -> Picture:
+    """How large every segment is."""
+    bars = [pictures.Bar(s.name, s.people, s.share, s.is_rule) for s in segments]
+    rows = tuple(
+        (s.name, "rule" if s.is_rule else "group", people_text(s.people), percent_text(s.share, 1)) for s in segments
+    )
+    return Picture(
+        pictures.segment_sizes(bars), Grid(("segment", "kind", "people", "share of everybody"), rows, words=2)
+    )
+
+
+def differences_picture(
+    clusters: list[Segment], profiles: dict[tuple[str, str], Profile], everybody: dict[str, float]
+) -> Picture | None:
+    """Features by clusters; a cluster too small for a profile is left out. None when no cluster has one."""
+    shown = [c for c in clusters if any(s == c.segment_id for _, s in profiles)]
+    features = known_features({f for f, s in profiles if any(c.segment_id == s for c in shown)})
+    if not shown or not features:
+        return None
+    effects = {key: profile.effect for key, profile in profiles.items()}
+    names = {c.segment_id: c.name for c in shown}
+    rows = tuple(
+        (
+            feature_label(f),
+            c.name,
+            value_text(f, p.mean),
+            value_text(f, p.median),
+            value_text(f, everybody.get(f)),
+            decimal_text(p.effect),
+            people_text(p.known),
+        )
+        for f in features
+        for c in shown
+        if (p := profiles.get((f, c.segment_id))) is not None
+    )
+    head = ("feature", "group", "mean", "median", "mean of everybody", "distance from the rest", "known for")
+    return Picture(
+        pictures.differences(features, [c.segment_id for c in shown], effects, names), Grid(head, rows, words=2)
+    )
+
+
+def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
+    """Who changed group since the previous run; None when there is nothing that may be told."""
+    counts = {
+        (str(r["from_segment_id"]), str(r["to_segment_id"])): float(r["people_count"])
+        for r in data.moves.to_dict("records")
+        if r["people_count"] >= SMALL_GROUP and r["from_segment_id"] != r["to_segment_id"]
+    }
+    if not counts:
+        return None
+    order = [c.segment_id for c in clusters]
+    named = {text_of(r["segment_id"]): text_of(r["name"]) for r in data.definitions.to_dict("records")}
+    rows, columns = (_in_order({key[side] for key in counts}, order) for side in (0, 1))
+    names = {s: ENDS.get(s) or named.get(s) or f"former group {s}" for s in {*rows, *columns}}
+    ranked = sorted(counts, key=lambda key: (-counts[key], key))
+    table = Grid(
+        ("was in", "is in now", "people"),
+        tuple((names[f], names[t], people_text(counts[f, t])) for f, t in ranked),
+        words=2,
+    )
+    return Picture(pictures.moves(counts, rows, columns, names), table)
+
+
+def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
+    """The search for the number of groups: the curve, and every candidate. The curve is None without any silhouette."""
+    trials = sorted(data.trials.to_dict("records"), key=lambda t: t["trial"])
+    if not trials:
+        return None, None
+    rows = tuple(
+        (
+            count_text(t["trial"]),
+            text_of(t["algorithm"]).replace("_", " "),
+            "✓ chosen" if _is_true(t["is_kept"]) else "",
+            text_of(t["verdict"]),
+            count_text(t["k"]),
+            count_text(t["clusters_found"]),
+            text_of(t["seed"]),
+            people_text(t["people_count"]),
+            decimal_text(t["silhouette"], 3),
+            decimal_text(t["cost"], 1),
+            percent_text(t["smallest_share"], 1),
+        )
+        for t in trials
+    )
+    head = (
+        "trial",
+        "method",
+        "",
+        "verdict",
+        "groups asked",
+        "groups found",
+        "seed",
+        "people",
+        "silhouette",
+        "cost",
+        "smallest group",
+    )
+    table = Grid(head, rows, words=4)
+    dots = [
+        Dot(text_of(t["algorithm"]), int(t["k"]), float(t["silhouette"]), _is_true(t["is_kept"]))
+        for t in trials if number_of(t["silhouette"]) is not None
+    ]  # fmt: skip
+    return (Picture(silhouettes(dots), table) if dots else None), table
+
+
+def accounts_of(data: ReportData) -> tuple[Account, ...]:
+    """Where the rows of every source went, sources by name, fates in fixed order."""
+    order = {fate: n for n, fate in enumerate(FATES)}
+    accounts = []
+    for source in sorted({str(s) for s in data.accounts["source"]}):
+        own = data.accounts[data.accounts["source"] == source]
+        rows = sorted(own.to_dict("records"), key=lambda r: (-order.get(r["fate"], -1), r["fate"]))
+        run_total, total = int(own["run_row_count"].fillna(0).sum()), int(own["row_count"].fillna(0).sum())
+        run_read, read = _read(own, "run_rows_read"), _read(own, "rows_read")
+        accounts.append(
+            Account(
+                source,
+                tuple((str(r["fate"]), count_text(r["run_row_count"]), count_text(r["row_count"])) for r in rows),
+                f"{run_total:,}",
+                f"{total:,}",
+                run_read,
+                read,
+                _sign(run_total, run_read),
+                _sign(total, read),
+            )
+        )
+    return tuple(accounts)
+
+
+def fates_of(data: ReportData) -> tuple[tuple[str, str], ...]:
+    """The fates that occur, in words."""
+    found = {str(f) for f in data.accounts["fate"]}
+    return tuple((fate, FATE_WORDS[fate]) for fate in reversed(FATES) if fate in found)
+
+
+def definitions(as_of: date) -> tuple[Definition, ...]:
+    """The catalogue of features in words."""
+    return tuple(
+        Definition(feature_label(f.name), f.meaning.replace("as_of", day_text(as_of)), f.unit, f.null_means)
+        for f in FEATURES
+    )
+
+
+def _in_order(found: set[str], order: list[str]) -> list[str]:
+    known = [s for s in order if s in found]
+    return [*known, *sorted(found - set(known) - set(ENDS)), *(e for e in ENDS if e in found)]
+
+
+def _is_true(value: Any) -> bool:
+    return bool(value) and not pd.isna(value)
+
+
+def _read(own: pd.DataFrame, column: str) -> str:
+    """Rows read of a source, all values when they do not agree, empty when they were not handed over."""
+    if column not in own.columns:
+        return ""
+    return " / ".join(sorted({count_text(v) for v in own[column].dropna()}))
+
+
+def _sign(total: int, read: str) -> str:
+    return "" if not read else "✓" if read == f"{total:,}" else "✗"

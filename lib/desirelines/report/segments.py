@@ -1,0 +1,130 @@
+"""The segments of a run in the order of the page, and what is known of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from desirelines.report.data import ReportData
+from desirelines.report.view import Fact
+from desirelines.report.words import (
+    STANDS_OUT,
+    effect_words,
+    feature_label,
+    headline,
+    known_features,
+    number_of,
+    percent_text,
+    text_of,
+    value_text,
+)
+from desirelines.tables import SMALL_GROUP
+
+FACTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment; `people`, `share`, `entered` and `left` are None when there are too few to tell."""
+
+    segment_id: str
+    name: str
+    is_rule: bool
+    definition: str
+    derived_from: str
+    people: float | None
+    share: float | None
+    entered: float | None
+    left: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One feature in one segment; the numbers are None where they rest on fewer than ten people."""
+
+    people: float
+    known: float
+    mean: float | None
+    median: float | None
+    effect: float | None
+
+
+def ordered_segments(data: ReportData) -> list[Segment]:
+    """Clusters, then rule segments; of each kind the largest first, on equal size by id."""
+    sizes = {str(row["segment_id"]): row for row in data.sizes.to_dict("records")}
+    segments = []
+    for row in data.definitions.to_dict("records"):
+        segment_id = str(row["segment_id"])
+        size = sizes.get(segment_id, {})
+        people = _told(size.get("people_count"))
+        segments.append(
+            Segment(
+                segment_id,
+                text_of(row["name"]) or segment_id,
+                text_of(row["kind"]) == "rule",
+                text_of(row["definition"]),
+                text_of(row["derived_from"]),
+                people,
+                None if people is None else number_of(size.get("share")),
+                _told(size.get("entered_count")),
+                _told(size.get("left_count")),
+            )
+        )
+    return sorted(segments, key=lambda s: (s.is_rule, -(s.people or 0.0), s.people is None, s.segment_id))
+
+
+def profiles_of(data: ReportData) -> dict[tuple[str, str], Profile]:
+    """Profiles by (feature, segment id), for features of the catalogue."""
+    known = set(known_features({str(f) for f in data.profiles["feature"]}))
+    found = {}
+    for row in data.profiles.to_dict("records"):
+        people, count = number_of(row["people_count"]) or 0.0, number_of(row["known_count"]) or 0.0
+        if row["feature"] not in known or people < SMALL_GROUP:
+            continue
+        numbers = (number_of(row[c]) if count >= SMALL_GROUP else None for c in ("mean", "median", "effect"))
+        found[str(row["feature"]), str(row["segment_id"])] = Profile(people, count, *numbers)
+    return found
+
+
+def means_of_everybody(profiles: dict[tuple[str, str], Profile], clusters: list[Segment]) -> dict[str, float]:
+    """Mean of each feature over everybody: everybody is in one cluster, so the clusters' means add up to it.
+
+    People of clusters too small for a profile are missing from it.
+    """
+    sums: dict[str, list[float]] = {}
+    ids = {s.segment_id for s in clusters}
+    for (feature, segment_id), profile in profiles.items():
+        if segment_id in ids and profile.mean is not None:
+            total = sums.setdefault(feature, [0.0, 0.0])
+            total[0] += profile.mean * profile.known
+            total[1] += profile.known
+    return {feature: total / count for feature, (total, count) in sums.items() if count}
+
+
+def facts_of(
+    segment: Segment, profiles: dict[tuple[str, str], Profile], everybody: dict[str, float]
+) -> tuple[Fact, ...]:
+    """The features that tell a segment apart the most, strongest first; on equal strength in the catalogue's order."""
+    own = {
+        f: profiles[f, segment.segment_id] for f in known_features({f for f, s in profiles if s == segment.segment_id})
+    }
+    strong = [(f, p, p.effect) for f, p in own.items() if p.effect is not None and abs(p.effect) >= STANDS_OUT]
+    strong.sort(key=lambda entry: -abs(entry[2]))
+    return tuple(_fact(feature, profile, effect, everybody) for feature, profile, effect in strong[:FACTS])
+
+
+def _fact(feature: str, profile: Profile, effect: float, everybody: dict[str, float]) -> Fact:
+    known = profile.known / profile.people if profile.people else 1.0
+    return Fact(
+        headline=headline(feature, effect),
+        words=effect_words(effect),
+        label=feature_label(feature),
+        here=value_text(feature, profile.mean, with_unit=True),
+        everybody=value_text(feature, everybody.get(feature)),
+        note=f"known for {percent_text(known)} of them" if known < 0.5 else "",
+    )
+
+
+def _told(value: Any) -> float | None:
+    number = None if value is None else number_of(value)
+    return None if number is None or 0 < number < SMALL_GROUP else number

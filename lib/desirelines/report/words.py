@@ -1,0 +1,138 @@
+"""Numbers and names as people read them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from desirelines.catalogue import FEATURES, Feature
+from desirelines.tables import SMALL_GROUP
+
+ALL, PATH_START, PATH_END = "all", "path_start", "path_end"
+UNDER = f"under {SMALL_GROUP}"
+NOTHING = "–"
+STANDS_OUT = 0.3
+"""Below this effect size (Cohen's "small") a feature says nothing about a segment."""
+
+STEP_WORDS = {PATH_START: "start", PATH_END: "end", "__other__": "other steps", "__hidden__": "rare steps"}
+
+FATE_WORDS = {
+    "suppressed": "left out: the person is on the list of people to leave out",
+    "quarantined": "set aside: the row could not be understood",
+    "late": "set aside: it came later than allowed",
+    "duplicate": "the same event again, counted once",
+    "conflict": "set aside: another event has the same id and other content",
+    "unchanged": "a snapshot row that brought nothing new",
+    "used": "used for this report",
+}
+
+_BY_NAME: dict[str, Feature] = {f.name: f for f in FEATURES}
+
+
+def number_of(value: Any) -> float | None:
+    """The number, or None for every kind of missing value."""
+    return None if pd.isna(value) else float(value)
+
+
+def text_of(value: Any) -> str:
+    """The text, empty for every kind of missing value."""
+    return "" if not isinstance(value, str) and pd.isna(value) else str(value)
+
+
+def count_text(value: Any) -> str:
+    """A count of rows or visits with thousands separators."""
+    number = number_of(value)
+    return NOTHING if number is None else f"{number:,.0f}"
+
+
+def people_text(value: Any) -> str:
+    """A count of people; small groups, and counts that were held back, are "under 10"."""
+    number = number_of(value)
+    return UNDER if number is None or 0 < number < SMALL_GROUP else f"{number:,.0f}"
+
+
+def percent_text(value: Any, digits: int = 0) -> str:
+    """A share as a percentage; a share too small for the digits is "<" the smallest that fits."""
+    number = number_of(value)
+    if number is None:
+        return NOTHING
+    least = 10.0**-digits
+    if 0 < number * 100 < least / 2:
+        return f"<{least:.{digits}f}%"
+    return f"{number * 100:.{digits}f}%"
+
+
+def decimal_text(value: Any, digits: int = 2) -> str:
+    """A number with a fixed count of decimals; never "-0.0"."""
+    number = number_of(value)
+    return NOTHING if number is None else f"{round(number, digits) + 0.0:,.{digits}f}".replace("-", "−")
+
+
+def value_text(feature: str, value: Any, *, with_unit: bool = False) -> str:
+    """A feature's value: shares as percentages, large numbers without decimals."""
+    number = number_of(value)
+    if number is None:
+        return NOTHING
+    unit = _BY_NAME[feature].unit
+    if unit.startswith("share"):
+        return percent_text(number)
+    text = decimal_text(number, 0 if abs(number) >= 100 else 1 if abs(number) >= 1 else 2)
+    if not with_unit or unit == "0…1":
+        return text
+    return f"{text} in {unit}" if unit.endswith("currency") else f"{text} {unit}"
+
+
+def seconds_text(value: Any) -> str:
+    """A time span in the unit that fits."""
+    number = number_of(value)
+    if number is None:
+        return NOTHING
+    for size, unit in ((3600.0, "h"), (60.0, "min")):
+        if number >= size:
+            return f"{number / size:.1f} {unit}"
+    return f"{number:.0f} s"
+
+
+def day_text(day: date) -> str:
+    """A date as "1 March 2026"."""
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def step_text(step: str) -> str:
+    """A step's name; the marks that stand for no single step in words."""
+    return STEP_WORDS.get(step) or (step if "/" in step else step.replace("_", " "))
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, its middle left out where it is longer than `length`."""
+    if len(text) <= length:
+        return text
+    head = (length - 1) // 2
+    return f"{text[:head]}…{text[len(text) - (length - 1 - head) :]}"
+
+
+def feature_label(feature: str) -> str:
+    """A feature's name in words."""
+    return feature.replace("_", " ")
+
+
+def known_features(names: set[str]) -> list[str]:
+    """Those of the names that the catalogue has, in its order."""
+    return [f.name for f in FEATURES if f.name in names]
+
+
+def effect_words(effect: float) -> str:
+    """How far a segment is from the rest, in words."""
+    strength = abs(effect)
+    if strength < STANDS_OUT:
+        return "about like the rest"
+    how = "far" if strength >= 1.5 else "well" if strength >= 0.8 else "somewhat"
+    return f"{how} {'above' if effect > 0 else 'below'} the rest"
+
+
+def headline(feature: str, effect: float) -> str:
+    """The catalogue's word for a segment that is high or low in the feature."""
+    found = _BY_NAME[feature]
+    return found.high if effect > 0 else found.low

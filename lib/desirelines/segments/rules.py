@@ -1,0 +1,54 @@
+"""The rule segments: what they mean in words, and the condition over a person's features."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from desirelines.settings.model import Segments
+
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSegment:
+    """A segment defined by a condition.
+
+    Attributes:
+        segment_id: for good.
+        name: what people read.
+        definition: the rule in words, with its numbers.
+        condition: true for members; over the columns of `features`.
+    """
+
+    segment_id: str
+    name: str
+    definition: str
+    condition: Column
+
+
+def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
+    """The three rules, as of `end` (the first moment that no longer counts).
+
+    Null in a condition is no membership.
+    """
+    months_ago = end - F.make_interval(months=F.lit(settings.lapsed_months))
+    previously_active = (F.col("lifetime_orders") >= 2) | (F.col("active_weeks") >= 2)
+    return (
+        RuleSegment(
+            "new_buyer", "New buyers", f"first order ever in the {settings.new_buyer_days} days before as_of",
+            F.col("first_order_at") >= F.timestamp_micros(F.unix_micros(end) - F.lit(settings.new_buyer_days * DAY_US)),
+        ),
+        RuleSegment(
+            "lapsed", "Lapsed buyers",
+            f"last order more than {settings.lapsed_months} months before as_of, and 2 orders or 2 active weeks ever",
+            (F.col("last_order_at") < months_ago) & previously_active,
+        ),
+        RuleSegment(
+            "cart_abandoner", "Cart abandoners",
+            f"put something in the cart in the {settings.cart_abandoner_days} days before as_of and did not order within {settings.cart_abandoner_hours} hours",
+            F.col("open_cart_at").isNotNull(),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,143 @@
+"""A source's mapping: where its rows lie and which of its columns is what in the event model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from desirelines.kinds import KINDS
+from desirelines.settings.checks import known_currency, known_zone
+
+Format = Literal["delta", "json", "csv", "parquet"]
+
+
+class Strict(BaseModel):
+    """A frozen model that refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+
+class ValueColumn(Strict):
+    """One value of the event model: exactly one of a column, a constant, a product of columns, or a Spark expression."""
+
+    column: str | None = None
+    value: str | None = None
+    product: tuple[str, ...] | None = None
+    sql: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> ValueColumn:
+        given = [n for n in ("column", "value", "product", "sql") if getattr(self, n) is not None]
+        if len(given) != 1:
+            raise ValueError("give exactly one of column, value, product, sql")
+        return self
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Source columns it names; an expression is checked by Spark itself."""
+        return (self.column,) if self.column is not None else self.product or ()
+
+
+class TimeColumn(Strict):
+    """A time: the column and, where it is not ISO 8601, its pattern (Spark's datetime patterns)."""
+
+    column: str
+    pattern: str | None = None
+
+
+class Identifier(Strict):
+    """An identifier's column; `keep_value` stores its raw value in `identifiers` for activation."""
+
+    column: str
+    keep_value: bool = False
+
+
+def _value(raw: object) -> object:
+    return {"column": raw} if isinstance(raw, str) else raw
+
+
+Value = Annotated[ValueColumn, BeforeValidator(_value)]
+Time = Annotated[TimeColumn, BeforeValidator(_value)]
+IdentifierColumn = Annotated[Identifier, BeforeValidator(_value)]
+
+
+class Columns(Strict):
+    """Which column of the source is what. Dots reach into nested fields: `context.page.path`."""
+
+    occurred_at: Time
+    event_name: Value
+    event_id: Value | None = None
+    sent_at: Time | None = None
+    received_at: Time | None = None
+    page: Value | None = None
+    item_id: Value | None = None
+    category: Value | None = None
+    order_id: Value | None = None
+    quantity: Value | None = None
+    amount: Value | None = None
+    discount: Value | None = None
+    currency: Value | None = None
+    score: Value | None = None
+    campaign: Value | None = None
+    user_agent: Value | None = None
+    consent: Value | None = None
+
+
+class Source(Strict):
+    """One source of events.
+
+    Attributes:
+        name: short name; part of every event's key.
+        format: how the rows lie: delta, json (one object a line), csv (with a header), parquet.
+        path: folder or file of the rows; or `table`, a table name.
+        lines: column of an array whose elements become rows of their own (the lines of an order); `line.x` reaches into it.
+        stream: identifier types, best first; the first one a row has names its stream.
+        identity: what makes an event one: its id; its content; or content and occurrence (equal rows of a file are all real).
+        ordered: whether the order of rows in a file counts for equal times (csv and json only).
+        time_zone: zone of times written without one.
+        kinds: source's event name to what it means; names left out are `other`.
+        properties: further columns to keep, by name; nothing else is kept.
+        keep_bots: whether streams that look like bots count as people.
+        may_be_empty: whether a run goes on when the source holds no row.
+    """
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    format: Format
+    path: str | None = None
+    table: str | None = None
+    lines: str | None = None
+    stream: tuple[str, ...]
+    identity: Literal["id", "content", "occurrence"] = "id"
+    ordered: bool = False
+    time_zone: Annotated[str, BeforeValidator(known_zone)] = "UTC"
+    currency: Annotated[str, BeforeValidator(known_currency)] | None = None
+    columns: Columns
+    ids: dict[str, IdentifierColumn]
+    kinds: dict[str, str] = {}
+    properties: tuple[str, ...] = ()
+    keep_bots: bool = False
+    may_be_empty: bool = False
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Source:
+        if (self.path is None) == (self.table is None):
+            raise ValueError("give exactly one of path, table")
+        if self.table is not None and self.format != "delta":
+            raise ValueError("a table name goes with format: delta")
+        if self.ordered and self.format not in ("csv", "json"):
+            raise ValueError("ordered: true goes with csv and json; Delta and Parquet rows have no place in a file")
+        unknown = [t for t in self.stream if t not in self.ids]
+        if unknown or not self.stream:
+            raise ValueError(
+                f"stream names {list(unknown) or 'nothing'}; name types that `ids` maps: {sorted(self.ids)}"
+            )
+        strange = sorted({k for k in self.kinds.values() if k not in KINDS})
+        if strange:
+            raise ValueError(f"kinds has {strange}; known kinds are {', '.join(KINDS)}")
+        return self
+
+
+def json_path(dotted: str) -> str:
+    """A mapping's dotted name as a JSON path."""
+    return "$" + "".join(f'["{part}"]' for part in dotted.split("."))

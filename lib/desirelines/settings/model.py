@@ -1,0 +1,192 @@
+"""Every setting, its default, its unit and its meaning. `conf/base.yaml` shows them all with comments."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+
+from desirelines.settings.checks import known_currency, known_zone
+from desirelines.settings.mapping import Source, Strict
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class Warehouse(Strict):
+    """Where the tables are: a folder, or a catalog and schema."""
+
+    path: str = "warehouse"
+    catalog: str | None = None
+    schema_: Annotated[str | None, Field(alias="schema")] = None
+    buckets: PositiveInt = 64
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Warehouse:
+        if (self.catalog is None) != (self.schema_ is None):
+            raise ValueError("catalog and schema go together")
+        return self
+
+
+class Secrets(Strict):
+    """Files that hold the two secrets, each readable by its owner only."""
+
+    data_file: str = "secrets/data.secret"
+    suppression_file: str = "secrets/suppression.secret"
+
+
+class Site(Strict):
+    """The site's own time zone and reporting currency."""
+
+    time_zone: Annotated[str, BeforeValidator(known_zone)] = "UTC"
+    currency: Annotated[str, BeforeValidator(known_currency)] = "EUR"
+
+
+class Ingest(Strict):
+    """What is accepted."""
+
+    late_days: PositiveFloat = 7
+    future_minutes: PositiveFloat = 60
+    floor_date: date = date(2000, 1, 1)
+    quarantine_keep_days: PositiveInt = 7
+    max_files_per_batch: PositiveInt = 1000
+
+
+class Identity(Strict):
+    """How identifiers are compared."""
+
+    login_type: str = "user"
+    type_order: tuple[str, ...] = ("user", "customer", "loyalty_card", "email", "phone", "device", "cookie")
+    caseless_types: tuple[str, ...] = ("email",)
+    junk_values: tuple[str, ...] = (
+        "null",
+        "none",
+        "nil",
+        "undefined",
+        "unknown",
+        "n/a",
+        "na",
+        "nan",
+        "anonymous",
+        "test",
+    )
+
+
+class Consent(Strict):
+    """What holds for people who never said."""
+
+    purpose: str = "analytics"
+    unknown: Literal["auto", "granted", "refused"] = "auto"
+
+
+class Sessions(Strict):
+    """Where sessions end."""
+
+    gap_minutes: PositiveFloat = 30
+    step: Literal["event_name", "page"] = "event_name"
+
+
+class Paths(Strict):
+    """What is published of paths."""
+
+    top_steps: PositiveInt = 100
+    min_people: Annotated[int, Field(ge=10)] = 10
+
+
+class Features(Strict):
+    """The window of features."""
+
+    window_days: PositiveInt = 365
+
+
+class Clusters(Strict):
+    """How groups are looked for."""
+
+    algorithm: Literal["kmeans", "bisecting_kmeans"] = "kmeans"
+    k: Annotated[int, Field(ge=2)] | None = None
+    k_min: Annotated[int, Field(ge=2)] = 2
+    k_max: Annotated[int, Field(ge=2)] = 12
+    smallest_share: Share = 0.01
+    seed: int = 7
+    restarts: PositiveInt = 3
+    max_iterations: PositiveInt = 50
+    sample_people: PositiveInt = 20_000
+    same_overlap: Share = 0.5
+
+    @model_validator(mode="after")
+    def _range(self) -> Clusters:
+        if self.k_min > self.k_max:
+            raise ValueError(f"k_min ({self.k_min}) is above k_max ({self.k_max})")
+        return self
+
+
+class Segments(Strict):
+    """The numbers in the rule segments."""
+
+    new_buyer_days: PositiveInt = 30
+    lapsed_months: PositiveInt = 6
+    cart_abandoner_hours: PositiveInt = 24
+    cart_abandoner_days: PositiveInt = 30
+
+
+class Tracking(Strict):
+    """MLflow; off, or on with a database beside the tables unless an address is given."""
+
+    enabled: bool = True
+    tracking_uri: str | None = None
+    experiment: str = "desirelines"
+
+
+class Spark(Strict):
+    """The embedded local session; a session that is already there keeps its own settings."""
+
+    master: str = "local[*]"
+    driver_memory: str = "4g"
+    shuffle_partitions: PositiveInt = 8
+
+
+class Report(Strict):
+    """Where the report goes, and the size of its pictures."""
+
+    path: str = "report.html"
+    top_paths: PositiveInt = 5
+    top_steps: Annotated[int, Field(ge=3, le=30)] = 12
+
+
+class Settings(Strict):
+    """All settings of a run."""
+
+    warehouse: Warehouse = Warehouse()
+    secrets: Secrets = Secrets()
+    site: Site = Site()
+    sources: tuple[Source, ...] = ()
+    ingest: Ingest = Ingest()
+    identity: Identity = Identity()
+    consent: Consent = Consent()
+    sessions: Sessions = Sessions()
+    paths: Paths = Paths()
+    features: Features = Features()
+    clusters: Clusters = Clusters()
+    segments: Segments = Segments()
+    tracking: Tracking = Tracking()
+    spark: Spark = Spark()
+    report: Report = Report()
+
+    @model_validator(mode="after")
+    def _names_once(self) -> Settings:
+        names = [s.name for s in self.sources]
+        twice = sorted({n for n in names if names.count(n) > 1})
+        if twice:
+            raise ValueError(f"two sources are named {twice[0]}")
+        return self
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of what decides the tables' content; where things lie and how fast they run is left out."""
+        content = self.model_dump(
+            mode="json",
+            exclude={"warehouse": {"path", "catalog", "schema_"}, "secrets": True, "spark": True, "report": True},
+        )
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

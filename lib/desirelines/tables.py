@@ -1,0 +1,570 @@
+"""The contracts: every table, what one row is, its key, and each column's meaning. Written here once, as data.
+
+Table and column comments, `docs/tables.md`, the checks before a write, the doctor and erasure read these constants. A table
+without an entry here cannot be written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pyspark.sql import types as T
+
+from desirelines.catalogue import FEATURES as FEATURE_CATALOGUE
+from desirelines.kinds import KINDS
+
+MONEY = T.DecimalType(18, 4)
+TEXT, WHOLE, REAL, INSTANT, DAY, FLAG = (
+    T.StringType(), T.LongType(), T.DoubleType(), T.TimestampType(), T.DateType(), T.BooleanType(),
+)  # fmt: skip
+TEXTS, WHOLES = T.ArrayType(TEXT), T.ArrayType(WHOLE)
+
+FATES: tuple[str, ...] = ("suppressed", "quarantined", "late", "duplicate", "conflict", "unchanged", "used")
+"""What became of a source row; the first that fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a contract.
+
+    Attributes:
+        name: `_id` key, `_at` UTC timestamp, `_on` date, `is_`/`has_` boolean, `_count`, `_seconds`, `_share`.
+        type: Spark type; flat, or an array one level deep.
+        meaning: what a value says, and what null says where null may be.
+        unit: unit, empty where the value has none.
+        personal: whether a value is about one person; such a column never gets file statistics.
+    """
+
+    name: str
+    type: T.DataType
+    meaning: str
+    unit: str = ""
+    personal: bool = False
+
+    @property
+    def comment(self) -> str:
+        """The column comment written to the table."""
+        return f"{self.meaning} [{self.unit}]" if self.unit else self.meaning
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The contract of one table.
+
+    Attributes:
+        name: table name, the last part of its address.
+        grain: what one row is.
+        key: columns that tell two rows apart.
+        columns: all columns, in order.
+        erased_by: columns by which a person's rows are found; empty when the table holds no person.
+        written: how rows get in.
+        partition_by: columns of the file layout; never a person.
+        kept: how long rows stay.
+    """
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    erased_by: tuple[str, ...]
+    written: Literal["append", "merge", "replace days", "replace as_of", "replace run", "replace all", "close and open"]
+    partition_by: tuple[str, ...] = ()
+    kept: str = "as long as the warehouse"
+
+    @property
+    def schema(self) -> T.StructType:
+        """The Spark schema, a comment on every column."""
+        return T.StructType([T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns])
+
+    @property
+    def column_names(self) -> list[str]:
+        """Column names in order."""
+        return [c.name for c in self.columns]
+
+    @property
+    def statistics_columns(self) -> list[str]:
+        """Columns whose file minimum and maximum may stand in the log: not personal, not an array, no free text."""
+        plain = T.LongType | T.DateType | T.TimestampType | T.DoubleType
+        named = {"run_id", "source", "ingest_batch", "from_run", "segment_id", "phase", "status"}
+        return [
+            c.name
+            for c in self.columns
+            if ((not c.personal and isinstance(c.type, plain)) or c.name in named) and c.name not in self.partition_by
+        ]
+
+    @property
+    def properties(self) -> dict[str, str]:
+        """Delta properties: reader version 1, nothing that keeps a second copy of a row, no key in any statistic."""
+        return {
+            "delta.enableDeletionVectors": "false",
+            "delta.enableChangeDataFeed": "false",
+            "delta.enableRowTracking": "false",
+            "delta.columnMapping.mode": "none",
+            "delta.checkpointPolicy": "classic",
+            "delta.dataSkippingStatsColumns": ",".join(self.statistics_columns),
+            "delta.deletedFileRetentionDuration": "interval 7 days",
+            "delta.logRetentionDuration": "interval 7 days",
+        }
+
+
+def _person(name: str, meaning: str) -> Column:
+    return Column(name, TEXT, meaning, personal=True)
+
+
+RUN_ID = Column("run_id", TEXT, "the run that wrote the row")
+BUCKET = Column("bucket", WHOLE, "pmod(xxhash64(first erasing column), buckets): spreads people evenly, names nobody")
+STREAM_ID = _person("stream_id", "key of the identifier that the source names as its stream")
+USER_KEY = _person("user_key", "key of the login carried; null when nobody was logged in")
+PERSON_ID = _person("person_id", "the person: key of the earliest-seen identifier of theirs")
+
+EVENTS = Table(
+    "events",
+    grain="one accepted event; of an order, one line",
+    key=("source", "stream_id", "event_id"),
+    erased_by=("stream_id", "user_key"),
+    written="append",
+    partition_by=("occurred_on",),
+    columns=(
+        Column("source", TEXT, "name of the source, from its mapping"),
+        STREAM_ID,
+        Column("event_id", TEXT, "the source's id of the event; made from content and place where it has none", personal=True),
+        USER_KEY,
+        Column("occurred_at", INSTANT, "when it happened, corrected for the device's clock where the source tells", "UTC"),
+        Column("received_at", INSTANT, "when the source received it; null when the source does not tell", "UTC"),
+        Column("occurred_on", DAY, "UTC date of occurred_at; layout"),
+        BUCKET,
+        Column("file_name", TEXT, "file the row came from; only for ordered sources"),
+        Column("file_place", WHOLE, "place of the row in its file, from 0; only for ordered sources"),
+        Column("event_name", TEXT, "the source's name of the event", personal=True),
+        Column("kind", TEXT, "what the event means: " + ", ".join(KINDS)),
+        Column("page", TEXT, "path of the page without query; null off the web", personal=True),
+        Column("item_id", TEXT, "product or content concerned; null when none", personal=True),
+        Column("category", TEXT, "category of the item; null when unknown", personal=True),
+        Column("order_id", TEXT, "the source's order number; null when no order is concerned", personal=True),
+        Column("quantity", MONEY, "pieces on the line; negative when sent back", "pieces", personal=True),
+        Column("amount", MONEY, "money of the line after discount; negative when given back; null when no money moved", "currency", personal=True),
+        Column("discount", MONEY, "money taken off the line; null when unknown", "currency", personal=True),
+        Column("currency", TEXT, "currency of amount and discount"),
+        Column("score", REAL, "answer to a survey question; null when none", personal=True),
+        Column("campaign", TEXT, "campaign that led here; null when none", personal=True),
+        Column("properties", TEXT, "allow-listed properties as JSON; null when none", personal=True),
+        Column("content_digest", TEXT, "digest of the mapped content: equal content, equal digest", personal=True),
+        Column("ingest_batch", TEXT, "source batch that brought the row"),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+QUARANTINED_EVENTS = Table(
+    "quarantined_events",
+    grain="one rejected raw row, with all reasons and its fate",
+    key=("run_id", "source", "row_digest", "ordinal"),
+    erased_by=("raw",),
+    written="append",
+    kept="ingest.quarantine_keep_days",
+    columns=(
+        RUN_ID,
+        Column("source", TEXT, "name of the source"),
+        Column("row_digest", TEXT, "digest of the raw row", personal=True),
+        Column("ordinal", WHOLE, "number among equal rows of the batch, from 1"),
+        Column("fate", TEXT, "quarantined, late or conflict"),
+        Column("reasons", TEXTS, "every reason, worst first", personal=True),
+        Column("raw", TEXT, "the row as it came, as JSON or text", personal=True),
+        Column("ingest_batch", TEXT, "source batch that brought the row"),
+        Column("expires_on", DAY, "first day on which `maintain` may delete the row"),
+    ),
+)  # fmt: skip
+
+ROW_ACCOUNTS = Table(
+    "row_accounts",
+    grain="one fate in one batch of one source",
+    key=("run_id", "source", "ingest_batch", "fate"),
+    erased_by=(),
+    written="append",
+    columns=(
+        RUN_ID,
+        Column("source", TEXT, "name of the source"),
+        Column("ingest_batch", TEXT, "source batch"),
+        Column("fate", TEXT, "one of " + ", ".join(FATES)),
+        Column("row_count", WHOLE, "source rows with this fate", "rows"),
+        Column("rows_read", WHOLE, "source rows in the whole batch, counted apart from the fates", "rows"),
+    ),
+)  # fmt: skip
+
+STREAM_TAGS = Table(
+    "stream_tags",
+    grain="one verdict on a stream from a time on",
+    key=("stream_id", "reason", "from_at"),
+    erased_by=("stream_id",),
+    written="merge",
+    columns=(
+        STREAM_ID,
+        Column("reason", TEXT, "why: bot_agent (its user agent says so)"),
+        Column("from_at", INSTANT, "first event that shows it", "UTC"),
+        Column("source", TEXT, "name of the source"),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+IDENTITY_LINKS = Table(
+    "identity_links",
+    grain="two identifiers seen together in one batch, stored in both directions; or one identifier with itself: that it was seen",
+    key=("source", "ingest_batch", "key", "other_key"),
+    erased_by=("key", "other_key"),
+    written="append",
+    columns=(
+        Column("source", TEXT, "name of the source"),
+        Column("ingest_batch", TEXT, "source batch"),
+        _person("key", "one identifier"),
+        Column("key_type", TEXT, "its type: user, email, cookie, device, …"),
+        _person("other_key", "the identifier seen with it; the same key for a sighting alone"),
+        Column("other_type", TEXT, "its type"),
+        Column("first_at", INSTANT, "first time in the batch", "UTC"),
+        Column("last_at", INSTANT, "last time in the batch", "UTC"),
+        Column("link_count", WHOLE, "events that carry both", "events"),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+IDENTITY_MAP = Table(
+    "identity_map",
+    grain="one identifier's person over an interval of runs",
+    key=("key", "from_run"),
+    erased_by=("key", "person_id"),
+    written="close and open",
+    columns=(
+        _person("key", "the identifier"),
+        Column("key_type", TEXT, "its type"),
+        PERSON_ID,
+        Column("first_seen_at", INSTANT, "first event that carries the identifier", "UTC", personal=True),
+        Column("rule", TEXT, "why it belongs to the person: itself, or login (seen with this login)"),
+        BUCKET,
+        Column("from_run", TEXT, "first run for which this holds"),
+        Column("to_run", TEXT, "first run for which it no longer holds; null while it does"),
+    ),
+)  # fmt: skip
+
+STREAM_OWNERS = Table(
+    "stream_owners",
+    grain="one stream's owner over an interval of event time, and of runs",
+    key=("stream_id", "from_at", "from_run"),
+    erased_by=("stream_id", "person_id"),
+    written="close and open",
+    columns=(
+        STREAM_ID,
+        PERSON_ID,
+        Column("from_at", INSTANT, "start of the interval of event time, included", "UTC"),
+        Column("to_at", INSTANT, "end of the interval, not included; null for no end", "UTC"),
+        BUCKET,
+        Column("from_run", TEXT, "first run for which this holds"),
+        Column("to_run", TEXT, "first run for which it no longer holds; null while it does"),
+    ),
+)  # fmt: skip
+
+PEOPLE = Table(
+    "people",
+    grain="one person",
+    key=("person_id",),
+    erased_by=("person_id",),
+    written="merge",
+    columns=(
+        PERSON_ID,
+        Column("first_seen_at", INSTANT, "first event of any identifier of theirs; survives the retention of events", "UTC", personal=True),
+        BUCKET,
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+CONSENTS = Table(
+    "consents",
+    grain="one identifier's state for one purpose over an interval",
+    key=("key", "purpose", "from_at"),
+    erased_by=("key",),
+    written="merge",
+    columns=(
+        _person("key", "the identifier the consent was given with"),
+        Column("purpose", TEXT, "what the data may be used for"),
+        Column("is_granted", FLAG, "whether consent was given (true) or refused or withdrawn (false)", personal=True),
+        Column("from_at", INSTANT, "from when, until the key's next row for the purpose", "UTC"),
+        Column("source", TEXT, "name of the source"),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+SUPPRESSIONS = Table(
+    "suppressions",
+    grain="one statement that an identifier is, or no longer is, suppressed",
+    key=("token", "active_from"),
+    erased_by=(),
+    written="append",
+    columns=(
+        Column("token", TEXT, "HMAC of the identifier's key under the suppression secret; joins to nothing else", personal=True),
+        Column("is_suppressed", FLAG, "true: rows stay out; false: consent was given again"),
+        Column("active_from", INSTANT, "from when", "UTC"),
+    ),
+)  # fmt: skip
+
+SESSIONS = Table(
+    "sessions",
+    grain="one session of one stream, its path inside",
+    key=("session_id",),
+    erased_by=("stream_id", "user_key"),
+    written="replace days",
+    partition_by=("started_on",),
+    columns=(
+        Column("session_id", TEXT, "stable key of stream, start in µs, ordinal among sessions of that start", personal=True),
+        STREAM_ID,
+        _person("user_key", "the login seen in the session (the last one); null when nobody was logged in"),
+        Column("started_at", INSTANT, "first event", "UTC"),
+        Column("ended_at", INSTANT, "last event", "UTC"),
+        Column("started_on", DAY, "UTC date of started_at; layout"),
+        BUCKET,
+        Column("cause", TEXT, "why it began: first_event or idle_timeout"),
+        Column("source", TEXT, "source of its first event"),
+        Column("event_count", WHOLE, "events; of an order, every line", "events"),
+        Column("is_visit", FLAG, "whether the person did something on the site or in the app", personal=True),
+        Column("engaged_seconds", REAL, "sum of the gaps between events; null, not 0, for a single event", "seconds", personal=True),
+        *(Column(f"{kind}_count", WHOLE, f"steps of kind {kind}; of an order, one", "steps", personal=True) for kind in KINDS),
+        Column("order_count", WHOLE, "orders: purchase steps", "orders", personal=True),
+        Column("amount", MONEY, "money paid for order lines", "site.currency", personal=True),
+        Column("discount", MONEY, "money taken off order lines", "site.currency", personal=True),
+        Column("refunded", MONEY, "money given back, as a positive number", "site.currency", personal=True),
+        Column("first_order_at", INSTANT, "first order; null when none", "UTC", personal=True),
+        Column("last_order_at", INSTANT, "last order; null when none", "UTC", personal=True),
+        Column("last_cart_at", INSTANT, "last time something was put in the cart; null when never", "UTC", personal=True),
+        Column("categories", TEXTS, "different categories of its events, in order of name", personal=True),
+        Column("entry_step", TEXT, "first step", personal=True),
+        Column("exit_step", TEXT, "last step", personal=True),
+        Column("steps", TEXTS, "the path: step names in order; the lines of one order are one step", personal=True),
+        Column("step_kinds", TEXTS, "kind of each step", personal=True),
+        Column("step_offsets", WHOLES, "milliseconds from started_at to each step", "ms", personal=True),
+    ),
+)  # fmt: skip
+
+FEATURES = Table(
+    "features",
+    grain="one person as of one date",
+    key=("as_of", "person_id"),
+    erased_by=("person_id",),
+    written="replace as_of",
+    partition_by=("as_of",),
+    columns=(
+        Column("as_of", DAY, "midnight (site zone) before which everything lies"),
+        PERSON_ID,
+        BUCKET,
+        *(Column(f.name, REAL, f"{f.meaning}; null: {f.null_means}", f.unit, personal=True) for f in FEATURE_CATALOGUE),
+        Column("first_order_at", INSTANT, "first order ever; null when none", "UTC", personal=True),
+        Column("last_order_at", INSTANT, "last order ever; null when none", "UTC", personal=True),
+        Column("lifetime_orders", WHOLE, "orders ever", "orders", personal=True),
+        Column("active_weeks", WHOLE, "different weeks (Monday, site zone) with a visit or an order, ever", "weeks", personal=True),
+        Column("open_cart_at", INSTANT, "last time something was put in the cart, when no order followed within the hours of `segments.cart_abandoner`; null otherwise", "UTC", personal=True),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+RUN_PARAMETERS = Table(
+    "run_parameters",
+    grain="one thing a run fitted on the way",
+    key=("run_id", "name"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("name", TEXT, "what: preparation (medians, scales, kept columns), standing (means and deviations of the people)"),
+        Column("value", TEXT, "the value, as JSON"),
+    ),
+)  # fmt: skip
+
+CLUSTER_TRIALS = Table(
+    "cluster_trials",
+    grain="one candidate: algorithm, k and seed, its scores, kept or refused and why",
+    key=("run_id", "trial"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("trial", WHOLE, "number of the candidate, from 1"),
+        Column("algorithm", TEXT, "kmeans or bisecting_kmeans"),
+        Column("k", WHOLE, "clusters asked for", "clusters"),
+        Column("clusters_found", WHOLE, "clusters with people in them", "clusters"),
+        Column("seed", WHOLE, "seed of the fit"),
+        Column("people_count", WHOLE, "people the candidate was fitted on", "people"),
+        Column("silhouette", REAL, "mean silhouette, squared Euclidean distance; null with fewer than two clusters"),
+        Column("cost", REAL, "sum of squared distances to the nearest centre"),
+        Column("smallest_share", REAL, "share of the smallest cluster"),
+        Column("is_kept", FLAG, "whether this candidate was chosen"),
+        Column("verdict", TEXT, "why it was kept or refused"),
+    ),
+)  # fmt: skip
+
+CLUSTER_MODELS = Table(
+    "cluster_models",
+    grain="one cluster of one fitted model",
+    key=("model_version", "cluster"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("model_version", TEXT, "the run that fitted the model"),
+        Column("cluster", WHOLE, "number of the cluster inside the model; names nothing outside it"),
+        Column("segment_id", TEXT, "the segment these people are, carried over from run to run"),
+        Column("algorithm", TEXT, "kmeans or bisecting_kmeans"),
+        Column("centre", T.ArrayType(REAL), "the centre, in prepared columns in the order of run_parameters.preparation"),
+        Column("people_count", WHOLE, "people in the cluster when it was fitted", "people"),
+        Column("mlflow_run_id", TEXT, "the MLflow run that holds the model; null when MLflow is off"),
+    ),
+)  # fmt: skip
+
+SEGMENT_DEFINITIONS = Table(
+    "segment_definitions",
+    grain="one version of one segment",
+    key=("segment_id", "version"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        Column("segment_id", TEXT, "the segment, for good"),
+        Column("version", WHOLE, "from 1; a new one when the rule, the model or the name changes"),
+        Column("kind", TEXT, "cluster or rule"),
+        Column("name", TEXT, "what people read"),
+        Column("definition", TEXT, "the rule in words, or the model version and cluster"),
+        Column("derived_from", TEXT, "segment it split off or grew out of; null when none"),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+SEGMENT_MEMBERS = Table(
+    "segment_members",
+    grain="one person in one segment now",
+    key=("person_id", "segment_id"),
+    erased_by=("person_id",),
+    written="replace all",
+    columns=(
+        PERSON_ID,
+        Column("segment_id", TEXT, "the segment"),
+        Column("is_primary", FLAG, "whether it is the person's main segment: the cluster they are in"),
+        Column("since_on", DAY, "as_of of the run in which the person entered"),
+        BUCKET,
+        Column("run_id", TEXT, "the published run this stands for"),
+    ),
+)  # fmt: skip
+
+SEGMENT_CHANGES = Table(
+    "segment_changes",
+    grain="one person entering, leaving, or changing primary",
+    key=("run_id", "person_id", "segment_id"),
+    erased_by=("person_id",),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        PERSON_ID,
+        Column("segment_id", TEXT, "the segment"),
+        Column("change", TEXT, "entered, left or primary_changed"),
+        Column("is_primary", FLAG, "whether it is the main segment after the change"),
+        Column("effective_on", DAY, "as_of of the run"),
+        BUCKET,
+    ),
+)  # fmt: skip
+
+SEGMENT_PROFILES = Table(
+    "segment_profiles",
+    grain="one feature in one segment of one run; segments of fewer than 10 people have no rows",
+    key=("run_id", "segment_id", "feature"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("segment_id", TEXT, "the segment"),
+        Column("feature", TEXT, "name in the catalogue"),
+        Column("people_count", WHOLE, "people in the segment", "people"),
+        Column("share", REAL, "of all people as of the run"),
+        Column("known_count", WHOLE, "people for whom the feature is known", "people"),
+        Column("mean", REAL, "mean over those"),
+        Column("median", REAL, "median over those"),
+        Column("effect", REAL, "(mean in − mean of the rest) / pooled standard deviation; null when it cannot be told"),
+    ),
+)  # fmt: skip
+
+SEGMENT_SIZES = Table(
+    "segment_sizes",
+    grain="one segment in one run",
+    key=("run_id", "segment_id"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("segment_id", TEXT, "the segment"),
+        Column("people_count", WHOLE, "members; null when fewer than 10", "people"),
+        Column("share", REAL, "of all people; null when fewer than 10"),
+        Column("entered_count", WHOLE, "people who entered; null when fewer than 10", "people"),
+        Column("left_count", WHOLE, "people who left; null when fewer than 10", "people"),
+    ),
+)  # fmt: skip
+
+SEGMENT_MOVES = Table(
+    "segment_moves",
+    grain="people who were in one main segment in the base run and are in another now; cells of fewer than 10 people are not written",
+    key=("run_id", "from_segment_id", "to_segment_id"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("base_run_id", TEXT, "the run compared with"),
+        Column("from_segment_id", TEXT, "main segment then; 'new' for people not seen then"),
+        Column("to_segment_id", TEXT, "main segment now; 'gone' for people no longer seen"),
+        Column("people_count", WHOLE, "people", "people"),
+    ),
+)  # fmt: skip
+
+PATH_EDGES = Table(
+    "path_edges",
+    grain="one adjacent pair of steps in the sessions of one segment, or of all; pairs of fewer than 10 people are not written",
+    key=("run_id", "segment_id", "from_step", "to_step"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("segment_id", TEXT, "the segment; 'all' for everybody"),
+        Column("from_step", TEXT, "step; 'path_start' before the first"),
+        Column("to_step", TEXT, "the step after it; 'path_end' after the last"),
+        Column("transition_count", WHOLE, "how often", "transitions"),
+        Column("people_count", WHOLE, "people who did it", "people"),
+        Column("out_share", REAL, "of all transitions out of from_step"),
+        Column("in_share", REAL, "of all transitions into to_step"),
+        Column("median_seconds", REAL, "median time between the two; null at path_start and path_end", "seconds"),
+    ),
+)  # fmt: skip
+
+RUNS = Table(
+    "runs",
+    grain="one state of one attempt of one phase",
+    key=("run_id", "phase", "attempt", "state_no"),
+    erased_by=(),
+    written="append",
+    columns=(
+        RUN_ID,
+        Column("phase", TEXT, "name of the stage; 'publish' ends the run"),
+        Column("attempt", WHOLE, "from 1"),
+        Column("state_no", WHOLE, "from 1 inside the attempt; the newest counts"),
+        Column("status", TEXT, "STARTED, DONE, FAILED, PUBLISHED or BACKFILLED"),
+        Column("as_of", DAY, "the run's as_of; null before events were read"),
+        Column("base_run_id", TEXT, "the published run this one follows; 'none' for the first; set by publish"),
+        Column("inputs", TEXT, "tables read, by version, as JSON"),
+        Column("outputs", TEXT, "tables written, by version, as JSON"),
+        Column("config_hash", TEXT, "SHA-256 of the resolved configuration"),
+        Column("code_version", TEXT, "version of the package"),
+        Column("suppression_version", WHOLE, "version of `suppressions` the run was made with"),
+        Column("gates", TEXT, "checks before publication and their results, as JSON"),
+        Column("row_count", WHOLE, "rows the phase wrote", "rows"),
+        Column("recorded_at", INSTANT, "when the state was recorded", "UTC"),
+        Column("lease_until", INSTANT, "until when the run is taken to be alive", "UTC"),
+    ),
+)  # fmt: skip
+
+ALL: tuple[Table, ...] = (
+    EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
+    SUPPRESSIONS, SESSIONS, FEATURES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
+    SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES, PATH_EDGES, RUNS,
+)  # fmt: skip
+
+SMALL_GROUP = 10
+"""Groups of fewer people than this are not written to tables that outlive an erasure."""

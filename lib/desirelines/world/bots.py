@@ -1,0 +1,62 @@
+"""Machines among the people: about one web event of a hundred, at machine-like gaps."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from desirelines.world.chance import one_of
+from desirelines.world.goods import CATEGORIES, TIERS
+from desirelines.world.mess import WEB_COLUMNS
+from desirelines.world.scope import DAY_MS, HOUR_MS, Scope, iso_ms
+
+AGENTS = (
+    "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
+    "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
+    "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
+)
+RUNS = 4
+CLICKS_A_RUN = 30
+GAP_MS = 2_000
+PEOPLE_A_BOT = 100
+
+
+def to_bot_events(spark: SparkSession, scope: Scope) -> DataFrame:
+    """One row per bot click, in the columns of the web events with their `mess` and `skewed`."""
+    bots = spark.range(max(1, scope.people // PEOPLE_A_BOT)).withColumnRenamed("id", "bot_no")
+    runs = bots.withColumn("run", F.explode(F.sequence(F.lit(0), F.lit(RUNS - 1))))
+    clicks = runs.withColumn("place", F.explode(F.sequence(F.lit(0), F.lit(CLICKS_A_RUN - 1))))
+    key = (F.col("bot_no"), F.col("run"), F.col("place"))
+    category_no = scope.chance.whole(len(CATEGORIES), "bot category", *key)
+    product_no = category_no * TIERS + scope.chance.whole(TIERS, "bot tier", *key)
+    written = clicks.select(
+        *key,
+        F.concat(F.lit("p"), product_no.cast("string")).alias("product_id"),
+        one_of(CATEGORIES, category_no).alias("category"),
+        _true_ms(scope).alias("true_ms"),
+    ).withColumns(
+        {
+            "event_id": scope.chance.uuid("bot click", *key),
+            "anonymous_id": scope.chance.uuid("bot", F.col("bot_no")),
+            "event": F.lit("product_viewed"),
+            "page": F.concat(F.lit("/product/"), F.col("product_id")),
+            "platform": F.lit("web"),
+            "user_agent": one_of(AGENTS, scope.chance.whole(len(AGENTS), "bot agent", F.col("bot_no"))),
+            "device_at": iso_ms(F.col("true_ms")),
+            "sent_at": iso_ms(F.col("true_ms") + 100),
+            "received_at": iso_ms(F.col("true_ms") + 100),
+            "mess": F.lit("bot"),
+            "skewed": F.lit(False),
+        }
+    )
+    absent = {name: F.lit(None).cast("string") for name in WEB_COLUMNS if name not in written.columns}
+    return written.withColumns(absent).select(*WEB_COLUMNS, "mess", "skewed")
+
+
+def _true_ms(scope: Scope) -> Column:
+    """Runs start at 3 UTC on days of their own."""
+    part = max(1, scope.days // RUNS)
+    day = F.least(
+        F.col("run") * part + scope.chance.whole(part, "bot day", F.col("bot_no"), F.col("run")), F.lit(scope.days - 1)
+    )
+    return F.lit(scope.start_ms + 3 * HOUR_MS) + day.cast("long") * DAY_MS + F.col("place") * GAP_MS
