@@ -10,8 +10,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-import click
 import typer
+from typer.exceptions import TyperException
 
 from desirelines import __version__
 from desirelines.errors import EXIT_DONE, EXIT_UNEXPECTED, EXIT_USAGE, DesirelinesError, exit_code_for
@@ -241,14 +241,12 @@ def main(argv: list[str] | None = None) -> int:
     as_json = "json" in (_after(arguments, "--log-format"),)
     try:
         code = app(args=arguments, standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as shown:
-        sys.stderr.write(shown.format_message() + "\n")
-        return EXIT_USAGE
-    except click.ClickException as error:
-        _complain(error.format_message(), as_json)
-        return EXIT_USAGE
-    except click.exceptions.Abort:
+    except typer.Abort:
         return EXIT_UNEXPECTED
+    except TyperException as error:  # the command line was used wrongly; without arguments this is the help
+        message = getattr(error, "format_message", lambda: str(error))()
+        sys.stderr.write(message + "\n") if not arguments else _complain(message, as_json)
+        return EXIT_USAGE
     except DesirelinesError as error:
         _complain(str(error), as_json)
         return exit_code_for(error)

@@ -213,8 +213,7 @@ def test_the_sign_is_a_cross_when_sums_differ(all_time: int, this_run: int, expe
 
 def test_a_sum_with_nothing_to_compare_with_has_no_sign() -> None:
     text = section(render(report(accounts=report().accounts.drop(columns=["rows_read", "run_rows_read"]))), "rows")
-    assert "✓" not in text
-    assert "✗" not in text
+    assert not {"✓", "✗"} & set(text)
     assert "Not checked" in text
 
 
@@ -275,11 +274,9 @@ def test_every_fate_has_words() -> None:
         (words.people_text(10), "10"),
         (words.people_text(0), "0"),
         (words.count_text(1234567), "1,234,567"),
-        (words.count_text(None), "–"),
         (words.percent_text(0.001), "<1%"),
         (words.percent_text(0.0004, 1), "<0.1%"),
         (words.percent_text(0.005, 1), "0.5%"),
-        (words.percent_text(0.0), "0%"),
         (words.value_text("weekend_share", 0.29), "29%"),
         (words.value_text("monetary", 1234.5, with_unit=True), "1,234 in reporting currency"),
         (words.value_text("monetary", -3.21), "−3.2"),

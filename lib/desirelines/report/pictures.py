@@ -129,9 +129,11 @@ def moves(
     column = min((PAGE_WIDTH - 260) / len(columns), 150)
     values = [[float("nan") if r == c else counts.get((r, c), 0.0) for c in columns] for r in rows]
     texts = [[people_text(counts[r, c]) if (r, c) in counts and r != c else "" for c in columns] for r in rows]
+    labels = [shortened(names[r], LONGEST) for r in rows]
+    row = max(38, *(16 * wrapped(label, 30).count("\n") + 24 for label in labels))
     head = head_of([shortened(names[c], LONGEST) for c in columns], width=column, size=12 if column >= 110 else 11)
     with style():
-        figure, axes = new_figure(260 + column * len(columns), 38 * len(rows) + head.height + 20)
+        figure, axes = new_figure(260 + column * len(columns), row * len(rows) + head.height + 20)
         heatmap(
             axes,
             values,
@@ -141,7 +143,7 @@ def moves(
             size=12 if column >= 50 else 10,
         )
         head.draw(axes)
-        name_rows(axes, [shortened(names[r], LONGEST) for r in rows], width=30, size=12)
+        name_rows(axes, labels, width=30, size=12)
         axes.set_ylabel("was in", fontsize=11, loc="top")
         axes.set_xlabel("is in now", fontsize=11, loc="left")
         return to_svg(figure, name="moves", label="Heatmap: people who changed group since the last run")

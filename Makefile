@@ -1,0 +1,41 @@
+# `make help` lists the targets. `make demo` and `make test` do all the set-up they need.
+SHELL := /bin/sh
+BIN := .venv/bin
+READY := .venv/.ready
+JAVA = JAVA_HOME=$$(sh deploy/java-home.sh)
+PART ?= all
+SIZE ?= 1000000
+
+.PHONY: help setup check test demo package bench docs clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+
+setup: $(READY) ## virtual environment, packages by constraints.txt, Java, the two Delta jars
+$(READY): pyproject.toml constraints.txt deploy/setup.sh deploy/java-home.sh lib/desirelines/io/jars.py
+	@sh deploy/setup.sh
+
+check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(JAVA) $(BIN)/pytest -q tests/architecture
+
+test: $(READY) ## every test but the slow campaigns
+	$(JAVA) $(BIN)/pytest
+
+demo: $(READY) ## a made world, the whole way, demo/report.html
+	$(JAVA) $(BIN)/python -m desirelines.demo
+
+package: $(READY) ## dist/: the wheel, and the same bytes as desirelines.zip for --py-files
+	@sh deploy/package.sh
+
+bench: $(READY) ## ratios against peers of the same run: make bench PART=sessions SIZE=1000000
+	$(JAVA) $(BIN)/python -m bench --part $(PART) --size $(SIZE)
+
+docs: $(READY) ## write the generated pages: docs/tables.md, docs/features.md, conf/base.yaml's reference
+	$(BIN)/python docs/generate.py
+
+clean: ## what was built; not the virtual environment
+	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis spark-warehouse

@@ -1,0 +1,62 @@
+"""One Spark session per test process, with the real Delta; scratch folders; secrets that mean nothing."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pyspark.sql import SparkSession
+
+os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotten zone shows
+time.tzset()
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    from desirelines.io.session import spark_session
+    from desirelines.settings.model import Spark
+
+    session, _ = spark_session(Spark(master="local[2]", driver_memory="3g", shuffle_partitions=2))
+    session.sparkContext.setLogLevel("OFF")  # failed writes would print values
+    session.conf.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false")
+    yield session
+    session.stop()
+
+
+@pytest.fixture(scope="session")
+def secret_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("secrets")
+    files = {name: folder / name for name in ("data", "suppression")}
+    for name, file in files.items():
+        file.touch(mode=0o600)
+        file.write_text(f"a secret for tests only: {name}".ljust(40, "."))
+    return files
+
+
+@pytest.fixture
+def cli(spark: SparkSession, secret_files: dict[str, Path]):
+    """Runs `desirelines` in process, on the session of the tests; gives the exit code."""
+    from desirelines.cli import main
+
+    commands_without_settings = {"world", "init", "--help", "--version"}
+
+    def run(command: str, *arguments: str) -> int:
+        sets = []
+        if command not in commands_without_settings:
+            for name, file in secret_files.items():
+                sets += ["--set", f"secrets.{name}_file={file}"]
+        return main([command, *arguments, *sets])
+
+    return run
+
+
+SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"
+
+
+def shared_data(name: str) -> Path:
+    """A folder of the public data; the test is skipped where it is absent."""
+    folder = SHARED_DATA / name
+    if not folder.is_dir():
+        pytest.skip(f"public data '{name}' is not here ({folder})")
+    return folder

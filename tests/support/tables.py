@@ -1,0 +1,52 @@
+"""Tables written as text in a test: columns between bars, an empty cell is null, types by the name of the column."""
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import types as T
+
+_TYPES = {
+    "at": (T.TimestampType(), lambda s: datetime.fromisoformat(s).replace(tzinfo=UTC)),
+    "on": (T.DateType(), date.fromisoformat),
+    "count": (T.LongType(), int),
+    "share": (T.DoubleType(), float),
+    "of": (T.DateType(), date.fromisoformat),
+}
+
+
+def cell_type(column: str) -> tuple[T.DataType, object]:
+    """Type of a column by its name: `n:` prefix number, `b:` flag, `l:` list of words, `d:` double, `m:` money, else by suffix."""
+    prefixed = {
+        "n": (T.LongType(), int),
+        "d": (T.DoubleType(), float),
+        "b": (T.BooleanType(), lambda s: {"true": True, "false": False}[s]),
+        "l": (T.ArrayType(T.StringType()), lambda s: s.split()),
+        "ln": (T.ArrayType(T.LongType()), lambda s: [int(x) for x in s.split()]),
+        "m": (T.DecimalType(18, 4), Decimal),
+    }
+    if ":" in column:
+        return prefixed[column.split(":")[0]]
+    if column.startswith(("is_", "has_")):
+        return prefixed["b"]
+    return _TYPES.get(column.rsplit("_", 1)[-1], (T.StringType(), str))
+
+
+def table(spark: SparkSession, text: str) -> DataFrame:
+    """A DataFrame from a text table; `''` is an empty text, nothing is null."""
+    lines = [[c.strip() for c in line.split("|")] for line in text.strip().splitlines() if line.strip()]
+    names, rows = lines[0], lines[1:]
+    types = [cell_type(n) for n in names]
+    fields = [T.StructField(n.split(":")[-1], t) for n, (t, _) in zip(names, types, strict=True)]
+
+    def cell(value, read):
+        return None if value == "" else "" if value == "''" else read(value)
+
+    data = [tuple(cell(v, r) for v, (_, r) in zip(row, types, strict=True)) for row in rows]
+    return spark.createDataFrame(data, T.StructType(fields))
+
+
+def rows_of(frame: DataFrame, *columns: str) -> list[tuple]:
+    """Rows as tuples of the columns, in order of all of them, nulls first."""
+    found = [tuple(row) for row in frame.select(*columns).collect()]
+    return sorted(found, key=lambda r: tuple((v is not None, str(v)) for v in r))

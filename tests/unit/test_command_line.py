@@ -1,0 +1,82 @@
+"""What can be told of the command line without Spark."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from desirelines.cli import main
+
+COMMANDS = (
+    "init", "check", "plan", "run", "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "assign-segments", "build-paths", "publish", "report", "history", "why", "world",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_teaches_with_an_example(command, capsys):
+    assert main([command, "--help"]) == 0
+    assert "Example:" in capsys.readouterr().out
+
+
+def test_commands_stand_in_the_order_of_a_run(capsys):
+    main(["--help"])
+    shown = capsys.readouterr().out
+    places = [shown.index(f"│ {c} ") for c in COMMANDS]
+    assert places == sorted(places)
+
+
+def test_help_loads_nothing_heavy_and_answers_in_a_second():
+    code = (
+        "import sys; from desirelines.cli import main; main(['run', '--help']); "
+        "print([m for m in ('pyspark', 'mlflow', 'sklearn', 'pandas', 'numpy', 'matplotlib', 'desirelines.settings') if m in sys.modules])"
+    )
+    began = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip().splitlines()[-1] == "[]"
+    assert time.monotonic() - began < 5  # the promise is a second; a busy machine gets some slack, a heavy import does not fit
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["rnu"], "No such command 'rnu'"),
+        (["run", "--as-of", "yesterday"], "--as-of"),
+        (["run", "--format", "xml"], "--format"),
+        (["run", "--conf", "/nowhere.yaml"], "cannot be read"),
+        (["run", "--set", "clusters.k=0"], "greater than or equal to 2"),
+        (["world", "--out", "w", "--as", "jsn"], "did you mean 'json'?"),
+        (["why"], "give a person id or key"),
+    ],
+)
+def test_a_wrong_use_says_so_and_exits_2(arguments, told, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_errors_are_json_lines_on_request(capsys):
+    assert main(["run", "--conf", "/nowhere.yaml", "--log-format", "json"]) == 2
+    assert capsys.readouterr().err.startswith('{"level": "ERROR", "message": "/nowhere.yaml: cannot be read')
+
+
+def test_init_writes_a_beginning_and_keeps_what_is_there(tmp_path, capsys):
+    assert main(["init", str(tmp_path / "shop")]) == 0
+    names = sorted(str(p.relative_to(tmp_path / "shop")) for p in (tmp_path / "shop").rglob("*") if p.is_file())
+    assert names == ["desirelines.yaml", "secrets/data.secret", "secrets/suppression.secret", "sources/first.yaml"]
+    secret = (tmp_path / "shop/secrets/data.secret").read_text()
+    (tmp_path / "shop/desirelines.yaml").write_text("mine")
+    assert main(["init", str(tmp_path / "shop")]) == 0
+    assert (tmp_path / "shop/desirelines.yaml").read_text() == "mine"
+    assert (tmp_path / "shop/secrets/data.secret").read_text() == secret
+    assert "kept" in capsys.readouterr().out
+
+
+def test_what_init_writes_is_a_valid_configuration(tmp_path, monkeypatch):
+    from desirelines.settings import read_settings
+
+    main(["init", str(tmp_path)])
+    monkeypatch.chdir(tmp_path)
+    settings = read_settings([tmp_path / "desirelines.yaml"])
+    assert [s.name for s in settings.sources] == ["first"]

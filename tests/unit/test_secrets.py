@@ -1,0 +1,31 @@
+import stat
+
+import pytest
+
+from desirelines.errors import SettingsError
+from desirelines.io.secrets import read_secret, write_secret
+
+
+def test_a_written_secret_is_random_private_and_kept(tmp_path):
+    one, two = tmp_path / "deep" / "one", tmp_path / "two"
+    assert write_secret(str(one))
+    assert write_secret(str(two))
+    assert stat.S_IMODE(one.stat().st_mode) == 0o600
+    first = read_secret(str(one), "secrets.data_file")
+    assert first != read_secret(str(two), "secrets.data_file")
+    assert not write_secret(str(one))
+    assert read_secret(str(one), "secrets.data_file") == first
+
+
+def test_a_secret_that_is_missing_short_or_open_stops_the_run(tmp_path):
+    file = tmp_path / "secret"
+    with pytest.raises(SettingsError, match="secrets.data_file: there is no secret"):
+        read_secret(str(file), "secrets.data_file")
+    file.touch(mode=0o600)
+    file.write_text("short")
+    with pytest.raises(SettingsError, match="holds 5 bytes"):
+        read_secret(str(file), "secrets.data_file")
+    file.write_text("x" * 40)
+    file.chmod(0o640)
+    with pytest.raises(SettingsError, match="can be read by others"):
+        read_secret(str(file), "secrets.data_file")
