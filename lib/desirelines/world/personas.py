@@ -73,7 +73,7 @@ def _grammar(start: str, page: str, search: str, product: str, content: str, fea
 _VIEWING = _grammar("C38 H12", "C44 S3 V3", "C40 V10", "C40 H10", "H46 V2 S2", "C45 H5", "H45 C5", "C45 H5")
 _SHOPPING = _grammar("H20 S20 V10", "S15 V25 C10", "V38 H12", "S18 H22 F10", "H30 V20", "V25 H25", "H25 V25", "H35 V15")
 _ADVISING = _grammar(
-    "H30 V10 C10", "V18 C14 I10 F8", "V35 H15", "H18 I10 C14 S8", "V15 H18 I10 S7", "H30 V20", "H35 F15", "H25 C20 V5"
+    "H35 V10 C5", "V30 C9 I6 F5", "V43 H7", "H31 I7 C8 S4", "V20 H21 I6 S3", "H38 V12", "H40 F10", "H33 C14 V3"
 )
 _LEISURELY = _grammar("H44 V6", "V46 C2 S2", "V47 H3", "H47 C2 S1", "V45 H5", "V25 H25", "H25 V25", "H35 V15")
 _COMPARING = _grammar("S44 H3 V3", "S45 V5", "V47 H3", "S45 H4 C1", "S45 V5", "S45 H5", "S45 V5", "S45 H5")
@@ -139,20 +139,20 @@ PERSONAS: tuple[Persona, ...] = (
     Persona(
         name="loyal_advocate",
         share=0.09,
-        visits_a_week=0.247,
+        visits_a_week=0.279,
         trend=0.2,
         weekend_share=0.47,
         evening=0.4,
         pace_seconds=62.0,
         stop=0.26,
         dwell=0.15,
-        wander=0.16,
+        wander=0.2,
         categories=7.7,
-        orders_a_year=4.05,
+        orders_a_year=3.82,
         order_place=0.76,
-        carts_a_year=2.69,
+        carts_a_year=2.57,
         lines=1.6,
-        price_tier=13.8,
+        price_tier=14.5,
         discount_habit=0.75,
         discount_depth=0.081,
         looks_ahead=0.1,
@@ -165,13 +165,13 @@ PERSONAS: tuple[Persona, ...] = (
     Persona(
         name="high_value_shopper",
         share=0.08,
-        visits_a_week=0.052,
+        visits_a_week=0.06,
         trend=0.0,
         weekend_share=0.47,
         evening=0.45,
         pace_seconds=21.0,
         stop=0.19,
-        dwell=0.38,
+        dwell=0.32,
         wander=0.06,
         categories=7.7,
         orders_a_year=4.36,
@@ -243,18 +243,18 @@ PERSONAS: tuple[Persona, ...] = (
     Persona(
         name="power_user",
         share=0.08,
-        visits_a_week=0.134,
+        visits_a_week=0.133,
         trend=0.3,
-        weekend_share=0.22,
+        weekend_share=0.25,
         evening=0.25,
         pace_seconds=54.0,
         stop=0.26,
-        dwell=0.45,
+        dwell=0.42,
         wander=0.31,
         categories=5.5,
         orders_a_year=3.63,
         order_place=0.83,
-        carts_a_year=9.7,
+        carts_a_year=9.31,
         lines=1.6,
         price_tier=18.0,
         discount_habit=0.75,

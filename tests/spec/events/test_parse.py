@@ -1,0 +1,150 @@
+"""From a raw row to the event model, and every reason against it."""
+
+from pyspark.sql import functions as F
+
+from desirelines.events.parse import page_path
+from desirelines.keys import key_of
+from desirelines.settings import Settings
+from tests.support.sources import SECRET, mapped, source
+from tests.support.tables import table
+
+
+def test_every_reason_against_a_row_is_told(spark):
+    rows = mapped(spark, """
+        id | c    | u    | t                    | e    | paid  | expected
+        1  | x    |      | 2026-03-01T10:00:00Z | buy  | 3.50  |
+        2  | null |      | 2026-03-01T10:00:00Z | buy  |       | stream: no identifier of type cookie, user
+        3  | 000  | unknown | 2026-03-01T10:00:00Z | look |    | stream: no identifier of type cookie, user
+        4  | x    |      | yesterday            |      | three | occurred_at: not a time; amount: not a number; event_name: missing
+        5  | x    |      |                      | look |       | occurred_at: missing
+        6  | x    |      | 2026-02-30T10:00:00Z | look |       | occurred_at: not a time
+        7  | x    |      | 2026-03-11T02:00:00Z | look |       | occurred_at: in the future
+        8  | x    |      | 1999-12-31T23:59:59Z | look |       | occurred_at: before 2000-01-01
+    """, source())  # fmt: skip
+    got = {r["given_id"]: "; ".join(r["reasons"]) for r in rows.select("given_id", "reasons").collect()}
+    assert got == {
+        "1": "",
+        "2": "stream: no identifier of type cookie, user",
+        "3": "stream: no identifier of type cookie, user",
+        "4": "occurred_at: not a time; amount: not a number; event_name: missing",
+        "5": "occurred_at: missing",
+        "6": "occurred_at: not a time",
+        "7": "occurred_at: in the future",
+        "8": "occurred_at: before 2000-01-01",
+    }
+
+
+def test_identifiers_become_the_keys_that_python_makes(spark):
+    of = source(ids={"cookie": "c", "user": "u", "email": "m"})
+    rows = mapped(spark, """
+        id | c    | u   | m               | t                    | e    | paid
+        1  | x    | Ann | Ann@Example.com | 2026-03-01T10:00:00Z | look |
+        2  |      | Ann | ' '             | 2026-03-01T10:00:00Z | look |
+    """, of).orderBy("given_id").collect()  # fmt: skip
+    assert rows[0]["stream_id"] == key_of(SECRET, "cookie", "x")
+    assert rows[0]["user_key"] == rows[1]["user_key"] == rows[1]["stream_id"] == key_of(SECRET, "user", "Ann")
+    assert rows[0]["key_email"] == key_of(SECRET, "email", " ann@example.COM ", caseless=True)
+    assert key_of(SECRET, "user", "x") != key_of(SECRET, "cookie", "x")
+
+
+def test_no_plan_holds_the_secret(spark):
+    rows = mapped(spark, "id | c | u | t | e | paid\n1 | x | | 2026-03-01T10:00:00Z | look |", source())
+    plan = rows._jdf.queryExecution().toString()
+    assert "HashAggregate" not in plan
+    assert SECRET.decode() not in plan
+    assert SECRET.hex() not in plan.lower()
+    padded = bytes(b ^ 0x36 for b in SECRET.ljust(64, b"\0")).hex()
+    assert padded[:32] not in plan.lower()
+
+
+def test_times_without_a_zone_are_in_the_zone_of_the_source_and_others_are_what_they_say(spark):
+    of = source(time_zone="Europe/Berlin")
+    rows = mapped(spark, """
+        id | c | u | t                         | e    | paid | expected_at
+        1  | x |   | 2026-01-15 12:00:00       | look |      | 2026-01-15 11:00:00
+        2  | x |   | 2025-07-15 12:00:00       | look |      | 2025-07-15 10:00:00
+        3  | x |   | 2026-01-15T12:00:00Z      | look |      | 2026-01-15 12:00:00
+        4  | x |   | 2026-01-15T12:00:00-05:00 | look |      | 2026-01-15 17:00:00
+        5  | x |   | 2026-01-15T12:00:00.25    | look |      | 2026-01-15 11:00:00.25
+    """, of).select("given_id", "occurred_at").orderBy("given_id")  # fmt: skip
+    got = [str(r["t"]) for r in rows.select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss.SS").alias("t")).collect()]
+    assert got == [
+        "2026-01-15 11:00:00.00", "2025-07-15 10:00:00.00", "2026-01-15 12:00:00.00", "2026-01-15 17:00:00.00", "2026-01-15 11:00:00.25",
+    ]  # fmt: skip
+
+
+def test_patterns_and_epochs(spark):
+    rows = []
+    for pattern, text in (("dd.MM.yyyy HH:mm", "15.01.2026 12:00"), ("epoch_seconds", "1768478400"), ("epoch_millis", "1768478400000")):
+        of = source(columns={"occurred_at": {"column": "t", "pattern": pattern}, "event_name": "e"})
+        rows += mapped(spark, f"id | c | u | t | e\n1 | x | | {text} | look", of).select(F.unix_seconds("occurred_at")).collect()
+    assert [r[0] for r in rows] == [1768478400] * 3
+
+
+def test_a_wrong_clock_is_corrected_where_the_source_tells_three_times(spark):
+    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "sent_at": "s", "received_at": "r"})
+    rows = mapped(spark, """
+        id | c | u | t                    | s                    | r                    | e
+        1  | x |   | 2025-03-01T10:00:00Z | 2025-03-01T10:00:05Z | 2026-03-01T10:00:05Z | look
+        2  | x |   | 2026-03-01T10:00:00Z |                      | 2026-03-01T10:00:05Z | look
+    """, of)  # fmt: skip
+    got = [r[0] for r in rows.orderBy("given_id").select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss")).collect()]
+    assert got == ["2026-03-01 10:00:00", "2026-03-01 10:00:00"]
+
+
+def test_late_is_by_more_than_the_limit_and_only_with_a_received_time(spark):
+    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"})
+    rows = mapped(spark, """
+        id | c | u | t                    | r                    | e    | expected
+        1  | x |   | 2026-02-01T10:00:00Z | 2026-02-08T10:00:00Z | look | false
+        2  | x |   | 2026-02-01T10:00:00Z | 2026-02-08T10:00:01Z | look | true
+        3  | x |   | 2026-02-01T10:00:00Z |                      | look | false
+    """, of)  # fmt: skip
+    assert [r["is_late"] for r in rows.orderBy("given_id").collect()] == [False, True, False]
+
+
+def test_product_of_columns_is_exact_money(spark):
+    of = source(columns={"occurred_at": "t", "event_name": "e", "amount": {"product": ["n", "p"]}})
+    rows = mapped(spark, """
+        c | u | t                    | e   | n  | p     | expected
+        x |   | 2026-03-01T10:00:00Z | buy | 3  | 0.001 | 0.0030
+        x |   | 2026-03-01T10:00:01Z | buy | -2 | 2.55  | -5.1000
+        x |   | 2026-03-01T10:00:02Z | buy |    |       |
+    """, of).orderBy("occurred_at").collect()  # fmt: skip
+    assert [str(r["amount"]) for r in rows] == ["0.0030", "-5.1000", "None"]
+    assert [r["reasons"] for r in rows] == [[], [], []]
+
+
+def test_names_have_kinds_and_only_listed_properties_are_kept(spark):
+    of = source(properties=["colour"])
+    rows = mapped(spark, """
+        id | c | u | t                    | e     | paid | colour | hidden
+        1  | x |   | 2026-03-01T10:00:00Z | buy   | 1    | red    | secret
+        2  | x |   | 2026-03-01T10:00:00Z | dance |      |        | secret
+    """, of).orderBy("given_id").collect()  # fmt: skip
+    assert [(r["kind"], r["properties"]) for r in rows] == [("purchase", '{"colour":"red"}'), ("other", None)]
+
+
+def test_a_page_is_its_path(spark):
+    pages = table(spark, """
+        page                              | expected
+        https://shop.example/a/b/?q=1#top | /a/b
+        https://shop.example              | /
+        /a/b/                             | /a/b
+        /                                 | /
+        checkout                          | checkout
+        ?utm=x                            | /
+                                          |
+    """)  # fmt: skip
+    got = pages.select(page_path(F.col("page")).alias("got"), "expected").collect()
+    assert [r["got"] for r in got] == [r["expected"] for r in got]
+
+
+def test_future_is_ahead_of_the_received_time_where_there_is_one(spark):
+    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"})
+    rows = mapped(spark, """
+        id | c | u | t                    | r                    | e
+        1  | x |   | 2026-03-01T11:00:00Z | 2026-03-01T10:00:00Z | look
+        2  | x |   | 2026-03-01T11:00:01Z | 2026-03-01T10:00:00Z | look
+    """, of, Settings()).orderBy("given_id").collect()  # fmt: skip
+    assert [r["reasons"] for r in rows] == [[], ["occurred_at: in the future"]]

@@ -1,0 +1,108 @@
+"""The features of a person, and that nothing after as_of counts."""
+
+from datetime import date
+
+import pytest
+from pyspark.sql import functions as F
+
+from desirelines.catalogue import FEATURES
+from desirelines.features.columns import SESSION_FEATURES
+from desirelines.features.matrix import to_features
+from desirelines.features.window import ObservationWindow
+from tests.support.tables import table
+
+SESSIONS = """
+    person_id | started_at       | n:event_count | is_visit | d:engaged_seconds | n:order_count | m:amount | m:discount | m:refunded | n:cart_add_count | n:order_placed_count | first_order_at   | last_order_at    | last_cart_at     | l:categories | l:steps
+    ann       | 2026-01-03 10:00 | 4             | true     | 120               | 0             | 0        | 0          | 0          | 1                | 0                    |                  |                  | 2026-01-03 10:01 | toys         | home view view cart
+    ann       | 2026-02-02 10:00 | 3             | true     | 60                | 1             | 40       | 10         | 0          | 1                | 0                    | 2026-02-02 10:01 | 2026-02-02 10:01 | 2026-02-02 10:00 | toys books   | home cart buy
+    ann       | 2026-02-10 10:00 | 1             | false    |                   | 0             | 0        | 0          | 15         | 0                | 0                    |                  |                  |                  |              | refund
+    ben       | 2026-02-14 10:00 | 1             | true     |                   | 0             | 0        | 0          | 0          | 0                | 0                    |                  |                  |                  |              | home
+    cat       | 2025-02-27 23:59 | 2             | true     | 30                | 1             | 99       | 1          | 0          | 1                | 1                    | 2025-02-27 23:59 | 2025-02-27 23:59 | 2025-02-27 23:59 | pens         | home buy
+    cat       | 2026-02-28 10:00 | 2             | true     | 30                | 0             | 0        | 0          | 0          | 1                | 0                    |                  |                  | 2026-02-28 10:00 | pens         | home cart
+"""  # fmt: skip
+AS_OF = date(2026, 3, 1)
+
+
+def features(spark, text=SESSIONS, as_of=AS_OF):
+    sessions = table(spark, text)
+    window = ObservationWindow.ending(as_of, days=365, zone="UTC")
+    rows = to_features(sessions, window, cart_hours=24, cart_days=30, buckets=8, run_id="r")
+    return {r["person_id"]: r.asDict() for r in rows.collect()}
+
+
+@pytest.fixture(scope="module")
+def people(spark):
+    return features(spark)
+
+
+@pytest.mark.parametrize(
+    ("feature", "ann", "ben", "cat"),
+    [
+        #                            ann                   ben    cat (her order is a day before the window)
+        ("recency_days",             26.5826,              None,  None),
+        ("frequency",                1.0,                  0.0,   0.0),
+        ("monetary",                 25.0,                 0.0,   0.0),
+        ("discount_share",           0.2,                  None,  None),
+        ("sessions_per_week",        0.2474,               0.4828, 1 / (365 / 7)),
+        ("active_days",              2.0,                  1.0,   1.0),
+        ("engaged_minutes",          1.5,                  None,  0.5),
+        ("weekend_share",            0.5,                  1.0,   1.0),
+        ("distinct_categories",      2.0,                  0.0,   1.0),
+        ("path_entropy",             1.0,                  None,  0.0),
+        ("self_loop_rate",           0.2,                  None,  0.0),
+        ("cart_without_order_share", 0.5,                  None,  1.0),
+    ],
+)  # fmt: skip
+def test_every_feature_of_three_people(people, feature, ann, ben, cat):
+    got = [people[p][feature] for p in ("ann", "ben", "cat")]
+    assert got == [pytest.approx(v, abs=1e-4) if v is not None else None for v in (ann, ben, cat)]
+
+
+def test_the_catalogue_and_the_column_functions_name_the_same_features():
+    assert {f.__name__ for f in SESSION_FEATURES} | {"path_entropy", "self_loop_rate"} == {f.name for f in FEATURES}
+
+
+def test_facts_that_the_rules_need(people):
+    assert (people["cat"]["lifetime_orders"], people["cat"]["active_weeks"], str(people["cat"]["last_order_at"])) == (1, 2, "2025-02-27 18:59:00")
+    assert people["ann"]["open_cart_at"] is None  # an order came within the day
+    assert people["cat"]["open_cart_at"] is None or str(people["cat"]["open_cart_at"]) == "2026-02-28 05:00:00"
+
+
+@pytest.mark.parametrize(
+    ("cart", "order", "is_open"),
+    [
+        ("2026-02-27 10:00", "", True),
+        ("2026-02-27 10:00", "2026-02-28 10:00", False),  # exactly a day later still answers it
+        ("2026-02-27 10:00", "2026-02-28 10:01", True),
+        ("2026-02-27 10:00", "2026-02-27 10:00", True),  # at the same moment is not after it
+        ("2026-02-28 00:00", "", True),  # the day ends with as_of
+        ("2026-02-28 00:01", "", False),  # the day is not over yet
+        ("2026-01-29 23:59", "", False),  # more than 30 days ago
+    ],
+)
+def test_an_open_cart(spark, cart, order, is_open):
+    header = SESSIONS.strip().splitlines()[0]
+    text = f"""{header}
+    ann | {cart} | 1 | true | | 0 | 0 | 0 | 0 | 1 | 0 | | | {cart} | | cart
+    ann | {order or "2026-01-01 00:00"} | 1 | true | | {1 if order else 0} | 0 | 0 | 0 | 0 | 0 | {order} | {order} | | | buy"""
+    assert (features(spark, text)["ann"]["open_cart_at"] is not None) is is_open
+
+
+def test_nothing_at_or_after_as_of_counts(spark, people):
+    header = SESSIONS.strip().splitlines()[0]
+    late = "2026-03-01 00:00 | 9 | true | 900 | 3 | 900 | 9 | 9 | 3 | 3 | 2026-03-01 00:00 | 2026-03-01 00:00 | 2026-03-01 00:00 | x y z | a b c"
+    with_later = SESSIONS.rstrip() + "".join(f"\n    {p} | {late}" for p in ("ann", "ben", "cat", "dan"))
+    assert header in with_later
+    got = features(spark, with_later)
+    assert got == people
+
+
+def test_one_shuffle_of_sessions_and_two_of_pairs(spark):
+    window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
+    rows = to_features(table(spark, SESSIONS), window, cart_hours=24, cart_days=30, buckets=8, run_id="r")
+    plan = rows._jdf.queryExecution().sparkPlan().toString()
+    assert plan.count("collect_list") > 0
+    executed = rows._jdf.queryExecution().executedPlan().toString()
+    # count(DISTINCT) over several columns adds one more exchange of the same rows, by person and value
+    assert executed.count("Exchange hashpartitioning") <= 6
+    assert rows.agg(F.count("*")).collect()[0][0] == 3

@@ -1,0 +1,75 @@
+"""Rule segments, memberships, profiles."""
+
+from datetime import UTC, datetime
+
+import pytest
+from pyspark.sql import functions as F
+
+from desirelines.catalogue import FEATURES
+from desirelines.segments.assign import to_memberships
+from desirelines.segments.profile import to_profiles, to_sizes
+from desirelines.segments.rules import rule_segments
+from desirelines.settings.model import Segments
+from tests.support.tables import rows_of, table
+
+def rules():
+    return rule_segments(Segments(), F.lit(datetime(2026, 3, 1, tzinfo=UTC)))
+
+
+PEOPLE = """
+    person_id | n:bucket | first_order_at      | last_order_at       | n:lifetime_orders | n:active_weeks | open_cart_at     | expected
+    new       | 1        | 2026-01-30 00:00:00 | 2026-02-03 00:00:00 | 1                 | 1              |                  | new_buyer
+    notnew    | 1        | 2026-01-29 23:59:59 | 2026-02-03 00:00:00 | 2                 | 1              |                  |
+    lapsed    | 1        | 2025-01-01 00:00:00 | 2025-08-31 23:59:59 | 2                 | 1              |                  | lapsed
+    active    | 1        | 2025-01-01 00:00:00 | 2025-09-01 00:00:00 | 2                 | 1              |                  |
+    once      | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1                 | 1              |                  |
+    weeks     | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1                 | 2              |                  | lapsed
+    carter    | 1        | 2025-01-01 00:00:00 | 2025-08-01 00:00:00 | 5                 | 9              | 2026-02-20 10:00 | cart_abandoner lapsed
+    nothing   | 1        |                     |                     | 0                 | 0              |                  |
+"""  # fmt: skip
+
+
+def test_the_three_rules_at_their_edges(spark):
+    people = table(spark, PEOPLE)
+    assigned = people.select("person_id", "bucket", F.lit(0).cast("long").alias("cluster"))
+    got = to_memberships(people, assigned, {0: "c-1"}, rules())
+    by_rule = got.filter(~F.col("is_primary")).groupBy("person_id").agg(F.array_sort(F.collect_list("segment_id")).alias("s"))
+    found = {r["person_id"]: " ".join(r["s"]) for r in by_rule.collect()}
+    assert found == {r["person_id"]: r["expected"] for r in people.collect() if r["expected"]}
+    assert got.filter("is_primary").count() == 8
+
+
+def people_with(spark, values):
+    """Features of made people: frequency as given, everything else null."""
+    rows = spark.createDataFrame([(f"p{n}", float(v)) for n, v in enumerate(values)], "person_id string, frequency double")
+    return rows.select("person_id", *(F.col(f.name) if f.name == "frequency" else F.lit(None).cast("double").alias(f.name) for f in FEATURES))
+
+
+def test_the_effect_of_a_feature_is_the_difference_in_pooled_deviations(spark):
+    features = people_with(spark, [1, 2, 3] * 4 + [5, 6, 7] * 4)
+    members = features.select("person_id", F.when(F.col("frequency") > 4, "high").otherwise("low").alias("segment_id"))
+    got = to_profiles(features, members, run_id="r").filter(F.col("feature") == "frequency")
+    # variance inside each: 2/3 · 12/11; difference of means 4
+    pooled = ((2 / 3 * 12 + 2 / 3 * 12) / 22) ** 0.5
+    rows = {r["segment_id"]: r for r in got.collect()}
+    assert rows["high"]["effect"] == pytest.approx(4 / pooled)
+    assert rows["low"]["effect"] == pytest.approx(-4 / pooled)
+    assert (rows["high"]["mean"], rows["high"]["median"], rows["high"]["people_count"], rows["high"]["share"]) == (6, 6, 12, 0.5)
+
+
+def test_an_unknown_feature_has_no_effect_and_a_small_segment_no_profile(spark):
+    features = people_with(spark, range(21))
+    members = features.select("person_id", F.when(F.col("frequency") < 9, "tiny").otherwise("rest").alias("segment_id"))
+    got = to_profiles(features, members, run_id="r")
+    assert {r["segment_id"] for r in got.collect()} == {"rest"}
+    assert got.filter((F.col("feature") == "monetary") & F.col("effect").isNotNull()).count() == 0
+
+
+def test_sizes_from_one_to_nine_are_not_told_and_empty_segments_are(spark):
+    segments = table(spark, "segment_id\nbig\ntiny\nempty")
+    members = table(spark, "person_id | segment_id\n" + "\n".join([f"p{n} | big" for n in range(10)] + [f"q{n} | tiny" for n in range(9)]))
+    changes = table(spark, "person_id | segment_id | change\n" + "\n".join(f"p{n} | big | entered" for n in range(10)))
+    got = to_sizes(segments, members, changes, people=20, run_id="r")
+    assert rows_of(got, "segment_id", "people_count", "share", "entered_count", "left_count") == [
+        ("big", 10, 0.5, 10, 0), ("empty", 0, 0.0, 0, 0), ("tiny", None, None, 0, 0),
+    ]  # fmt: skip
