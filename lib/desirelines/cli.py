@@ -244,7 +244,7 @@ def main(argv: list[str] | None = None) -> int:
     except typer.Abort:
         return EXIT_UNEXPECTED
     except TyperException as error:  # the command line was used wrongly; without arguments this is the help
-        message = getattr(error, "format_message", lambda: str(error))()
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
         sys.stderr.write(message + "\n") if not arguments else _complain(message, as_json)
         return EXIT_USAGE
     except DesirelinesError as error:

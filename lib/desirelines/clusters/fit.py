@@ -15,8 +15,8 @@ from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
 
 Model = KMeansModel | BisectingKMeansModel
-PARTITIONS = 4
-"""Fits are made from this many partitions on any machine: another number would give other centres."""
+PEOPLE_PER_PARTITION = 50_000
+MOST_PARTITIONS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,14 @@ class Fitted:
         return [[float(v) for v in c] for c in self.model.clusterCenters()]
 
 
-def in_fixed_order(people: DataFrame) -> DataFrame:
-    """Spread and sort people by a rule that knows no machine: the same rows, the same fit."""
-    return people.repartition(PARTITIONS, "bucket").sortWithinPartitions("bucket", "person_id")
+def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
+    """Spread and sort people by a rule that knows no machine, and keep them so: the same rows, the same fit.
+
+    Another number of partitions would give other centres, so it follows from the number of people alone. The rows are kept
+    by a local checkpoint, not by cache(): MLlib checks a cached input anew in every iteration.
+    """
+    partitions = min(MOST_PARTITIONS, max(1, -(-count // PEOPLE_PER_PARTITION)))
+    return people.repartition(partitions, "bucket").sortWithinPartitions("bucket", "person_id").localCheckpoint()
 
 
 def sampled(people: DataFrame, count: int, wanted: int) -> DataFrame:
@@ -82,10 +87,10 @@ def fit(
     trials: list[Trial] = []
     k = settings.k
     if k is None:
-        k = _best_k(
-            sampled(people, count, settings.sample_people), settings, trials, min(settings.k_max, count - 1), on_trial
-        )
-    everybody = in_fixed_order(people)
+        wanted = min(count, settings.sample_people)
+        sample = in_fixed_order(sampled(people, count, settings.sample_people), wanted)
+        k = _best_k(sample, settings, trials, min(settings.k_max, count - 1), on_trial)
+    everybody = in_fixed_order(people, count)
     finals = [(trial, model) for model, trial in _fits(everybody, k, settings)]
     for trial, _ in finals:
         trials.append(trial)
@@ -102,9 +107,8 @@ def fit(
 def _best_k(
     people: DataFrame, settings: Clusters, trials: list[Trial], k_max: int, on_trial: Callable[[Trial], None]
 ) -> int:
-    ordered = in_fixed_order(people)
     for k in range(settings.k_min, max(k_max, settings.k_min) + 1):
-        for _, trial in _fits(ordered, k, settings.model_copy(update={"restarts": 1})):
+        for _, trial in _fits(people, k, settings.model_copy(update={"restarts": 1})):
             trials.append(trial)
             on_trial(trial)
     kept = [t for t in trials if t.refusal is None and t.silhouette is not None]

@@ -6,7 +6,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
-from desirelines.features.columns import SESSION_FEATURES, in_window, local_day
+from desirelines.features.columns import DAY_FEATURES
+from desirelines.features.days import to_person_days
 from desirelines.features.paths import to_path_features
 from desirelines.features.window import ObservationWindow
 from desirelines.keys import bucket_of
@@ -22,16 +23,16 @@ def to_features(
     have been cut by the caller. One shuffle of sessions by person, and the two of the path features.
     """
     before = sessions.filter(F.col("started_at") < F.lit(window.end))
-    people = before.groupBy("person_id").agg(
-        *(feature(window).alias(feature.__name__) for feature in SESSION_FEATURES),
+    people = to_person_days(before, window.zone).groupBy("person_id").agg(
+        *(feature(window).alias(feature.__name__) for feature in DAY_FEATURES),
         F.min("first_order_at").alias("first_order_at"),
         F.max("last_order_at").alias("last_order_at"),
-        F.sum("order_count").alias("lifetime_orders"),
-        active_weeks(window.zone).alias("active_weeks"),
+        F.sum("orders").alias("lifetime_orders"),
+        active_weeks().alias("active_weeks"),
         F.max("last_cart_at").alias("_cart_at"),
-        F.collect_list(F.when(F.col("order_count") > 0, F.struct("first_order_at", "last_order_at"))).alias("_orders"),
+        F.flatten(F.collect_list("order_times")).alias("_orders"),
     )  # fmt: skip
-    inside = before.filter(in_window(window))
+    inside = before.filter(F.col("started_at") >= F.lit(window.start))
     rows = people.join(to_path_features(inside), "person_id", "left").withColumns({
         "as_of": F.lit(window.as_of),
         "run_id": F.lit(run_id),
@@ -41,10 +42,9 @@ def to_features(
     return conform(rows, FEATURES)
 
 
-def active_weeks(zone: str) -> Column:
+def active_weeks() -> Column:
     """Different weeks, Monday to Sunday, with a visit or an order."""
-    active = F.col("is_visit") | (F.col("order_count") > 0)
-    return F.count_distinct(F.when(active, F.date_trunc("week", local_day(zone))))
+    return F.size(F.collect_set(F.when(F.col("active_sessions") > 0, F.date_trunc("week", "day")))).cast("long")
 
 
 def open_cart_at(window: ObservationWindow, hours: int, days: int) -> Column:
@@ -53,7 +53,7 @@ def open_cart_at(window: ObservationWindow, hours: int, days: int) -> Column:
     Null otherwise, and when it lies more than `days` before as_of. An order at the very moment does not count as after it.
     """
     cart = F.unix_micros("_cart_at")
-    end = F.lit(int(window.end.timestamp() * 1_000_000))
+    end = F.lit(window.end_us)
     until = cart + F.lit(hours * 3_600_000_000)
 
     def answered(order: Column) -> Column:

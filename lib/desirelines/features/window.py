@@ -27,6 +27,11 @@ class ObservationWindow:
         return cls(as_of, days, zone)
 
     @property
+    def first_day(self) -> date:
+        """First day that counts."""
+        return self.as_of - timedelta(days=self.days)
+
+    @property
     def end(self) -> datetime:
         """First moment that no longer counts, in UTC."""
         return midnight(self.as_of, self.zone)
@@ -34,7 +39,17 @@ class ObservationWindow:
     @property
     def start(self) -> datetime:
         """First moment that counts, in UTC."""
-        return midnight(self.as_of - timedelta(days=self.days), self.zone)
+        return midnight(self.first_day, self.zone)
+
+    @property
+    def end_us(self) -> int:
+        """`end` in microseconds since 1970."""
+        return int(self.end.timestamp() * 1_000_000)
+
+    @property
+    def start_us(self) -> int:
+        """`start` in microseconds since 1970."""
+        return int(self.start.timestamp() * 1_000_000)
 
 
 def midnight(day: date, zone: str) -> datetime:
