@@ -104,10 +104,14 @@ class Job:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[StageResult]:
-        """Run a stage: its states go to the ledger, its rows and seconds to the progress."""
+        """Run a stage: its end goes to the ledger, its rows and seconds to the progress.
+
+        A run's first stage also records that it began; later ones extend its lease when they end.
+        """
         self.progress.begin(name)
         began = time.monotonic()
-        self.ledger.record(self.run_id, name, STARTED, as_of=self.as_of_wanted or self.ledger.as_of(self.run_id))
+        if not any(s.run_id == self.run_id for s in self.ledger.states()):
+            self.ledger.record(self.run_id, name, STARTED, as_of=self.as_of_wanted)
         result = StageResult()
         try:
             yield result

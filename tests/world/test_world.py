@@ -23,6 +23,11 @@ def world(spark: SparkSession) -> World:
 
 
 @pytest.fixture(scope="module")
+def crowd(spark: SparkSession) -> World:
+    return build_world(spark, people=600, days=DAYS, seed=SEED)
+
+
+@pytest.fixture(scope="module")
 def clicks(world: World) -> list[Row]:
     return world.raw["web_events"].collect()
 
@@ -114,9 +119,8 @@ def test_every_raw_row_is_counted_once_by_its_fate(world: World) -> None:
     assert [row.mess for row in rows if row.is_subset] in ([], ["clock_skew"])
 
 
-def test_the_mess_has_the_shares_that_were_asked_for(spark: SparkSession) -> None:
-    big = build_world(spark, people=600, days=400, seed=SEED)
-    counts = {(row.source, row.mess): row.row_count for row in big.truth["mess"].collect()}
+def test_the_mess_has_the_shares_that_were_asked_for(crowd: World) -> None:
+    counts = {(row.source, row.mess): row.row_count for row in crowd.truth["mess"].collect()}
     clicks = counts["web_events", "regular"]
     wanted = {
         "exact_duplicate": 0.4,
@@ -206,8 +210,8 @@ def test_every_order_is_a_click_of_the_same_second_in_the_shops_time(world: Worl
     assert not {row.ordered_at[11:13] for row in world.raw["orders"].collect()} & {"01", "02", "03"}
 
 
-def test_a_refund_takes_back_what_its_line_cost(spark: SparkSession) -> None:
-    lines = build_world(spark, people=600, days=400, seed=SEED).raw["orders"].distinct()
+def test_a_refund_takes_back_what_its_line_cost(crowd: World) -> None:
+    lines = crowd.raw["orders"].distinct()
     net = F.expr("cast(try_cast(quantity as int) * try_cast(unit_price as decimal(12,2)) - discount as decimal(12,2))")
     sums = lines.groupBy("order_id", F.regexp_replace("line_no", "R", "").alias("line")).agg(
         F.count_if(F.col("status") == "refunded").alias("refunds"), F.sum(net).alias("net")
@@ -252,11 +256,10 @@ def test_the_lapsed_buy_twice_and_leave_for_good(world: World, sessions: list[Ro
     assert max(row.ended_at for row in sessions if row.persona == "lapsed") < end - timedelta(days=185)
 
 
-def test_a_deal_hunter_orders_at_a_discount(spark: SparkSession) -> None:
-    world = build_world(spark, people=600, days=400, seed=SEED)
-    hunters = world.truth["people"].where("persona = 'deal_hunter'").select(F.col("user_id").alias("customer_id"))
+def test_a_deal_hunter_orders_at_a_discount(crowd: World) -> None:
+    hunters = crowd.truth["people"].where("persona = 'deal_hunter'").select(F.col("user_id").alias("customer_id"))
     orders = (
-        world.raw["orders"]
+        crowd.raw["orders"]
         .join(hunters, "customer_id", "inner")
         .where("status = 'paid'")
         .groupBy("order_id")

@@ -107,10 +107,9 @@ class Ledger:
         """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count."""
         row = self._row(run_id, phase, status, facts)
         rows = self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
-        self.warehouse.append_once(
-            rows, RUNS, writer=f"{run_id}:{phase}:{row['attempt']}:{status}", number=int(row["state_no"])
-        )
-        self._states = None
+        writer = f"{run_id}:{phase}:{row['attempt']}:{status}"
+        self.warehouse.append_once(rows, RUNS, writer=writer, number=int(row["state_no"]))
+        self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
 
     def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
         """Publish by one insert-only MERGE: of all runs with this base only one can. Says whether it is this one."""

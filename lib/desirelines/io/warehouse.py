@@ -84,12 +84,13 @@ class Warehouse:
         """Append; the same writer with the same or a lower number has done so before, and nothing happens."""
         self.create(table)
         options = {"txnAppId": f"desirelines:{table.name}:{writer}", "txnVersion": str(number)}
-        self._save(self._laid_out(conform(rows, table), table), table, "append", options)
+        self._save(conform(rows, table), table, "append", options)
 
     def replace_where(self, rows: DataFrame, table: Table, predicate: str) -> None:
         """Replace the rows that fit the predicate. The predicate is kept in the log, so it names runs or days, never people."""
-        self.create(table)
-        self._save(self._laid_out(conform(rows, table), table), table, "overwrite", {"replaceWhere": predicate})
+        is_new = self.create(table)
+        how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate})
+        self._save(conform(rows, table), table, *how)
 
     def replace_run(self, rows: DataFrame, table: Table, run_id: str) -> None:
         """Replace what this run wrote before; a second try leaves the same rows as one."""
@@ -98,11 +99,13 @@ class Warehouse:
     def replace_all(self, rows: DataFrame, table: Table) -> None:
         """Replace the whole table in one commit."""
         self.create(table)
-        self._save(self._laid_out(conform(rows, table), table), table, "overwrite", {})
+        self._save(conform(rows, table), table, "overwrite", {})
 
     def merge(self, rows: DataFrame, table: Table, *, update: tuple[str, ...] = ()) -> None:
         """Insert rows whose key is new; where it is there already, set the `update` columns to the new values."""
-        self.create(table)
+        if self.create(table):
+            self._save(conform(rows, table), table, "append", {})
+            return
         session = rows.sparkSession  # a stream's batch lives in a session of its own, and so must its view
         view = f"desirelines_new_{table.name}"
         conform(rows, table).createOrReplaceTempView(view)
@@ -116,14 +119,25 @@ class Warehouse:
         )
         session.catalog.dropTempView(view)
 
-    def create(self, table: Table) -> None:
-        """Create the table by its contract when it is not there; make sure every reader can read it.
+    def create(self, table: Table) -> bool:
+        """Create the table by its contract when it is not there; say whether it was created now.
 
         Raises:
-            ContractError: the table is there with features that other readers do not know, or with another schema.
+            ContractError: it was there, with features that other readers do not know or with another schema.
         """
         if table.name in self._ready:
-            return
+            return False
+        is_new = not self.exists(table)
+        if is_new:
+            self._create(table)
+        else:
+            problems = self.problems(table)
+            if problems:
+                raise ContractError(f"table '{table.name}' is not as contracted: " + "; ".join(problems))
+        self._ready.add(table.name)
+        return is_new
+
+    def _create(self, table: Table) -> None:
         columns = ", ".join(f"`{c.name}` {c.type.simpleString()} COMMENT {_text(c.comment)}" for c in table.columns)
         days = ", ".join(f"`{c}`" for c in table.partition_by)
         parts = f"PARTITIONED BY ({days})" if days else ""
@@ -133,10 +147,6 @@ class Warehouse:
             f"CREATE TABLE IF NOT EXISTS {self.address(table.name)} ({columns}) USING DELTA {parts} "
             f"COMMENT {_text(comment)} TBLPROPERTIES ({properties})"
         )
-        problems = self.problems(table)
-        if problems:
-            raise ContractError(f"table '{table.name}' is not as contracted: " + "; ".join(problems))
-        self._ready.add(table.name)
 
     def problems(self, table: Table) -> list[str]:
         """What is not as contracted in a table that exists: protocol, properties, columns."""
@@ -165,7 +175,7 @@ class Warehouse:
         return rows.repartition(*table.partition_by).sortWithinPartitions(*table.partition_by, *keys)
 
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
-        writer = rows.write.format("delta").mode(mode).options(**options)
+        writer = self._laid_out(rows, table).write.format("delta").mode(mode).options(**options)
         if self.settings.catalog:
             writer.saveAsTable(self.address(table.name))
         else:

@@ -1,0 +1,68 @@
+"""`python -m bench --part sessions --size 1000000`: run parts, print their tables, write build/bench/<part>.json.
+
+Exit status: 0 also when a goal is missed (the table says so), 1 when variants do not give equal results.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pyspark
+from pyspark.sql import SparkSession
+
+from bench.harness import Part, print_outcome, run_part, write_outcome
+from bench.sessions import sessions_part
+from desirelines.io.session import spark_session
+from desirelines.settings.model import Spark
+
+PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {"sessions": sessions_part}
+CORES = 2
+OUT = Path("build/bench")
+
+
+def main(arguments: list[str]) -> int:
+    """Run the parts asked for; give the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--part", choices=[*PARTS, "all"], default="all")
+    parser.add_argument("--size", type=int, default=1_000_000, help="events, about")
+    parser.add_argument("--rounds", type=int, default=3, help="timed rounds after the warm-up; the minimum counts")
+    asked = parser.parse_args(arguments)
+    if asked.size < 1 or asked.rounds < 1:
+        parser.error("--size and --rounds are at least 1")
+    os.environ["POLARS_MAX_THREADS"] = str(CORES)  # Polars reads it when it is first imported
+    spark, _ = spark_session(Spark(master=f"local[{CORES}]", driver_memory="5g", shuffle_partitions=8))
+    try:
+        return max(
+            [
+                run_one(spark, name, asked.size, asked.rounds)
+                for name in (PARTS if asked.part == "all" else [asked.part])
+            ]
+        )
+    finally:
+        spark.stop()
+
+
+def run_one(spark: SparkSession, name: str, size: int, rounds: int) -> int:
+    """Run one part and give its exit status."""
+    print(machine_line(spark))
+    outcome = run_part(PARTS[name](spark, size, OUT), rounds)
+    print_outcome(outcome)
+    print(f"written: {write_outcome(outcome, OUT / f'{name}.json')}")
+    return 0 if outcome.is_equal else 1
+
+
+def machine_line(spark: SparkSession) -> str:
+    """What the figures were taken on."""
+    return (
+        f"{os.cpu_count()} cores ({CORES} used), load {os.getloadavg()[0]:.1f}, {platform.machine()}, "
+        f"Python {platform.python_version()}, PySpark {pyspark.__version__}, Spark {spark.version}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,197 @@
+"""Variants of one job, timed in turn in one run: wall and CPU seconds, equal results, ratios, a table, JSON."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a result holds; equal results have equal facts. `checksum` does not depend on the order of rows."""
+
+    rows: int
+    events: int
+    steps: int
+    checksum: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to do the job: `action` is timed; `facts` (none for a floor) reads what it gives, untimed."""
+
+    name: str
+    action: Callable[[], None]
+    facts: Callable[[], Facts] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Wall of variant `name` ÷ wall of variant `against`, at most `goal`."""
+
+    name: str
+    against: str
+    goal: float
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the bench. `notes` say what the figures do not."""
+
+    title: str
+    variants: tuple[Variant, ...]
+    comparisons: tuple[Comparison, ...]
+    events: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Seconds:
+    """Seconds of each timed round of one variant."""
+
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One comparison as measured; `seconds` and `rows` are those of `name`."""
+
+    name: str
+    against: str
+    ratio: float
+    cpu_ratio: float
+    goal: float
+    met: bool
+    seconds: float
+    cpu_seconds: float
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A part, run."""
+
+    part: Part
+    facts: dict[str, Facts]
+    seconds: dict[str, Seconds]
+    lines: tuple[Line, ...]
+    is_equal: bool
+
+
+class TreeCpu:
+    """CPU seconds of this process and all below it (JVM, Python workers) while the context is open.
+
+    The tree is sampled, and a process that has ended keeps its last sample: Spark's worker daemon ignores SIGCHLD, so the
+    kernel hands the time of an ended worker to nobody. What a process uses after its last sample is lost.
+    """
+
+    def __init__(self, every: float = 0.1) -> None:
+        self.seconds = 0.0
+        self._every, self._over = every, threading.Event()
+        self._first: dict[tuple[int, float], float] = {}
+        self._last: dict[tuple[int, float], float] = {}
+        self._watch = threading.Thread(target=self._run, daemon=True)
+
+    def __enter__(self) -> TreeCpu:
+        self._first = self._sample()
+        self._watch.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._watch.join()
+        self._last |= self._sample()
+        self.seconds = sum(used - self._first.get(process, 0.0) for process, used in self._last.items())
+
+    def _run(self) -> None:
+        while not self._over.wait(self._every):
+            self._last |= self._sample()
+
+    @staticmethod
+    def _sample() -> dict[tuple[int, float], float]:
+        found = {}
+        me = psutil.Process()
+        for process in [me, *me.children(recursive=True)]:
+            try:
+                times = process.cpu_times()
+                found[process.pid, process.create_time()] = times.user + times.system
+            except psutil.Error:  # ended since the list was made
+                continue
+        return found
+
+
+def run_part(part: Part, rounds: int) -> Outcome:
+    """Warm up with one round, check that results are equal, then time the rounds, each beginning with another variant."""
+    for variant in part.variants:
+        variant.action()
+    facts = {v.name: v.facts() for v in part.variants if v.facts}
+    is_equal = len(set(facts.values())) == 1 and all(f.events == part.events for f in facts.values())
+    seconds = {v.name: Seconds() for v in part.variants}
+    for n in range(rounds if is_equal else 0):
+        for variant in part.variants[n:] + part.variants[:n]:
+            with TreeCpu() as cpu:
+                began = time.perf_counter()
+                variant.action()
+                seconds[variant.name].wall.append(time.perf_counter() - began)
+            seconds[variant.name].cpu.append(cpu.seconds)
+    lines = tuple(compared(c, seconds, facts) for c in part.comparisons) if is_equal else ()
+    return Outcome(part, facts, seconds, lines, is_equal)
+
+
+def compared(comparison: Comparison, seconds: dict[str, Seconds], facts: dict[str, Facts]) -> Line:
+    """Give the ratios of a comparison, of the minimum of the rounds."""
+    name, against = comparison.name, comparison.against
+    wall, cpu = min(seconds[name].wall), min(seconds[name].cpu)
+    ratio, cpu_ratio = wall / min(seconds[against].wall), cpu / min(seconds[against].cpu)
+    rows = facts[name].rows if name in facts else None
+    figures = (round(x, 3) for x in (ratio, cpu_ratio))
+    return Line(name, against, *figures, comparison.goal, ratio <= comparison.goal, round(wall, 3), round(cpu, 3), rows)
+
+
+def print_outcome(outcome: Outcome) -> None:
+    """Print what each variant took and gave, and the ratios."""
+    console = Console(width=120)
+    variants = Table("variant", title=f"{outcome.part.title}: {outcome.part.events} events, minimum of the rounds")
+    for head in ("wall s", "CPU s", "rows", "events", "steps", "checksum"):
+        variants.add_column(head, justify="right")
+    for variant in outcome.part.variants:
+        taken, facts = outcome.seconds[variant.name], outcome.facts.get(variant.name)
+        timed = [f"{min(s):.2f}" if s else "" for s in (taken.wall, taken.cpu)]
+        variants.add_row(variant.name, *timed, *([str(v) for v in asdict(facts).values()] if facts else []))
+    console.print(variants)
+    if not outcome.is_equal:
+        console.print("[bold]Results differ[/bold] (rows, events, steps or checksum, above): nothing was timed.")
+    else:
+        console.print(ratios(outcome.lines))
+    for note in outcome.part.notes:
+        console.print(f"- {note}", markup=False)
+
+
+def ratios(lines: tuple[Line, ...]) -> Table:
+    """The table of comparisons."""
+    table = Table("variant", "against")
+    for head in ("wall ratio", "CPU ratio", "goal (wall)", ""):
+        table.add_column(head, justify="right")
+    for line in lines:
+        met = "met" if line.met else "[bold]missed[/bold]"
+        table.add_row(line.name, line.against, f"{line.ratio:.2f}", f"{line.cpu_ratio:.2f}", f"{line.goal:.1f}", met)
+    return table
+
+
+def write_outcome(outcome: Outcome, path: Path) -> Path:
+    """Write one entry per comparison as JSON; none when results differ."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps([asdict(line) for line in outcome.lines], indent=2) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,102 @@
+"""What is wrong is said in one clear line, with its exit code, and nothing is published."""
+
+import pytest
+
+from tests.support import shop
+
+
+@pytest.fixture
+def folder(tmp_path):
+    shop.configure(tmp_path)
+    shop.write(tmp_path / "in", "first.csv", shop.rows(0, 4))
+    return tmp_path
+
+
+def attempt(cli, capsys, folder, *arguments, command="run"):
+    capsys.readouterr()
+    code = cli(command, "--conf", str(folder / "conf.yaml"), *arguments)
+    return code, capsys.readouterr().err
+
+
+def published(folder):
+    return (folder / "warehouse" / "segment_members").exists()
+
+
+def test_no_such_path(cli, capsys, folder):
+    code, told = attempt(cli, capsys, folder, "--set", "sources.0.path=/nowhere/at/all")
+    assert (code, published(folder)) == (2, False)
+    assert "source 'shop': there is nothing at /nowhere/at/all. Mend `path`" in told
+    assert not (folder / "warehouse" / "events").exists()
+
+
+def test_an_empty_source(cli, capsys, folder):
+    shop.write(folder / "in", "first.csv", [])
+    code, told = attempt(cli, capsys, folder)
+    assert code == 4
+    assert "source 'shop' is empty" in told
+    assert not (folder / "warehouse" / "events").exists()
+
+
+def test_no_source_at_all(cli, capsys, folder):
+    code, told = attempt(cli, capsys, folder, "--set", "sources=[]")
+    assert (code, "no source is configured" in told) == (4, True)
+
+
+def test_a_mapping_that_names_a_column_that_is_not_there(cli, capsys, folder):
+    code, told = attempt(cli, capsys, folder, "--set", "sources.0.columns.category=categry")
+    assert code == 2
+    assert "'categry' (did you mean 'category'?)" in told
+    assert "It has: id, at, cookie" in told
+    assert not (folder / "warehouse" / "events").exists()
+
+
+def test_a_configuration_with_four_mistakes(cli, capsys, folder):
+    wrong = folder / "wrong.yaml"
+    wrong.write_text("site: {time_zone: Mars/Base}\nsessions: {gap_minutes: 0}\nclusters:\n  k: one\n  algoritm: kmeans\n")
+    code, told = attempt(cli, capsys, folder, "--conf", str(wrong))
+    assert code == 2
+    assert told.count(str(wrong)) == 4
+
+
+def test_a_warehouse_that_cannot_be_written(cli, capsys, folder):
+    (folder / "file").write_text("in the way")
+    code, told = attempt(cli, capsys, folder, "--set", f"warehouse.path={folder / 'file' / 'warehouse'}")
+    assert code == 2
+    assert "cannot be written (Not a directory). Give another with --set warehouse.path=FOLDER" in told
+
+
+def test_more_clusters_than_people(cli, capsys, folder):
+    code, told = attempt(cli, capsys, folder, "--set", "clusters.k=100")
+    assert (code, published(folder)) == (3, False)
+    assert "60 people cannot make 100 clusters. Set clusters.k (or k_min) to 60 at most" in told
+
+
+def test_nothing_but_rubbish(cli, capsys, folder):
+    shop.write(folder / "in", "first.csv", [r | {"at": "never"} for r in shop.rows(0, 2)])
+    code, told = attempt(cli, capsys, folder)
+    assert code == 4
+    assert "no event was accepted: every row is in quarantine or late" in told
+
+
+def test_the_doctor_says_that_the_mapping_does_not_fit(cli, capsys, folder):
+    code, _ = attempt(cli, capsys, folder, "--set", "sources.0.columns.occurred_at=event", command="check")
+    assert code == 3
+    shown = capsys.readouterr()
+    code = cli("check", "--conf", str(folder / "conf.yaml"), "--set", "sources.0.columns.occurred_at=event")
+    shown = capsys.readouterr()
+    assert "FAIL mapping shop: the mapping does not fit the data" in shown.out
+    assert "occurred_at: not a time" in shown.out
+
+
+def test_a_run_after_a_failed_one_goes_on_without_reading_twice(cli, capsys, folder, spark):
+    assert attempt(cli, capsys, folder, "--set", "clusters.k=100")[0] == 3
+    assert attempt(cli, capsys, folder)[0] == 0
+    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(shop.rows(0, 4))
+    assert published(folder)
+
+
+def test_report_and_history_before_the_first_run(cli, capsys, folder):
+    for command in ("report", "history", "why 1"):
+        name, *rest = command.split()
+        code, told = attempt(cli, capsys, folder, *rest, command=name)
+        assert (code, "Run `desirelines run` first" in told) == (4, True), command
