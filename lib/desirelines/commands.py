@@ -13,10 +13,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table as Grid
-
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
+from desirelines.printing import print_line, print_rows, print_summary, show, told_sum
 from desirelines.progress import progress_for
 from desirelines.settings import Settings, read_settings
 
@@ -95,7 +93,7 @@ def run(options: Options) -> None:
             job.seconds["report"] = (job.clock() - began).total_seconds()
             job.progress.end("report", 1, job.seconds["report"], summary["report"])
         summary["seconds"] = {stage: round(seconds, 2) for stage, seconds in job.seconds.items()}
-    _show(options, summary, lambda: print_summary(summary))
+    show(options.is_json, summary, lambda: print_summary(summary))
 
 
 def run_stage(stage: str, options: Options) -> None:
@@ -111,7 +109,7 @@ def run_stage(stage: str, options: Options) -> None:
         repair_members(job)
         getattr(pipeline, stage.replace("-", "_"))(job)
         result = {"run_id": job.run_id, "stage": stage, "seconds": round(job.seconds[stage], 2)}
-    _show(options, result, lambda: _print(f"{stage} of run {result['run_id']} is done."))
+    show(options.is_json, result, lambda: print_line(f"{stage} of run {result['run_id']} is done."))
 
 
 def report(options: Options) -> None:
@@ -121,7 +119,7 @@ def report(options: Options) -> None:
     with opened(options, goes_on=False) as job:
         job.run_id = options.run_id or _newest_published(job)
         result = {"run_id": job.run_id, "report": str(write_report(job))}
-    _show(options, result, lambda: _print(f"The report of run {result['run_id']} is {result['report']}"))
+    show(options.is_json, result, lambda: print_line(f"The report of run {result['run_id']} is {result['report']}"))
 
 
 def history(options: Options) -> None:
@@ -143,8 +141,8 @@ def history(options: Options) -> None:
                 {"run_id": s.run_id, "status": s.status, "as_of": str(s.as_of), "base_run_id": s.base_run_id, "people": s.row_count,
                  "published_at": f"{s.recorded_at:%Y-%m-%d %H:%M:%S}",
                  "segments": sum(z["run_id"] == s.run_id for z in sizes),
-                 "entered": _sum(z["entered_count"] for z in sizes if z["run_id"] == s.run_id),
-                 "left": _sum(z["left_count"] for z in sizes if z["run_id"] == s.run_id)}
+                 "entered": told_sum(z["entered_count"] for z in sizes if z["run_id"] == s.run_id),
+                 "left": told_sum(z["left_count"] for z in sizes if z["run_id"] == s.run_id)}
                 for s in ended
             ]  # fmt: skip
         else:
@@ -172,7 +170,7 @@ def history(options: Options) -> None:
                 }
                 for z in shown
             ]
-    _show(options, rows, lambda: _print_rows(rows))
+    show(options.is_json, rows, lambda: print_rows(rows))
 
 
 def why(person: str | None, identifier: str | None, options: Options) -> None:
@@ -184,7 +182,7 @@ def why(person: str | None, identifier: str | None, options: Options) -> None:
     value = sys.stdin.read().strip() if identifier else None
     with opened(options, goes_on=False) as job:
         known = explain(job, key=person, identifier=(identifier, value) if identifier and value else None)
-    _show(options, known, lambda: _print(json.dumps(known, indent=2, default=str, ensure_ascii=False)))
+    show(options.is_json, known, lambda: print_line(json.dumps(known, indent=2, default=str, ensure_ascii=False)))
 
 
 def plan(options: Options) -> None:
@@ -195,11 +193,11 @@ def plan(options: Options) -> None:
         found = planned(job)
 
     def printed() -> None:
-        _print(f"as_of {found['as_of']}; compared with run {found['base_run_id']}")
-        _print_rows(found["reads"])
-        _print_rows(found["writes"])
+        print_line(f"as_of {found['as_of']}; compared with run {found['base_run_id']}")
+        print_rows(found["reads"])
+        print_rows(found["writes"])
 
-    _show(options, found, printed)
+    show(options.is_json, found, printed)
 
 
 def check(options: Options) -> None:
@@ -208,7 +206,7 @@ def check(options: Options) -> None:
 
     findings, error = diagnosis(options.conf or ((DEFAULT_CONF,) if DEFAULT_CONF.is_file() else ()), options.sets)
     lines = [f"{'ok  ' if f.is_ok else 'FAIL'} {f.what}: {f.found}" for f in findings]
-    _show(options, [f.__dict__ for f in findings], lambda: _print("\n".join(lines)))
+    show(options.is_json, [f.__dict__ for f in findings], lambda: print_line("\n".join(lines)))
     if error is not None:
         raise error
 
@@ -219,7 +217,11 @@ def init(folder: Path, options: Options) -> None:
 
     made = begin(folder)
     lines = [f"{'wrote' if m['is_new'] else 'kept '} {m['path']}" for m in made]
-    _show(options, made, lambda: _print("\n".join([*lines, "Next: edit the mapping, then `desirelines check`."])))
+    show(
+        options.is_json,
+        made,
+        lambda: print_line("\n".join([*lines, "Next: edit the mapping, then `desirelines check`."])),
+    )
 
 
 def world(out: Path, people: int, days: int, seed: int, as_: str, options: Options) -> None:
@@ -237,7 +239,7 @@ def world(out: Path, people: int, days: int, seed: int, as_: str, options: Optio
     finally:
         if is_mine:
             spark.stop()
-    _show(options, made, lambda: _print_rows(made))
+    show(options.is_json, made, lambda: print_rows(made))
 
 
 def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool) -> dict[str, Any]:
@@ -284,55 +286,3 @@ def _newest_published(job: Job) -> str:
             f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first."
         )
     return chain[-1].run_id
-
-
-def print_summary(summary: dict[str, Any]) -> None:
-    """Print the row account, the segments and where the report is."""
-    if not summary["changed"]:
-        _print(
-            f"Nothing new since run {summary['run_id']}: the same inputs, settings and as_of {summary['as_of']}. No table was changed."
-        )
-    _print_rows(
-        [{"source": s, **fates, "rows read": sum(fates.values())} for s, fates in summary["row_account"].items()]
-    )
-    _print_rows(summary["segments"])
-    if "report" in summary:
-        _print(f"Run {summary['run_id']} is published as of {summary['as_of']}. The report is {summary['report']}")
-
-
-def _show(options: Options, result: Any, as_text: Any) -> None:
-    if options.is_json:
-        sys.stdout.write(json.dumps(result, default=str, ensure_ascii=False) + "\n")
-    else:
-        as_text()
-
-
-def _print(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _print_rows(rows: list[dict[str, Any]]) -> None:
-    if not rows:
-        return
-    columns = list(dict.fromkeys(name for row in rows for name in row))
-    grid = Grid(box=None, header_style="bold", pad_edge=False)
-    for name in columns:
-        numeric = all(isinstance(row.get(name), int | float | type(None)) for row in rows)
-        grid.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
-    for row in rows:
-        grid.add_row(*(_cell(name, row.get(name)) for name in columns))
-    console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 160)
-    console.print(grid)
-    console.print()
-
-
-def _cell(name: str, value: Any) -> str:
-    if value is None:
-        return "under 10" if name in {"people", "entered", "left"} else ""
-    if name == "share":
-        return f"{value:.1%}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
-
-
-def _sum(values: Iterator[int | None]) -> int:
-    return sum(v or 0 for v in values)

@@ -10,12 +10,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desirelines.commands import Options, new_run_id, print_summary, settings_of, summary_of
+from desirelines.commands import Options, new_run_id, settings_of, summary_of
 from desirelines.io.secrets import write_secret
 from desirelines.io.session import spark_session
 from desirelines.io.world_files import write_world
 from desirelines.job import Job
 from desirelines.pipeline import run_all
+from desirelines.printing import print_summary
 from desirelines.progress import progress_for
 from desirelines.reporting import write_report
 from desirelines.truth import compare_with_truth

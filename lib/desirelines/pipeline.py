@@ -12,30 +12,32 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pyspark.sql import DataFrame, Observation
+from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
-from desirelines.clusters.align import match_segments
-from desirelines.clusters.fit import Fitted, Trial, fit
-from desirelines.clusters.prepare import Preparation, fit_preparation, to_prepared
-from desirelines.clusters.score import to_assigned
+from desirelines.clusters.fit import fit
+from desirelines.clusters.prepare import fit_preparation, to_prepared
 from desirelines.errors import EmptyInputError, GateError
 from desirelines.features.matrix import to_features
 from desirelines.history.changes import to_changes, to_interval_edits, to_moves
-from desirelines.identities.people import to_identity_map, to_people, to_stream_owners, with_person
+from desirelines.identities.people import to_identity_map, to_people, to_stream_owners
 from desirelines.ingestion import check_sources, ingest_source
 from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
-from desirelines.io.tracking import log_fit
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.keys import bucket_of
 from desirelines.membership import members_after, repair_members
+from desirelines.modelling import cluster_rows, log_to_mlflow, new_definitions, segment_ids, told, trial_row
 from desirelines.paths.edges import to_edges, with_published_steps
-from desirelines.segments.assign import to_memberships
-from desirelines.segments.naming import names_apart
+from desirelines.reading import (
+    current_memberships,
+    features_of,
+    open_identities,
+    published_sessions,
+    sessions_of_people,
+    usable_events,
+)
 from desirelines.segments.profile import to_profiles, to_sizes
-from desirelines.segments.rules import rule_segments
-from desirelines.sessions.consent import consent_intervals, with_consent
 from desirelines.sessions.sessions import to_sessions
 from desirelines.tables import (
     CLUSTER_MODELS,
@@ -60,12 +62,6 @@ from desirelines.tables import (
     SUPPRESSIONS,
 )  # fmt: skip
 
-STAGES = (
-    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths",
-    "publish", "report",
-)  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended: whether anything was new, and its run."""
@@ -88,16 +84,13 @@ def run_all(job: Job) -> Outcome:
     last = next(iter(reversed(job.ledger.published())), None)
     if last and job.ledger.facts_of(last.run_id, "publish", "inputs") == _fingerprint(job):
         return Outcome(False, last.run_id, job.as_of)
-    for stage in (
-        resolve_identities,
-        build_sessions,
-        build_features,
-        fit_clusters,
-        assign_segments,
-        build_paths,
-        publish,
-    ):
-        stage(job)
+    resolve_identities(job)
+    build_sessions(job)
+    build_features(job)
+    fit_clusters(job)
+    assign_segments(job)
+    build_paths(job)
+    publish(job)
     return Outcome(True, job.run_id, job.as_of)
 
 
@@ -128,7 +121,7 @@ def resolve_identities(job: Job) -> None:
         values = ("key_type", "person_id", "first_seen_at", "rule", "bucket")
         edits = to_interval_edits(still_open, resolved, key=("key",), values=values, run_id=job.run_id)
         job.warehouse.merge(edits, IDENTITY_MAP, update=(*values, "to_run"))
-        identities = _open_identities(job)
+        identities = open_identities(job)
         owners = to_stream_owners(identities).withColumn("bucket", bucket_of(F.col("stream_id"), buckets))
         still_open = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
         owned = ("person_id", "to_at", "bucket")
@@ -157,7 +150,7 @@ def build_sessions(job: Job) -> None:
             result.outputs = _versions(job, SESSIONS)
             return
         counts = Observation("desirelines session account")
-        events = _usable_events(job).observe(
+        events = usable_events(job).observe(
             counts, F.count(F.lit(1)).alias("events"), F.count_if("is_bot").alias("bots"),
             F.count_if(~F.col("is_bot") & ~F.col("is_consented")).alias("without_consent"),
         ).filter(~F.col("is_bot") & F.col("is_consented"))  # fmt: skip
@@ -181,11 +174,11 @@ def build_features(job: Job) -> None:
     with job.stage("build-features") as result:
         rules = job.settings.segments
         features = to_features(
-            _sessions_of_people(job), job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
+            sessions_of_people(job), job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
             buckets=job.settings.warehouse.buckets, run_id=job.run_id,
         )  # fmt: skip
         job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
-        result.rows = row_count(_features(job))
+        result.rows = row_count(features_of(job))
         result.inputs, result.outputs = _versions(job, SESSIONS, IDENTITY_MAP, STREAM_OWNERS), _versions(job, FEATURES)
         if result.rows == 0:
             raise EmptyInputError(
@@ -196,23 +189,23 @@ def build_features(job: Job) -> None:
 def fit_clusters(job: Job) -> None:
     """Features → cluster_trials, cluster_models, run_parameters, and a run in MLflow."""
     with job.stage("fit-clusters") as result:
-        features = _features(job)
+        features = features_of(job)
         preparation = fit_preparation(features)
         fitted = fit(
             to_prepared(features, preparation),
             row_count(features),
             job.settings.clusters,
-            on_trial=lambda t: job.progress.say(_told(t)),
+            on_trial=lambda t: job.progress.say(told(t)),
         )
         run = {"run_id": job.run_id}
-        trials = [run | _trial_row(t, n, kept=t is fitted.chosen) for n, t in enumerate(fitted.trials, start=1)]
+        trials = [run | trial_row(t, n, kept=t is fitted.chosen) for n, t in enumerate(fitted.trials, start=1)]
         job.warehouse.replace_run(job.spark.createDataFrame(trials, CLUSTER_TRIALS.schema), CLUSTER_TRIALS, job.run_id)
         parameters = [run | {"name": "preparation", "value": preparation.to_json()}]
         job.warehouse.replace_run(
             job.spark.createDataFrame(parameters, RUN_PARAMETERS.schema), RUN_PARAMETERS, job.run_id
         )
-        mlflow_run = _log_to_mlflow(job, fitted, preparation)
-        rows = _cluster_rows(job, features, preparation, fitted, mlflow_run)
+        mlflow_run = log_to_mlflow(job, fitted, preparation)
+        rows = cluster_rows(job, features, preparation, fitted, mlflow_run)
         job.warehouse.replace_run(job.spark.createDataFrame(rows, CLUSTER_MODELS.schema), CLUSTER_MODELS, job.run_id)
         result.rows, result.note = len(rows), f"{fitted.chosen.algorithm}, k = {fitted.chosen.k}"
         result.inputs, result.outputs = (
@@ -230,12 +223,12 @@ def assign_segments(job: Job) -> None:
         job.warehouse.replace_run(
             to_changes(before, now, run_id=job.run_id, as_of=job.as_of), SEGMENT_CHANGES, job.run_id
         )
-        job.warehouse.replace_run(to_profiles(_features(job), now, run_id=job.run_id), SEGMENT_PROFILES, job.run_id)
-        definitions = job.spark.createDataFrame(_definitions(job), SEGMENT_DEFINITIONS.schema)
+        job.warehouse.replace_run(to_profiles(features_of(job), now, run_id=job.run_id), SEGMENT_PROFILES, job.run_id)
+        definitions = job.spark.createDataFrame(new_definitions(job), SEGMENT_DEFINITIONS.schema)
         job.warehouse.replace_run(definitions, SEGMENT_DEFINITIONS, job.run_id)
         changes = job.warehouse.read(SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
-        ids = job.spark.createDataFrame([(s,) for s in _segment_ids(job)], "segment_id string")
-        people = row_count(_features(job))
+        ids = job.spark.createDataFrame([(s,) for s in segment_ids(job)], "segment_id string")
+        people = row_count(features_of(job))
         job.warehouse.replace_run(
             to_sizes(ids, now, changes, people=people, run_id=job.run_id), SEGMENT_SIZES, job.run_id
         )
@@ -290,69 +283,6 @@ def publish(job: Job) -> None:
         result.rows = gates["people"]
 
 
-def current_memberships(job: Job) -> DataFrame:
-    """Who is in which segment by this run's features, model and rules: person_id, bucket, segment_id, is_primary."""
-    models = job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == job.run_id).collect()
-    if not models:
-        raise EmptyInputError("this run has no clusters yet. Run `desirelines fit-clusters` first.")
-    text = (
-        job.warehouse.read(RUN_PARAMETERS)
-        .filter((F.col("run_id") == job.run_id) & (F.col("name") == "preparation"))
-        .collect()[0]["value"]
-    )
-    features = _features(job)
-    assigned = to_assigned(features, Preparation.from_json(text), {r["cluster"]: list(r["centre"]) for r in models})
-    rules = rule_segments(job.settings.segments, F.lit(job.window.end))
-    return to_memberships(features, assigned, {r["cluster"]: r["segment_id"] for r in models}, rules)
-
-
-def published_sessions(job: Job) -> DataFrame:
-    """Sessions inside the window of observation, with their person."""
-    window = job.window
-    sessions = _sessions_of_people(job)
-    return sessions.filter((F.col("started_at") >= F.lit(window.start)) & (F.col("started_at") < F.lit(window.end)))
-
-
-def _usable_events(job: Job) -> DataFrame:
-    """Events with is_bot and is_consented."""
-    consent = job.settings.consent
-    mapped = any(s.columns.consent is not None for s in job.settings.sources)
-    unknown = not mapped if consent.unknown == "auto" else consent.unknown == "granted"
-    intervals = consent_intervals(job.warehouse.read(CONSENTS), purpose=consent.purpose, at=job.window.end)
-    events = with_consent(job.warehouse.read(EVENTS), intervals, unknown_is_granted=unknown)
-    tags = F.broadcast(job.warehouse.read(STREAM_TAGS).select("stream_id").distinct().withColumn("is_bot", F.lit(True)))
-    return events.join(tags, "stream_id", "left").withColumn("is_bot", F.coalesce("is_bot", F.lit(False)))
-
-
-def _sessions_of_people(job: Job) -> DataFrame:
-    """Sessions before as_of with their person; what straddles as_of is cut there, from its events."""
-    end = job.window.end
-    sessions = job.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
-    owners = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
-    straddling = sessions.filter((F.col("started_at") < F.lit(end)) & (F.col("ended_at") >= F.lit(end)))
-    starts = straddling.groupBy("stream_id").agg(F.min("started_at").alias("_from"))
-    first = starts.agg(F.min("_from")).collect()[0][0]
-    if first is not None:
-        whole = sessions.filter(F.col("ended_at") < F.lit(end))
-        days = F.col("occurred_on").between(F.lit(first.date()), F.lit(end.date()))
-        inside = (
-            _usable_events(job)
-            .filter(days & ~F.col("is_bot") & F.col("is_consented"))
-            .join(F.broadcast(starts), "stream_id")
-        )
-        inside = inside.filter((F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end)))
-        sessions = whole.unionByName(to_sessions(inside, job.settings.sessions, buckets=job.settings.warehouse.buckets))
-    return with_person(sessions, _open_identities(job), owners)
-
-
-def _open_identities(job: Job) -> DataFrame:
-    return job.warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull())
-
-
-def _features(job: Job) -> DataFrame:
-    return job.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(job.as_of))
-
-
 def _day_after_newest_event(job: Job) -> date:
     newest = (
         job.warehouse.read(EVENTS)
@@ -376,88 +306,6 @@ def _versions(job: Job, *tables: Any) -> dict[str, Any]:
     return {t.name: job.warehouse.version(t) for t in tables}
 
 
-def _log_to_mlflow(job: Job, fitted: Fitted, preparation: Preparation) -> str | None:
-    chosen = fitted.chosen
-    return log_fit(
-        job.settings.tracking, job.warehouse.path_of("_mlflow"), run_name=job.run_id,
-        params={"algorithm": chosen.algorithm, "k": chosen.k, "seed": chosen.seed, "as_of": str(job.as_of), "config_hash": job.settings.hash,
-                "features": ",".join(c.feature for c in preparation.columns if not c.is_indicator), "features_version": job.warehouse.version(FEATURES)},
-        metrics={"cost": chosen.cost, "silhouette": chosen.silhouette or 0.0, "smallest_share": chosen.smallest_share, "people": float(chosen.people_count)},
-        curve=[(t.k, t.silhouette) for t in fitted.trials if t.silhouette is not None],
-        texts={"preparation.json": preparation.to_json(), "centres.json": str(fitted.centres)},
-        save_model=lambda folder: fitted.model.write().overwrite().save(folder),
-    )  # fmt: skip
-
-
-def _cluster_rows(
-    job: Job, features: DataFrame, preparation: Preparation, fitted: Fitted, mlflow_run: str | None
-) -> list[dict[str, Any]]:
-    """Rows of cluster_models, each with the segment its people are: carried over where they are the same people as before."""
-    base, _ = job.ledger.base_of(job.run_id, job.as_of)
-    centres = dict(enumerate(fitted.centres))
-    assigned = to_assigned(features, preparation, centres)
-    before = members_after(job, base).filter("is_primary").select("person_id", F.col("segment_id").alias("old"))
-    cells = assigned.join(before, "person_id", "full").groupBy("old", "cluster").agg(F.count("*").alias("n")).collect()
-    old_sizes, new_sizes, overlap = dict[str, int](), dict[int, int](), dict[tuple[str, int], int]()
-    for cell in cells:
-        if cell["old"] is not None:
-            old_sizes[cell["old"]] = old_sizes.get(cell["old"], 0) + cell["n"]
-        if cell["cluster"] is not None:
-            new_sizes[cell["cluster"]] = new_sizes.get(cell["cluster"], 0) + cell["n"]
-        if cell["old"] is not None and cell["cluster"] is not None:
-            overlap[cell["old"], cell["cluster"]] = cell["n"]
-    matches = match_segments(overlap, old_sizes, new_sizes, same=job.settings.clusters.same_overlap, run_id=job.run_id)
-    return [
-        {"run_id": job.run_id, "model_version": job.run_id, "cluster": m.cluster, "segment_id": m.segment_id, "algorithm": fitted.chosen.algorithm,
-         "centre": centres[m.cluster], "people_count": new_sizes[m.cluster], "mlflow_run_id": mlflow_run}
-        for m in matches
-    ]  # fmt: skip
-
-
-def _definitions(job: Job) -> list[dict[str, Any]]:
-    """This run's version of every segment: clusters named by what tells them apart, and the rules."""
-    profiles = (
-        job.warehouse.read(SEGMENT_PROFILES)
-        .filter(F.col("run_id") == job.run_id)
-        .select("segment_id", "feature", "effect")
-        .collect()
-    )
-    models = (
-        job.warehouse.read(CLUSTER_MODELS)
-        .filter(F.col("run_id") == job.run_id)
-        .select("segment_id", "cluster")
-        .collect()
-    )
-    effects: dict[str, dict[str, float | None]] = {m["segment_id"]: {} for m in models}
-    for p in profiles:
-        if p["segment_id"] in effects:
-            effects[p["segment_id"]][p["feature"]] = p["effect"]
-    names = names_apart(effects)
-    ended = [s.run_id for s in job.ledger.ended() if s.run_id != job.run_id]
-    old = job.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(ended) if ended else F.lit(False))
-    newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
-    rows = [
-        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {job.run_id}", "derived_from": None}
-        for m in models
-    ] + [
-        {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "derived_from": None}
-        for r in rule_segments(job.settings.segments, F.lit(job.window.end))
-    ]  # fmt: skip
-    told = ("name", "definition")
-    changed = [r for r in rows if any(newest.get(r["segment_id"], {}).get(t) != r[t] for t in told)]
-    return [
-        r | {"version": newest.get(r["segment_id"], {}).get("version", 0) + 1, "run_id": job.run_id} for r in changed
-    ]
-
-
-def _segment_ids(job: Job) -> list[str]:
-    """Segments of this run: its clusters and the rules."""
-    models = job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == job.run_id).orderBy("segment_id").collect()
-    return [m["segment_id"] for m in models] + [
-        r.segment_id for r in rule_segments(job.settings.segments, F.lit(job.window.end))
-    ]
-
-
 def _gates(job: Job) -> dict[str, Any]:
     """Checks that guard publication.
 
@@ -470,20 +318,9 @@ def _gates(job: Job) -> dict[str, Any]:
         .agg(F.sum("row_count").alias("fates"), F.max("rows_read").alias("read"))
     )
     broken = accounts.filter(F.col("fates") != F.col("read")).count()
-    people = row_count(_features(job))
+    people = row_count(features_of(job))
     primaries = row_count(current_memberships(job).filter("is_primary").select("person_id").distinct())
     gates = {"people": people, "with_primary": primaries, "batches_that_do_not_add_up": broken}
     if broken or people != primaries:
         raise GateError(f"publish: the checks failed: {gates}. Nothing was published; the last published run stays.")
     return gates
-
-
-def _trial_row(trial: Trial, number: int, *, kept: bool) -> dict[str, Any]:
-    names = ("algorithm", "k", "clusters_found", "seed", "people_count", "silhouette", "cost", "smallest_share")
-    verdict = trial.refusal or ("chosen" if kept else "a better one was found")
-    return {name: getattr(trial, name) for name in names} | {"trial": number, "is_kept": kept, "verdict": verdict}
-
-
-def _told(trial: Trial) -> str:
-    silhouette = "no silhouette" if trial.silhouette is None else f"silhouette {trial.silhouette:.3f}"
-    return f"k = {trial.k}, seed {trial.seed}: {silhouette}" + (f" ({trial.refusal})" if trial.refusal else "")

@@ -13,7 +13,7 @@ from desirelines.job import Job
 from desirelines.membership import definitions_of
 from desirelines.paths.edges import with_published_steps
 from desirelines.paths.whole import to_top_paths
-from desirelines.pipeline import current_memberships, published_sessions
+from desirelines.reading import current_memberships, published_sessions
 from desirelines.tables import (
     CLUSTER_TRIALS,
     EVENTS,

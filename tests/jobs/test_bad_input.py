@@ -52,7 +52,9 @@ def test_a_mapping_that_names_a_column_that_is_not_there(cli, capsys, folder):
 
 def test_a_configuration_with_four_mistakes(cli, capsys, folder):
     wrong = folder / "wrong.yaml"
-    wrong.write_text("site: {time_zone: Mars/Base}\nsessions: {gap_minutes: 0}\nclusters:\n  k: one\n  algoritm: kmeans\n")
+    wrong.write_text(
+        "site: {time_zone: Mars/Base}\nsessions: {gap_minutes: 0}\nclusters:\n  k: one\n  algoritm: kmeans\n"
+    )
     code, told = attempt(cli, capsys, folder, "--conf", str(wrong))
     assert code == 2
     assert told.count(str(wrong)) == 4

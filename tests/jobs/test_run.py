@@ -24,7 +24,9 @@ def versions(spark, folder):
     found = {}
     for table in tables.ALL:
         if (folder / "warehouse" / table.name / "_delta_log").is_dir():
-            found[table.name] = spark.sql(f"DESCRIBE HISTORY delta.`{path(folder, table.name)}` LIMIT 1").collect()[0]["version"]
+            found[table.name] = spark.sql(f"DESCRIBE HISTORY delta.`{path(folder, table.name)}` LIMIT 1").collect()[0][
+                "version"
+            ]
     return found
 
 
@@ -53,9 +55,20 @@ def test_every_row_has_one_fate_and_the_sum_is_right(spark, folder):
     account = {r["fate"]: (r["row_count"], r["rows_read"]) for r in read(spark, folder, tables.ROW_ACCOUNTS).collect()}
     regular = len(shop.rows(*FIRST))
     total = regular + 14
-    assert account == {"used": (regular + 4, total), "duplicate": (2, total), "conflict": (1, total), "quarantined": (7, total)}
+    assert account == {
+        "used": (regular + 4, total),
+        "duplicate": (2, total),
+        "conflict": (1, total),
+        "quarantined": (7, total),
+    }
     assert read(spark, folder, tables.EVENTS).count() == regular + 4
-    reasons = read(spark, folder, tables.QUARANTINED_EVENTS).select(F.explode("reasons").alias("r")).groupBy("r").count().collect()
+    reasons = (
+        read(spark, folder, tables.QUARANTINED_EVENTS)
+        .select(F.explode("reasons").alias("r"))
+        .groupBy("r")
+        .count()
+        .collect()
+    )
     assert {r["r"]: r["count"] for r in reasons} == {
         "occurred_at: not a time": 3, "occurred_at: in the future": 3, "stream: no identifier of type cookie": 1,
         "event_id: another event has the same id and other content": 1,
@@ -214,7 +227,9 @@ def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, 
     now = {(r["person_id"], r["segment_id"]) for r in read(spark, folder, tables.SEGMENT_MEMBERS).collect()}
     assert now == ({tuple(r) for r in first_members} - left) | entered
     clusters = {r["segment_id"] for r in first_members if r["segment_id"].startswith("c-")}
-    assert {s for _, s in now if s.startswith("c-")} == clusters, "a refit keeps the ids of clusters that are the same people"
+    assert {s for _, s in now if s.startswith("c-")} == clusters, (
+        "a refit keeps the ids of clusters that are the same people"
+    )
     assert cli("history", *conf(folder)) == 0
     runs = result(capsys)
     assert [r["status"] for r in runs] == ["PUBLISHED", "PUBLISHED"]
@@ -251,7 +266,16 @@ def test_what_a_crash_left_between_two_commits_is_mended_by_the_next_command(spa
 def test_stages_one_by_one_are_one_run_and_give_the_same_tables(spark, folder, cli, capsys, tmp_path):
     shop.configure(tmp_path)
     shop.write(tmp_path / "in", "all.csv", shop.rows(FIRST[0], SECOND[1]) + shop.mess())
-    for stage in ("ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths", "publish"):
+    for stage in (
+        "ingest-events",
+        "resolve-identities",
+        "build-sessions",
+        "build-features",
+        "fit-clusters",
+        "assign-segments",
+        "build-paths",
+        "publish",
+    ):
         assert cli(stage, *conf(tmp_path)) == 0, stage
     assert read(spark, tmp_path, tables.RUNS).select("run_id").distinct().count() == 1
     for table, columns in (

@@ -74,7 +74,10 @@ def expected(stream_id, session):
 
 
 @settings(max_examples=300, deadline=None, print_blob=True)
-@given(st.lists(st.lists(EVENT, min_size=1, max_size=12, unique_by=lambda e: (e[0], e[2], e[5])), min_size=1, max_size=5), st.integers(0, 3))
+@given(
+    st.lists(st.lists(EVENT, min_size=1, max_size=12, unique_by=lambda e: (e[0], e[2], e[5])), min_size=1, max_size=5),
+    st.integers(0, 3),
+)
 def test_the_kernel_gives_the_sessions_of_the_oracle(streams, cut):
     got = sessions_of_batch(batch_of(streams).slice(min(cut, len(streams) - 1)), gap_us=GAP_US).to_pylist()
     wanted = []
@@ -88,7 +91,9 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, cut):
 
 def test_exactly_the_gap_stays_inside_and_one_more_does_not():
     event = lambda at: (at, None, "a", None, None, f"e{at}", "home", 0, 0, 0, None, None)  # noqa: E731
-    got = sessions_of_batch(batch_of([[event(0), event(GAP_US - 1), event(2 * GAP_US - 1), event(3 * GAP_US)]]), gap_us=GAP_US)
+    got = sessions_of_batch(
+        batch_of([[event(0), event(GAP_US - 1), event(2 * GAP_US - 1), event(3 * GAP_US)]]), gap_us=GAP_US
+    )
     assert got.column("event_count").to_pylist() == [3, 1]
     assert got.column("cause").to_pylist() == ["first_event", "idle_timeout"]
 

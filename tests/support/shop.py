@@ -55,7 +55,11 @@ def mess() -> list[dict[str, str]]:
         + [plain | {"id": f"bad{n}", "at": "not a time"} for n in range(3)]
         + [plain | {"id": "nobody", "cookie": "null"}]
         + [plain | {"id": f"future{n}", "at": "2999-01-01T00:00:00+00:00"} for n in range(3)]
-        + [plain | {"id": f"robot{n}", "cookie": "robot", "agent": robot, "at": (START + timedelta(minutes=n)).isoformat()} for n in range(4)]
+        + [
+            plain
+            | {"id": f"robot{n}", "cookie": "robot", "agent": robot, "at": (START + timedelta(minutes=n)).isoformat()}
+            for n in range(4)
+        ]
     )
 
 

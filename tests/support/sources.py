@@ -34,4 +34,6 @@ def raw_rows(spark, text, of: Source):
 
 
 def mapped(spark, text, of: Source, settings: Settings | None = None):
-    return to_mapped_events(raw_rows(spark, text, of), secret_pads(spark, SECRET), of, settings or Settings(), read_at=READ_AT)
+    return to_mapped_events(
+        raw_rows(spark, text, of), secret_pads(spark, SECRET), of, settings or Settings(), read_at=READ_AT
+    )

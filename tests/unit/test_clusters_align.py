@@ -14,7 +14,10 @@ def test_an_id_is_given_once_even_when_two_clusters_fit():
 
 
 def test_the_first_run_has_nothing_to_carry_over():
-    assert match_segments({}, {}, {1: 5, 0: 9}, same=0.5, run_id="r") == [Match(0, "c-r-01", None), Match(1, "c-r-02", None)]
+    assert match_segments({}, {}, {1: 5, 0: 9}, same=0.5, run_id="r") == [
+        Match(0, "c-r-01", None),
+        Match(1, "c-r-02", None),
+    ]
 
 
 def test_numbers_of_clusters_do_not_matter():

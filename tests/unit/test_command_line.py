@@ -35,7 +35,9 @@ def test_help_loads_nothing_heavy_and_answers_in_a_second():
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip().splitlines()[-1] == "[]"
-    assert time.monotonic() - began < 5  # the promise is a second; a busy machine gets some slack, a heavy import does not fit
+    assert (
+        time.monotonic() - began < 5
+    )  # the promise is a second; a busy machine gets some slack, a heavy import does not fit
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ def test_weak_and_unknown_effects_say_nothing():
 
 
 def test_on_equal_strength_the_catalogue_leads():
-    assert name_of({"weekend_share": 0.5, "recency_days": 0.5, "monetary": -0.5}) == "long since an order · small spenders"
+    assert (
+        name_of({"weekend_share": 0.5, "recency_days": 0.5, "monetary": -0.5}) == "long since an order · small spenders"
+    )
 
 
 def test_equal_names_are_told_apart():

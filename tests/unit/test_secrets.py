@@ -19,7 +19,7 @@ def test_a_written_secret_is_random_private_and_kept(tmp_path):
 
 def test_a_secret_that_is_missing_short_or_open_stops_the_run(tmp_path):
     file = tmp_path / "secret"
-    with pytest.raises(SettingsError, match="secrets.data_file: there is no secret"):
+    with pytest.raises(SettingsError, match=r"secrets\.data_file: there is no secret"):
         read_secret(str(file), "secrets.data_file")
     file.touch(mode=0o600)
     file.write_text("short")

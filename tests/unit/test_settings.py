@@ -106,4 +106,7 @@ def test_a_file_that_is_not_there():
 def test_the_hash_tells_settings_that_change_tables_from_settings_that_do_not():
     plain = Settings().hash
     assert read_settings([], ["clusters.k=5"]).hash != plain
-    assert read_settings([], ["warehouse.path=elsewhere", "spark.shuffle_partitions=3", "report.path=x.html"]).hash == plain
+    assert (
+        read_settings([], ["warehouse.path=elsewhere", "spark.shuffle_partitions=3", "report.path=x.html"]).hash
+        == plain
+    )

@@ -55,7 +55,10 @@ def test_an_empty_id_merges_nothing(spark):
     ("identity", "expected"),
     [
         ("content", ["duplicate", "duplicate", "used"]),
-        ("occurrence", ["duplicate", "used", "used"]),  # twice in one file is twice; the same line of another file is a redelivery
+        (
+            "occurrence",
+            ["duplicate", "used", "used"],
+        ),  # twice in one file is twice; the same line of another file is a redelivery
     ],
 )
 def test_what_makes_an_event_one_is_the_mappings_to_say(spark, identity, expected):

@@ -67,7 +67,9 @@ def test_times_without_a_zone_are_in_the_zone_of_the_source_and_others_are_what_
         4  | x |   | 2026-01-15T12:00:00-05:00 | look |      | 2026-01-15 17:00:00
         5  | x |   | 2026-01-15T12:00:00.25    | look |      | 2026-01-15 11:00:00.25
     """, of).select("given_id", "occurred_at").orderBy("given_id")  # fmt: skip
-    got = [str(r["t"]) for r in rows.select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss.SS").alias("t")).collect()]
+    got = [
+        str(r["t"]) for r in rows.select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss.SS").alias("t")).collect()
+    ]
     assert got == [
         "2026-01-15 11:00:00.00", "2025-07-15 10:00:00.00", "2026-01-15 12:00:00.00", "2026-01-15 17:00:00.00", "2026-01-15 11:00:00.25",
     ]  # fmt: skip
@@ -75,9 +77,17 @@ def test_times_without_a_zone_are_in_the_zone_of_the_source_and_others_are_what_
 
 def test_patterns_and_epochs(spark):
     rows = []
-    for pattern, text in (("dd.MM.yyyy HH:mm", "15.01.2026 12:00"), ("epoch_seconds", "1768478400"), ("epoch_millis", "1768478400000")):
+    for pattern, text in (
+        ("dd.MM.yyyy HH:mm", "15.01.2026 12:00"),
+        ("epoch_seconds", "1768478400"),
+        ("epoch_millis", "1768478400000"),
+    ):
         of = source(columns={"occurred_at": {"column": "t", "pattern": pattern}, "event_name": "e"})
-        rows += mapped(spark, f"id | c | u | t | e\n1 | x | | {text} | look", of).select(F.unix_seconds("occurred_at")).collect()
+        rows += (
+            mapped(spark, f"id | c | u | t | e\n1 | x | | {text} | look", of)
+            .select(F.unix_seconds("occurred_at"))
+            .collect()
+        )
     assert [r[0] for r in rows] == [1768478400] * 3
 
 

@@ -62,7 +62,11 @@ def test_the_catalogue_and_the_column_functions_name_the_same_features():
 
 
 def test_facts_that_the_rules_need(people):
-    assert (people["cat"]["lifetime_orders"], people["cat"]["active_weeks"], str(people["cat"]["last_order_at"])) == (1, 2, "2025-02-27 18:59:00")
+    assert (people["cat"]["lifetime_orders"], people["cat"]["active_weeks"], str(people["cat"]["last_order_at"])) == (
+        1,
+        2,
+        "2025-02-27 18:59:00",
+    )
     assert people["ann"]["open_cart_at"] is None  # an order came within the day
     assert people["cat"]["open_cart_at"] is None or str(people["cat"]["open_cart_at"]) == "2026-02-28 05:00:00"
 

@@ -50,7 +50,9 @@ def test_the_changes_of_a_chain_of_runs_give_the_members_after_it(spark):
 
     def after(*runs):
         chain = spark.createDataFrame([(r, n) for n, r in enumerate(runs, start=1)], "run_id string, place long")
-        return rows_of(to_members(changes, chain, run_id=runs[-1]), "person_id", "segment_id", "is_primary", "since_on", "run_id")
+        return rows_of(
+            to_members(changes, chain, run_id=runs[-1]), "person_id", "segment_id", "is_primary", "since_on", "run_id"
+        )
 
     feb, mar, apr = (date(2026, m, 1) for m in (2, 3, 4))
     assert after("r1", "r2") == [
@@ -65,10 +67,16 @@ def test_the_changes_of_a_chain_of_runs_give_the_members_after_it(spark):
 def test_moves_are_told_in_cells_of_ten_people_or_more(spark):
     lines = [f"p{n} | {'a' if n < 25 else 'b'} | true | 1" for n in range(30)]
     before = table(spark, "person_id | segment_id | is_primary | n:bucket\n" + "\n".join(lines))
-    lines = [f"p{n} | {'a' if n < 12 else 'c'} | true | 1" for n in range(30)] + [f"q{n} | c | true | 1" for n in range(11)]
+    lines = [f"p{n} | {'a' if n < 12 else 'c'} | true | 1" for n in range(30)] + [
+        f"q{n} | c | true | 1" for n in range(11)
+    ]
     now = table(spark, "person_id | segment_id | is_primary | n:bucket\n" + "\n".join(lines))
     got = to_moves(before, now, run_id="r2", base_run_id="r1")
-    assert rows_of(got, "from_segment_id", "to_segment_id", "people_count") == [("a", "a", 12), ("a", "c", 13), ("new", "c", 11)]
+    assert rows_of(got, "from_segment_id", "to_segment_id", "people_count") == [
+        ("a", "a", 12),
+        ("a", "c", 13),
+        ("new", "c", 11),
+    ]
 
 
 def test_an_interval_is_closed_and_opened_where_the_value_changed_and_nowhere_else(spark):

@@ -56,7 +56,7 @@ def test_on_a_tie_of_first_sight_the_order_of_types_decides(spark):
 
 def test_the_map_does_not_depend_on_batches_or_their_order(spark):
     one = links(spark)
-    lines = [line for line in EVENTS.strip().splitlines()]
+    lines = EVENTS.strip().splitlines()
     head, rows = lines[0], lines[1:]
     parts = [links(spark, "\n".join([head, *rows[n::3]])) for n in range(3)]
     split = parts[2].unionByName(parts[0]).unionByName(parts[1])
@@ -80,5 +80,7 @@ def test_a_session_belongs_to_its_login_else_to_the_owner_of_the_stream_else_to_
 
 def test_people_are_first_seen_with_their_first_identifier(spark):
     people = to_people(to_identity_map(links(spark), login_type="user", type_order=ORDER))
-    got = rows_of(people.select("person_id", F.date_format("first_seen_at", "dd HH:mm").alias("seen")), "person_id", "seen")
+    got = rows_of(
+        people.select("person_id", F.date_format("first_seen_at", "dd HH:mm").alias("seen")), "person_id", "seen"
+    )
     assert got == [("alone", "05 09:00"), ("c1", "01 10:00"), ("e2", "06 09:00"), ("tablet", "03 09:00")]

@@ -15,12 +15,16 @@ def sessions(spark, people=12):
 
 
 def members(spark, people=12):
-    return table(spark, "person_id | segment_id\n" + "\n".join(f"p{n} | {'big' if n < 10 else 'tiny'}" for n in range(people)))
+    return table(
+        spark, "person_id | segment_id\n" + "\n".join(f"p{n} | {'big' if n < 10 else 'tiny'}" for n in range(people))
+    )
 
 
 def test_transitions_are_counted_from_path_start_to_path_end(spark):
     edges = to_edges(sessions(spark), members(spark), run_id="r").filter(F.col("segment_id") == "all")
-    got = rows_of(edges, "from_step", "to_step", "transition_count", "people_count", "out_share", "in_share", "median_seconds")
+    got = rows_of(
+        edges, "from_step", "to_step", "transition_count", "people_count", "out_share", "in_share", "median_seconds"
+    )
     assert got == [
         ("buy", "path_end", 12, 12, 1.0, 12 / 16, None),
         ("home", "view", 12, 12, 12 / 16, 0.5, 1.0),
@@ -43,5 +47,7 @@ def test_steps_of_few_people_are_hidden_and_steps_beyond_the_top_are_other(spark
 
 def test_top_paths_take_repeats_together_and_leave_out_what_few_people_do(spark):
     got = to_top_paths(sessions(spark), members(spark), most=3)
-    found = sorted((r["segment_id"], " ".join(r["path"]), r["sessions_count"], round(r["share"], 3)) for r in got.collect())
+    found = sorted(
+        (r["segment_id"], " ".join(r["path"]), r["sessions_count"], round(r["share"], 3)) for r in got.collect()
+    )
     assert found == [("all", "home view buy", 12, 0.75), ("big", "home view buy", 10, round(10 / 14, 3))]

@@ -12,6 +12,7 @@ from desirelines.segments.rules import rule_segments
 from desirelines.settings.model import Segments
 from tests.support.tables import rows_of, table
 
+
 def rules():
     return rule_segments(Segments(), F.lit(datetime(2026, 3, 1, tzinfo=UTC)))
 
@@ -33,7 +34,9 @@ def test_the_three_rules_at_their_edges(spark):
     people = table(spark, PEOPLE)
     assigned = people.select("person_id", "bucket", F.lit(0).cast("long").alias("cluster"))
     got = to_memberships(people, assigned, {0: "c-1"}, rules())
-    by_rule = got.filter(~F.col("is_primary")).groupBy("person_id").agg(F.array_sort(F.collect_list("segment_id")).alias("s"))
+    by_rule = (
+        got.filter(~F.col("is_primary")).groupBy("person_id").agg(F.array_sort(F.collect_list("segment_id")).alias("s"))
+    )
     found = {r["person_id"]: " ".join(r["s"]) for r in by_rule.collect()}
     assert found == {r["person_id"]: r["expected"] for r in people.collect() if r["expected"]}
     assert got.filter("is_primary").count() == 8
@@ -41,8 +44,13 @@ def test_the_three_rules_at_their_edges(spark):
 
 def people_with(spark, values):
     """Features of made people: frequency as given, everything else null."""
-    rows = spark.createDataFrame([(f"p{n}", float(v)) for n, v in enumerate(values)], "person_id string, frequency double")
-    return rows.select("person_id", *(F.col(f.name) if f.name == "frequency" else F.lit(None).cast("double").alias(f.name) for f in FEATURES))
+    rows = spark.createDataFrame(
+        [(f"p{n}", float(v)) for n, v in enumerate(values)], "person_id string, frequency double"
+    )
+    return rows.select(
+        "person_id",
+        *(F.col(f.name) if f.name == "frequency" else F.lit(None).cast("double").alias(f.name) for f in FEATURES),
+    )
 
 
 def test_the_effect_of_a_feature_is_the_difference_in_pooled_deviations(spark):
@@ -54,7 +62,12 @@ def test_the_effect_of_a_feature_is_the_difference_in_pooled_deviations(spark):
     rows = {r["segment_id"]: r for r in got.collect()}
     assert rows["high"]["effect"] == pytest.approx(4 / pooled)
     assert rows["low"]["effect"] == pytest.approx(-4 / pooled)
-    assert (rows["high"]["mean"], rows["high"]["median"], rows["high"]["people_count"], rows["high"]["share"]) == (6, 6, 12, 0.5)
+    assert (rows["high"]["mean"], rows["high"]["median"], rows["high"]["people_count"], rows["high"]["share"]) == (
+        6,
+        6,
+        12,
+        0.5,
+    )
 
 
 def test_an_unknown_feature_has_no_effect_and_a_small_segment_no_profile(spark):
@@ -67,7 +80,10 @@ def test_an_unknown_feature_has_no_effect_and_a_small_segment_no_profile(spark):
 
 def test_sizes_from_one_to_nine_are_not_told_and_empty_segments_are(spark):
     segments = table(spark, "segment_id\nbig\ntiny\nempty")
-    members = table(spark, "person_id | segment_id\n" + "\n".join([f"p{n} | big" for n in range(10)] + [f"q{n} | tiny" for n in range(9)]))
+    members = table(
+        spark,
+        "person_id | segment_id\n" + "\n".join([f"p{n} | big" for n in range(10)] + [f"q{n} | tiny" for n in range(9)]),
+    )
     changes = table(spark, "person_id | segment_id | change\n" + "\n".join(f"p{n} | big | entered" for n in range(10)))
     got = to_sizes(segments, members, changes, people=20, run_id="r")
     assert rows_of(got, "segment_id", "people_count", "share", "entered_count", "left_count") == [

@@ -1,0 +1,56 @@
+"""Writes the pages that are made from the code: docs/tables.md and docs/features.md. A test holds them current."""
+
+from pathlib import Path
+
+from desirelines.catalogue import FEATURES
+from desirelines.tables import ALL
+
+DOCS = Path(__file__).parent
+
+
+def tables_page() -> str:
+    """Every table's contract."""
+    lines = [
+        "# Tables",
+        "",
+        "Made from `lib/desirelines/tables.py` by `make docs`. Times are UTC, microseconds. Personal columns never get file statistics.",
+        "",
+    ]
+    lines += ["| table | one row is | key | written |", "|---|---|---|---|"]
+    lines += [f"| [`{t.name}`](#{t.name}) | {t.grain} | {', '.join(t.key)} | {t.written} |" for t in ALL]
+    for table in ALL:
+        erased = ", ".join(table.erased_by) or "– (nobody is in it)"
+        parts = f" Files by {', '.join(table.partition_by)}." if table.partition_by else ""
+        lines += [
+            "",
+            f"## {table.name}",
+            "",
+            f"One row is {table.grain}. Key: {', '.join(table.key)}. Erased by: {erased}. Kept: {table.kept}.{parts}",
+            "",
+        ]
+        lines += ["| column | type | unit | personal | meaning |", "|---|---|---|---|---|"]
+        lines += [
+            f"| `{c.name}` | {c.type.simpleString()} | {c.unit} | {'yes' if c.personal else ''} | {c.meaning.replace('|', '/')} |"
+            for c in table.columns
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def features_page() -> str:
+    """Every feature of the catalogue."""
+    lines = [
+        "# Features",
+        "",
+        "Made from `lib/desirelines/catalogue.py` by `make docs`. All are as of a date; the window is `features.window_days` before it.",
+        "",
+    ]
+    lines += ["| feature | family | unit | meaning | null means | source |", "|---|---|---|---|---|---|"]
+    lines += [f"| `{f.name}` | {f.family} | {f.unit} | {f.meaning} | {f.null_means} | {f.source} |" for f in FEATURES]
+    return "\n".join(lines) + "\n"
+
+
+PAGES = {"tables.md": tables_page, "features.md": features_page}
+
+if __name__ == "__main__":
+    for name, page in PAGES.items():
+        (DOCS / name).write_text(page(), encoding="utf-8")

@@ -1,0 +1,92 @@
+"""The tables as stages need them: usable events, sessions with their people, the features and memberships of a run."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.clusters.prepare import Preparation
+from desirelines.clusters.score import to_assigned
+from desirelines.errors import EmptyInputError
+from desirelines.identities.people import with_person
+from desirelines.job import Job
+from desirelines.segments.assign import to_memberships
+from desirelines.segments.rules import rule_segments
+from desirelines.sessions.consent import consent_intervals, with_consent
+from desirelines.sessions.sessions import to_sessions
+from desirelines.tables import (
+    CLUSTER_MODELS,
+    CONSENTS,
+    EVENTS,
+    FEATURES,
+    IDENTITY_MAP,
+    RUN_PARAMETERS,
+    SESSIONS,
+    STREAM_OWNERS,
+    STREAM_TAGS,
+)  # fmt: skip
+
+
+def current_memberships(job: Job) -> DataFrame:
+    """Who is in which segment by this run's features, model and rules: person_id, bucket, segment_id, is_primary."""
+    models = job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == job.run_id).collect()
+    if not models:
+        raise EmptyInputError("this run has no clusters yet. Run `desirelines fit-clusters` first.")
+    text = (
+        job.warehouse.read(RUN_PARAMETERS)
+        .filter((F.col("run_id") == job.run_id) & (F.col("name") == "preparation"))
+        .collect()[0]["value"]
+    )
+    features = features_of(job)
+    assigned = to_assigned(features, Preparation.from_json(text), {r["cluster"]: list(r["centre"]) for r in models})
+    rules = rule_segments(job.settings.segments, F.lit(job.window.end))
+    return to_memberships(features, assigned, {r["cluster"]: r["segment_id"] for r in models}, rules)
+
+
+def published_sessions(job: Job) -> DataFrame:
+    """Sessions inside the window of observation, with their person."""
+    window = job.window
+    sessions = sessions_of_people(job)
+    return sessions.filter((F.col("started_at") >= F.lit(window.start)) & (F.col("started_at") < F.lit(window.end)))
+
+
+def usable_events(job: Job) -> DataFrame:
+    """Events with is_bot and is_consented."""
+    consent = job.settings.consent
+    mapped = any(s.columns.consent is not None for s in job.settings.sources)
+    unknown = not mapped if consent.unknown == "auto" else consent.unknown == "granted"
+    intervals = consent_intervals(job.warehouse.read(CONSENTS), purpose=consent.purpose, at=job.window.end)
+    events = with_consent(job.warehouse.read(EVENTS), intervals, unknown_is_granted=unknown)
+    tags = F.broadcast(job.warehouse.read(STREAM_TAGS).select("stream_id").distinct().withColumn("is_bot", F.lit(True)))
+    return events.join(tags, "stream_id", "left").withColumn("is_bot", F.coalesce("is_bot", F.lit(False)))
+
+
+def sessions_of_people(job: Job) -> DataFrame:
+    """Sessions before as_of with their person; what straddles as_of is cut there, from its events."""
+    end = job.window.end
+    sessions = job.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
+    owners = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
+    straddling = sessions.filter((F.col("started_at") < F.lit(end)) & (F.col("ended_at") >= F.lit(end)))
+    starts = straddling.groupBy("stream_id").agg(F.min("started_at").alias("_from"))
+    first = starts.agg(F.min("_from")).collect()[0][0]
+    if first is not None:
+        whole = sessions.filter(F.col("ended_at") < F.lit(end))
+        days = F.col("occurred_on").between(F.lit(first.date()), F.lit(end.date()))
+        inside = (
+            usable_events(job)
+            .filter(days & ~F.col("is_bot") & F.col("is_consented"))
+            .join(F.broadcast(starts), "stream_id")
+        )
+        inside = inside.filter((F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end)))
+        sessions = whole.unionByName(to_sessions(inside, job.settings.sessions, buckets=job.settings.warehouse.buckets))
+    return with_person(sessions, open_identities(job), owners)
+
+
+def open_identities(job: Job) -> DataFrame:
+    """Who every identifier is now."""
+    return job.warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull())
+
+
+def features_of(job: Job) -> DataFrame:
+    """Features as of the run's date."""
+    return job.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(job.as_of))
