@@ -77,7 +77,7 @@ def event_columns() -> list[Column]:
         key("stream", "user").alias("stream_id"),
         key("event", "user", "place").alias("event_id"),
         F.when(chance("login", "user", "visit") < 0.3, key("login", "user")).alias("user_key"),
-        "occurred_at",
+        F.col("occurred_at"),
         F.when(is_received, F.col("occurred_at") + delay).alias("received_at"),
         F.lit(None).cast("string").alias("file_name"),
         F.lit(None).cast("long").alias("file_place"),

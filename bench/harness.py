@@ -156,8 +156,10 @@ def compared(comparison: Comparison, seconds: dict[str, Seconds], facts: dict[st
     wall, cpu = min(seconds[name].wall), min(seconds[name].cpu)
     ratio, cpu_ratio = wall / min(seconds[against].wall), cpu / min(seconds[against].cpu)
     rows = facts[name].rows if name in facts else None
-    figures = (round(x, 3) for x in (ratio, cpu_ratio))
-    return Line(name, against, *figures, comparison.goal, ratio <= comparison.goal, round(wall, 3), round(cpu, 3), rows)
+    return Line(
+        name, against, ratio=round(ratio, 3), cpu_ratio=round(cpu_ratio, 3), goal=comparison.goal,
+        met=ratio <= comparison.goal, seconds=round(wall, 3), cpu_seconds=round(cpu, 3), rows=rows,
+    )  # fmt: skip
 
 
 def print_outcome(outcome: Outcome) -> None:

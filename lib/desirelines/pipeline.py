@@ -62,6 +62,7 @@ from desirelines.tables import (
     SUPPRESSIONS,
 )  # fmt: skip
 
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """How a run ended: whether anything was new, and its run."""
