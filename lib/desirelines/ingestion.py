@@ -64,7 +64,8 @@ def _ingest_batch(job: Job, source: Source, raw: DataFrame, query_id: str, numbe
     raw = raw.observe(read, F.count(F.lit(1)).alias("n"))
     keys = {t: key_column(t) for t in source.ids}
     mapped = to_mapped_events(raw, secret_pads(job.spark, job.data_secret), source, job.settings, read_at=job.read_at)
-    suppressed = suppressed_now(job.warehouse.read(SUPPRESSIONS))
+    listed = job.warehouse.exists(SUPPRESSIONS)
+    suppressed = suppressed_now(job.warehouse.read(SUPPRESSIONS)) if listed else None
     mapped = with_suppressed(mapped, suppressed, secret_pads(job.spark, job.suppression_secret), list(keys.values()))
     batch = f"{query_id}:{number}"
     facts = {"source": F.lit(source.name), "ingest_batch": F.lit(batch), "run_id": F.lit(job.run_id)}

@@ -51,8 +51,15 @@ def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -
 
 
 def stable_key(*columns: Column) -> Column:
-    """Digest of a struct: ("1", "23") and ("12", "3") differ, and so do (null, "x") and ("x", null). 32 hex digits."""
-    return F.substring(F.sha2(F.to_json(F.struct(*columns), {"ignoreNullFields": "false"}), 256), 1, 32)
+    """Digest of several values, 32 hex digits: each goes in as its length and its text, null as "-".
+
+    So ("1", "23") and ("12", "3") differ, and so do (null, "x") and ("x", null).
+    """
+    parts = []
+    for column in columns:
+        text = column.cast("string")
+        parts.append(F.coalesce(F.concat(F.length(text).cast("string"), F.lit(":"), text), F.lit("-")))
+    return F.substring(F.sha2(F.concat(*parts), 256), 1, 32)
 
 
 def bucket_of(column: Column, buckets: int) -> Column:

@@ -15,6 +15,7 @@ from typing import Any
 from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
+from desirelines import tables
 from desirelines.clusters.fit import fit
 from desirelines.clusters.prepare import fit_preparation, to_prepared
 from desirelines.errors import EmptyInputError, GateError
@@ -39,28 +40,6 @@ from desirelines.reading import (
 )
 from desirelines.segments.profile import to_profiles, to_sizes
 from desirelines.sessions.sessions import to_sessions
-from desirelines.tables import (
-    CLUSTER_MODELS,
-    CLUSTER_TRIALS,
-    CONSENTS,
-    EVENTS,
-    FEATURES,
-    IDENTITY_LINKS,
-    IDENTITY_MAP,
-    PATH_EDGES,
-    PEOPLE,
-    ROW_ACCOUNTS,
-    RUN_PARAMETERS,
-    SEGMENT_CHANGES,
-    SEGMENT_DEFINITIONS,
-    SEGMENT_MOVES,
-    SEGMENT_PROFILES,
-    SEGMENT_SIZES,
-    SESSIONS,
-    STREAM_OWNERS,
-    STREAM_TAGS,
-    SUPPRESSIONS,
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +79,17 @@ def ingest_events(job: Job) -> None:
     job.progress.begin("ingest-events")
     began = job.clock()
     batches = sum(ingest_source(job, source) for source in job.settings.sources)
-    rows = row_count(job.warehouse.read(EVENTS).filter(F.col("run_id") == job.run_id)) if batches else 0
+    rows = row_count(job.warehouse.read(tables.EVENTS).filter(F.col("run_id") == job.run_id)) if batches else 0
     job.as_of_wanted = job.as_of_wanted or job.ledger.as_of(job.run_id) or _day_after_newest_event(job)
     job.seconds["ingest-events"] = (job.clock() - began).total_seconds()
     if batches:
         job.ledger.record(
-            job.run_id, "ingest-events", DONE, as_of=job.as_of_wanted, outputs=_versions(job, EVENTS), row_count=rows
+            job.run_id,
+            "ingest-events",
+            DONE,
+            as_of=job.as_of_wanted,
+            outputs=_versions(job, tables.EVENTS),
+            row_count=rows,
         )
     job.progress.end("ingest-events", rows, job.seconds["ingest-events"], "" if batches else "nothing new arrived")
 
@@ -115,25 +99,25 @@ def resolve_identities(job: Job) -> None:
     with job.stage("resolve-identities") as result:
         identity, buckets = job.settings.identity, job.settings.warehouse.buckets
         resolved = to_identity_map(
-            job.warehouse.read(IDENTITY_LINKS), login_type=identity.login_type, type_order=identity.type_order
+            job.warehouse.read(tables.IDENTITY_LINKS), login_type=identity.login_type, type_order=identity.type_order
         )
         resolved = resolved.withColumn("bucket", bucket_of(F.col("key"), buckets))
-        still_open = job.warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull())
+        still_open = job.warehouse.read(tables.IDENTITY_MAP).filter(F.col("to_run").isNull())
         values = ("key_type", "person_id", "first_seen_at", "rule", "bucket")
         edits = to_interval_edits(still_open, resolved, key=("key",), values=values, run_id=job.run_id)
-        job.warehouse.merge(edits, IDENTITY_MAP, update=(*values, "to_run"))
+        job.warehouse.merge(edits, tables.IDENTITY_MAP, update=(*values, "to_run"))
         identities = open_identities(job)
         owners = to_stream_owners(identities).withColumn("bucket", bucket_of(F.col("stream_id"), buckets))
-        still_open = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
+        still_open = job.warehouse.read(tables.STREAM_OWNERS).filter(F.col("to_run").isNull())
         owned = ("person_id", "to_at", "bucket")
         edits = to_interval_edits(still_open, owners, key=("stream_id", "from_at"), values=owned, run_id=job.run_id)
-        job.warehouse.merge(edits, STREAM_OWNERS, update=(*owned, "to_run"))
+        job.warehouse.merge(edits, tables.STREAM_OWNERS, update=(*owned, "to_run"))
         people = to_people(identities).withColumns(
             {"bucket": bucket_of(F.col("person_id"), buckets), "run_id": F.lit(job.run_id)}
         )
-        job.warehouse.merge(people, PEOPLE, update=("first_seen_at",))
+        job.warehouse.merge(people, tables.PEOPLE, update=("first_seen_at",))
         result.rows = row_count(identities)
-        result.outputs = _versions(job, IDENTITY_MAP, STREAM_OWNERS, PEOPLE)
+        result.outputs = _versions(job, tables.IDENTITY_MAP, tables.STREAM_OWNERS, tables.PEOPLE)
 
 
 def build_sessions(job: Job) -> None:
@@ -142,13 +126,13 @@ def build_sessions(job: Job) -> None:
     Raises:
         GateError: events = in sessions + bots + without consent does not hold.
     """
-    inputs = _versions(job, EVENTS, CONSENTS, STREAM_TAGS) | {"config": job.settings.hash}
+    inputs = _versions(job, tables.EVENTS, tables.CONSENTS, tables.STREAM_TAGS) | {"config": job.settings.hash}
     with job.stage("build-sessions") as result:
         result.inputs = inputs
         last = job.ledger.newest("build-sessions")
         if last and last.inputs and job.ledger.facts_of(last.run_id, "build-sessions", "inputs") == inputs:
             result.note = "events are the same as last time: sessions stay"
-            result.outputs = _versions(job, SESSIONS)
+            result.outputs = _versions(job, tables.SESSIONS)
             return
         counts = Observation("desirelines session account")
         events = usable_events(job).observe(
@@ -156,8 +140,12 @@ def build_sessions(job: Job) -> None:
             F.count_if(~F.col("is_bot") & ~F.col("is_consented")).alias("without_consent"),
         ).filter(~F.col("is_bot") & F.col("is_consented"))  # fmt: skip
         sessions = to_sessions(events, job.settings.sessions, buckets=job.settings.warehouse.buckets)
-        job.warehouse.replace_all(sessions, SESSIONS)
-        row = job.warehouse.read(SESSIONS).agg(F.count("*"), F.coalesce(F.sum("event_count"), F.lit(0))).collect()[0]
+        job.warehouse.replace_all(sessions, tables.SESSIONS)
+        row = (
+            job.warehouse.read(tables.SESSIONS)
+            .agg(F.count("*"), F.coalesce(F.sum("event_count"), F.lit(0)))
+            .collect()[0]
+        )
         account = {name: int(value) for name, value in counts.get.items()} | {"in_sessions": int(row[1])}
         if account["events"] != account["in_sessions"] + account["bots"] + account["without_consent"]:
             raise GateError(
@@ -167,7 +155,7 @@ def build_sessions(job: Job) -> None:
             int(row[0]),
             f"{account['bots']:,} events of robots, {account['without_consent']:,} without consent",
         )
-        result.outputs = _versions(job, SESSIONS) | {"account": account}
+        result.outputs = _versions(job, tables.SESSIONS) | {"account": account}
 
 
 def build_features(job: Job) -> None:
@@ -178,9 +166,12 @@ def build_features(job: Job) -> None:
             sessions_of_people(job), job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
             buckets=job.settings.warehouse.buckets, run_id=job.run_id,
         )  # fmt: skip
-        job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
+        job.warehouse.replace_where(features, tables.FEATURES, f"as_of = '{job.as_of}'")
         result.rows = row_count(features_of(job))
-        result.inputs, result.outputs = _versions(job, SESSIONS, IDENTITY_MAP, STREAM_OWNERS), _versions(job, FEATURES)
+        result.inputs, result.outputs = (
+            _versions(job, tables.SESSIONS, tables.IDENTITY_MAP, tables.STREAM_OWNERS),
+            _versions(job, tables.FEATURES),
+        )
         if result.rows == 0:
             raise EmptyInputError(
                 f"nobody did anything before as_of {job.as_of}. Give a later --as-of, or read more events."
@@ -200,18 +191,22 @@ def fit_clusters(job: Job) -> None:
         )
         run = {"run_id": job.run_id}
         trials = [run | trial_row(t, n, kept=t is fitted.chosen) for n, t in enumerate(fitted.trials, start=1)]
-        job.warehouse.replace_run(job.spark.createDataFrame(trials, CLUSTER_TRIALS.schema), CLUSTER_TRIALS, job.run_id)
+        job.warehouse.replace_run(
+            job.spark.createDataFrame(trials, tables.CLUSTER_TRIALS.schema), tables.CLUSTER_TRIALS, job.run_id
+        )
         parameters = [run | {"name": "preparation", "value": preparation.to_json()}]
         job.warehouse.replace_run(
-            job.spark.createDataFrame(parameters, RUN_PARAMETERS.schema), RUN_PARAMETERS, job.run_id
+            job.spark.createDataFrame(parameters, tables.RUN_PARAMETERS.schema), tables.RUN_PARAMETERS, job.run_id
         )
         mlflow_run = log_to_mlflow(job, fitted, preparation)
         rows = cluster_rows(job, features, preparation, fitted, mlflow_run)
-        job.warehouse.replace_run(job.spark.createDataFrame(rows, CLUSTER_MODELS.schema), CLUSTER_MODELS, job.run_id)
+        job.warehouse.replace_run(
+            job.spark.createDataFrame(rows, tables.CLUSTER_MODELS.schema), tables.CLUSTER_MODELS, job.run_id
+        )
         result.rows, result.note = len(rows), f"{fitted.chosen.algorithm}, k = {fitted.chosen.k}"
         result.inputs, result.outputs = (
-            _versions(job, FEATURES),
-            _versions(job, CLUSTER_MODELS, CLUSTER_TRIALS, RUN_PARAMETERS),
+            _versions(job, tables.FEATURES),
+            _versions(job, tables.CLUSTER_MODELS, tables.CLUSTER_TRIALS, tables.RUN_PARAMETERS),
         )
 
 
@@ -222,25 +217,34 @@ def assign_segments(job: Job) -> None:
         now = current_memberships(job)
         before = members_after(job, base)
         job.warehouse.replace_run(
-            to_changes(before, now, run_id=job.run_id, as_of=job.as_of), SEGMENT_CHANGES, job.run_id
+            to_changes(before, now, run_id=job.run_id, as_of=job.as_of), tables.SEGMENT_CHANGES, job.run_id
         )
-        job.warehouse.replace_run(to_profiles(features_of(job), now, run_id=job.run_id), SEGMENT_PROFILES, job.run_id)
-        definitions = job.spark.createDataFrame(new_definitions(job), SEGMENT_DEFINITIONS.schema)
-        job.warehouse.replace_run(definitions, SEGMENT_DEFINITIONS, job.run_id)
-        changes = job.warehouse.read(SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
+        job.warehouse.replace_run(
+            to_profiles(features_of(job), now, run_id=job.run_id), tables.SEGMENT_PROFILES, job.run_id
+        )
+        definitions = job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema)
+        job.warehouse.replace_run(definitions, tables.SEGMENT_DEFINITIONS, job.run_id)
+        changes = job.warehouse.read(tables.SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
         ids = job.spark.createDataFrame([(s,) for s in segment_ids(job)], "segment_id string")
         people = row_count(features_of(job))
         job.warehouse.replace_run(
-            to_sizes(ids, now, changes, people=people, run_id=job.run_id), SEGMENT_SIZES, job.run_id
+            to_sizes(ids, now, changes, people=people, run_id=job.run_id), tables.SEGMENT_SIZES, job.run_id
         )
-        job.warehouse.replace_run(to_moves(before, now, run_id=job.run_id, base_run_id=base), SEGMENT_MOVES, job.run_id)
+        job.warehouse.replace_run(
+            to_moves(before, now, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES, job.run_id
+        )
         result.rows, result.note = (
             row_count(changes),
             f"changes against {'the empty beginning' if base == NO_BASE else base}",
         )
         result.inputs = {"base_run_id": base}
         result.outputs = _versions(
-            job, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES, SEGMENT_DEFINITIONS
+            job,
+            tables.SEGMENT_CHANGES,
+            tables.SEGMENT_PROFILES,
+            tables.SEGMENT_SIZES,
+            tables.SEGMENT_MOVES,
+            tables.SEGMENT_DEFINITIONS,
         )
 
 
@@ -251,10 +255,10 @@ def build_paths(job: Job) -> None:
         sessions = published_sessions(job).select("person_id", "steps", "step_offsets")
         sessions = with_published_steps(sessions, top_steps=paths.top_steps, min_people=paths.min_people)
         job.warehouse.replace_run(
-            to_edges(sessions, current_memberships(job), run_id=job.run_id), PATH_EDGES, job.run_id
+            to_edges(sessions, current_memberships(job), run_id=job.run_id), tables.PATH_EDGES, job.run_id
         )
-        result.rows = row_count(job.warehouse.read(PATH_EDGES).filter(F.col("run_id") == job.run_id))
-        result.outputs = _versions(job, PATH_EDGES)
+        result.rows = row_count(job.warehouse.read(tables.PATH_EDGES).filter(F.col("run_id") == job.run_id))
+        result.outputs = _versions(job, tables.PATH_EDGES)
 
 
 def publish(job: Job) -> None:
@@ -286,7 +290,7 @@ def publish(job: Job) -> None:
 
 def _day_after_newest_event(job: Job) -> date:
     newest = (
-        job.warehouse.read(EVENTS)
+        job.warehouse.read(tables.EVENTS)
         .agg(F.max(F.from_utc_timestamp("occurred_at", job.settings.site.time_zone)).cast("date"))
         .collect()[0][0]
     )
@@ -299,7 +303,7 @@ def _day_after_newest_event(job: Job) -> date:
 
 def _fingerprint(job: Job) -> dict[str, Any]:
     """What decides the result of a run; two runs with the same are the same."""
-    versions = _versions(job, EVENTS, CONSENTS, STREAM_TAGS, SUPPRESSIONS)
+    versions = _versions(job, tables.EVENTS, tables.CONSENTS, tables.STREAM_TAGS, tables.SUPPRESSIONS)
     return versions | {"config": job.settings.hash, "as_of": str(job.as_of)}
 
 
@@ -314,7 +318,7 @@ def _gates(job: Job) -> dict[str, Any]:
         GateError: one failed.
     """
     accounts = (
-        job.warehouse.read(ROW_ACCOUNTS)
+        job.warehouse.read(tables.ROW_ACCOUNTS)
         .groupBy("source", "ingest_batch")
         .agg(F.sum("row_count").alias("fates"), F.max("rows_read").alias("read"))
     )

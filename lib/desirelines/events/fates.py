@@ -12,12 +12,15 @@ LOOK_UP = ("stream_id", "event_id", "content_digest")
 
 
 def with_suppressed(
-    mapped: DataFrame, suppressed: DataFrame, suppression_pads: DataFrame, key_columns: list[str]
+    mapped: DataFrame, suppressed: DataFrame | None, suppression_pads: DataFrame, key_columns: list[str]
 ) -> DataFrame:
     """Add `is_suppressed`: one of the row's identifiers has a token on the list. Looked at before anything else of a row.
 
-    `suppressed` holds the tokens (column `token`) in force. Tokens are HMACs of keys under a secret of their own.
+    `suppressed` holds the tokens (column `token`) in force, None when nobody was ever suppressed. Tokens are HMACs of keys
+    under a secret of their own.
     """
+    if suppressed is None:
+        return mapped.withColumn("is_suppressed", F.lit(False))
     tokens = F.broadcast(suppressed.select("token").distinct())
     rows = mapped.crossJoin(suppression_pads)
     hit = F.lit(False)

@@ -172,7 +172,9 @@ class Warehouse:
         if not table.partition_by:
             return rows
         keys = [c for c in ("bucket", *table.key) if c in table.column_names and c not in table.partition_by]
-        return rows.repartition(*table.partition_by).sortWithinPartitions(*table.partition_by, *keys)
+        # The number is named, else adaptive execution makes one task of a small batch and one core writes a file a day.
+        tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
+        return rows.repartition(tasks, *table.partition_by).sortWithinPartitions(*table.partition_by, *keys)
 
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
         writer = self._laid_out(rows, table).write.format("delta").mode(mode).options(**options)

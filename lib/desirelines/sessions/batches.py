@@ -29,10 +29,17 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
     names = [field.name for field in events.type]
     column = dict(zip(names, events.flatten(), strict=True))
     stream = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
-    order = kernel.in_order(
-        stream, _ints(column["at_us"]), _ints(column["received_us"], LONG_AGO),
-        [_codes(column["source"])[0], _codes(column["file_name"])[0], _ints(column["file_place"], -1), _codes(column["event_id"])[0]],
-    )  # fmt: skip
+
+    def ranks_of_ties(rows: kernel.Ints) -> list[kernel.Ints]:
+        tied = {name: column[name].take(pa.array(rows)) for name in ("source", "file_name", "file_place", "event_id")}
+        return [
+            _codes(tied["source"])[0],
+            _codes(tied["file_name"])[0],
+            _ints(tied["file_place"], -1),
+            _codes(tied["event_id"])[0],
+        ]
+
+    order = kernel.in_order(stream, _ints(column["at_us"]), _ints(column["received_us"], LONG_AGO), ranks_of_ties)
     column = {name: values.take(pa.array(order)) for name, values in column.items()}
     stream = stream[order]
     at, kind = _ints(column["at_us"]), _ints(column["kind_no"])
@@ -55,7 +62,7 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
         "start_us": pa.array(at[cut.first]),
         "end_us": pa.array(at[cut.stop - 1]),
         "ordinal": pa.array(cut.ordinal),
-        "cause": pa.array([kernel.CAUSES[c] for c in cut.cause], pa.string()),
+        "cause": pa.array(kernel.CAUSES).take(pa.array(cut.cause)),
         "source": column["source"].take(pa.array(cut.first)),
         "event_count": pa.array(size),
         "is_visit": pa.array(by_kind[:, [KINDS.index(k) for k in VISIT_KINDS]].any(axis=1)),
@@ -71,7 +78,7 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
         "entry_step": column["step"].take(pa.array(cut.first)),
         "exit_step": column["step"].take(pa.array(last_step)),
         "steps": _lists(step_bounds, column["step"].take(pa.array(steps))),
-        "step_kinds": _lists(step_bounds, pa.array(np.array(KINDS, dtype=object)[kind[steps]], pa.string())),
+        "step_kinds": _lists(step_bounds, pa.array(KINDS).take(pa.array(kind[steps]))),
         "step_offsets": _lists(step_bounds, pa.array((at[steps] - at[cut.first][cut.session[steps]]) // 1000)),
     }
     return pa.RecordBatch.from_pydict(out)

@@ -5,9 +5,8 @@ It works on all streams of a batch at once. Why numpy and not a window plan: doc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -40,10 +39,11 @@ class Cut:
     session: Ints
 
 
-def in_order(stream: Ints, at_us: Ints, received_us: Ints, ties: Sequence[npt.NDArray[Any]]) -> Ints:
+def in_order(stream: Ints, at_us: Ints, received_us: Ints, ranks_of_ties: Callable[[Ints], Sequence[Ints]]) -> Ints:
     """Give the permutation that puts events in the total order: stream, at, received, then the tie-breakers in order.
 
-    Tie-breakers are arrays of numbers or of strings without null. They are compared only where the times are equal.
+    `ranks_of_ties` gives the tie-breakers of the events it is asked for, as numbers whose order is theirs; it is asked only for
+    events whose times are equal.
     """
     order = np.lexsort((received_us, at_us, stream))
     if len(order) < 2:
@@ -54,12 +54,10 @@ def in_order(stream: Ints, at_us: Ints, received_us: Ints, ties: Sequence[npt.ND
     tied[1:] |= same
     tied[:-1] |= same
     where = np.flatnonzero(tied)
-    if len(where) == 0:
-        return order
-    group = np.cumsum(np.concatenate(([True], ~same)))[where]
-    rows = order[where]
-    ranks = [np.unique(tie[rows], return_inverse=True)[1] for tie in ties]
-    order[where] = rows[np.lexsort((*reversed(ranks), group))]
+    if len(where):
+        group = np.cumsum(np.concatenate(([True], ~same)))[where]
+        rows = order[where]
+        order[where] = rows[np.lexsort((*reversed(ranks_of_ties(rows)), group))]
     return order
 
 
@@ -146,5 +144,6 @@ def last_chosen(cut: Cut, chosen: Flags) -> Ints:
 def distinct_codes(cut: Cut, codes: Ints) -> tuple[Ints, Ints]:
     """Different codes of each session (negative ones left out), ascending: the codes, and the offsets of each session."""
     known = codes >= 0
-    pairs = np.unique(np.stack((cut.session[known], codes[known])), axis=1)
-    return pairs[1], np.searchsorted(pairs[0], np.arange(len(cut.first) + 1))
+    width = int(codes.max(initial=0)) + 1
+    pairs = np.unique(cut.session[known] * width + codes[known])
+    return pairs % width, np.searchsorted(pairs // width, np.arange(len(cut.first) + 1))
