@@ -23,7 +23,7 @@ check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests
 	$(JAVA) $(BIN)/pytest -q tests/architecture
 
 test: $(READY) ## every test but the slow campaigns
-	$(JAVA) $(BIN)/pytest
+	$(JAVA) $(BIN)/pytest -n 2 --dist loadfile
 
 demo: $(READY) ## a made world, the whole way, demo/report.html
 	$(JAVA) $(BIN)/python -m desirelines.demo

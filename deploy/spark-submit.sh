@@ -1,6 +1,6 @@
 #!/bin/sh
 # Submits one job: deploy/spark-submit.sh MASTER jobs/run_all.py --conf my.yaml [options of the command]
-# JARS may name Delta's two jars; by default those that `make setup` fetched.
+# SUBMIT_OPTIONS may add options of spark-submit. JARS may name Delta's two jars; by default those that `make setup` fetched.
 set -eu
 master=$1 job=$2
 shift 2
@@ -10,5 +10,5 @@ PYSPARK_PYTHON=${PYSPARK_PYTHON:-$here/.venv/bin/python} exec "$here/.venv/bin/s
     --conf spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension \
     --conf spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog \
     --conf spark.sql.session.timeZone=UTC --conf spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS \
-    --conf spark.ui.showConsoleProgress=false \
+    --conf spark.ui.showConsoleProgress=false ${SUBMIT_OPTIONS:-} \
     --py-files "$here/dist/desirelines.zip" "$job" "$@"

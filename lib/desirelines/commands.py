@@ -180,6 +180,8 @@ def why(person: str | None, identifier: str | None, options: Options) -> None:
     if (person is None) == (identifier is None):
         raise SettingsError(["why: give a person id or key, or --identifier TYPE with the value on standard input"])
     value = sys.stdin.read().strip() if identifier else None
+    if identifier and not value:
+        raise SettingsError(["why --identifier: nothing came on standard input; pipe the identifier in"])
     with opened(options, goes_on=False) as job:
         known = explain(job, key=person, identifier=(identifier, value) if identifier and value else None)
     show(options.is_json, known, lambda: print_line(json.dumps(known, indent=2, default=str, ensure_ascii=False)))

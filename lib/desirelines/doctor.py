@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlparse
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -65,7 +67,7 @@ def diagnosis(files: tuple[Path, ...], sets: tuple[str, ...]) -> tuple[list[Find
     try:
         warehouse = Warehouse(spark, settings.warehouse)
         look("spark", lambda: f"{spark.version}, with {_delta_version(warehouse)}")
-        look("warehouse", lambda: _writable(warehouse, settings))
+        look("warehouse", lambda: _writable(settings))
         if not settings.sources:
             findings.append(Finding("sources", False, "none is configured; add a mapping under `sources:`"))
             errors.append(
@@ -140,13 +142,15 @@ def _read(path: str, setting: str) -> str:
     return f"{path}, readable by its owner only"
 
 
-def _writable(warehouse: Warehouse, settings: Settings) -> str:
+def _writable(settings: Settings) -> str:
     if settings.warehouse.catalog:
         return f"catalog {settings.warehouse.catalog}, schema {settings.warehouse.schema_}"
-    folder = Path(settings.warehouse.path)
-    near = next(p for p in (folder, *folder.resolve().parents) if p.exists())
-    probe = Warehouse(warehouse.spark, settings.warehouse.model_copy(update={"path": str(near)}))
-    probe.check_writable()
+    if urlparse(settings.warehouse.path).scheme:
+        return settings.warehouse.path
+    folder = Path(settings.warehouse.path).resolve()
+    near = next(p for p in (folder, *folder.parents) if p.exists())
+    if not (near.is_dir() and os.access(near, os.W_OK)):
+        raise MachineError(f"{near} cannot be written. Give another folder with --set warehouse.path=FOLDER.")
     return f"{folder}" + ("" if folder.exists() else " (will be made)")
 
 

@@ -8,7 +8,7 @@ from tests.support import shop
 @pytest.fixture
 def folder(tmp_path):
     shop.configure(tmp_path)
-    shop.write(tmp_path / "in", "first.csv", shop.rows(0, 4))
+    shop.write(tmp_path / "in", "first.csv", shop.rows(0, 5))
     return tmp_path
 
 
@@ -67,12 +67,6 @@ def test_a_warehouse_that_cannot_be_written(cli, capsys, folder):
     assert "cannot be written (Not a directory). Give another with --set warehouse.path=FOLDER" in told
 
 
-def test_more_clusters_than_people(cli, capsys, folder):
-    code, told = attempt(cli, capsys, folder, "--set", "clusters.k=100")
-    assert (code, published(folder)) == (3, False)
-    assert "60 people cannot make 100 clusters. Set clusters.k (or k_min) to 60 at most" in told
-
-
 def test_nothing_but_rubbish(cli, capsys, folder):
     shop.write(folder / "in", "first.csv", [r | {"at": "never"} for r in shop.rows(0, 2)])
     code, told = attempt(cli, capsys, folder)
@@ -90,10 +84,12 @@ def test_the_doctor_says_that_the_mapping_does_not_fit(cli, capsys, folder):
     assert "occurred_at: not a time" in shown.out
 
 
-def test_a_run_after_a_failed_one_goes_on_without_reading_twice(cli, capsys, folder, spark):
-    assert attempt(cli, capsys, folder, "--set", "clusters.k=100")[0] == 3
+def test_more_clusters_than_people_and_the_run_after_it_reads_nothing_twice(cli, capsys, folder, spark):
+    code, told = attempt(cli, capsys, folder, "--set", "clusters.k=100")
+    assert (code, published(folder)) == (3, False)
+    assert "60 people cannot make 100 clusters. Set clusters.k (or k_min) to 60 at most" in told
     assert attempt(cli, capsys, folder)[0] == 0
-    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(shop.rows(0, 4))
+    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(shop.rows(0, 5))
     assert published(folder)
 
 

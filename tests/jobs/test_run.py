@@ -192,6 +192,9 @@ def test_why_tells_what_is_known_of_a_person(cli, folder, capsys, monkeypatch):
     assert cli("why", known["person_id"], *conf(folder)) == 0
     assert result(capsys) == known
     assert cli("why", "0" * 32, *conf(folder)) == 4
+    assert cli("why", "--identifier", "user", *conf(folder)) == 2
+    assert "nothing came on standard input" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO("user3"))
     assert cli("why", "--identifier", "usr", *conf(folder)) == 2
     assert "did you mean 'user'?" in capsys.readouterr().err
 

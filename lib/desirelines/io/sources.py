@@ -26,7 +26,7 @@ def check_source(spark: SparkSession, source: Source) -> list[str]:
         SourceError: it is not there or cannot be read, or the mapping names columns it does not have.
     """
     where = source.table or source.path or ""
-    if source.path and not urlparse(source.path).scheme and not Path(source.path).exists():
+    if source.path and not urlparse(source.path).scheme and not _is_there(Path(source.path)):
         raise SourceError(
             f"source '{source.name}': there is nothing at {source.path}. Mend `path` in its mapping, or pass --set sources.N.path=…"
         )
@@ -42,6 +42,11 @@ def check_source(spark: SparkSession, source: Source) -> list[str]:
     if missing:
         raise SourceError.missing_columns(source.name, where, missing, schema.fieldNames())
     return schema.fieldNames()
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something at a path, or something that a pattern fits."""
+    return path.exists() or (any(c in path.name for c in "*?[{") and any(path.parent.glob(path.name)))
 
 
 def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:

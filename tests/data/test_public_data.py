@@ -1,0 +1,139 @@
+"""The whole way on public data, held against published figures. Skipped where the data is absent."""
+
+import json
+from decimal import Decimal
+
+import pytest
+from pyspark.sql import functions as F
+
+from tests.conftest import shared_data
+
+MAPPINGS = "conf/sources"
+
+
+def run(cli, capsys, folder, mapping, data, *sets):
+    """Run one mapping over a data set into a fresh warehouse; gives the summary."""
+    from pathlib import Path
+
+    root = Path(__file__).parents[2]
+    conf = folder / "conf.yaml"
+    conf.write_text(
+        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: {folder / 'warehouse'}}}\n"
+        f"report: {{path: {folder / 'report.html'}}}\ntracking: {{enabled: false}}\nclusters: {{k: 3, restarts: 1}}\n"
+    )
+    capsys.readouterr()
+    assert cli("run", "--conf", str(conf), "--format", "json", "--set", f"sources.0.path={data}", *sets) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def table(spark, folder, name):
+    return spark.read.format("delta").load(str(folder / "warehouse" / name))
+
+
+def published(folder):
+    return json.loads((folder / "expected.json").read_text())
+
+
+def test_online_retail(spark, cli, capsys, tmp_path):
+    data = shared_data("online-retail")
+    expected = published(data)
+    summary = run(cli, capsys, tmp_path, "online-retail", data / "*.csv.gz", "--set", "site.currency=GBP")
+    account = summary["row_account"]["online_retail"]
+    assert account == {
+        "used": expected["computed"]["rows_with_customer"],
+        "quarantined": expected["computed"]["rows_without_customer"],
+    }
+    assert sum(account.values()) == expected["published"]["rows"]
+    events = table(spark, tmp_path, "events")
+    clean = events.filter((F.col("quantity") > 0) & (F.col("amount") > 0))
+    row = clean.agg(
+        F.count("*"), F.count_distinct("stream_id"), F.count_distinct("order_id"), F.sum("amount")
+    ).collect()[0]
+    assert tuple(row)[:3] == (
+        expected["computed"]["clean_rows"],
+        expected["computed"]["clean_customers"],
+        expected["computed"]["clean_invoices"],
+    )
+    assert row[3] == Decimal("8911407.9040")
+    assert table(spark, tmp_path, "sessions").agg(F.sum("event_count")).collect()[0][0] == account["used"]
+    people = table(spark, tmp_path, "segment_members").filter("is_primary").count()
+    assert people == table(spark, tmp_path, "features").count()
+
+
+def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
+    data = shared_data("retentioneering-ecom")
+    expected = published(data)
+    summary = run(cli, capsys, tmp_path, "retentioneering-ecom", data / "ecom.csv.gz")
+    assert summary["row_account"] == {"retentioneering_ecom": {"used": expected["published"]["rows"]}}
+    sessions = table(spark, tmp_path, "sessions")
+    assert sessions.count() == expected["published"]["sessions"]
+    counts = sessions.select(F.explode("steps").alias("step")).groupBy("step").count().collect()
+    assert {r["step"]: r["count"] for r in counts} == expected["published"]["event_counts"]
+    assert_one_to_one_with_given_sessions(spark, data, sessions)
+    steps = expected["published"]["session_funnel_ordered"]["steps"]
+    paths = [r["steps"] for r in sessions.select("steps").collect()]
+    reached = [sum(contains_in_order(p, steps[:n]) for p in paths) for n in (1, 2, 3)]
+    assert reached == expected["computed"]["session_funnel_counts"]
+    funnel = expected["published"]["user_funnel_ordered"]
+    by_person = person_paths(sessions)
+    assert [sum(contains_in_order(p, funnel["steps"][:n]) for p in by_person) for n in (1, 2, 3, 4)] == funnel["users"]
+
+
+def assert_one_to_one_with_given_sessions(spark, data, sessions):
+    """Each of our sessions has the start, the user and the length of exactly one of theirs, and the other way round."""
+    given = spark.read.csv(str(data / "ecom.csv.gz"), header=True)
+    theirs = given.groupBy("session_id").agg(
+        F.min(F.to_timestamp("timestamp")).alias("started_at"),
+        F.count("*").alias("n"),
+        F.first("user_id").alias("user"),
+    )
+    theirs_rows = sorted((r["started_at"], r["n"]) for r in theirs.collect())
+    ours = sorted((r["started_at"], r["event_count"]) for r in sessions.collect())
+    assert ours == theirs_rows
+    of_user = sorted(r["n"] for r in theirs.groupBy("user").agg(F.count("*").alias("n")).collect())
+    assert sorted(r["n"] for r in sessions.groupBy("stream_id").agg(F.count("*").alias("n")).collect()) == of_user
+
+
+def person_paths(sessions):
+    """Every person's steps over all sessions, in order of time."""
+    ordered = sessions.groupBy("stream_id").agg(
+        F.array_sort(F.collect_list(F.struct("started_at", "session_id", "steps"))).alias("s")
+    )
+    return [[step for session in r["s"] for step in session["steps"]] for r in ordered.collect()]
+
+
+def contains_in_order(path, wanted):
+    """Whether the wanted steps stand in the path in this order, others between them allowed."""
+    rest = iter(path)
+    return all(step in rest for step in wanted)
+
+
+@pytest.mark.parametrize(
+    ("name", "mapping", "file", "read", "fates"),
+    [
+        ("rfm-orders", "rfm-orders", "orders.csv", 4906, {"used": 4906}),
+        ("wikipedia-edits", "wikipedia-edits", "edits.csv.gz", 39244, {"used": 39244}),
+        ("snowplow-web-tests", "snowplow-web-tests", "events.csv", 160, None),
+    ],
+)
+def test_other_mappings_account_for_every_row(spark, cli, capsys, tmp_path, name, mapping, file, read, fates):
+    data = shared_data(name)
+    from pathlib import Path
+
+    root = Path(__file__).parents[2]
+    conf = tmp_path / "conf.yaml"
+    conf.write_text(
+        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n"
+    )
+    assert cli("ingest-events", "--conf", str(conf), "--set", f"sources.0.path={data / file}") == 0
+    account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
+    assert sum(account.values()) == read
+    if fates is not None:
+        assert account == fates
+    else:
+        assert (
+            account["used"] + account.get("duplicate", 0) + account.get("conflict", 0) + account.get("quarantined", 0)
+            == read
+        )
+        distinct = table(spark, tmp_path, "events").select("event_id").distinct().count()
+        assert distinct <= published(data)["computed"]["distinct_event_ids"]
