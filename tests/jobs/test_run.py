@@ -199,6 +199,19 @@ def test_why_tells_what_is_known_of_a_person(cli, folder, capsys, monkeypatch):
     assert "did you mean 'user'?" in capsys.readouterr().err
 
 
+def test_the_notebooks_run(folder, monkeypatch, capsys):
+    import runpy
+    from pathlib import Path
+
+    monkeypatch.setenv("DESIRELINES_CONF", str(folder / "conf.yaml"))
+    notebooks = sorted((Path(__file__).parents[2] / "notebooks").glob("*.py"))
+    assert notebooks
+    for notebook in notebooks:
+        assert notebook.read_text().startswith("# Databricks notebook source\n")
+        found = runpy.run_path(str(notebook))
+        assert found["sessions"].count() > 0
+
+
 def test_plan_and_check_write_nothing(cli, folder, spark, capsys):
     before = {f: f.stat().st_mtime_ns for f in folder.rglob("*")}
     capsys.readouterr()
