@@ -54,9 +54,12 @@ class Preparation:
 
 
 def clustered_value(feature: Feature) -> Column:
-    """A feature on the scale it is clustered on: log(1 + x) for the skewed (below 0 counts as 0), else as it is."""
+    """A feature on the scale it is clustered on: log(1 + x) for the skewed (below 0 counts as 0), else as it is.
+
+    Null stays null: greatest() alone would make it 0.
+    """
     value = F.col(feature.name)
-    return F.log1p(F.greatest(value, F.lit(0.0))) if feature.scale == "log" else value
+    return F.when(value.isNotNull(), F.log1p(F.greatest(value, F.lit(0.0)))) if feature.scale == "log" else value
 
 
 def fit_preparation(features: DataFrame) -> Preparation:
