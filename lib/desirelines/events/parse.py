@@ -17,6 +17,9 @@ CONTENT = (
 )  # fmt: skip
 """What an event says. Two events that agree here are copies of each other."""
 
+_MAPPED = {"event_id": "given_id", "consent": "is_consent_granted"}
+"""Columns that have another name while a batch is worked on."""
+
 _NUMBERS = ("quantity", "amount", "discount", "score")
 
 
@@ -76,6 +79,7 @@ def to_mapped_events(
         "reasons": F.array_compact(F.concat("reasons", F.array(
             F.when(F.col("event_name").isNull(), F.lit("event_name: missing")),
             F.when(F.col("stream_id").isNull(), F.lit("stream: no identifier of type " + ", ".join(source.stream))),
+            *(F.when(F.col(_MAPPED.get(name, name)).isNull(), F.lit(f"{name}: missing")) for name in source.required),
             *reasons_of_time(settings.ingest.future_minutes, settings.ingest.floor_date, read_at),
         ))),
         "is_late": is_late(settings.ingest.late_days),

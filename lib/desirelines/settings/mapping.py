@@ -98,6 +98,7 @@ class Source(Strict):
         time_zone: zone of times written without one.
         kinds: source's event name to what it means; names left out are `other`.
         properties: further columns to keep, by name; nothing else is kept.
+        required: values of `columns` without which a row goes to quarantine, beside time, name and stream, which always are.
         keep_bots: whether streams that look like bots count as people.
         may_be_empty: whether a run goes on when the source holds no row.
     """
@@ -116,6 +117,7 @@ class Source(Strict):
     ids: dict[str, IdentifierColumn]
     kinds: dict[str, str] = {}
     properties: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     keep_bots: bool = False
     may_be_empty: bool = False
 
@@ -132,6 +134,9 @@ class Source(Strict):
             raise ValueError(
                 f"stream names {list(unknown) or 'nothing'}; name types that `ids` maps: {sorted(self.ids)}"
             )
+        absent = sorted(n for n in self.required if getattr(self.columns, n, None) is None)
+        if absent:
+            raise ValueError(f"required names {absent}, which `columns` does not map")
         strange = sorted({k for k in self.kinds.values() if k not in KINDS})
         if strange:
             raise ValueError(f"kinds has {strange}; known kinds are {', '.join(KINDS)}")

@@ -14,6 +14,10 @@ from desirelines.settings.model import Clusters, Tracking
 PEOPLE = 90
 
 
+def recency(n):
+    return (0, 20.0, 2.0)[n % 3] + (n % 4) * 0.1
+
+
 @pytest.fixture(scope="module")
 def features(spark):
     """Three kinds of people, told apart by how often they order and come; a third never ordered."""
@@ -22,7 +26,7 @@ def features(spark):
         kind = n % 3
         frequency, visits = ((0, 1), (4, 2), (20, 9))[kind]
         rows.append(
-            (f"p{n:02d}", n % 8, frequency + (n % 5) * 0.1, visits + (n % 7) * 0.05, None if kind == 0 else 5.0 + n % 4)
+            (f"p{n:02d}", n % 8, frequency + (n % 5) * 0.1, visits + (n % 7) * 0.05, None if kind == 0 else recency(n))
         )
     table = spark.createDataFrame(
         rows, "person_id string, bucket long, frequency double, sessions_per_week double, recency_days double"
@@ -62,7 +66,7 @@ def test_a_missing_value_is_the_median_and_says_that_it_is_missing(features):
         ("frequency", False),
         ("sessions_per_week", False),
     }
-    known = [5.0 + n % 4 for n in range(PEOPLE) if n % 3]
+    known = [recency(n) for n in range(PEOPLE) if n % 3]
     assert columns["recency_days", False].median == pytest.approx(median_of_log(known))
 
 

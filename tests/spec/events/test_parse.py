@@ -158,3 +158,15 @@ def test_future_is_ahead_of_the_received_time_where_there_is_one(spark):
         2  | x |   | 2026-03-01T11:00:01Z | 2026-03-01T10:00:00Z | look
     """, of, Settings()).orderBy("given_id").collect()  # fmt: skip
     assert [r["reasons"] for r in rows] == [[], ["occurred_at: in the future"]]
+
+
+def test_a_required_value_that_is_missing_is_a_reason(spark):
+    of = source(required=["amount", "event_id"])
+    rows = mapped(spark, """
+        id | c | u | t                    | e   | paid
+        1  | x |   | 2026-03-01T11:00:00Z | buy | 3
+        2  | x |   | 2026-03-01T11:00:00Z | buy |
+           | x |   | 2026-03-01T11:00:00Z | buy | 3
+    """, of)  # fmt: skip
+    got = {r["given_id"]: r["reasons"] for r in rows.collect()}
+    assert got == {"1": [], "2": ["amount: missing"], None: ["event_id: missing"]}
