@@ -1,4 +1,4 @@
-"""Which events may be used: consent at the time of the event and at as_of, and no robots."""
+"""Which events may be used: consent at the time of the event and at as_of."""
 
 from __future__ import annotations
 
@@ -40,8 +40,3 @@ def with_consent(events: DataFrame, intervals: DataFrame, *, unknown_is_granted:
     return events.withColumn("is_consented", F.coalesce(either, F.lit(unknown_is_granted))).drop(
         "_stream_consent", "_user_consent"
     )
-
-
-def drop_bots(events: DataFrame, stream_tags: DataFrame) -> DataFrame:
-    """Leave out the events of tagged streams. The tags are broadcast."""
-    return events.join(F.broadcast(stream_tags.select("stream_id").distinct()), "stream_id", "left_anti")
