@@ -13,7 +13,7 @@ from desirelines.events.bots import to_bot_tags
 from desirelines.events.fates import LOOK_UP, suppressed_now, to_account, to_quarantine, with_fates, with_suppressed
 from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.identities.links import to_links
-from desirelines.io.sources import check_source, ingest_new, sample
+from desirelines.io.sources import check_source, ingest_new, is_empty
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.keys import bucket_of, secret_pads
@@ -43,7 +43,7 @@ def check_sources(job: Job) -> None:
         )
     for source in job.settings.sources:
         check_source(job.spark, source)
-        if not source.may_be_empty and sample(job.spark, source, 1).isEmpty():
+        if not source.may_be_empty and is_empty(job.spark, source):
             raise EmptyInputError(
                 f"source '{source.name}' is empty: {source.table or source.path} has no row. Mend its path, or say `may_be_empty: true` in its mapping."
             )
@@ -57,6 +57,12 @@ def ingest_source(job: Job, source: Source) -> int:
         max_files=job.settings.ingest.max_files_per_batch,
         on_batch=lambda raw, query_id, number: _ingest_batch(job, source, raw, query_id, number),
     )  # fmt: skip
+
+
+def used_rows(job: Job) -> int:
+    """Events that the job's run brought in."""
+    mine = job.warehouse.read(ROW_ACCOUNTS).filter((F.col("run_id") == job.run_id) & (F.col("fate") == "used"))
+    return int(mine.agg(F.coalesce(F.sum("row_count"), F.lit(0))).collect()[0][0])
 
 
 def _ingest_batch(job: Job, source: Source, raw: DataFrame, query_id: str, number: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.history.changes import to_members
+from desirelines.history.changes import ENTERED, to_members
 from desirelines.io.ledger import NO_BASE
 from desirelines.io.warehouse import empty_like
 from desirelines.job import Job
@@ -13,16 +13,36 @@ from desirelines.tables import SEGMENT_CHANGES, SEGMENT_DEFINITIONS, SEGMENT_MEM
 
 
 def members_after(job: Job, run_id: str) -> DataFrame:
-    """Members after a published run; nobody before the first. The newest run's are read as they stand."""
+    """Members after a run, published or staged; nobody before the first. Cost grows with the runs since the standing table.
+
+    The standing table is taken as it is when it stands for the run, and as the beginning when it stands for an earlier run
+    of the run's chain.
+    """
     if run_id == NO_BASE:
         return empty_like(job.spark, SEGMENT_MEMBERS)
     standing = job.warehouse.read(SEGMENT_MEMBERS)
-    if _stands_for(standing) == run_id:
+    stands_for = _stands_for(standing)
+    if stands_for == run_id:
         return standing
-    chain = [s.run_id for s in job.ledger.published()]
-    places = [(r, n) for n, r in enumerate(chain[: chain.index(run_id) + 1], start=1)]
+    chain = _chain_to(job, run_id)
     changes = job.warehouse.read(SEGMENT_CHANGES)
-    return to_members(changes, job.spark.createDataFrame(places, "run_id string, place long"), run_id=run_id)
+    if stands_for in chain:
+        chain = chain[chain.index(stands_for) :]
+        begin = standing.withColumns({"change": F.lit(ENTERED), "effective_on": F.col("since_on")}).select(
+            changes.columns
+        )
+        changes = changes.filter(F.col("run_id").isin(chain[1:])).unionByName(begin)
+    places = job.spark.createDataFrame([(r, n) for n, r in enumerate(chain)], "run_id string, place long")
+    return to_members(changes, places, run_id=run_id)
+
+
+def _chain_to(job: Job, run_id: str) -> list[str]:
+    """The published runs up to this one, in order; a run outside the chain comes after the run it was compared with."""
+    chain = [s.run_id for s in job.ledger.published()]
+    if run_id in chain:
+        return chain[: chain.index(run_id) + 1]
+    base = job.ledger.facts_of(run_id, "assign-segments", "inputs").get("base_run_id", NO_BASE)
+    return [*(chain[: chain.index(base) + 1] if base in chain else []), run_id]
 
 
 def repair_members(job: Job) -> None:

@@ -22,7 +22,7 @@ from desirelines.errors import EmptyInputError, GateError
 from desirelines.features.matrix import to_features
 from desirelines.history.changes import to_changes, to_interval_edits, to_moves
 from desirelines.identities.people import to_identity_map, to_people, to_stream_owners
-from desirelines.ingestion import check_sources, ingest_source
+from desirelines.ingestion import check_sources, ingest_source, used_rows
 from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
@@ -79,7 +79,7 @@ def ingest_events(job: Job) -> None:
     job.progress.begin("ingest-events")
     began = job.clock()
     batches = sum(ingest_source(job, source) for source in job.settings.sources)
-    rows = row_count(job.warehouse.read(tables.EVENTS).filter(F.col("run_id") == job.run_id)) if batches else 0
+    rows = used_rows(job) if batches else 0
     job.as_of_wanted = job.as_of_wanted or job.ledger.as_of(job.run_id) or _day_after_newest_event(job)
     job.seconds["ingest-events"] = (job.clock() - began).total_seconds()
     if batches:
@@ -214,8 +214,8 @@ def assign_segments(job: Job) -> None:
     """Features and the model → segment_changes against the base run, profiles, sizes, moves, definitions. All staged."""
     with job.stage("assign-segments") as result:
         base, _ = job.ledger.base_of(job.run_id, job.as_of)
-        now = current_memberships(job)
         before = members_after(job, base)
+        now = current_memberships(job).persist()  # five tables are made from it
         job.warehouse.replace_run(
             to_changes(before, now, run_id=job.run_id, as_of=job.as_of), tables.SEGMENT_CHANGES, job.run_id
         )
@@ -233,19 +233,14 @@ def assign_segments(job: Job) -> None:
         job.warehouse.replace_run(
             to_moves(before, now, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES, job.run_id
         )
-        result.rows, result.note = (
-            row_count(changes),
-            f"changes against {'the empty beginning' if base == NO_BASE else base}",
-        )
+        now.unpersist()
+        result.rows = row_count(changes)
+        result.note = f"changes against {'the empty beginning' if base == NO_BASE else base}"
         result.inputs = {"base_run_id": base}
         result.outputs = _versions(
-            job,
-            tables.SEGMENT_CHANGES,
-            tables.SEGMENT_PROFILES,
-            tables.SEGMENT_SIZES,
-            tables.SEGMENT_MOVES,
+            job, tables.SEGMENT_CHANGES, tables.SEGMENT_PROFILES, tables.SEGMENT_SIZES, tables.SEGMENT_MOVES,
             tables.SEGMENT_DEFINITIONS,
-        )
+        )  # fmt: skip
 
 
 def build_paths(job: Job) -> None:
@@ -255,7 +250,7 @@ def build_paths(job: Job) -> None:
         sessions = published_sessions(job).select("person_id", "steps", "step_offsets")
         sessions = with_published_steps(sessions, top_steps=paths.top_steps, min_people=paths.min_people)
         job.warehouse.replace_run(
-            to_edges(sessions, current_memberships(job), run_id=job.run_id), tables.PATH_EDGES, job.run_id
+            to_edges(sessions, members_after(job, job.run_id), run_id=job.run_id), tables.PATH_EDGES, job.run_id
         )
         result.rows = row_count(job.warehouse.read(tables.PATH_EDGES).filter(F.col("run_id") == job.run_id))
         result.outputs = _versions(job, tables.PATH_EDGES)
@@ -289,16 +284,15 @@ def publish(job: Job) -> None:
 
 
 def _day_after_newest_event(job: Job) -> date:
-    newest = (
-        job.warehouse.read(tables.EVENTS)
-        .agg(F.max(F.from_utc_timestamp("occurred_at", job.settings.site.time_zone)).cast("date"))
-        .collect()[0][0]
-    )
-    if newest is None:
+    events = job.warehouse.read(tables.EVENTS)
+    newest_day = events.agg(F.max("occurred_on")).collect()[0][0]  # told by the table's log; then one day is read
+    if newest_day is None:
         raise EmptyInputError(
             "no event was accepted: every row is in quarantine or late. `desirelines check` shows the reasons."
         )
-    return newest + timedelta(days=1)  # type: ignore[no-any-return]
+    local = F.from_utc_timestamp("occurred_at", job.settings.site.time_zone).cast("date")
+    newest: date = events.filter(F.col("occurred_on") == F.lit(newest_day)).agg(F.max(local)).collect()[0][0]
+    return newest + timedelta(days=1)
 
 
 def _fingerprint(job: Job) -> dict[str, Any]:
@@ -324,7 +318,7 @@ def _gates(job: Job) -> dict[str, Any]:
     )
     broken = accounts.filter(F.col("fates") != F.col("read")).count()
     people = row_count(features_of(job))
-    primaries = row_count(current_memberships(job).filter("is_primary").select("person_id").distinct())
+    primaries = row_count(members_after(job, job.run_id).filter("is_primary").select("person_id").distinct())
     gates = {"people": people, "with_primary": primaries, "batches_that_do_not_add_up": broken}
     if broken or people != primaries:
         raise GateError(f"publish: the checks failed: {gates}. Nothing was published; the last published run stays.")

@@ -10,10 +10,10 @@ from pyspark.sql import functions as F
 
 from desirelines.errors import EmptyInputError, MachineError
 from desirelines.job import Job
-from desirelines.membership import definitions_of
+from desirelines.membership import definitions_of, members_after
 from desirelines.paths.edges import with_published_steps
 from desirelines.paths.whole import to_top_paths
-from desirelines.reading import current_memberships, published_sessions
+from desirelines.reading import published_sessions
 from desirelines.tables import (
     CLUSTER_TRIALS,
     EVENTS,
@@ -81,7 +81,7 @@ def report_data(job: Job) -> ReportData:
         profiles=_of_run(job, SEGMENT_PROFILES, "segment_id", "feature"),
         moves=_of_run(job, SEGMENT_MOVES, "from_segment_id", "to_segment_id"),
         edges=_of_run(job, PATH_EDGES, "segment_id", "from_step", "to_step"),
-        paths=_frame(to_top_paths(sessions, current_memberships(job), most=report.top_paths).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))),
+        paths=_frame(to_top_paths(sessions, members_after(job, job.run_id), most=report.top_paths).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))),
         accounts=_frame(_accounts(job)),
         trials=_of_run(job, CLUSTER_TRIALS, "trial"),
         steps_shown=report.top_steps,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from desirelines.events.fields import RAW
 from desirelines.keys import INNER_PAD, OUTER_PAD, keyed_digest
 from desirelines.settings import Source
 
@@ -55,8 +56,8 @@ def with_fates(mapped: DataFrame, source: Source, known: DataFrame | None) -> Da
         "fate": F.when(F.col("is_suppressed"), F.lit("suppressed"))
                  .when(F.size("reasons") > 0, F.lit("quarantined"))
                  .when(F.col("is_late"), F.lit("late")),
-        # Rows held back have no place among a stream's events; their own digest spreads them instead of one null key.
-        "_stream": F.when(held_back, F.col("row_digest")).otherwise(F.col("stream_id")),
+        # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
+        "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(F.col("stream_id")),
     })  # fmt: skip
     rows = rows.repartition("_stream")  # both windows below, and the look-up, find their rows together
     rows = with_event_id(rows, source)
@@ -111,7 +112,8 @@ def total_order(source: Source) -> list[Column]:
         *arrival,
         F.col("given_id").asc_nulls_first(),
         F.col("content_digest").asc(),
-        F.col("row_digest").asc(),
+        F.col("row_hash").asc(),
+        F.col(RAW).asc_nulls_first(),
     ]
 
 
@@ -123,6 +125,7 @@ def to_account(classified: DataFrame) -> DataFrame:
 def to_quarantine(classified: DataFrame) -> DataFrame:
     """Rows that wait for a person to look: quarantined, late, conflict; with all reasons, numbered among equal rows."""
     fates = classified.filter(F.col("fate").isin("quarantined", "late", "conflict"))
+    fates = fates.withColumn("row_digest", F.substring(F.sha2(F.coalesce(RAW, F.lit("")), 256), 1, 32))
     reasons = (
         F.when(F.col("fate") == "late", F.array(F.lit("received_at: later than ingest.late_days")))
         .when(F.col("fate") == "conflict", F.array(F.lit("event_id: another event has the same id and other content")))

@@ -107,8 +107,7 @@ class Ledger:
         """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count."""
         row = self._row(run_id, phase, status, facts)
         rows = self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
-        writer = f"{run_id}:{phase}:{row['attempt']}:{status}"
-        self.warehouse.append_once(rows, RUNS, writer=writer, number=int(row["state_no"]))
+        self.warehouse.append(rows, RUNS)
         self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
 
     def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:

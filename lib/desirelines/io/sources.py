@@ -51,14 +51,19 @@ def _is_there(path: Path) -> bool:
 
 def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:
     """The first rows, as raw rows; for the doctor."""
-    reader = spark.read.format(_reader(source)).options(**_options(source))
+    return _as_raw(_static(spark, source).limit(rows), source, F.lit(None).cast("string"), F.lit(None).cast("long"))
+
+
+def is_empty(spark: SparkSession, source: Source) -> bool:
+    """Whether the source has no row."""
+    return _static(spark, source).select(F.lit(1)).isEmpty()
+
+
+def _static(spark: SparkSession, source: Source) -> DataFrame:
     if source.table:
-        found = spark.read.table(source.table)
-    elif source.format == "csv":
-        found = reader.schema(_read_schema(spark, source)).load(source.path)
-    else:
-        found = reader.load(source.path)
-    return _as_raw(found.limit(rows), source, F.lit(None).cast("string"), F.lit(None).cast("long"))
+        return spark.read.table(source.table)
+    reader = spark.read.format(_reader(source)).options(**_options(source))
+    return (reader.schema(_read_schema(spark, source)) if source.format == "csv" else reader).load(source.path)
 
 
 def ingest_new(
