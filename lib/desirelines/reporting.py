@@ -64,13 +64,16 @@ def report_data(job: Job) -> ReportData:
     job.as_of_wanted = state.as_of
     paths, report = job.settings.paths, job.settings.report
     sessions = with_published_steps(
-        published_sessions(job).select("person_id", "steps"), top_steps=paths.top_steps, min_people=paths.min_people
+        published_sessions(job).filter("is_visit").select("person_id", "steps"),
+        top_steps=paths.top_steps,
+        min_people=paths.min_people,
     )
     newest = job.warehouse.read(EVENTS).agg(F.max("occurred_on")).collect()[0][0]
     features = job.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(state.as_of))
     return ReportData(
         title="Behavioural segments",
         run_id=job.run_id,
+        config_hash=state.config_hash,
         as_of=job.as_of,
         published_on=f"{state.recorded_at:%Y-%m-%d %H:%M} UTC",
         data_through=str(newest),

@@ -6,6 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
+from desirelines.history.changes import to_members
 from desirelines.keys import key_of
 from tests.support import shop
 
@@ -242,6 +243,12 @@ def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, 
     left = {(r["person_id"], r["segment_id"]) for r in changes.filter("change = 'left'").collect()}
     now = {(r["person_id"], r["segment_id"]) for r in read(spark, folder, tables.SEGMENT_MEMBERS).collect()}
     assert now == ({tuple(r) for r in first_members} - left) | entered
+    chain = spark.createDataFrame(
+        [(read(spark, folder, tables.SEGMENT_CHANGES).agg(F.min("run_id")).collect()[0][0], 1), (summary["run_id"], 2)],
+        "run_id string, place long",
+    )
+    replayed = to_members(read(spark, folder, tables.SEGMENT_CHANGES), chain, run_id=summary["run_id"])
+    assert sorted(replayed.collect()) == sorted(read(spark, folder, tables.SEGMENT_MEMBERS).collect())
     clusters = {r["segment_id"] for r in first_members if r["segment_id"].startswith("c-")}
     assert {s for _, s in now if s.startswith("c-")} == clusters, (
         "a refit keeps the ids of clusters that are the same people"

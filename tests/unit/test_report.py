@@ -46,7 +46,7 @@ def report(**changes: Any) -> ReportData:
         for n, (k, value) in enumerate(((2, 0.3), (3, 0.4), (4, None)), 1)
     ]
     data = ReportData(
-        title="Segments", run_id="r2", as_of=date(2026, 3, 1), published_on="2026-03-01", data_through="2026-02-28",
+        title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1), published_on="2026-03-01", data_through="2026-02-28",
         people_count=2000, previous_run_id="r1", steps_shown=12,
         definitions=pd.DataFrame(
             [(s, k, n, f"rule of {s} before as_of", None) for s, k, n, _ in SEGMENTS],
@@ -69,7 +69,7 @@ def named(name: str) -> ReportData:
     """A report in which every text that comes from outside is `name`."""
     data = report()
     return report(
-        title=name, run_id=name, published_on=name, data_through=name, previous_run_id=name,
+        title=name, run_id=name, config_hash=name, published_on=name, data_through=name, previous_run_id=name,
         definitions=data.definitions.assign(name=name, definition=name, derived_from=name),
         edges=data.edges.replace({"search": name}),
         paths=data.paths.assign(path=[[name, "search"]] * len(data.paths)),

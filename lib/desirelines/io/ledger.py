@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from delta.exceptions import ConcurrentAppendException
 from pyspark.sql import functions as F
 
 from desirelines import __version__
@@ -18,6 +19,7 @@ STARTED, DONE, FAILED, PUBLISHED, BACKFILLED = "STARTED", "DONE", "FAILED", "PUB
 ENDED = (PUBLISHED, BACKFILLED)
 NO_BASE = "none"
 LEASE = timedelta(hours=6)
+PUBLISH_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +109,30 @@ class Ledger:
         """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count."""
         row = self._row(run_id, phase, status, facts)
         rows = self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
-        self.warehouse.append(rows, RUNS)
+        writer = f"{run_id}:{phase}:{row['attempt']}:{status}"
+        self.warehouse.append_once(rows, RUNS, writer=writer, number=int(row["state_no"]))
         self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
 
     def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
-        """Publish by one insert-only MERGE: of all runs with this base only one can. Says whether it is this one."""
+        """Publish by one insert-only MERGE: of all runs with this base only one can. Says whether it is this one.
+
+        Whoever writes the ledger at the same moment makes the MERGE fail, whatever they write; then it is tried again, and
+        inserts nothing when another run took the base.
+        """
         self.warehouse.create(RUNS)
         row = self._row(run_id, "publish", PUBLISHED, facts | {"base_run_id": base_run_id})
         view = "desirelines_new_publication"
         self.warehouse.spark.createDataFrame([row], RUNS.schema).createOrReplaceTempView(view)
-        self.warehouse.spark.sql(
-            f"MERGE INTO {self.warehouse.address(RUNS.name)} t USING {view} n "
-            f"ON t.status = '{PUBLISHED}' AND t.base_run_id = n.base_run_id WHEN NOT MATCHED THEN INSERT *"
-        )
+        for tries_left in reversed(range(PUBLISH_TRIES)):
+            try:
+                self.warehouse.spark.sql(
+                    f"MERGE INTO {self.warehouse.address(RUNS.name)} t USING {view} n "
+                    f"ON t.status = '{PUBLISHED}' AND t.base_run_id = n.base_run_id WHEN NOT MATCHED THEN INSERT *"
+                )
+                break
+            except ConcurrentAppendException:  # in Python it is no DeltaConcurrentModificationException
+                if not tries_left:
+                    raise
         self.warehouse.spark.catalog.dropTempView(view)
         self._states = None
         return any(s.run_id == run_id and s.status == PUBLISHED for s in self.states())

@@ -86,11 +86,6 @@ class Warehouse:
         options = {"txnAppId": f"desirelines:{table.name}:{writer}", "txnVersion": str(number)}
         self._save(conform(rows, table), table, "append", options)
 
-    def append(self, rows: DataFrame, table: Table) -> None:
-        """Append, for rows that say of themselves which try they are."""
-        self.create(table)
-        self._save(conform(rows, table), table, "append", {})
-
     def replace_where(self, rows: DataFrame, table: Table, predicate: str) -> None:
         """Replace the rows that fit the predicate. The predicate is kept in the log, so it names runs or days, never people."""
         is_new = self.create(table)

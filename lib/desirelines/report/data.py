@@ -15,6 +15,7 @@ class ReportData:
     Attributes:
         title: heading of the page.
         run_id: the run shown.
+        config_hash: digest of the configuration the run was made with.
         as_of: midnight (site zone) before which everything lies.
         published_on: when the run was published, as text.
         data_through: day of the newest event, as text.
@@ -25,7 +26,7 @@ class ReportData:
         profiles: `segment_profiles` of the run.
         moves: `segment_moves` of the run; may be empty.
         edges: `path_edges` of the run.
-        paths: segment_id, path (list of step names), sessions_count, share; the most frequent whole paths per segment
+        paths: segment_id, path (list of step names), sessions_count, share; the most frequent whole paths of visits per segment
             and of 'all', already limited, none of fewer than 10 people.
         accounts: source, fate, run_row_count (this run), row_count (all time). With them, the same on every row of a
             source, run_rows_read and rows_read: rows counted apart from the fates. Without these the sum cannot be
@@ -36,6 +37,7 @@ class ReportData:
 
     title: str
     run_id: str
+    config_hash: str
     as_of: date
     published_on: str
     data_through: str

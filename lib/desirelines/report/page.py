@@ -47,6 +47,7 @@ def page_of(data: ReportData) -> Page:
         data_through=data.data_through,
         published_on=data.published_on,
         run_id=data.run_id,
+        config_hash=data.config_hash,
         previous_run_id=data.previous_run_id or "",
         small_group=SMALL_GROUP,
         summary=summary_of(data.people_count, clusters, rules),

@@ -94,6 +94,7 @@ class Page:
     data_through: str
     published_on: str
     run_id: str
+    config_hash: str
     previous_run_id: str
     small_group: int
     summary: str

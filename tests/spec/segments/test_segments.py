@@ -45,7 +45,7 @@ def test_the_three_rules_at_their_edges(spark):
 def people_with(spark, values):
     """Features of made people: frequency as given, everything else null."""
     rows = spark.createDataFrame(
-        [(f"p{n}", float(v)) for n, v in enumerate(values)], "person_id string, frequency double"
+        [(f"p{n}", v if v is None else float(v)) for n, v in enumerate(values)], "person_id string, frequency double"
     )
     return rows.select(
         "person_id",
@@ -78,14 +78,23 @@ def test_an_unknown_feature_has_no_effect_and_a_small_segment_no_profile(spark):
     assert got.filter((F.col("feature") == "monetary") & F.col("effect").isNotNull()).count() == 0
 
 
+def test_what_is_known_of_one_to_nine_people_is_not_profiled(spark):
+    features = people_with(spark, [1.0] * 9 + [None] * 12)
+    members = features.select("person_id", F.lit("s").alias("segment_id"))
+    got = to_profiles(features, members, run_id="r")
+    assert rows_of(got.filter("feature in ('frequency', 'monetary')"), "feature", "people_count", "known_count") == [
+        ("monetary", 21, 0),  # known of nobody tells nothing about anybody
+    ]
+
+
 def test_sizes_from_one_to_nine_are_not_told_and_empty_segments_are(spark):
-    segments = table(spark, "segment_id\nbig\ntiny\nempty")
-    members = table(
-        spark,
-        "person_id | segment_id\n" + "\n".join([f"p{n} | big" for n in range(10)] + [f"q{n} | tiny" for n in range(9)]),
-    )
+    segments = table(spark, "segment_id\nbig\nbigger\nempty\nrule\ntiny")
+    sizes = {"big": 10, "bigger": 12, "tiny": 9, "rule": 11}
+    lines = [f"{s}{n} | {s} | {str(s != 'rule').lower()}" for s, count in sizes.items() for n in range(count)]
+    members = table(spark, "person_id | segment_id | is_primary\n" + "\n".join(lines))
     changes = table(spark, "person_id | segment_id | change\n" + "\n".join(f"p{n} | big | entered" for n in range(10)))
-    got = to_sizes(segments, members, changes, people=20, run_id="r")
-    assert rows_of(got, "segment_id", "people_count", "share", "entered_count", "left_count") == [
-        ("big", 10, 0.5, 10, 0), ("empty", 0, 0.0, 0, 0), ("tiny", None, None, 0, 0),
+    got = to_sizes(segments, members, changes, people=31, run_id="r")
+    assert rows_of(got, "segment_id", "people_count", "entered_count", "left_count") == [
+        ("big", None, 10, 0),  # 31 people less 12 and 10 would tell that tiny has 9
+        ("bigger", 12, 0, 0), ("empty", 0, 0, 0), ("rule", 11, 0, 0), ("tiny", None, 0, 0),
     ]  # fmt: skip
