@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -32,6 +33,7 @@ def log_fit(
         raise MachineError(
             "MLflow is not installed: pip install 'desirelines[mlflow]', or --set tracking.enabled=false."
         ) from None
+    logging.getLogger("mlflow").setLevel(logging.WARNING)  # else it tells of every table of its database
     home = Path(folder)
     uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     if uri is None:
