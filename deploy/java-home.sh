@@ -26,7 +26,7 @@ find_home() {
 if find_home; then exit 0; fi
 if [ "${1:-}" = "--install" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Java 17 or 21 is missing: installing it with apt-get." >&2
-    apt-get update -qq >&2
+    apt-get update -qq >&2 || true
     for package in openjdk-17-jre-headless openjdk-21-jre-headless; do
         if apt-get install -y -qq --no-install-recommends "$package" >&2 2>/dev/null && find_home; then
             echo "Installed $package." >&2
