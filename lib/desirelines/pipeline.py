@@ -124,7 +124,7 @@ def build_sessions(job: Job) -> None:
     """Events → sessions, in one shuffle; without robots and without what nobody consented to. Every event is accounted for.
 
     Raises:
-        GateError: events = in sessions + bots + without consent does not hold.
+        GateError: events = in sessions + bots + without consent does not hold, or too many events are robots'.
     """
     inputs = _versions(job, tables.EVENTS, tables.CONSENTS, tables.STREAM_TAGS) | {"config": job.settings.hash}
     with job.stage("build-sessions") as result:
@@ -150,6 +150,12 @@ def build_sessions(job: Job) -> None:
         if account["events"] != account["in_sessions"] + account["bots"] + account["without_consent"]:
             raise GateError(
                 f"build-sessions: events do not add up: {account}. Nothing is published. This is a defect: please report it."
+            )
+        most = job.settings.bots.most_share
+        if account["bots"] > most * account["events"]:
+            raise GateError(
+                f"build-sessions: {account['bots']:,} of {account['events']:,} events are robots', more than bots.most_share ({most:.0%}). "
+                "Nothing is published. Look at `stream_tags`; if that is right, raise bots.most_share, or say keep_bots in the source's mapping."
             )
         result.rows, result.note = (
             int(row[0]),

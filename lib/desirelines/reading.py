@@ -51,12 +51,14 @@ def published_sessions(job: Job) -> DataFrame:
 
 
 def usable_events(job: Job) -> DataFrame:
-    """Events with is_bot and is_consented."""
+    """Events with is_bot (never true while robots are not to be left out) and is_consented."""
     consent = job.settings.consent
     mapped = any(s.columns.consent is not None for s in job.settings.sources)
     unknown = not mapped if consent.unknown == "auto" else consent.unknown == "granted"
     intervals = consent_intervals(job.warehouse.read(CONSENTS), purpose=consent.purpose, at=job.window.end)
     events = with_consent(job.warehouse.read(EVENTS), intervals, unknown_is_granted=unknown)
+    if not job.settings.bots.leave_out:
+        return events.withColumn("is_bot", F.lit(False))
     tags = F.broadcast(job.warehouse.read(STREAM_TAGS).select("stream_id").distinct().withColumn("is_bot", F.lit(True)))
     return events.join(tags, "stream_id", "left").withColumn("is_bot", F.coalesce("is_bot", F.lit(False)))
 

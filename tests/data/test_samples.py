@@ -1,7 +1,10 @@
 """Mappings for what people have, each with a few made-up rows."""
 
 import json
+from collections import Counter
+from pathlib import Path
 
+import yaml
 from pyspark.sql import functions as F
 
 from tests.data.test_public_data import table
@@ -10,8 +13,6 @@ ROOT = "conf/sources"
 
 
 def ingest(cli, tmp_path, mapping, data):
-    from pathlib import Path
-
     conf = tmp_path / "conf.yaml"
     source = Path(__file__).parents[2] / ROOT / f"{mapping}.yaml"
     conf.write_text(f"sources: [{source}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n")
@@ -74,3 +75,50 @@ def test_orders_with_lines(spark, cli, tmp_path):
     ]  # fmt: skip
     raw = {r["raw"] for r in table(spark, tmp_path, "quarantined_events").collect()}
     assert "o4,1,c2" in raw
+
+
+SAMPLES = {  # mapping: format of the sample, what becomes of its rows, and how often each kind was used
+    "rudderstack-tracks": ("csv", {"used": 7, "duplicate": 1, "quarantined": 2}, {
+        "product_view": 1, "cart_add": 1, "login": 1, "purchase": 1, "search": 1, "refund": 1, "other": 1}),
+    "ga4-export": ("json", {"used": 7, "duplicate": 1, "quarantined": 3}, {
+        "page": 1, "product_view": 1, "cart_add": 1, "login": 1, "purchase": 2, "other": 1}),
+    "snowplow-canonical": ("csv", {"used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1}, {
+        "page": 3, "search": 1, "purchase": 1, "other": 1}),
+    "wide-table": ("csv", {"used": 7, "quarantined": 3}, {
+        "page": 3, "product_view": 1, "cart_add": 1, "purchase": 1, "refund": 1}),
+    "email-engagement": ("json", {"used": 6, "duplicate": 1, "quarantined": 3}, {
+        "email_sent": 2, "email_opened": 1, "email_clicked": 1, "other": 2}),
+    "support-tickets": ("csv", {"used": 5, "duplicate": 1, "conflict": 1, "quarantined": 3}, {"support": 5}),
+    "nps-survey": ("csv", {"used": 6, "duplicate": 1, "quarantined": 3}, {"survey": 6}),
+}  # fmt: skip
+
+
+def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
+    """One run reads all samples; rows of a purchase with two items count twice, as two lines."""
+    here, mappings = Path(__file__).parent / "samples", Path(__file__).parents[2] / ROOT
+    conf = tmp_path / "conf.yaml"
+    sources = ", ".join(str(mappings / f"{name}.yaml") for name in SAMPLES)
+    conf.write_text(f"sources: [{sources}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n")
+    sets = []
+    for place, (name, (written, _, _)) in enumerate(SAMPLES.items()):
+        sets += ["--set", f"sources.{place}.path={here / name}.{written}", "--set", f"sources.{place}.format={written}"]
+    assert cli("ingest-events", "--conf", str(conf), *sets) == 0
+    names = {name: yaml.safe_load((mappings / f"{name}.yaml").read_text())["name"] for name in SAMPLES}
+    accounts, events = table(spark, tmp_path, "row_accounts").collect(), table(spark, tmp_path, "events").collect()
+    for name, (_, fates, kinds) in SAMPLES.items():
+        assert {r["fate"]: r["row_count"] for r in accounts if r["source"] == names[name]} == fates, name
+        assert Counter(e["kind"] for e in events if e["source"] == names[name]) == kinds, name
+
+    def told(name, column, **of):
+        rows = [e for e in events if e["source"] == names[name] and all(e[k] == v for k, v in of.items())]
+        return sorted(str(e[column]) for e in rows)
+
+    assert told("rudderstack-tracks", "occurred_at", kind="search") == ["2026-03-01 09:00:00"]  # sent 2 h fast
+    assert told("ga4-export", "page", kind="page") == ["/toys"]
+    assert told("ga4-export", "amount", kind="purchase") == ["3.0000", "5.0000"]
+    assert told("ga4-export", "occurred_at", kind="login") == ["2026-03-01 10:01:30"]
+    assert told("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
+    assert len(set(told("email-engagement", "stream_id", campaign="spring"))) == 3  # Ann is one in either spelling
+    assert told("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
+    tagged = table(spark, tmp_path, "stream_tags").collect()
+    assert [(t["source"], t["reason"]) for t in tagged] == [(names["snowplow-canonical"], "bot_agent")]

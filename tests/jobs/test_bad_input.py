@@ -1,6 +1,7 @@
 """What is wrong is said in one clear line, with its exit code, and nothing is published."""
 
 import pytest
+from pyspark.sql import functions as F
 
 from tests.support import shop
 
@@ -91,6 +92,19 @@ def test_more_clusters_than_people_and_the_run_after_it_reads_nothing_twice(cli,
     assert attempt(cli, capsys, folder)[0] == 0
     assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(shop.rows(0, 5))
     assert published(folder)
+
+
+def test_too_many_robots_stop_a_run_unless_they_are_let_in(cli, capsys, folder, spark):
+    people = shop.rows(0, 5)
+    robots = [r for r in shop.mess() if r["cookie"] == "robot"]
+    shop.write(folder / "in", "first.csv", people + robots)
+    strict = ("--set", f"bots.most_share={len(robots) / (len(people) + len(robots)) - 0.0001}")
+    code, told = attempt(cli, capsys, folder, *strict)
+    assert (code, published(folder)) == (3, False)
+    assert f"{len(robots)} of {len(people) + len(robots)} events are robots', more than bots.most_share" in told
+    assert attempt(cli, capsys, folder, *strict, "--set", "bots.leave_out=false", command="build-sessions")[0] == 0
+    sessions = spark.read.format("delta").load(str(folder / "warehouse" / "sessions"))
+    assert sessions.agg(F.sum("event_count")).collect()[0][0] == len(people) + len(robots)
 
 
 def test_report_and_history_before_the_first_run(cli, capsys, folder):

@@ -10,6 +10,8 @@ from desirelines.settings import Source, TimeColumn, ValueColumn, json_path
 from desirelines.tables import MONEY
 
 ROW, LINE, RAW = "row", "line", "raw"
+EPOCH_UNITS_US = {"epoch_seconds": 1_000_000, "epoch_millis": 1000, "epoch_micros": 1}
+"""Patterns for times that are numbers since 1970, and how many microseconds one is."""
 HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})\z"
 
 
@@ -69,13 +71,10 @@ class RawRows:
         if isinstance(self._type_of(field), T.TimestampType):
             return field
         text = F.trim(field.cast("string"))
-        if time.pattern in ("epoch_seconds", "epoch_millis"):
-            unit = F.timestamp_micros(
-                F.try_multiply(
-                    _try_cast(text, T.LongType()), F.lit(1_000_000 if time.pattern == "epoch_seconds" else 1000)
-                )
+        if time.pattern in EPOCH_UNITS_US:
+            return F.timestamp_micros(
+                F.try_multiply(_try_cast(text, T.LongType()), F.lit(EPOCH_UNITS_US[time.pattern]))
             )
-            return unit
         parsed = F.try_to_timestamp(text, F.lit(time.pattern)) if time.pattern else _try_cast(text, T.TimestampType())
         if self.source.time_zone == "UTC":
             return parsed

@@ -40,7 +40,7 @@ class ValueColumn(Strict):
 
 
 class TimeColumn(Strict):
-    """A time: the column and, where it is not ISO 8601, its pattern (Spark's datetime patterns)."""
+    """A time: the column and, where it is not ISO 8601, its pattern: Spark's datetime patterns, or epoch_seconds, epoch_millis, epoch_micros."""
 
     column: str
     pattern: str | None = None

@@ -81,6 +81,13 @@ class Consent(Strict):
     unknown: Literal["auto", "granted", "refused"] = "auto"
 
 
+class Bots(Strict):
+    """What is done about robots."""
+
+    leave_out: bool = True
+    most_share: Share = 0.5
+
+
 class Sessions(Strict):
     """Where sessions end."""
 
@@ -165,6 +172,7 @@ class Settings(Strict):
     ingest: Ingest = Ingest()
     identity: Identity = Identity()
     consent: Consent = Consent()
+    bots: Bots = Bots()
     sessions: Sessions = Sessions()
     paths: Paths = Paths()
     features: Features = Features()

@@ -1,9 +1,10 @@
 """What becomes of a row."""
 
 import pytest
+from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from pyspark.sql import functions as F
 
-from desirelines.events.bots import is_bot_agent
+from desirelines.events.bots import is_bot_agent, to_bot_tags
 from desirelines.events.fates import suppressed_now, to_quarantine, with_fates, with_suppressed
 from desirelines.keys import key_of, secret_pads
 from tests.support.sources import SECRET, mapped, source
@@ -140,8 +141,32 @@ def test_robots_name_themselves_and_phones_of_the_brand_cubot_are_people(spark):
         Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)      | true
         Mozilla/5.0 (Linux; Android 11; CUBOT X50) AppleWebKit/537.36                | false
         Mozilla/5.0 (Windows NT 10.0) Chrome/120.0                                    | false
+        Mozilla/5.0 (Linux; Android 9; CUBOT/X19) Chrome/80.0                         | false
+        Mozilla/5.0 (Linux; Android 9; CUBOT X19) (compatible; Googlebot/2.1)         | true
+        Mozilla/5.0 (compatible; NeverHeardOfBot/0.1)                                 | true
         python-requests/2.31                                                         | true
                                                                                      | false
     """)  # fmt: skip
     got = agents.withColumn("got", is_bot_agent(F.col("agent"))).collect()
     assert [r["got"] for r in got] == [r["is_bot"] for r in got]
+
+
+def test_every_robot_that_the_list_gives_an_example_of_is_found(spark):
+    agents = sorted({agent for entry in CRAWLER_USER_AGENTS_DATA for agent in entry["instances"]})
+    rows = spark.createDataFrame([(agent,) for agent in agents], "agent string")
+    missed = rows.filter(~is_bot_agent(F.col("agent"))).collect()
+    assert len(agents) > 1000
+    assert [r["agent"] for r in missed] == []
+
+
+def test_a_stream_is_tagged_from_its_first_event_with_a_robots_agent(spark):
+    used = table(spark, """
+        stream_id | occurred_at         | user_agent
+        a         | 2026-03-01 10:00:00 | Mozilla/5.0
+        a         | 2026-03-01 10:02:00 | curl/8.0
+        a         | 2026-03-01 10:01:00 | Googlebot/2.1
+        b         | 2026-03-01 10:00:00 | Mozilla/5.0
+        c         | 2026-03-01 10:00:00 |
+    """)  # fmt: skip
+    got = [(r["stream_id"], r["reason"], f"{r['from_at']:%H:%M}") for r in to_bot_tags(used).collect()]
+    assert got == [("a", "bot_agent", "10:01")]
