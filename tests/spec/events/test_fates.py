@@ -168,5 +168,5 @@ def test_a_stream_is_tagged_from_its_first_event_with_a_robots_agent(spark):
         b         | 2026-03-01 10:00:00 | Mozilla/5.0
         c         | 2026-03-01 10:00:00 |
     """)  # fmt: skip
-    got = [(r["stream_id"], r["reason"], f"{r['from_at']:%H:%M}") for r in to_bot_tags(used).collect()]
-    assert got == [("a", "bot_agent", "10:01")]
+    got = to_bot_tags(used).withColumn("from_at", F.date_format("from_at", "HH:mm"))
+    assert [tuple(r) for r in got.select("stream_id", "reason", "from_at").collect()] == [("a", "bot_agent", "10:01")]
