@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES
@@ -49,26 +49,17 @@ def to_profiles(features: DataFrame, memberships: DataFrame, *, run_id: str) -> 
 
 
 def to_sizes(segments: DataFrame, memberships: DataFrame, changes: DataFrame, *, people: int, run_id: str) -> DataFrame:
-    """One row per segment of the run, empty ones too; counts of fewer than ten people are null (0 is told).
-
-    Everybody has one main segment. When only one of those is too small to tell, everybody less the others would tell it: the
-    smallest of the others is held back with it.
-    """
-    sizes = memberships.groupBy("segment_id").agg(F.count("*").alias("n"), F.max("is_primary").alias("is_main"))
+    """One row per segment of the run, empty ones too; counts of fewer than ten people are null (0 is told)."""
+    sizes = memberships.groupBy("segment_id").agg(F.count("*").alias("n"))
     moved = changes.groupBy("segment_id").agg(
         F.count_if(F.col("change") == "entered").alias("entered"), F.count_if(F.col("change") == "left").alias("gone")
     )
     rows = segments.select("segment_id").join(sizes, "segment_id", "left").join(moved, "segment_id", "left").na.fill(0)
-    mains = Window.partitionBy("is_main")
-    hidden = F.count_if(shown_count(F.col("n")).isNull()).over(mains)
-    smallest = F.min(F.when(F.col("n") >= SMALL_GROUP, F.struct("n", "segment_id"))).over(mains)
-    gives_away = F.col("is_main") & (hidden == 1) & (F.col("segment_id") == smallest["segment_id"])
-    size = F.when(~F.coalesce(gives_away, F.lit(False)), shown_count(F.col("n")))
     told = rows.withColumns(
         {
             "run_id": F.lit(run_id),
-            "people_count": size,
-            "share": size / F.lit(max(people, 1)),
+            "people_count": shown_count(F.col("n")),
+            "share": shown_count(F.col("n")) / F.lit(max(people, 1)),
             "entered_count": shown_count(F.col("entered")),
             "left_count": shown_count(F.col("gone")),
         }

@@ -88,13 +88,13 @@ def test_what_is_known_of_one_to_nine_people_is_not_profiled(spark):
 
 
 def test_sizes_from_one_to_nine_are_not_told_and_empty_segments_are(spark):
-    segments = table(spark, "segment_id\nbig\nbigger\nempty\nrule\ntiny")
-    sizes = {"big": 10, "bigger": 12, "tiny": 9, "rule": 11}
-    lines = [f"{s}{n} | {s} | {str(s != 'rule').lower()}" for s, count in sizes.items() for n in range(count)]
-    members = table(spark, "person_id | segment_id | is_primary\n" + "\n".join(lines))
+    segments = table(spark, "segment_id\nbig\ntiny\nempty")
+    members = table(
+        spark,
+        "person_id | segment_id\n" + "\n".join([f"p{n} | big" for n in range(10)] + [f"q{n} | tiny" for n in range(9)]),
+    )
     changes = table(spark, "person_id | segment_id | change\n" + "\n".join(f"p{n} | big | entered" for n in range(10)))
-    got = to_sizes(segments, members, changes, people=31, run_id="r")
-    assert rows_of(got, "segment_id", "people_count", "entered_count", "left_count") == [
-        ("big", None, 10, 0),  # 31 people less 12 and 10 would tell that tiny has 9
-        ("bigger", 12, 0, 0), ("empty", 0, 0, 0), ("rule", 11, 0, 0), ("tiny", None, 0, 0),
+    got = to_sizes(segments, members, changes, people=20, run_id="r")
+    assert rows_of(got, "segment_id", "people_count", "share", "entered_count", "left_count") == [
+        ("big", 10, 0.5, 10, 0), ("empty", 0, 0.0, 0, 0), ("tiny", None, None, 0, 0),
     ]  # fmt: skip
