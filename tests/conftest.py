@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
+# Two test processes share two cores, and neither lives long enough to earn what the second compiler costs. The smoke test
+# and the demo compile as users' sessions do.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
 os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotten zone shows
 time.tzset()
 

@@ -1,4 +1,4 @@
-"""The whole way through the real command line, on a shop of sixty people: run, rerun, a second day, a backfill."""
+"""The whole way through the real command line, on a shop of sixty people: stage by stage, rerun, a second day, a backfill."""
 
 import json
 
@@ -11,6 +11,8 @@ from desirelines.keys import key_of
 from tests.support import shop
 
 FIRST, SECOND = (0, 30), (30, 40)
+TO_FEATURES = ("ingest-events", "resolve-identities", "build-sessions", "build-features")
+TO_THE_END = ("fit-clusters", "assign-segments", "build-paths", "publish", "report")
 
 
 def path(folder, name):
@@ -37,19 +39,25 @@ def result(capsys):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory, spark, secret_files):
-    """A shop after its first run."""
+    """A shop after its first run, made stage by stage."""
     from desirelines.cli import main
 
     folder = tmp_path_factory.mktemp("shop")
     conf = shop.configure(folder)
     shop.write(folder / "in", "first.csv", shop.rows(*FIRST) + shop.mess())
     sets = [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
-    assert main(["run", "--conf", str(conf), "--format", "json", *sets]) == 0
+    for stage in (*TO_FEATURES, *TO_THE_END):
+        assert main([stage, "--conf", str(conf), "--format", "json", *sets]) == 0, stage
     return folder
 
 
 def conf(folder):
     return ("--conf", str(folder / "conf.yaml"), "--format", "json")
+
+
+def test_stages_one_by_one_are_one_run(spark, folder):
+    assert read(spark, folder, tables.RUNS).select("run_id").distinct().count() == 1
+    assert (folder / "report.html").exists()
 
 
 def test_every_row_has_one_fate_and_the_sum_is_right(spark, folder):
@@ -286,21 +294,11 @@ def test_what_a_crash_left_between_two_commits_is_mended_by_the_next_command(spa
     assert sorted(spark.read.format("delta").load(table).collect()) == wanted
 
 
-def test_stages_one_by_one_are_one_run_and_give_the_same_tables(spark, folder, cli, capsys, tmp_path):
+def test_one_delivery_gives_the_same_tables_as_two(spark, folder, cli, tmp_path):
     shop.configure(tmp_path)
     shop.write(tmp_path / "in", "all.csv", shop.rows(FIRST[0], SECOND[1]) + shop.mess())
-    for stage in (
-        "ingest-events",
-        "resolve-identities",
-        "build-sessions",
-        "build-features",
-        "fit-clusters",
-        "assign-segments",
-        "build-paths",
-        "publish",
-    ):
+    for stage in TO_FEATURES:
         assert cli(stage, *conf(tmp_path)) == 0, stage
-    assert read(spark, tmp_path, tables.RUNS).select("run_id").distinct().count() == 1
     for table, columns in (
         (tables.SESSIONS, tables.SESSIONS.column_names),
         (tables.FEATURES, [c for c in tables.FEATURES.column_names if c != "run_id"]),

@@ -67,7 +67,8 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",  # its \r bars corrupt logs
-        "spark.log.level": "ERROR",  # warnings of failed tasks print values
+        # What Spark logs of a failed task holds values of its rows; the command says what went wrong in its own words.
+        "spark.log.level": "ERROR" if os.environ.get("DESIRELINES_DEBUG") else "OFF",
         "spark.sql.warehouse.dir": str(
             Path(os.environ.get("TMPDIR", "/tmp")) / "desirelines-spark-warehouse"
         ),  # never used: tables are paths
