@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,7 +12,8 @@ import typer
 from typer.exceptions import TyperException
 
 from desirelines import __version__
-from desirelines.cli_options import STAGES, AsOf, Conf, Format, Logs, Out, RunId, Sets
+from desirelines.cli_identity import identity
+from desirelines.cli_options import STAGES, AsOf, Conf, Format, Logs, Out, RunId, Sets, options_of
 from desirelines.errors import EXIT_DONE, EXIT_UNEXPECTED, EXIT_USAGE, DesirelinesError, exit_code_for
 
 app = typer.Typer(
@@ -22,6 +22,9 @@ app = typer.Typer(
     "`desirelines run`.\n\nExit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, 3 a check failed and nothing was "
     "published, 4 an empty source, 5 done in part.",
 )  # fmt: skip
+
+
+app.add_typer(identity)
 
 
 def _stage_command(stage: str) -> Callable[..., None]:
@@ -33,7 +36,7 @@ def _stage_command(stage: str) -> Callable[..., None]:
         form: Out = Format.text,
         logs: Logs = Format.text,
     ) -> None:
-        _commands().run_stage(stage, _options(conf, sets, as_of, run_id, form, logs))
+        _commands().run_stage(stage, options_of(conf, sets, as_of, run_id, form, logs))
 
     return command
 
@@ -50,7 +53,7 @@ def init(
 
     Example: `desirelines init shop && cd shop && desirelines check`
     """
-    _commands().init(folder, _options(None, None, None, None, form, logs))
+    _commands().init(folder, options_of(None, None, None, None, form, logs))
 
 
 @app.command()
@@ -66,7 +69,7 @@ def check(
 
     Writes nothing. Example: `desirelines check --conf shop.yaml`
     """
-    _commands().check(_options(conf, sets, as_of, run_id, form, logs))
+    _commands().check(options_of(conf, sets, as_of, run_id, form, logs))
 
 
 @app.command()
@@ -82,7 +85,7 @@ def plan(
 
     Example: `desirelines plan --conf shop.yaml --format json`
     """
-    _commands().plan(_options(conf, sets, as_of, run_id, form, logs))
+    _commands().plan(options_of(conf, sets, as_of, run_id, form, logs))
 
 
 @app.command()
@@ -98,7 +101,7 @@ def run(
 
     The same inputs and date a second time change nothing. Example: `desirelines run --conf shop.yaml --as-of 2026-03-01`
     """
-    _commands().run(_options(conf, sets, as_of, run_id, form, logs))
+    _commands().run(options_of(conf, sets, as_of, run_id, form, logs))
 
 
 for _stage, _help in STAGES.items():
@@ -118,7 +121,7 @@ def report(
 
     Example: `desirelines report --set report.path=segments.html`
     """
-    _commands().report(_options(conf, sets, as_of, run_id, form, logs))
+    _commands().report(options_of(conf, sets, as_of, run_id, form, logs))
 
 
 @app.command()
@@ -134,7 +137,7 @@ def history(
 
     Example: `desirelines history --format json`
     """
-    _commands().history(_options(conf, sets, as_of, run_id, form, logs))
+    _commands().history(options_of(conf, sets, as_of, run_id, form, logs))
 
 
 @app.command()
@@ -147,7 +150,7 @@ def why(
 
     Example: `desirelines why 3f9c…` or `echo ann@example.com | desirelines why --identifier email`
     """
-    _commands().why(person, identifier, _options(conf, sets, as_of, run_id, form, logs))
+    _commands().why(person, identifier, options_of(conf, sets, as_of, run_id, form, logs))
 
 
 @app.command()
@@ -166,7 +169,7 @@ def world(
 
     Example: `desirelines world --people 2000 --days 400 --seed 7 --out world`
     """
-    _commands().world(out, people, days, seed, as_, _options(None, None, None, None, form, logs))
+    _commands().world(out, people, days, seed, as_, options_of(None, None, None, None, form, logs))
 
 
 @app.callback(invoke_without_command=True)
@@ -228,21 +231,6 @@ def _complain(message: str, as_json: bool) -> None:
         sys.stderr.write(json.dumps({"level": "ERROR", "message": message}) + "\n")
     else:
         sys.stderr.write(f"desirelines: {message}\n")
-
-
-def _options(
-    conf: list[Path] | None,
-    sets: list[str] | None,
-    as_of: datetime | None,
-    run_id: str | None,
-    form: Format,
-    logs: Format,
-) -> Any:
-    from desirelines.commands import Options
-
-    return Options(
-        tuple(conf or ()), tuple(sets or ()), as_of.date() if as_of else None, run_id, form.value, logs.value
-    )
 
 
 def _commands() -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -56,6 +56,23 @@ RunId = Annotated[
 ]
 Out = Annotated[Format, typer.Option("--format", help="How the result is printed on standard output.")]
 Logs = Annotated[Format, typer.Option("--log-format", help="How progress and errors are written to standard error.")]
+
+
+def options_of(
+    conf: list[Path] | None,
+    sets: list[str] | None,
+    as_of: datetime | None,
+    run_id: str | None,
+    form: Format,
+    logs: Format,
+) -> Any:
+    """The options as the commands take them."""
+    from desirelines.commands import Options
+
+    return Options(
+        tuple(conf or ()), tuple(sets or ()), as_of.date() if as_of else None, run_id, form.value, logs.value
+    )
+
 
 STAGES: dict[str, str] = {
     "ingest-events": "Read what arrived at the sources since the last time into `events`; every row gets one fate.\n\nExample: `desirelines ingest-events --conf shop.yaml`",

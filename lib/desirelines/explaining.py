@@ -7,9 +7,9 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES as CATALOGUE
-from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
+from desirelines.errors import EmptyInputError
 from desirelines.job import Job
-from desirelines.keys import key_of
+from desirelines.linking import key_of_identifier
 from desirelines.membership import segment_names
 from desirelines.segments.rules import rule_segments
 from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_MEMBERS, SESSIONS
@@ -25,7 +25,7 @@ def explain(job: Job, *, key: str | None, identifier: tuple[str, str] | None) ->
     if not chain:
         raise EmptyInputError("no run was published yet. Run `desirelines run` first.")
     job.run_id, job.as_of_wanted = chain[-1].run_id, chain[-1].as_of
-    wanted = key or _key(job, *(identifier or ("", "")))
+    wanted = key or key_of_identifier(job, *(identifier or ("", "")))
     # The key is joined as data: a literal in a plan would stand in Spark's event log.
     asked = job.spark.createDataFrame([(wanted,)], "asked string")
     open_map = job.warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull())
@@ -82,14 +82,3 @@ def explain(job: Job, *, key: str | None, identifier: tuple[str, str] | None) ->
         "identifiers": [{"key": i["key"], "type": i["key_type"], "first_seen_at": str(i["first_seen_at"]), "rule": i["rule"]} for i in identifiers],
         "sessions_of_their_streams": sessions,
     }  # fmt: skip
-
-
-def _key(job: Job, id_type: str, value: str) -> str:
-    known = sorted({t for s in job.settings.sources for t in s.ids})
-    if id_type not in known:
-        raise SettingsError(
-            [
-                f"--identifier {id_type}: no source has this type{did_you_mean(id_type, known)}. Known: {', '.join(known)}"
-            ]
-        )
-    return key_of(job.data_secret, id_type, value, caseless=id_type in job.settings.identity.caseless_types)

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from desirelines.errors import EmptyInputError, GateError
 from desirelines.events.bots import to_bot_tags
 from desirelines.events.fates import LOOK_UP, suppressed_now, to_account, to_quarantine, with_fates, with_suppressed
+from desirelines.events.fields import ALIAS_KEY
 from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.identities.links import to_links
 from desirelines.io.sources import check_source, ingest_new, is_empty
@@ -69,10 +70,13 @@ def _ingest_batch(job: Job, source: Source, raw: DataFrame, query_id: str, numbe
     read = Observation("desirelines rows read")
     raw = raw.observe(read, F.count(F.lit(1)).alias("n"))
     keys = {t: key_column(t) for t in source.ids}
+    alias = [ALIAS_KEY] if source.alias is not None else []
     mapped = to_mapped_events(raw, secret_pads(job.spark, job.data_secret), source, job.settings, read_at=job.read_at)
     listed = job.warehouse.exists(SUPPRESSIONS)
     suppressed = suppressed_now(job.warehouse.read(SUPPRESSIONS)) if listed else None
-    mapped = with_suppressed(mapped, suppressed, secret_pads(job.spark, job.suppression_secret), list(keys.values()))
+    mapped = with_suppressed(
+        mapped, suppressed, secret_pads(job.spark, job.suppression_secret), [*keys.values(), *alias]
+    )
     batch = f"{query_id}:{number}"
     facts = {"source": F.lit(source.name), "ingest_batch": F.lit(batch), "run_id": F.lit(job.run_id)}
     classified = with_fates(mapped, source, _known(job, source, mapped, batch)).withColumns(facts)
@@ -123,7 +127,11 @@ def _write(job: Job, source: Source, classified: DataFrame, keys: dict[str, str]
     quarantined = to_quarantine(classified).withColumn("expires_on", F.lit(expires))
     job.warehouse.append_once(quarantined, QUARANTINED_EVENTS, writer=writer, number=number)
     facts = {name: F.lit(value) for name, value in (("source", source.name), ("run_id", job.run_id))}
-    links = to_links(used, keys).withColumns(facts | {"ingest_batch": F.lit(f"{writer.split(':', 1)[1]}:{number}")})
+    alias_column = ALIAS_KEY if source.alias is not None else None
+    login_type = job.settings.identity.login_type
+    links = to_links(used, keys, login_type=login_type, alias_column=alias_column).withColumns(
+        facts | {"ingest_batch": F.lit(f"{writer.split(':', 1)[1]}:{number}")}
+    )
     job.warehouse.append_once(links, IDENTITY_LINKS, writer=writer, number=number)
     if source.columns.user_agent is not None and not source.keep_bots:
         tags = to_bot_tags(used).withColumns(facts)

@@ -20,13 +20,12 @@ from desirelines.clusters.fit import fit
 from desirelines.clusters.prepare import fit_preparation, to_prepared
 from desirelines.errors import EmptyInputError, GateError
 from desirelines.features.matrix import to_features
-from desirelines.history.changes import to_changes, to_interval_edits, to_moves
-from desirelines.identities.people import to_identity_map, to_people, to_stream_owners
+from desirelines.history.changes import to_changes, to_moves
+from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
 from desirelines.ingestion import check_sources, ingest_source, used_rows
 from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
-from desirelines.keys import bucket_of
 from desirelines.membership import members_after, repair_members
 from desirelines.modelling import cluster_rows, log_to_mlflow, new_definitions, segment_ids, told, trial_row
 from desirelines.paths.edges import to_edges, with_published_steps
@@ -95,29 +94,18 @@ def ingest_events(job: Job) -> None:
 
 
 def resolve_identities(job: Job) -> None:
-    """identity_links → identity_map, stream_owners, people: who is who, closed and opened where it changed."""
+    """identity_links → identity_map, stream_owners, people, identity_cuts: who is who, judged anew where links are new."""
     with job.stage("resolve-identities") as result:
-        identity, buckets = job.settings.identity, job.settings.warehouse.buckets
-        resolved = to_identity_map(
-            job.warehouse.read(tables.IDENTITY_LINKS), login_type=identity.login_type, type_order=identity.type_order
-        )
-        resolved = resolved.withColumn("bucket", bucket_of(F.col("key"), buckets))
-        still_open = job.warehouse.read(tables.IDENTITY_MAP).filter(F.col("to_run").isNull())
-        values = ("key_type", "person_id", "first_seen_at", "rule", "bucket")
-        edits = to_interval_edits(still_open, resolved, key=("key",), values=values, run_id=job.run_id)
-        job.warehouse.merge(edits, tables.IDENTITY_MAP, update=(*values, "to_run"))
-        identities = open_identities(job)
-        owners = to_stream_owners(identities).withColumn("bucket", bucket_of(F.col("stream_id"), buckets))
-        still_open = job.warehouse.read(tables.STREAM_OWNERS).filter(F.col("to_run").isNull())
-        owned = ("person_id", "to_at", "bucket")
-        edits = to_interval_edits(still_open, owners, key=("stream_id", "from_at"), values=owned, run_id=job.run_id)
-        job.warehouse.merge(edits, tables.STREAM_OWNERS, update=(*owned, "to_run"))
-        people = to_people(identities).withColumns(
-            {"bucket": bucket_of(F.col("person_id"), buckets), "run_id": F.lit(job.run_id)}
-        )
-        job.warehouse.merge(people, tables.PEOPLE, update=("first_seen_at",))
-        result.rows = row_count(identities)
-        result.outputs = _versions(job, tables.IDENTITY_MAP, tables.STREAM_OWNERS, tables.PEOPLE)
+        now, last = seen_now(job), seen_last(job)
+        result.inputs = now.to_facts()
+        if last == now:
+            result.note = "no identifier is new: people stay"
+        elif last is None or last.rules != now.rules:
+            resolve(job, None)
+        else:
+            resolve(job, touched_keys(job, last))
+        result.rows = row_count(open_identities(job))
+        result.outputs = _versions(job, tables.IDENTITY_MAP, tables.STREAM_OWNERS, tables.PEOPLE, tables.IDENTITY_CUTS)
 
 
 def build_sessions(job: Job) -> None:
@@ -303,7 +291,8 @@ def _day_after_newest_event(job: Job) -> date:
 
 def _fingerprint(job: Job) -> dict[str, Any]:
     """What decides the result of a run; two runs with the same are the same."""
-    versions = _versions(job, tables.EVENTS, tables.CONSENTS, tables.STREAM_TAGS, tables.SUPPRESSIONS)
+    decided = (tables.EVENTS, tables.CONSENTS, tables.STREAM_TAGS, tables.SUPPRESSIONS, tables.IDENTITY_CUTS)
+    versions = _versions(job, *decided)
     return versions | {"config": job.settings.hash, "as_of": str(job.as_of)}
 
 

@@ -8,7 +8,7 @@ from pyspark.sql import functions as F
 from desirelines.clusters.prepare import Preparation
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import EmptyInputError
-from desirelines.identities.people import with_person
+from desirelines.identities.owners import with_person
 from desirelines.job import Job
 from desirelines.segments.assign import to_memberships
 from desirelines.segments.rules import rule_segments

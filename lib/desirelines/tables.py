@@ -219,10 +219,31 @@ IDENTITY_LINKS = Table(
         Column("key_type", TEXT, "its type: user, email, cookie, device, …"),
         _person("other_key", "the identifier seen with it; the same key for a sighting alone"),
         Column("other_type", TEXT, "its type"),
+        Column("rule", TEXT, "why they are linked: alias, login, order_email, same_event; itself for a sighting alone"),
         Column("first_at", INSTANT, "first time in the batch", "UTC"),
         Column("last_at", INSTANT, "last time in the batch", "UTC"),
         Column("link_count", WHOLE, "events that carry both", "events"),
         RUN_ID,
+    ),
+)  # fmt: skip
+
+IDENTITY_CUTS = Table(
+    "identity_cuts",
+    grain="one decision about one link: not followed, and why; or followed again",
+    key=("key", "other_key", "from_run"),
+    erased_by=("key", "other_key"),
+    written="merge",
+    columns=(
+        _person("key", "the smaller key of the link"),
+        _person("other_key", "the larger one"),
+        Column("is_cut", FLAG, "true: not followed from this run on; false: followed, or judged anew, from this run on"),
+        Column(
+            "reason", TEXT,
+            "cap (one of them is linked with too many), unique (it would join two logins), size (the group is too large), "
+            "unlinked, relinked (by hand), followed (what spoke against it is no longer so)",
+        ),
+        Column("decided_at", INSTANT, "when; the newest decision about a link holds", "UTC"),
+        Column("from_run", TEXT, "first run for which this holds"),
     ),
 )  # fmt: skip
 
@@ -237,7 +258,8 @@ IDENTITY_MAP = Table(
         Column("key_type", TEXT, "its type"),
         PERSON_ID,
         Column("first_seen_at", INSTANT, "first event that carries the identifier", "UTC", personal=True),
-        Column("rule", TEXT, "why it belongs to the person: itself, or login (seen with this login)"),
+        Column("rule", TEXT, "the strongest rule that links it into the person: alias, login, order_email, same_event; itself when none does"),
+        Column("component", WHOLE, "number of all that hangs together with it before any link is cut; says what a new link touches", personal=True),
         BUCKET,
         Column("from_run", TEXT, "first run for which this holds"),
         Column("to_run", TEXT, "first run for which it no longer holds; null while it does"),
@@ -319,7 +341,7 @@ SESSIONS = Table(
         Column("ended_at", INSTANT, "last event", "UTC"),
         Column("started_on", DAY, "UTC date of started_at; layout"),
         BUCKET,
-        Column("cause", TEXT, "why it began: first_event or idle_timeout"),
+        Column("cause", TEXT, "why it began: first_event, idle_timeout or user_changed"),
         Column("source", TEXT, "source of its first event"),
         Column("event_count", WHOLE, "events; of an order, every line", "events"),
         Column("is_visit", FLAG, "whether the person did something on the site or in the app", personal=True),
@@ -561,7 +583,7 @@ RUNS = Table(
 )  # fmt: skip
 
 ALL: tuple[Table, ...] = (
-    EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
+    EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
     SUPPRESSIONS, SESSIONS, FEATURES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
     SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES, PATH_EDGES, RUNS,
 )  # fmt: skip

@@ -84,8 +84,8 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, cut):
     for number, events in enumerate(streams):
         if number < min(cut, len(streams) - 1):
             continue
-        for place, session in enumerate(sessions_of(events, GAP_US)):
-            wanted.append(expected(f"s{number}", session) | {"cause": "first_event" if place == 0 else "idle_timeout"})
+        for cause, session in sessions_of(events, GAP_US):
+            wanted.append(expected(f"s{number}", session) | {"cause": cause})
     assert [{name: row[name] for name in wanted[0]} for row in got] == wanted
 
 

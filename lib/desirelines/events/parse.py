@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import RAW, RawRows
+from desirelines.events.fields import ALIAS_KEY, RAW, RawRows
 from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source
 
@@ -38,10 +38,15 @@ def to_mapped_events(
     """
     rows = RawRows(raw.crossJoin(pads), source)
     columns, identity = source.columns, settings.identity
-    keys: dict[str, Column] = {
-        key_column(t): identifier_key(t, normal_value(t, rows.field(i.column).cast("string"), caseless=t in identity.caseless_types, junk=identity.junk_values))
-        for t, i in source.ids.items()
-    }  # fmt: skip
+
+    def key(id_type: str, column: str) -> Column:
+        raw_value = rows.field(column).cast("string")
+        caseless = id_type in identity.caseless_types
+        return identifier_key(id_type, normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values))
+
+    keys = {key_column(t): key(t, i.column) for t, i in source.ids.items()}
+    if source.alias is not None:
+        keys[ALIAS_KEY] = key(identity.login_type, source.alias.column)
     occurred, received, sent = (
         rows.instant(columns.occurred_at),
         rows.instant(columns.received_at),
@@ -50,7 +55,7 @@ def to_mapped_events(
     numbers = {name: rows.number(getattr(columns, name)) for name in _NUMBERS}
     mapped = rows.rows.select(
         RAW, "file_name", "file_place",
-        *(key.alias(name) for name, key in keys.items()),
+        *(made.alias(name) for name, made in keys.items()),
         corrected_for_clock(occurred, sent, received).alias("occurred_at"),
         received.alias("received_at"),
         rows.text(columns.event_id).alias("given_id"),

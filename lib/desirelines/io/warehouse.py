@@ -119,6 +119,16 @@ class Warehouse:
         )
         session.catalog.dropTempView(view)
 
+    def delete(self, keys: DataFrame, table: Table) -> None:
+        """Delete the rows that have these values in the columns of `keys`; the values go in as data, never into the log."""
+        if self.create(table):
+            return
+        view = f"desirelines_gone_{table.name}"
+        keys.distinct().createOrReplaceTempView(view)
+        same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in keys.columns)
+        self.spark.sql(f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED THEN DELETE")
+        self.spark.catalog.dropTempView(view)
+
     def create(self, table: Table) -> bool:
         """Create the table by its contract when it is not there; say whether it was created now.
 

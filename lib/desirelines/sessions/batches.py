@@ -43,7 +43,7 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
     column = {name: values.take(pa.array(order)) for name, values in column.items()}
     stream = stream[order]
     at, kind = _ints(column["at_us"]), _ints(column["kind_no"])
-    cut = kernel.cut_sessions(stream, at, gap_us=gap_us)
+    cut = kernel.cut_sessions(stream, at, _codes(column["user_key"])[0], gap_us=gap_us)
     is_step = kernel.step_events(cut, _ints(column["order_no"], 0), kind)
     by_kind = kernel.counts_by_code(cut, kind, is_step, len(KINDS))
     purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")

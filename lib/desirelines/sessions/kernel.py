@@ -14,8 +14,8 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-FIRST_EVENT, IDLE_TIMEOUT = 0, 1
-CAUSES = ("first_event", "idle_timeout")
+FIRST_EVENT, IDLE_TIMEOUT, USER_CHANGED = 0, 1, 2
+CAUSES = ("first_event", "idle_timeout", "user_changed")
 ENGAGED_CAP_US = 30 * 60 * 1_000_000
 """A gap counts as engaged time up to half an hour, however long the timeout is."""
 
@@ -61,10 +61,12 @@ def in_order(stream: Ints, at_us: Ints, received_us: Ints, ranks_of_ties: Callab
     return order
 
 
-def cut_sessions(stream: Ints, at_us: Ints, *, gap_us: int) -> Cut:
-    """Cut ordered events into sessions: a new one on a stream's first event, and where the gap is longer than `gap_us`.
+def cut_sessions(stream: Ints, at_us: Ints, user: Ints, *, gap_us: int) -> Cut:
+    """Cut ordered events into sessions.
 
-    A gap of exactly `gap_us` stays inside (Spark's session_window draws the line at the same place).
+    One begins on a stream's first event, where the gap is longer than `gap_us`, and where another login than the session's own
+    shows. A gap of exactly `gap_us` stays inside (Spark's session_window draws the line at the same place). `user` is a number for
+    the login an event carries, -1 for none; from none to a login is no change.
     """
     n = len(stream)
     if n == 0:
@@ -74,10 +76,21 @@ def cut_sessions(stream: Ints, at_us: Ints, *, gap_us: int) -> Cut:
     new_stream[1:] = stream[1:] != stream[:-1]
     starts = new_stream.copy()
     starts[1:] |= (at_us[1:] - at_us[:-1]) > gap_us
+    cause = np.where(new_stream, FIRST_EVENT, IDLE_TIMEOUT)
+    changed = _user_changes(np.cumsum(starts), user)
+    cause[changed] = USER_CHANGED
+    starts[changed] = True
     first = np.flatnonzero(starts)
     stop = np.append(first[1:], n)
-    cause = np.where(new_stream[first], FIRST_EVENT, IDLE_TIMEOUT)
-    return Cut(first, stop, cause, _ordinals(stream[first], at_us[first]), np.cumsum(starts) - 1)
+    return Cut(first, stop, cause[first], _ordinals(stream[first], at_us[first]), np.cumsum(starts) - 1)
+
+
+def _user_changes(part: Ints, user: Ints) -> Ints:
+    """Positions of events whose login differs from the one before it in the same part of a stream."""
+    logins = np.flatnonzero(user >= 0)
+    before, after = logins[:-1], logins[1:]
+    changed: Ints = after[(part[before] == part[after]) & (user[before] != user[after])]
+    return changed
 
 
 def _ordinals(stream: Ints, start_us: Ints) -> Ints:

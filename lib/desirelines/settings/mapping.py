@@ -99,6 +99,7 @@ class Source(Strict):
         kinds: source's event name to what it means; names left out are `other`.
         properties: further columns to keep, by name; nothing else is kept.
         required: values of `columns` without which a row goes to quarantine, beside time, name and stream, which always are.
+        alias: identifier of the login's type that a row says is the same person as its login; beside `ids`.
         keep_bots: whether streams that look like bots count as people.
         may_be_empty: whether a run goes on when the source holds no row.
     """
@@ -115,6 +116,7 @@ class Source(Strict):
     currency: Annotated[str, BeforeValidator(known_currency)] | None = None
     columns: Columns
     ids: dict[str, IdentifierColumn]
+    alias: IdentifierColumn | None = None
     kinds: dict[str, str] = {}
     properties: tuple[str, ...] = ()
     required: tuple[str, ...] = ()

@@ -1,0 +1,151 @@
+"""Who is who, from the links: what new links touch is judged anew, and only what changed is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.history.changes import to_interval_edits
+from desirelines.identities.cuts import cuts_in_force, to_cut_edits
+from desirelines.identities.guards import to_capped, to_separated
+from desirelines.identities.links import to_pairs, to_sightings
+from desirelines.identities.owners import to_login_people, to_shared_streams, to_stream_owners
+from desirelines.identities.people import to_identity_map, to_people
+from desirelines.job import Job
+from desirelines.keys import bucket_of
+from desirelines.tables import (
+    EVENTS,
+    IDENTITY_CUTS,
+    IDENTITY_LINKS,
+    IDENTITY_MAP,
+    PEOPLE,
+    ROW_ACCOUNTS,
+    STREAM_OWNERS,
+    SUPPRESSIONS,
+)
+
+PAIR = ["key", "other_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a resolution went by: the newest batch of every stream of batches, and the rules."""
+
+    batches: dict[str, int]
+    rules: str
+
+    def to_facts(self) -> dict[str, Any]:
+        """As JSON for the ledger."""
+        return {"batches": self.batches, "rules": self.rules}
+
+
+def seen_now(job: Job) -> Seen:
+    """What a resolution that begins now goes by."""
+    query, number = F.split("ingest_batch", ":")[0], F.split("ingest_batch", ":")[1].cast("long")
+    rows = job.warehouse.read(ROW_ACCOUNTS).groupBy(query.alias("query")).agg(F.max(number).alias("n")).collect()
+    rules = job.settings.identity.model_dump(mode="json")
+    types = sorted({t for s in job.settings.sources for t in s.stream})
+    told = hashlib.sha256(json.dumps([rules, types], sort_keys=True).encode()).hexdigest()[:16]
+    return Seen({r["query"]: int(r["n"]) for r in rows}, told)
+
+
+def seen_last(job: Job) -> Seen | None:
+    """What the last resolution went by; none before the first."""
+    last = job.ledger.newest("resolve-identities")
+    facts = job.ledger.facts_of(last.run_id, "resolve-identities", "inputs") if last else {}
+    return Seen(facts["batches"], facts["rules"]) if "rules" in facts and job.warehouse.exists(IDENTITY_MAP) else None
+
+
+def touched_keys(job: Job, last: Seen) -> DataFrame:
+    """Identifiers that batches since the last resolution brought: key."""
+    known = job.spark.createDataFrame([*last.batches.items(), ("", -1)], "query string, newest long")
+    rows = job.warehouse.read(IDENTITY_LINKS).select(
+        "key", F.split("ingest_batch", ":")[0].alias("query"), F.split("ingest_batch", ":")[1].cast("long").alias("number")
+    )  # fmt: skip
+    new = rows.join(F.broadcast(known), "query", "left").filter(F.col("number") > F.coalesce("newest", F.lit(-1)))
+    return new.select("key").distinct()
+
+
+def resolve(job: Job, touched: DataFrame | None) -> None:
+    """Judge the components of the touched keys anew (all of them for None), and write what changed."""
+    identity, links = job.settings.identity, job.warehouse.read(IDENTITY_LINKS)
+    scope = None if touched is None else _scope(job, touched)
+    rows = links if scope is None else links.join(scope, "key", "left_semi")
+    in_force = cuts_in_force(job.warehouse.read(IDENTITY_CUTS), job.warehouse.read(SUPPRESSIONS))
+    held = in_force.filter("is_held")
+    pairs = to_pairs(rows).join(held, PAIR, "left_anti").localCheckpoint()  # several tables are made from it
+    capped = to_capped(pairs, dict(identity.most_links))
+    sightings = to_sightings(rows)
+    inside = pairs.join(capped, PAIR, "left_anti")
+    judged = to_separated(inside, unique_types=identity.unique_types, most_keys=identity.most_keys).localCheckpoint()
+    groups = judged.filter(F.col("reason").isNull()).select("key", "group_key", "component_key")
+    cut = judged.filter(F.col("reason").isNotNull()).select(*PAIR, "reason")
+    followed = inside.join(cut, PAIR, "left_anti")
+    resolved = to_identity_map(sightings, groups, followed, type_order=identity.type_order).localCheckpoint()
+    _write_map(job, resolved, scope)
+    _write_owners(job, resolved, pairs)
+    edits = to_cut_edits(in_force, capped.unionByName(cut), pairs.select(PAIR))
+    facts = {"decided_at": F.lit(job.read_at), "from_run": F.lit(job.run_id)}
+    job.warehouse.merge(edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at"))
+
+
+def _scope(job: Job, touched: DataFrame) -> DataFrame:
+    """Every key that hangs together with a touched one, by links that hold and by links that a rule cut: key."""
+    open_map = _open(job)
+    components = open_map.join(touched, "key", "left_semi").select("component").distinct()
+    together = open_map.join(components, "component", "left_semi").select("key")
+    return together.unionByName(touched.select("key")).distinct().localCheckpoint()
+
+
+def _write_map(job: Job, resolved: DataFrame, scope: DataFrame | None) -> None:
+    """identity_map and people: intervals closed and opened; people who are now somebody else's are gone."""
+    buckets = job.settings.warehouse.buckets
+    before = _open(job) if scope is None else _open(job).join(scope, "key", "left_semi")
+    before = before.localCheckpoint()
+    values = ("key_type", "person_id", "first_seen_at", "rule", "component", "bucket")
+    wanted = resolved.withColumn("bucket", bucket_of(F.col("key"), buckets))
+    edits = to_interval_edits(before, wanted, key=("key",), values=values, run_id=job.run_id)
+    job.warehouse.merge(edits, IDENTITY_MAP, update=(*values, "to_run"))
+    people = to_people(resolved)
+    gone = before.select("person_id").distinct().join(people, "person_id", "left_anti")
+    if not gone.isEmpty():
+        job.warehouse.delete(gone, PEOPLE)
+    facts = {"bucket": bucket_of(F.col("person_id"), buckets), "run_id": F.lit(job.run_id)}
+    job.warehouse.merge(people.withColumns(facts), PEOPLE, update=("first_seen_at",))
+
+
+def _write_owners(job: Job, resolved: DataFrame, pairs: DataFrame) -> None:
+    """stream_owners: one interval for a stream of one person, the stretches of each login for a shared one."""
+    identity = job.settings.identity
+    types = sorted({t for s in job.settings.sources for t in s.stream})
+    own = resolved.filter(F.col("key_type").isin(types)).select(F.col("key").alias("stream_id"), "person_id")
+    login_people = to_login_people(pairs, resolved, login_type=identity.login_type)
+    shared = to_shared_streams(login_people).withColumn("is_shared", F.lit(True)).localCheckpoint()
+    streams = own.join(shared, "stream_id", "left").withColumn("is_shared", F.coalesce("is_shared", F.lit(False)))
+    owners = to_stream_owners(
+        streams, _logins(job, shared, resolved), attribution=identity.attribution,
+        within_us=int(identity.attribution_hours * 3_600_000_000),
+    ).withColumn("bucket", bucket_of(F.col("stream_id"), job.settings.warehouse.buckets))  # fmt: skip
+    open_owners = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
+    before = open_owners.join(own, "stream_id", "left_semi")
+    values = ("person_id", "to_at", "bucket")
+    edits = to_interval_edits(before, owners, key=("stream_id", "from_at"), values=values, run_id=job.run_id)
+    job.warehouse.merge(edits, STREAM_OWNERS, update=(*values, "to_run"))
+
+
+def _logins(job: Job, shared: DataFrame, resolved: DataFrame) -> DataFrame:
+    """Events of shared streams that carry a login, with the person of it; `events` is read only when there is such a stream."""
+    events = job.warehouse.read(EVENTS).select("stream_id", "user_key", "occurred_at")
+    if shared.isEmpty():
+        events = events.limit(0)
+    people = resolved.select(F.col("key").alias("user_key"), "person_id")
+    return events.filter(F.col("user_key").isNotNull()).join(F.broadcast(shared), "stream_id", "left_semi").join(people, "user_key")  # fmt: skip
+
+
+def _open(job: Job) -> DataFrame:
+    return job.warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull())
