@@ -8,9 +8,8 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-# Two test processes share two cores, and neither lives long enough to earn what the second compiler costs. The smoke test
-# and the demo compile as users' sessions do. The cache is wide because a full one is swept all the time.
-os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=512m")
+# A full code cache is swept all the time, and a test process makes more code than the default holds.
+os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:ReservedCodeCacheSize=512m")
 os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotten zone shows
 time.tzset()
 

@@ -187,42 +187,6 @@ def why(person: str | None, identifier: str | None, options: Options) -> None:
     show(options.is_json, known, lambda: print_line(json.dumps(known, indent=2, default=str, ensure_ascii=False)))
 
 
-def explain_identity(key: str | None, options: Options) -> None:
-    """Why an identifier belongs to its person."""
-    from desirelines.linking import explain_identity, key_of_identifier
-
-    given = None if key else _identifiers_of_stdin(1)[0]
-    with opened(options, goes_on=False) as job:
-        found = explain_identity(job, key or key_of_identifier(job, *(given or ("", ""))))
-    show(options.is_json, found, lambda: print_line(json.dumps(found, indent=2, default=str, ensure_ascii=False)))
-
-
-def decide_link(keys: tuple[str, ...], options: Options, *, is_cut: bool) -> None:
-    """Take a link apart, or give it back to the rules."""
-    from desirelines.linking import decide, key_of_identifier
-
-    given = [] if keys else _identifiers_of_stdin(2)
-    with opened(options, goes_on=False) as job:
-        job.warehouse.check_writable()
-        one, other = keys or (key_of_identifier(job, t, v) for t, v in given)
-        found = decide(job, one, other, is_cut=is_cut)
-    told = (
-        "They are still one person: other links hold them together." if found["is_one_person"] and is_cut else "Done."
-    )
-    show(
-        options.is_json, found, lambda: print_line(f"{told} The next `desirelines run` publishes what follows from it.")
-    )
-
-
-def _identifiers_of_stdin(how_many: int) -> list[tuple[str, str]]:
-    lines = [line.split(maxsplit=1) for line in sys.stdin.read().splitlines() if line.strip()]
-    if len(lines) != how_many or any(len(line) != 2 for line in lines):
-        raise SettingsError(
-            [f"expected {how_many} line{'s' * (how_many > 1)} `TYPE VALUE` on standard input, such as `user 4711`"]
-        )
-    return [(line[0], line[1].strip()) for line in lines]
-
-
 def plan(options: Options) -> None:
     """What a run would read and write."""
     from desirelines.doctor import planned

@@ -90,8 +90,9 @@ def resolve(job: Job, touched: DataFrame | None) -> None:
     _write_map(job, resolved, scope)
     _write_owners(job, resolved, pairs)
     edits = to_cut_edits(in_force, capped.unionByName(cut), pairs.select(PAIR))
-    facts = {"decided_at": F.lit(job.read_at), "from_run": F.lit(job.run_id)}
-    job.warehouse.merge(edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at"))
+    if not edits.isEmpty():
+        facts = {"decided_at": F.lit(job.read_at), "from_run": F.lit(job.run_id)}
+        job.warehouse.merge(edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at"))
 
 
 def _scope(job: Job, touched: DataFrame) -> DataFrame:
@@ -103,20 +104,19 @@ def _scope(job: Job, touched: DataFrame) -> DataFrame:
 
 
 def _write_map(job: Job, resolved: DataFrame, scope: DataFrame | None) -> None:
-    """identity_map and people: intervals closed and opened; people who are now somebody else's are gone."""
+    """People and identity_map: people who are now somebody else's are gone; intervals are closed and opened."""
     buckets = job.settings.warehouse.buckets
     before = _open(job) if scope is None else _open(job).join(scope, "key", "left_semi")
-    before = before.localCheckpoint()
-    values = ("key_type", "person_id", "first_seen_at", "rule", "component", "bucket")
-    wanted = resolved.withColumn("bucket", bucket_of(F.col("key"), buckets))
-    edits = to_interval_edits(before, wanted, key=("key",), values=values, run_id=job.run_id)
-    job.warehouse.merge(edits, IDENTITY_MAP, update=(*values, "to_run"))
     people = to_people(resolved)
     gone = before.select("person_id").distinct().join(people, "person_id", "left_anti")
     if not gone.isEmpty():
         job.warehouse.delete(gone, PEOPLE)
     facts = {"bucket": bucket_of(F.col("person_id"), buckets), "run_id": F.lit(job.run_id)}
     job.warehouse.merge(people.withColumns(facts), PEOPLE, update=("first_seen_at",))
+    values = ("key_type", "person_id", "first_seen_at", "rule", "component", "bucket")
+    wanted = resolved.withColumn("bucket", bucket_of(F.col("key"), buckets))
+    edits = to_interval_edits(before, wanted, key=("key",), values=values, run_id=job.run_id)
+    job.warehouse.merge(edits, IDENTITY_MAP, update=(*values, "to_run"))
 
 
 def _write_owners(job: Job, resolved: DataFrame, pairs: DataFrame) -> None:

@@ -169,7 +169,7 @@ def test_tables_are_as_contracted(spark, folder):
 
     warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse"), buckets=4))
     written = [t for t in tables.ALL if warehouse.exists(t)]
-    assert {t.name for t in tables.ALL} - {t.name for t in written} == {"consents", "suppressions"}
+    assert {t.name for t in tables.ALL} - {t.name for t in written} == {"consents", "suppressions", "identity_cuts"}
     assert {t.name: warehouse.problems(t) for t in written} == {t.name: [] for t in written}
     for table in written:
         rows = read(spark, folder, table)

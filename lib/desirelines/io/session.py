@@ -63,6 +63,8 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.databricks.delta.snapshotPartitions": "2",
         "spark.driver.memory": settings.driver_memory,
         "spark.driver.extraJavaOptions": "-XX:+UseParallelGC",  # batch work: throughput, a tenth faster than the default
+        # A run makes some thousand plans, many of them alike from table to table; a hundred kept are compiled again and again.
+        "spark.sql.codegen.cache.maxEntries": "5000",
         "spark.driver.host": "localhost",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",

@@ -27,6 +27,7 @@ class Warehouse:
     spark: SparkSession
     settings: WarehouseSettings
     _ready: set[str] = field(default_factory=set)
+    _there: set[str] = field(default_factory=set)
 
     def address(self, name: str) -> str:
         """The table's address, quoted for SQL."""
@@ -60,12 +61,13 @@ class Warehouse:
 
     def exists(self, table: Table) -> bool:
         """Whether the table is there."""
-        if table.name in self._ready:
+        if table.name in self._there:
             return True
         try:
             self.spark.sql(f"DESCRIBE DETAIL {self.address(table.name)}").collect()
         except AnalysisException:
             return False
+        self._there.add(table.name)
         return True
 
     def read(self, table: Table) -> DataFrame:
@@ -145,6 +147,7 @@ class Warehouse:
             if problems:
                 raise ContractError(f"table '{table.name}' is not as contracted: " + "; ".join(problems))
         self._ready.add(table.name)
+        self._there.add(table.name)
         return is_new
 
     def _create(self, table: Table) -> None:
