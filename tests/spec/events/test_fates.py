@@ -170,3 +170,15 @@ def test_a_stream_is_tagged_from_its_first_event_with_a_robots_agent(spark):
     """)  # fmt: skip
     got = to_bot_tags(used).withColumn("from_at", F.date_format("from_at", "HH:mm"))
     assert [tuple(r) for r in got.select("stream_id", "reason", "from_at").collect()] == [("a", "bot_agent", "10:01")]
+
+
+def test_the_list_of_robots_is_tried_once_an_agent_not_once_an_event(spark, capsys):
+    used = table(spark, "stream_id | user_agent | occurred_at\na | Mozilla/5.0 | 2026-03-01 10:00")
+    to_bot_tags(used).explain()
+    plan = capsys.readouterr().out.splitlines()
+    tried = [n for n, line in enumerate(plan) if "RLIKE" in line]
+    grouped = [n for n, line in enumerate(plan) if "HashAggregate" in line and "user_agent" in line]
+    assert tried
+    assert all(any(n < g for g in grouped) for n in tried), (
+        "a plan reads from its end: the filter stands above the grouping"
+    )
