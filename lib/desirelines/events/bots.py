@@ -23,8 +23,8 @@ def to_bot_tags(used: DataFrame) -> DataFrame:
 
     Fifteen hundred patterns are tried once an agent, not once an event: agents are few.
     """
-    # The name goes through max() because a filter on a grouping column is pushed below the grouping, to every event.
-    agents = used.groupBy("user_agent").agg(F.max("user_agent").alias("_agent")).filter(is_bot_agent(F.col("_agent")))
-    agents = agents.select("user_agent")
+    # The count stands in the condition because a filter on the grouping column alone is pushed below it, to every event.
+    agents = used.groupBy("user_agent").agg(F.count("*").alias("_events"))
+    agents = agents.filter(F.when(F.col("_events") > 0, is_bot_agent(F.col("user_agent")))).select("user_agent")
     bots = used.select("stream_id", "user_agent", "occurred_at").join(F.broadcast(agents), "user_agent")
     return bots.groupBy("stream_id").agg(F.min("occurred_at").alias("from_at")).withColumn("reason", F.lit("bot_agent"))

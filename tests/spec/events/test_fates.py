@@ -177,7 +177,7 @@ def test_the_list_of_robots_is_tried_once_an_agent_not_once_an_event(spark, caps
     to_bot_tags(used).explain()
     plan = capsys.readouterr().out.splitlines()
     tried = [n for n, line in enumerate(plan) if "RLIKE" in line]
-    grouped = [n for n, line in enumerate(plan) if "Aggregate(keys=[user_agent" in line]
+    grouped = [n for n, line in enumerate(plan) if "HashAggregate(keys=[user_agent" in line]
     assert tried
     assert all(any(n < g for g in grouped) for n in tried), (
         "a plan reads from its end: the filter stands above the grouping"
