@@ -79,6 +79,7 @@ def event_columns() -> list[Column]:
         F.when(chance("login", "user", "visit") < 0.3, key("login", "user")).alias("user_key"),
         F.col("occurred_at"),
         F.when(is_received, F.col("occurred_at") + delay).alias("received_at"),
+        F.lit(None).cast("string").alias("session_key"),
         F.lit(None).cast("string").alias("file_name"),
         F.lit(None).cast("long").alias("file_place"),
         line_or("order_line", "refund_line", names[F.col("name_no")]).alias("event_name"),

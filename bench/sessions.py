@@ -13,7 +13,7 @@ from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 
 USED = (
-    "source", "stream_id", "event_id", "user_key", "occurred_at", "received_at", "file_name", "file_place", "event_name",
+    "source", "stream_id", "event_id", "user_key", "session_key", "occurred_at", "received_at", "file_name", "file_place", "event_name",
     "kind", "category", "order_id", "amount", "discount",
 )  # fmt: skip
 """The columns that to_sessions reads."""

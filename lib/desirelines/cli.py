@@ -104,8 +104,41 @@ def run(
     _commands().run(options_of(conf, sets, as_of, run_id, form, logs))
 
 
+@app.command("ingest-events", help=STAGES["ingest-events"])
+def ingest_events(
+    resync: Annotated[
+        list[str] | None,
+        typer.Option("--resync", metavar="SOURCE", help="Read this source anew from its beginning; events that are there already are duplicates.", show_default=False),
+    ] = None,
+    conf: Conf = None, sets: Sets = None, as_of: AsOf = None, run_id: RunId = None, form: Out = Format.text, logs: Logs = Format.text,
+) -> None:  # fmt: skip
+    """Read new rows."""
+    _commands().run_stage("ingest-events", options_of(conf, sets, as_of, run_id, form, logs), tuple(resync or ()))
+
+
 for _stage, _help in STAGES.items():
-    app.command(_stage, help=_help)(_stage_command(_stage))
+    if _stage != "ingest-events":
+        app.command(_stage, help=_help)(_stage_command(_stage))
+
+
+@app.command("requeue")
+def requeue_command(
+    source: Annotated[
+        str | None, typer.Option("--source", help="One source. Default: all of them.", show_default=False)
+    ] = None,
+    conf: Conf = None,
+    sets: Sets = None,
+    run_id: RunId = None,
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """Bring rows in quarantine in again, once a mapping or a setting was mended. Each goes in once; the rest stay.
+
+    Example: `desirelines requeue --source shop && desirelines run`
+    """
+    from desirelines.commands_mending import requeue
+
+    requeue(source, options_of(conf, sets, None, run_id, form, logs))
 
 
 @app.command()

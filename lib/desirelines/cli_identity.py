@@ -70,6 +70,6 @@ def _given(keys: list[str] | None, stdin: bool, *, how_many: int) -> tuple[str, 
 
 
 def _commands() -> Any:
-    from desirelines import commands_identity
+    from desirelines import commands_mending
 
-    return commands_identity
+    return commands_mending

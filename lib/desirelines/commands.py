@@ -96,16 +96,14 @@ def run(options: Options) -> None:
     show(options.is_json, summary, lambda: print_summary(summary))
 
 
-def run_stage(stage: str, options: Options) -> None:
+def run_stage(stage: str, options: Options, resync: tuple[str, ...] = ()) -> None:
     """One stage of the newest unfinished run, or of --run-id."""
     from desirelines import pipeline
-    from desirelines.ingestion import check_sources
     from desirelines.membership import repair_members
 
     with opened(options, goes_on=True) as job:
+        job.resync = frozenset(resync)
         job.warehouse.check_writable()
-        if stage == "ingest-events":
-            check_sources(job)
         repair_members(job)
         getattr(pipeline, stage.replace("-", "_"))(job)
         result = {"run_id": job.run_id, "stage": stage, "seconds": round(job.seconds[stage], 2)}

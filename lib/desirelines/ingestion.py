@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
-from desirelines.errors import EmptyInputError, GateError
+from desirelines.errors import EmptyInputError, GateError, SettingsError, did_you_mean
 from desirelines.events.bots import to_bot_tags
 from desirelines.events.fates import LOOK_UP, suppressed_now, to_account, to_quarantine, with_fates, with_suppressed
 from desirelines.events.fields import ALIAS_KEY
 from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.identities.links import to_links
-from desirelines.io.sources import check_source, ingest_new, is_empty
+from desirelines.io.source_history import skipped_commits, version_of
+from desirelines.io.sources import Found, check_source, ingest_new, is_empty, look_at, without
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.keys import bucket_of, secret_pads
@@ -31,33 +34,105 @@ from desirelines.tables import (
 )
 
 
-def check_sources(job: Job) -> None:
-    """Make sure that every source can be read and holds a row, before anything is written.
+@dataclass(frozen=True, slots=True)
+class SourceFacts:
+    """What is remembered of the sources from one reading to the next, by name.
+
+    Attributes:
+        columns: top-level columns (none for JSON).
+        versions: newest version of Delta sources.
+        checkpoints: number of the checkpoint; a resync begins the next.
+    """
+
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    checkpoints: dict[str, int] = field(default_factory=dict)
+
+
+def facts_before(job: Job) -> SourceFacts:
+    """What was remembered when sources were last read."""
+    last = job.ledger.newest("ingest-events")
+    return SourceFacts(**(job.ledger.facts_of(last.run_id, "ingest-events", "inputs") if last else {}))
+
+
+def present_sources(job: Job, before: SourceFacts) -> tuple[list[Source], SourceFacts]:
+    """The sources as they can be read now, and what to remember of them; looked at before anything is written.
+
+    A mapped column that was never there is a mistake in the mapping. One that was there when the source was last read is a
+    change of the source: told, and null from now on, unless no event can be made without it. New columns are told as well, and
+    so are commits of a Delta source that changed rows which were read before.
 
     Raises:
-        SourceError: one cannot be read or lacks a mapped column.
+        SourceError: one cannot be read, or lacks a column it cannot do without.
         EmptyInputError: one is empty, or there is none.
+        SettingsError: a source to read anew is not there.
     """
     if not job.settings.sources:
         raise EmptyInputError(
             "no source is configured. Add a mapping under `sources:` (see conf/sources/), or start with `desirelines init`."
         )
+    names = [s.name for s in job.settings.sources]
+    for name in sorted(job.resync - set(names)):
+        raise SettingsError([f"--resync {name}: no such source{did_you_mean(name, names)}"])
+    sources = []
+    now = SourceFacts(dict(before.columns), dict(before.versions), dict(before.checkpoints))
     for source in job.settings.sources:
-        check_source(job.spark, source)
+        found = look_at(job.spark, source)
+        usable = _fitted(job, source, found, before.columns.get(source.name, []))
         if not source.may_be_empty and is_empty(job.spark, source):
             raise EmptyInputError(
                 f"source '{source.name}' is empty: {source.table or source.path} has no row. Mend its path, or say `may_be_empty: true` in its mapping."
             )
+        version = version_of(job.spark, source)
+        if version is not None:
+            _tell_skipped(job, source, before.versions.get(source.name, version), version)
+            now.versions[source.name] = version
+        now.columns[source.name] = found.columns
+        now.checkpoints[source.name] = before.checkpoints.get(source.name, 0) + (source.name in job.resync)
+        sources.append(usable)
+    return sources, now
 
 
-def ingest_source(job: Job, source: Source) -> int:
-    """Read what arrived at a source since the last time; give the number of batches."""
+def ingest_source(job: Job, source: Source, checkpoint: int) -> int:
+    """Read what arrived at a source since the last time, all of it under a new checkpoint; give the number of batches."""
+    place = source.name if checkpoint == 0 else f"{source.name}-{checkpoint}"
     return ingest_new(
         job.spark, source,
-        checkpoint=job.warehouse.path_of(f"_checkpoints/{source.name}"),
+        checkpoint=job.warehouse.path_of(f"_checkpoints/{place}"),
         max_files=job.settings.ingest.max_files_per_batch,
         on_batch=lambda raw, query_id, number: _ingest_batch(job, source, raw, query_id, number),
     )  # fmt: skip
+
+
+def _fitted(job: Job, source: Source, found: Found, known: list[str]) -> Source:
+    """The mapping as far as the source still has its columns."""
+    if any(_root(path, source) not in known for path in found.absent):
+        check_source(job.spark, source)  # never there: a mistake
+    new = [c for c in found.columns if known and c not in known]
+    if new:
+        job.progress.say(f"{source.name}: {', '.join(new)} is new and in no mapping; not read")
+    if not found.absent:
+        return source
+    usable = without(source, found.absent)
+    job.progress.say(f"{source.name}: {', '.join(found.absent)} is no longer there; read as null")
+    return usable
+
+
+def _tell_skipped(job: Job, source: Source, since: int, until: int) -> None:
+    """Tell what was changed in a source behind the reader's back; what was erased there is not brought back here."""
+    if source.name in job.resync:
+        return
+    for commit in skipped_commits(job.spark, source, since=since, until=until):
+        told = f"{source.name}: {commit.operation} at version {commit.version} took away or changed {commit.rows_gone:,} rows; nothing is read twice"
+        if commit.rows_added:
+            told += f", but what it added ({commit.rows_added:,}) was not read: run `desirelines ingest-events --resync {source.name}`"
+        job.progress.say(told)
+
+
+def _root(path: str, source: Source) -> str:
+    """Top-level column of a mapped path."""
+    first = path.split(".")[0]
+    return source.lines.split(".")[0] if first == "line" and source.lines else first
 
 
 def used_rows(job: Job) -> int:
@@ -68,30 +143,43 @@ def used_rows(job: Job) -> int:
 
 def _ingest_batch(job: Job, source: Source, raw: DataFrame, query_id: str, number: int) -> None:
     read = Observation("desirelines rows read")
-    raw = raw.observe(read, F.count(F.lit(1)).alias("n"))
-    keys = {t: key_column(t) for t in source.ids}
-    alias = [ALIAS_KEY] if source.alias is not None else []
+    mapped = mapped_rows(job, source, raw.observe(read, F.count(F.lit(1)).alias("n")))
+    write_batch(job, source, mapped, lambda: int(read.get["n"]), query_id=query_id, number=number)
+
+
+def mapped_rows(job: Job, source: Source, raw: DataFrame) -> DataFrame:
+    """Raw rows in the event model, with the reasons against each, and whether somebody suppressed is in it."""
     mapped = to_mapped_events(raw, secret_pads(job.spark, job.data_secret), source, job.settings, read_at=job.read_at)
     listed = job.warehouse.exists(SUPPRESSIONS)
     suppressed = suppressed_now(job.warehouse.read(SUPPRESSIONS)) if listed else None
-    mapped = with_suppressed(
-        mapped, suppressed, secret_pads(job.spark, job.suppression_secret), [*keys.values(), *alias]
-    )
-    batch = f"{query_id}:{number}"
+    keys = [*(key_column(t) for t in source.ids), *([ALIAS_KEY] if source.alias is not None else [])]
+    return with_suppressed(mapped, suppressed, secret_pads(job.spark, job.suppression_secret), keys)
+
+
+def write_batch(
+    job: Job, source: Source, mapped: DataFrame, rows_read: Callable[[], int], *, query_id: str, number: int
+) -> dict[str, int]:
+    """Give every row its fate and write the batch; give the rows by fate.
+
+    Raises:
+        GateError: a row has no fate, or what stands in `events` is not what the account says.
+    """
+    batch, writer = f"{query_id}:{number}", f"{source.name}:{query_id}"
     facts = {"source": F.lit(source.name), "ingest_batch": F.lit(batch), "run_id": F.lit(job.run_id)}
     classified = with_fates(mapped, source, _known(job, source, mapped, batch)).withColumns(facts)
     # Kept for the sinks below: one plan cannot have several, and reading the source again would cost more.
     classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         account = {row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()}
-        rows_read = int(read.get["n"])
-        _write(job, source, classified, keys, writer=f"{source.name}:{query_id}", number=number)
-        _write_account(job, source, account, rows_read, batch, writer=f"{source.name}:{query_id}", number=number)
+        keys = {t: key_column(t) for t in source.ids}
+        _write(job, source, classified, keys, writer=writer, number=number)
+        _write_account(job, source, account, rows_read(), batch, writer=writer, number=number)
     finally:
         classified.unpersist()
     job.progress.say(
-        f"{source.name}: {rows_read:,} rows read, " + ", ".join(f"{account[f]:,} {f}" for f in FATES if f in account)
+        f"{source.name}: {rows_read():,} rows read, " + ", ".join(f"{account[f]:,} {f}" for f in FATES if f in account)
     )
+    return account
 
 
 def _known(job: Job, source: Source, mapped: DataFrame, batch: str) -> DataFrame | None:

@@ -46,7 +46,10 @@ class StageResult:
 
 @dataclass
 class Job:
-    """One execution of a command. `read_at` is the moment that stands for now; stages see no clock."""
+    """One execution of a command. `read_at` is the moment that stands for now; stages see no clock.
+
+    `resync` names sources that are to be read anew from their beginning.
+    """
 
     spark: SparkSession
     settings: Settings
@@ -54,6 +57,7 @@ class Job:
     clock: Callable[[], datetime]
     progress: Progress
     as_of_wanted: date | None = None
+    resync: frozenset[str] = frozenset()
     seconds: dict[str, float] = field(default_factory=dict)
 
     @cached_property

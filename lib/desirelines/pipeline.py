@@ -8,7 +8,7 @@ stage computes is in its folder, as functions from table to table; only this pag
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +22,7 @@ from desirelines.errors import EmptyInputError, GateError
 from desirelines.features.matrix import to_features
 from desirelines.history.changes import to_changes, to_moves
 from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
-from desirelines.ingestion import check_sources, ingest_source, used_rows
+from desirelines.ingestion import facts_before, ingest_source, present_sources, used_rows
 from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
@@ -37,6 +37,7 @@ from desirelines.reading import (
     sessions_of_people,
     usable_events,
 )
+from desirelines.robots import take_robots_out
 from desirelines.segments.profile import to_profiles, to_sizes
 from desirelines.sessions.sessions import to_sessions
 
@@ -57,7 +58,6 @@ def run_all(job: Job) -> Outcome:
         DesirelinesError: a stage cannot go on; nothing was published.
     """
     job.warehouse.check_writable()
-    check_sources(job)
     repair_members(job)
     ingest_events(job)
     last = next(iter(reversed(job.ledger.published())), None)
@@ -77,16 +77,19 @@ def ingest_events(job: Job) -> None:
     """Sources → events, quarantined_events, row_accounts, identity_links, stream_tags, consents. New rows only."""
     job.progress.begin("ingest-events")
     began = job.clock()
-    batches = sum(ingest_source(job, source) for source in job.settings.sources)
+    before = facts_before(job)
+    sources, facts = present_sources(job, before)
+    batches = sum(ingest_source(job, source, facts.checkpoints[source.name]) for source in sources)
     rows = used_rows(job) if batches else 0
     job.as_of_wanted = job.as_of_wanted or job.ledger.as_of(job.run_id) or _day_after_newest_event(job)
     job.seconds["ingest-events"] = (job.clock() - began).total_seconds()
-    if batches:
+    if batches or facts != before:
         job.ledger.record(
             job.run_id,
             "ingest-events",
             DONE,
             as_of=job.as_of_wanted,
+            inputs=asdict(facts),
             outputs=_versions(job, tables.EVENTS),
             row_count=rows,
         )
@@ -129,12 +132,14 @@ def build_sessions(job: Job) -> None:
         ).filter(~F.col("is_bot") & F.col("is_consented"))  # fmt: skip
         sessions = to_sessions(events, job.settings.sessions, buckets=job.settings.warehouse.buckets)
         job.warehouse.replace_all(sessions, tables.SESSIONS)
+        shown = take_robots_out(job)
         row = (
             job.warehouse.read(tables.SESSIONS)
             .agg(F.count("*"), F.coalesce(F.sum("event_count"), F.lit(0)))
             .collect()[0]
         )
         account = {name: int(value) for name, value in counts.get.items()} | {"in_sessions": int(row[1])}
+        account["bots"] += shown
         if account["events"] != account["in_sessions"] + account["bots"] + account["without_consent"]:
             raise GateError(
                 f"build-sessions: events do not add up: {account}. Nothing is published. This is a defect: please report it."
@@ -149,6 +154,9 @@ def build_sessions(job: Job) -> None:
             int(row[0]),
             f"{account['bots']:,} events of robots, {account['without_consent']:,} without consent",
         )
+        result.inputs = inputs | _versions(
+            job, tables.STREAM_TAGS
+        )  # with the verdicts that the sessions themselves gave
         result.outputs = _versions(job, tables.SESSIONS) | {"account": account}
 
 

@@ -51,7 +51,7 @@ def published_sessions(job: Job) -> DataFrame:
 
 
 def usable_events(job: Job) -> DataFrame:
-    """Events with is_bot (never true while robots are not to be left out) and is_consented."""
+    """Events with is_bot (from its verdict on; never true while robots are not to be left out) and is_consented."""
     consent = job.settings.consent
     mapped = any(s.columns.consent is not None for s in job.settings.sources)
     unknown = not mapped if consent.unknown == "auto" else consent.unknown == "granted"
@@ -59,8 +59,9 @@ def usable_events(job: Job) -> DataFrame:
     events = with_consent(job.warehouse.read(EVENTS), intervals, unknown_is_granted=unknown)
     if not job.settings.bots.leave_out:
         return events.withColumn("is_bot", F.lit(False))
-    tags = F.broadcast(job.warehouse.read(STREAM_TAGS).select("stream_id").distinct().withColumn("is_bot", F.lit(True)))
-    return events.join(tags, "stream_id", "left").withColumn("is_bot", F.coalesce("is_bot", F.lit(False)))
+    verdicts = job.warehouse.read(STREAM_TAGS).groupBy("stream_id").agg(F.min("from_at").alias("_bot_from"))
+    is_bot = F.coalesce(F.col("occurred_at") >= F.col("_bot_from"), F.lit(False))
+    return events.join(F.broadcast(verdicts), "stream_id", "left").withColumn("is_bot", is_bot).drop("_bot_from")
 
 
 def sessions_of_people(job: Job) -> DataFrame:
@@ -69,16 +70,16 @@ def sessions_of_people(job: Job) -> DataFrame:
     sessions = job.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
     owners = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
     straddling = sessions.filter((F.col("started_at") < F.lit(end)) & (F.col("ended_at") >= F.lit(end)))
-    starts = straddling.groupBy("stream_id").agg(F.min("started_at").alias("_from"))
+    starts = straddling.groupBy("stream_id", F.col("session_key").alias("_session")).agg(
+        F.min("started_at").alias("_from")
+    )
     first = starts.agg(F.min("_from")).collect()[0][0]
     if first is not None:
         whole = sessions.filter(F.col("ended_at") < F.lit(end))
         days = F.col("occurred_on").between(F.lit(first.date()), F.lit(end.date()))
-        inside = (
-            usable_events(job)
-            .filter(days & ~F.col("is_bot") & F.col("is_consented"))
-            .join(F.broadcast(starts), "stream_id")
-        )
+        usable = usable_events(job).filter(days & ~F.col("is_bot") & F.col("is_consented"))
+        same = (usable["stream_id"] == starts["stream_id"]) & usable["session_key"].eqNullSafe(starts["_session"])
+        inside = usable.join(F.broadcast(starts), same).drop(starts["stream_id"])
         inside = inside.filter((F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end)))
         sessions = whole.unionByName(to_sessions(inside, job.settings.sessions, buckets=job.settings.warehouse.buckets))
     return with_person(sessions, open_identities(job), owners)

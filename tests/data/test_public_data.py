@@ -1,11 +1,15 @@
 """The whole way on public data, held against published figures. Skipped where the data is absent."""
 
+import csv
 import json
+from collections import Counter
 from decimal import Decimal
 
 import pytest
 from pyspark.sql import functions as F
 
+from desirelines.events.parse import SESSION_TYPE
+from desirelines.keys import key_of
 from tests.conftest import shared_data
 
 MAPPINGS = "conf/sources"
@@ -137,3 +141,38 @@ def test_other_mappings_account_for_every_row(spark, cli, capsys, tmp_path, name
         )
         distinct = table(spark, tmp_path, "events").select("event_id").distinct().count()
         assert distinct <= published(data)["computed"]["distinct_event_ids"]
+
+
+LEFT_OUT = ("cmp_visible", "consent_preferences")
+"""Events of an app that tests a consent banner; the publisher's model does not count them."""
+
+
+def test_the_trackers_own_sessions_are_the_publishers_but_for_its_cut_of_long_ones(spark, cli, tmp_path, secret_files):
+    data = shared_data("snowplow-web-tests")
+    from pathlib import Path
+
+    conf = tmp_path / "conf.yaml"
+    mapping = Path(__file__).parents[2] / MAPPINGS / "snowplow-web-tests.yaml"
+    conf.write_text(f"sources: [{mapping}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n")
+    for stage in ("ingest-events", "resolve-identities", "build-sessions"):
+        assert cli(stage, "--conf", str(conf), "--set", f"sources.0.path={data / 'events.csv'}") == 0
+    kept = F.size(F.filter("steps", lambda s: ~s.isin(*LEFT_OUT)))
+    sessions = table(spark, tmp_path, "sessions").select("session_key", "cause", kept.alias("n")).collect()
+    keyed = [r for r in sessions if r["session_key"] is not None]
+    assert {r["cause"] for r in keyed} == {"session_key"}
+    ours: Counter[str] = Counter()
+    for r in keyed:  # a tracker's session that changes its cookie is one of each stream here
+        ours[r["session_key"]] += r["n"]
+    secret = secret_files["data"].read_bytes().strip()
+    with (data / "expected_sessions.csv").open() as file:
+        given = {key_of(secret, SESSION_TYPE, r["domain_sessionid"]): r for r in csv.DictReader(file)}
+    differs = {
+        r["user_id"]: (ours[k], int(r["total_events"])) for k, r in given.items() if ours[k] != int(r["total_events"])
+    }
+    assert differs == {
+        "long session": (11, 3),
+        "Unexpired session": (2, 1),
+    }  # it drops what comes three days after the start
+    assert (
+        len(given) - len(differs) == published(data)["computed"]["sessions_with_total_events_reproduced_by_plain_rules"]
+    )

@@ -23,10 +23,11 @@ EVENT = st.tuples(
     st.sampled_from([0, 0, 7, 8]),  # order number
     st.integers(-50, 50),  # amount
     st.one_of(st.none(), st.sampled_from(["toys", "books"])),  # category
+    st.sampled_from([None, None, None, "s1", "s2"]),  # session key
     st.one_of(st.none(), st.sampled_from(["u1", "u2"])),  # login
 )
-NAMES = ("at_us", "received_us", "source", "file_name", "file_place", "event_id", "step", "kind_no", "order_no", "amount_e4", "category", "user_key")  # fmt: skip
-TYPES = (pa.int64(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.string(), pa.string())  # fmt: skip
+NAMES = ("at_us", "received_us", "source", "file_name", "file_place", "event_id", "step", "kind_no", "order_no", "amount_e4", "category", "session_key", "user_key")  # fmt: skip
+TYPES = (pa.int64(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.string(), pa.string(), pa.string())  # fmt: skip
 
 
 def batch_of(streams):
@@ -67,7 +68,9 @@ def expected(stream_id, session):
         "first_order_us": min(orders, default=None),
         "last_order_us": max(orders, default=None),
         "categories": sorted({e[10] for e in session if e[10]}),
-        "user_key": next((e[11] for e in reversed(session) if e[11]), None),
+        "user_key": next((e[12] for e in reversed(session) if e[12]), None),
+        "session_key": session[0][11],
+        "ordinal": None,
         "is_visit": any(KINDS[e[7]] in ("page", "cart_add") for e in session),
         "cause": None,
     }
@@ -86,11 +89,13 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, cut):
             continue
         for cause, session in sessions_of(events, GAP_US):
             wanted.append(expected(f"s{number}", session) | {"cause": cause})
+            same_start = [w for w in wanted[:-1] if (w["stream_id"], w["start_us"]) == (f"s{number}", session[0][0])]
+            wanted[-1]["ordinal"] = len(same_start)
     assert [{name: row[name] for name in wanted[0]} for row in got] == wanted
 
 
 def test_exactly_the_gap_stays_inside_and_one_more_does_not():
-    event = lambda at: (at, None, "a", None, None, f"e{at}", "home", 0, 0, 0, None, None)  # noqa: E731
+    event = lambda at: (at, None, "a", None, None, f"e{at}", "home", 0, 0, 0, None, None, None)  # noqa: E731
     got = sessions_of_batch(
         batch_of([[event(0), event(GAP_US - 1), event(2 * GAP_US - 1), event(3 * GAP_US)]]), gap_us=GAP_US
     )
@@ -101,7 +106,7 @@ def test_exactly_the_gap_stays_inside_and_one_more_does_not():
 def test_a_large_batch_and_its_streams_one_by_one_agree():
     random = np.random.default_rng(5)
     streams = [
-        [(int(t), None, "a", None, None, f"{n}-{k}", "home", 0, 0, 0, None, None) for k, t in enumerate(random.integers(0, 90_000, 40))]
+        [(int(t), None, "a", None, None, f"{n}-{k}", "home", 0, 0, 0, None, None, None) for k, t in enumerate(random.integers(0, 90_000, 40))]
         for n in range(60)
     ]  # fmt: skip
     whole = sessions_of_batch(batch_of(streams), gap_us=GAP_US)

@@ -6,9 +6,12 @@ import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
+from desirelines import tables
 from desirelines.catalogue import FEATURES
+from desirelines.identities.owners import with_person
 from desirelines.io.warehouse import Warehouse
 from desirelines.io.world_files import write_world
+from desirelines.keys import identifier_key, secret_pads
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.truth import BY_RULE, true_people
 from desirelines.world import build_world
@@ -62,6 +65,45 @@ def test_the_true_sessions_are_found_exactly(spark, folder):
     found = read(spark, folder, "warehouse/sessions").filter("source = 'world_web'").select(*columns)
     true = read(spark, folder, "world/truth/sessions").select(*columns)
     assert sorted(map(tuple, found.collect())) == sorted(map(tuple, true.collect()))
+
+
+def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
+    """Pairs of web sessions, and pairs of identifiers, that are one person's: how many found are true, how many true are found."""
+    pads = secret_pads(spark, secret_files["data"].read_bytes().strip())
+    warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse")))
+    known = warehouse.read(tables.IDENTITY_MAP).filter("to_run IS NULL")
+    owners = warehouse.read(tables.STREAM_OWNERS).filter("to_run IS NULL")
+    people = read(spark, folder, "world/truth/people")
+    assert people.filter("shares_device").count() >= 10
+    found = with_person(warehouse.read(tables.SESSIONS).filter("source = 'world_web'"), known, owners)
+    true = read(spark, folder, "world/truth/sessions").crossJoin(pads)
+    true = true.select(identifier_key("cookie", F.col("anonymous_id")).alias("stream_id"), "started_at", "person_no")
+    precision, recall = pairwise(found.join(true, ["stream_id", "started_at"]))
+    assert (precision >= 0.99, recall >= 0.95) == (True, True), (precision, recall)
+    of_person = F.array(
+        F.struct(F.lit("user").alias("type"), F.col("user_id").alias("value")),
+        F.struct(F.lit("email"), F.lower("email")),
+    )
+    cookies = F.transform("anonymous_ids", lambda c: F.struct(F.lit("cookie").alias("type"), c.alias("value")))
+    named = (
+        people.filter("NOT shares_device")
+        .crossJoin(pads)
+        .select("*", F.explode(F.concat(of_person, cookies)).alias("i"))
+    )
+    key = F.coalesce(
+        *(F.when(F.col("i.type") == t, identifier_key(t, F.col("i.value"))) for t in ("user", "email", "cookie"))
+    )
+    precision, recall = pairwise(known.join(named.select(key.alias("key"), "person_no"), "key"))
+    assert (precision >= 0.99, recall >= 0.95) == (True, True), (precision, recall)
+
+
+def pairwise(rows):
+    """Precision and recall of the pairs of rows with one person_id, held against those with one person_no."""
+    cells = rows.groupBy("person_id", "person_no").count().collect()
+    pairs = lambda sizes: sum(n * (n - 1) // 2 for n in sizes)  # noqa: E731 - the binomial, said once
+    side = lambda name: pairs(sum(c["count"] for c in cells if c[name] == v) for v in {c[name] for c in cells})  # noqa: E731
+    both = pairs(c["count"] for c in cells)
+    return both / side("person_id"), both / side("person_no")
 
 
 def test_no_single_feature_tells_two_personas_apart(spark, folder, secret_files):

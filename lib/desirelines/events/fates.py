@@ -122,10 +122,15 @@ def to_account(classified: DataFrame) -> DataFrame:
     return classified.groupBy("fate").agg(F.count("*").alias("row_count"))
 
 
+def row_digest() -> Column:
+    """Digest of the raw row's text, 32 hex digits."""
+    return F.substring(F.sha2(F.coalesce(RAW, F.lit("")), 256), 1, 32)
+
+
 def to_quarantine(classified: DataFrame) -> DataFrame:
     """Rows that wait for a person to look: quarantined, late, conflict; with all reasons, numbered among equal rows."""
     fates = classified.filter(F.col("fate").isin("quarantined", "late", "conflict"))
-    fates = fates.withColumn("row_digest", F.substring(F.sha2(F.coalesce(RAW, F.lit("")), 256), 1, 32))
+    fates = fates.withColumn("row_digest", row_digest())
     reasons = (
         F.when(F.col("fate") == "late", F.array(F.lit("received_at: later than ingest.late_days")))
         .when(F.col("fate") == "conflict", F.array(F.lit("event_id: another event has the same id and other content")))

@@ -20,6 +20,9 @@ CONTENT = (
 _MAPPED = {"event_id": "given_id", "consent": "is_consent_granted"}
 """Columns that have another name while a batch is worked on."""
 
+SESSION_TYPE = "session"
+"""A source's session id tells a person as well as a cookie does, so it is kept as a key of this type."""
+
 _NUMBERS = ("quantity", "amount", "discount", "score")
 
 
@@ -65,6 +68,7 @@ def to_mapped_events(
         *(number.alias(name) for name, number in numbers.items()),
         F.coalesce(rows.text(columns.currency), F.lit(source.currency or settings.site.currency)).alias("currency"),
         consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
+        identifier_key(SESSION_TYPE, rows.text(columns.session_key)).alias("session_key"),
         kept_properties(rows, source).alias("properties"),
         F.array_compact(F.array(
             F.when(F.col(RAW).isNull() | is_broken_row(source), F.lit("row: cannot be read as " + source.format)),

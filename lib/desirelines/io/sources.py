@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlparse
@@ -13,17 +14,25 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
-from desirelines.settings import Source, json_path
+from desirelines.settings import Source, TimeColumn, json_path
 
 BROKEN = "_broken_row"
 _SPLIT_BITS, _ROW_BITS = 22, 33
 
 
-def check_source(spark: SparkSession, source: Source) -> list[str]:
-    """Give the source's top-level columns (none for JSON, whose rows tell their own).
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is there of a source: its top-level columns (none for JSON, whose rows tell their own), and mapped ones that are not."""
+
+    columns: list[str]
+    absent: list[str]
+
+
+def look_at(spark: SparkSession, source: Source) -> Found:
+    """Look at a source's columns.
 
     Raises:
-        SourceError: it is not there or cannot be read, or the mapping names columns it does not have.
+        SourceError: it is not there or cannot be read.
     """
     where = source.table or source.path or ""
     if source.path and not urlparse(source.path).scheme and not _is_there(Path(source.path)):
@@ -37,11 +46,48 @@ def check_source(spark: SparkSession, source: Source) -> list[str]:
             f"source '{source.name}': {where} cannot be read as {source.format}: {str(error).splitlines()[0]}"
         ) from None
     if source.format == "json":
-        return []
-    missing = [p for p in _mapped_paths(source) if not _has(schema, p, source)]
-    if missing:
-        raise SourceError.missing_columns(source.name, where, missing, schema.fieldNames())
-    return schema.fieldNames()
+        return Found([], [])
+    return Found(schema.fieldNames(), [p for p in _mapped_paths(source) if not _has(schema, p, source)])
+
+
+def check_source(spark: SparkSession, source: Source) -> list[str]:
+    """Give the source's top-level columns, as `look_at`.
+
+    Raises:
+        SourceError: it is not there or cannot be read, or the mapping names columns it does not have.
+    """
+    found = look_at(spark, source)
+    if found.absent:
+        raise SourceError.missing_columns(source.name, source.table or source.path or "", found.absent, found.columns)
+    return found.columns
+
+
+def without(source: Source, absent: list[str]) -> Source:
+    """The mapping without columns that the source no longer has: their values are null from now on.
+
+    Raises:
+        SourceError: no event can be made without one of them.
+    """
+    columns = source.columns
+    gone = {
+        name: None
+        for name in type(columns).model_fields
+        if (value := getattr(columns, name)) is not None
+        and set(absent) & ({value.column} if isinstance(value, TimeColumn) else set(value.names))
+    }
+    ids = {t: i for t, i in source.ids.items() if i.column not in absent}
+    stream = tuple(t for t in source.stream if t in ids)
+    needed = sorted(gone.keys() & {"occurred_at", "event_name", *source.required})
+    if needed or not stream or source.lines in absent:
+        raise SourceError(
+            f"source '{source.name}': {source.table or source.path} no longer has {', '.join(absent)}, and no event can be made "
+            f"without {', '.join(needed) or 'an identifier of its stream, or the lines of its rows'}. Nothing was read. Bring the column back, or mend the mapping."
+        )
+    return source.model_copy(update={
+        "columns": columns.model_copy(update=gone), "ids": ids, "stream": stream,
+        "properties": tuple(p for p in source.properties if p not in absent),
+        "alias": None if source.alias is not None and source.alias.column in absent else source.alias,
+    })  # fmt: skip
 
 
 def _is_there(path: Path) -> bool:
@@ -134,6 +180,16 @@ def with_places(batch: DataFrame, source: Source) -> DataFrame:
     return _as_raw(placed, source, F.col("_file"), F.col("_place") - F.col("_start") + base)
 
 
+def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataFrame:
+    """Raw rows made again of the texts (column `raw`) that quarantine kept of them."""
+    if source.format == "json":
+        found = texts.select(F.col("raw").alias("value"))
+    else:
+        parsed = F.from_json("raw", _static_schema(spark, source))
+        found = texts.select(parsed.alias("_row")).select("_row.*", F.lit(None).cast("string").alias(BROKEN))
+    return _as_raw(found, source, F.lit(None).cast("string"), F.lit(None).cast("long"))
+
+
 def _as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Column) -> DataFrame:
     helpers = {"_file", "_split", "_id", "_place", "_start", BROKEN}
     names = [n for n in found.columns if n not in helpers]
@@ -209,7 +265,7 @@ def _mapped_paths(source: Source) -> list[str]:
         if (v := getattr(columns, name)) and hasattr(v, "names")
         for n in v.names
     ]
-    ids = [i.column for i in source.ids.values()]
+    ids = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
     return list(dict.fromkeys([*times, *values, *ids, *source.properties, *([source.lines] if source.lines else [])]))
 
 

@@ -39,11 +39,12 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
             _codes(tied["event_id"])[0],
         ]
 
-    order = kernel.in_order(stream, _ints(column["at_us"]), _ints(column["received_us"], LONG_AGO), ranks_of_ties)
+    part, is_keyed = kernel.parts(stream, _codes(column["session_key"])[0])
+    order = kernel.in_order(part, _ints(column["at_us"]), _ints(column["received_us"], LONG_AGO), ranks_of_ties)
     column = {name: values.take(pa.array(order)) for name, values in column.items()}
-    stream = stream[order]
+    stream, part, is_keyed = stream[order], part[order], is_keyed[order]
     at, kind = _ints(column["at_us"]), _ints(column["kind_no"])
-    cut = kernel.cut_sessions(stream, at, _codes(column["user_key"])[0], gap_us=gap_us)
+    cut = kernel.cut_sessions(stream, part, at, _codes(column["user_key"])[0], is_keyed, gap_us=gap_us)
     is_step = kernel.step_events(cut, _ints(column["order_no"], 0), kind)
     by_kind = kernel.counts_by_code(cut, kind, is_step, len(KINDS))
     purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")
@@ -59,6 +60,7 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
     out = {
         "stream_id": stream_ids.take(pa.array(stream[cut.first])),
         "user_key": _taken(column["user_key"], kernel.last_chosen(cut, logins)),
+        "session_key": column["session_key"].take(pa.array(cut.first)),
         "start_us": pa.array(at[cut.first]),
         "end_us": pa.array(at[cut.stop - 1]),
         "ordinal": pa.array(cut.ordinal),

@@ -14,8 +14,8 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-FIRST_EVENT, IDLE_TIMEOUT, USER_CHANGED = 0, 1, 2
-CAUSES = ("first_event", "idle_timeout", "user_changed")
+FIRST_EVENT, IDLE_TIMEOUT, USER_CHANGED, SESSION_KEY = 0, 1, 2, 3
+CAUSES = ("first_event", "idle_timeout", "user_changed", "session_key")
 ENGAGED_CAP_US = 30 * 60 * 1_000_000
 """A gap counts as engaged time up to half an hour, however long the timeout is."""
 
@@ -61,23 +61,32 @@ def in_order(stream: Ints, at_us: Ints, received_us: Ints, ranks_of_ties: Callab
     return order
 
 
-def cut_sessions(stream: Ints, at_us: Ints, user: Ints, *, gap_us: int) -> Cut:
+def parts(stream: Ints, session_key: Ints) -> tuple[Ints, Flags]:
+    """Number the parts of streams that are cut apart from each other, and say which are made by a session key.
+
+    The events of a stream without a key (-1) are one part; those of each key are another.
+    """
+    keys = int(session_key.max(initial=-1)) + 2
+    return stream * keys + session_key + 1, session_key >= 0
+
+
+def cut_sessions(stream: Ints, part: Ints, at_us: Ints, user: Ints, is_keyed: Flags, *, gap_us: int) -> Cut:
     """Cut ordered events into sessions.
 
-    One begins on a stream's first event, where the gap is longer than `gap_us`, and where another login than the session's own
-    shows. A gap of exactly `gap_us` stays inside (Spark's session_window draws the line at the same place). `user` is a number for
-    the login an event carries, -1 for none; from none to a login is no change.
+    One begins where a part of a stream begins; in parts without a session key also where the gap is longer than `gap_us`, and
+    where another login than the session's own shows. A gap of exactly `gap_us` stays inside (Spark's session_window draws the
+    line at the same place). `user` is a number for the login an event carries, -1 for none; from none to a login is no change.
     """
     n = len(stream)
     if n == 0:
         empty = np.zeros(0, dtype=np.int64)
         return Cut(empty, empty, empty, empty, empty)
-    new_stream = np.ones(n, dtype=bool)
-    new_stream[1:] = stream[1:] != stream[:-1]
-    starts = new_stream.copy()
-    starts[1:] |= (at_us[1:] - at_us[:-1]) > gap_us
-    cause = np.where(new_stream, FIRST_EVENT, IDLE_TIMEOUT)
-    changed = _user_changes(np.cumsum(starts), user)
+    new_part = np.ones(n, dtype=bool)
+    new_part[1:] = part[1:] != part[:-1]
+    starts = new_part.copy()
+    starts[1:] |= ((at_us[1:] - at_us[:-1]) > gap_us) & ~is_keyed[1:]
+    cause = np.where(new_part, np.where(is_keyed, SESSION_KEY, FIRST_EVENT), IDLE_TIMEOUT)
+    changed = _user_changes(np.cumsum(starts), np.where(is_keyed, -1, user))
     cause[changed] = USER_CHANGED
     starts[changed] = True
     first = np.flatnonzero(starts)
@@ -94,10 +103,13 @@ def _user_changes(part: Ints, user: Ints) -> Ints:
 
 
 def _ordinals(stream: Ints, start_us: Ints) -> Ints:
+    order = np.lexsort((start_us, stream))  # stable: equal starts keep the order of the parts
     again = np.zeros(len(stream), dtype=bool)
-    again[1:] = (stream[1:] == stream[:-1]) & (start_us[1:] == start_us[:-1])
+    again[1:] = (stream[order][1:] == stream[order][:-1]) & (start_us[order][1:] == start_us[order][:-1])
     place = np.arange(len(stream))
-    return place - np.maximum.accumulate(np.where(again, 0, place))
+    ordinal = np.empty(len(stream), dtype=np.int64)
+    ordinal[order] = place - np.maximum.accumulate(np.where(again, 0, place))
+    return ordinal
 
 
 def step_events(cut: Cut, order_no: Ints, kind: Ints) -> Flags:

@@ -21,7 +21,8 @@ from desirelines.tables import MONEY, SESSIONS
 def to_sessions(events: DataFrame, settings: Sessions, *, buckets: int) -> DataFrame:
     """Give the sessions of the events' streams, as contracted. One shuffle of the events, by stream.
 
-    A session ends where a stream is silent for longer than the gap; exactly the gap stays inside. Events of equal time are
+    A session ends where a stream is silent for longer than the gap (exactly the gap stays inside), and where another login
+    shows. Events with a session key make one session for each key of the stream, whatever lies between them. Events of equal time are
     ordered by received time (nulls first), source, file, place in the file and event id.
     """
     gap_us = int(settings.gap_minutes * 60_000_000)
@@ -38,7 +39,7 @@ def packed_event(step: str) -> Column:
     return F.struct(
         F.unix_micros("occurred_at").alias("at_us"),
         F.when(F.col("file_name").isNull(), F.unix_micros("received_at")).alias("received_us"),
-        "source", "file_name", "file_place", "event_id", "user_key", "category",
+        "source", "file_name", "file_place", "event_id", "user_key", "session_key", "category",
         step_name(step).alias("step"),
         kind_number().alias("kind_no"),
         F.when(F.col("order_id").isNull(), F.lit(0)).otherwise(F.xxhash64("source", "order_id")).alias("order_no"),
@@ -78,7 +79,7 @@ def with_contract_columns(raw: DataFrame, buckets: int) -> DataFrame:
 
 
 _KERNEL_ROWS = T.StructType(
-    [T.StructField(name, T.StringType()) for name in ("stream_id", "user_key")]
+    [T.StructField(name, T.StringType()) for name in ("stream_id", "user_key", "session_key")]
     + [T.StructField(name, T.LongType()) for name in ("start_us", "end_us", "ordinal")]
     + [
         T.StructField("cause", T.StringType()),

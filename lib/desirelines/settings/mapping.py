@@ -63,7 +63,10 @@ IdentifierColumn = Annotated[Identifier, BeforeValidator(_value)]
 
 
 class Columns(Strict):
-    """Which column of the source is what. Dots reach into nested fields: `context.page.path`."""
+    """Which column of the source is what. Dots reach into nested fields: `context.page.path`.
+
+    `session_key` is the source's own id of a session: then that, not the gap, makes the session.
+    """
 
     occurred_at: Time
     event_name: Value
@@ -82,6 +85,7 @@ class Columns(Strict):
     campaign: Value | None = None
     user_agent: Value | None = None
     consent: Value | None = None
+    session_key: Value | None = None
 
 
 class Source(Strict):

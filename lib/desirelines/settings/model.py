@@ -93,6 +93,9 @@ class Bots(Strict):
 
     leave_out: bool = True
     most_share: Share = 0.5
+    rate_clicks: Annotated[int, Field(ge=2)] = 100
+    rate_seconds: PositiveFloat = 60
+    even_gaps: Annotated[int, Field(ge=2)] = 20
 
 
 class Sessions(Strict):

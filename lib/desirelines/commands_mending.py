@@ -1,4 +1,4 @@
-"""What `desirelines identity …` does: settings, session, job, result."""
+"""What the commands do that mend data: identities by hand, rejected rows once more."""
 
 from __future__ import annotations
 
@@ -44,3 +44,17 @@ def _identifiers_of_stdin(how_many: int) -> list[tuple[str, str]]:
             [f"expected {how_many} line{'s' * (how_many > 1)} `TYPE VALUE` on standard input, such as `user 4711`"]
         )
     return [(line[0], line[1].strip()) for line in lines]
+
+
+def requeue(source: str | None, options: Options) -> None:
+    """Rejected rows once more, by the mapping as it is now."""
+    from desirelines.requeueing import requeue
+
+    with opened(options, goes_on=False) as job:
+        job.warehouse.check_writable()
+        done = requeue(job, source)
+        result = {"run_id": job.run_id, "rows": done}
+    told = "; ".join(
+        f"{name}: " + ", ".join(f"{n:,} {fate}" for fate, n in fates.items()) for name, fates in done.items()
+    )
+    show(options.is_json, result, lambda: print_line(told or "No row in quarantine can be used yet."))
