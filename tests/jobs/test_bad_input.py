@@ -96,7 +96,7 @@ def test_more_clusters_than_people_and_the_next_try_reads_nothing_twice(cli, cap
 
 def test_too_many_robots_stop_a_run_unless_they_are_let_in(cli, capsys, folder, spark):
     people = shop.rows(0, 5)
-    robots = [r for r in shop.mess() if r["cookie"] == "robot"]
+    robots = [r for r in shop.mess() if r["cookie"] == "robotic"]
     shop.write(folder / "in", "first.csv", people + robots)
     strict = ("--set", f"bots.most_share={len(robots) / (len(people) + len(robots)) - 0.0001}")
     code, told = attempt(cli, capsys, folder, *strict)

@@ -180,7 +180,7 @@ def test_tables_are_as_contracted(spark, folder):
 
 def test_no_log_holds_a_key_or_a_raw_identifier(spark, folder):
     keys = {r["key"] for r in read(spark, folder, tables.IDENTITY_MAP).collect()}
-    needles = [*sorted(keys)[:5], "cookie1", "user1", "robot"]
+    needles = [*sorted(keys)[:5], "cookie1", "user1", "robotic"]
     logs = [f for f in (folder / "warehouse").rglob("*") if f.is_file() and "_delta_log" in f.parts]
     assert logs
     for file in logs:

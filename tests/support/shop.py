@@ -57,7 +57,7 @@ def mess() -> list[dict[str, str]]:
         + [plain | {"id": f"future{n}", "at": "2999-01-01T00:00:00+00:00"} for n in range(3)]
         + [
             plain
-            | {"id": f"robot{n}", "cookie": "robot", "agent": robot, "at": (START + timedelta(minutes=n)).isoformat()}
+            | {"id": f"robot{n}", "cookie": "robotic", "agent": robot, "at": (START + timedelta(minutes=n)).isoformat()}
             for n in range(4)
         ]
     )

@@ -80,11 +80,9 @@ def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
     true = true.select(identifier_key("cookie", F.col("anonymous_id")).alias("stream_id"), "started_at", "person_no")
     precision, recall = pairwise(found.join(true, ["stream_id", "started_at"]))
     assert (precision >= 0.99, recall >= 0.95) == (True, True), (precision, recall)
-    of_person = F.array(
-        F.struct(F.lit("user").alias("type"), F.col("user_id").alias("value")),
-        F.struct(F.lit("email"), F.lower("email")),
-    )
-    cookies = F.transform("anonymous_ids", lambda c: F.struct(F.lit("cookie").alias("type"), c.alias("value")))
+    typed = lambda kind, value: F.struct(F.lit(kind).alias("type"), value.alias("value"))  # noqa: E731 - one shape, thrice
+    of_person = F.array(typed("user", F.col("user_id")), typed("email", F.lower("email")))
+    cookies = F.transform("anonymous_ids", lambda cookie: typed("cookie", cookie))
     named = (
         people.filter("NOT shares_device")
         .crossJoin(pads)

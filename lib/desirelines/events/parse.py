@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from desirelines.events.fields import ALIAS_KEY, RAW, RawRows
 from desirelines.keys import identifier_key, normal_value, stable_key
-from desirelines.settings import Settings, Source
+from desirelines.settings import Settings, Source, ValueColumn
 
 CONTENT = (
     "stream_id", "user_key", "occurred_at", "event_name", "page", "item_id", "category", "order_id", "quantity", "amount",
@@ -68,7 +68,7 @@ def to_mapped_events(
         *(number.alias(name) for name, number in numbers.items()),
         F.coalesce(rows.text(columns.currency), F.lit(source.currency or settings.site.currency)).alias("currency"),
         consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
-        identifier_key(SESSION_TYPE, rows.text(columns.session_key)).alias("session_key"),
+        session_key(rows, columns.session_key).alias("session_key"),
         kept_properties(rows, source).alias("properties"),
         F.array_compact(F.array(
             F.when(F.col(RAW).isNull() | is_broken_row(source), F.lit("row: cannot be read as " + source.format)),
@@ -95,6 +95,13 @@ def to_mapped_events(
         "content_digest": stable_key(*(F.unix_micros(c) if c == "occurred_at" else F.col(c) for c in CONTENT)),
         "row_hash": F.xxhash64(RAW),
     })  # fmt: skip
+
+
+def session_key(rows: RawRows, column: ValueColumn | None) -> Column:
+    """Key of the source's own session id; null where the mapping names none."""
+    if column is None:
+        return F.lit(None).cast("string")
+    return identifier_key(SESSION_TYPE, rows.text(column))
 
 
 def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Column:
