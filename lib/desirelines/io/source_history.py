@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from desirelines.io.addresses import absolute, quoted
 from desirelines.settings import Source
 
 
@@ -61,4 +62,4 @@ def _skipped(version: int, operation: str, parameters: dict[str, str], metrics: 
 
 
 def _address(source: Source) -> str:
-    return source.table if source.table else f"delta.`{source.path}`"
+    return source.table if source.table else f"delta.{quoted(absolute(source.path or ''))}"

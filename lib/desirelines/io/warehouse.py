@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 
 from desirelines.contract import conform
 from desirelines.errors import ContractError, MachineError
+from desirelines.io.addresses import absolute, quoted
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import Table
 
@@ -32,13 +33,12 @@ class Warehouse:
     def address(self, name: str) -> str:
         """The table's address, quoted for SQL."""
         if self.settings.catalog and self.settings.schema_:
-            return ".".join(_quoted(part) for part in (self.settings.catalog, self.settings.schema_, name))
-        return f"delta.{_quoted(self.path_of(name))}"
+            return ".".join(quoted(part) for part in (self.settings.catalog, self.settings.schema_, name))
+        return f"delta.{quoted(self.path_of(name))}"
 
     def path_of(self, name: str) -> str:
         """The folder of a path table, or of something that lies beside the tables (checkpoints, MLflow)."""
-        root = self.settings.path
-        return f"{root.rstrip('/')}/{name}" if urlparse(root).scheme else str(Path(root).resolve() / name)
+        return f"{absolute(self.settings.path)}/{name}"
 
     def check_writable(self) -> None:
         """Make sure the folder can be written before anything is begun.
@@ -195,10 +195,6 @@ class Warehouse:
             writer.saveAsTable(self.address(table.name))
         else:
             writer.save(self.path_of(table.name))
-
-
-def _quoted(part: str) -> str:
-    return "`" + part.replace("`", "``") + "`"
 
 
 def _text(value: str) -> str:
