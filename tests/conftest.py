@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-# A full code cache is swept all the time, and a test process makes more code than the default holds.
-os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:ReservedCodeCacheSize=512m")
 os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotten zone shows
 time.tzset()
 

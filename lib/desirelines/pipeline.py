@@ -22,7 +22,7 @@ from desirelines.errors import EmptyInputError, GateError
 from desirelines.features.matrix import to_features
 from desirelines.history.changes import to_changes, to_moves
 from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
-from desirelines.ingestion import facts_before, ingest_source, present_sources, used_rows
+from desirelines.ingestion import ingest_sources, used_rows
 from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
@@ -40,6 +40,7 @@ from desirelines.reading import (
 from desirelines.robots import take_robots_out
 from desirelines.segments.profile import to_profiles, to_sizes
 from desirelines.sessions.sessions import to_sessions
+from desirelines.source_facts import facts_before, present_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def ingest_events(job: Job) -> None:
     began = job.clock()
     before = facts_before(job)
     sources, facts = present_sources(job, before)
-    batches = sum(ingest_source(job, source, facts.checkpoints[source.name]) for source in sources)
+    batches = ingest_sources(job, sources, facts.checkpoints)
     rows = used_rows(job) if batches else 0
     job.as_of_wanted = job.as_of_wanted or job.ledger.as_of(job.run_id) or _day_after_newest_event(job)
     job.seconds["ingest-events"] = (job.clock() - began).total_seconds()

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.events.fates import row_digest
 from desirelines.events.fields import RAW
-from desirelines.ingestion import mapped_rows, write_batch
+from desirelines.ingestion import Batch, mapped_rows, write_batch
 from desirelines.io.sources import raw_of_texts
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
@@ -56,8 +56,6 @@ def _requeue(job: Job, source: Source) -> dict[str, int]:
     if not count:
         return {}
     leaving = waiting.join(digests, "row_digest", "left_semi").select(*QUARANTINED_EVENTS.key).localCheckpoint()
-    fates = write_batch(
-        job, source, taken.drop("row_digest"), lambda: count, query_id=f"requeue-{job.run_id}", number=0
-    )
+    fates = write_batch(job, source, taken.drop("row_digest"), lambda: count, Batch(f"requeue-{job.run_id}", 0))
     job.warehouse.delete(leaving, QUARANTINED_EVENTS)
     return fates

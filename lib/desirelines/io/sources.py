@@ -161,6 +161,12 @@ def ingest_new(
     return batches
 
 
+def stop_reading(spark: SparkSession) -> None:
+    """Stop every source that is being read; what they were at comes again the next time."""
+    for query in spark.streams.active:
+        query.stop()
+
+
 def with_places(batch: DataFrame, source: Source) -> DataFrame:
     """Raw rows of a batch; for an ordered source with the place of each row in its file, counted from 0 by one task a split."""
     row = batch.select("_row.*", "_file", "_split")

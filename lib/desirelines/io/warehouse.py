@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import RLock
 from urllib.parse import urlparse
 
 from pyspark.errors import AnalysisException
@@ -29,6 +31,7 @@ class Warehouse:
     settings: WarehouseSettings
     _ready: set[str] = field(default_factory=set)
     _there: set[str] = field(default_factory=set)
+    _locks: dict[str, AbstractContextManager[bool]] = field(default_factory=dict)
 
     def address(self, name: str) -> str:
         """The table's address, quoted for SQL."""
@@ -39,6 +42,13 @@ class Warehouse:
     def path_of(self, name: str) -> str:
         """The folder of a path table, or of something that lies beside the tables (checkpoints, MLflow)."""
         return f"{absolute(self.settings.path)}/{name}"
+
+    def _alone(self, table: Table) -> AbstractContextManager[bool]:
+        """Held while a table is written: sources are read side by side, and on a local disk two commits at once may lose one.
+
+        A local rename looks whether the target is there and then renames; other stores refuse by themselves.
+        """
+        return self._locks.setdefault(table.name, RLock())
 
     def check_writable(self) -> None:
         """Make sure the folder can be written before anything is begun.
@@ -84,9 +94,10 @@ class Warehouse:
 
     def append_once(self, rows: DataFrame, table: Table, *, writer: str, number: int) -> None:
         """Append; the same writer with the same or a lower number has done so before, and nothing happens."""
-        self.create(table)
         options = {"txnAppId": f"desirelines:{table.name}:{writer}", "txnVersion": str(number)}
-        self._save(conform(rows, table), table, "append", options)
+        with self._alone(table):
+            self.create(table)
+            self._save(conform(rows, table), table, "append", options)
 
     def replace_where(self, rows: DataFrame, table: Table, predicate: str) -> None:
         """Replace the rows that fit the predicate. The predicate is kept in the log, so it names runs or days, never people."""
@@ -105,31 +116,35 @@ class Warehouse:
 
     def merge(self, rows: DataFrame, table: Table, *, update: tuple[str, ...] = ()) -> None:
         """Insert rows whose key is new; where it is there already, set the `update` columns to the new values."""
-        if self.create(table):
-            self._save(conform(rows, table), table, "append", {})
-            return
-        session = rows.sparkSession  # a stream's batch lives in a session of its own, and so must its view
-        view = f"desirelines_new_{table.name}"
-        conform(rows, table).createOrReplaceTempView(view)
-        same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
-        changed = ""
-        if update:
-            differs = " OR ".join(f"NOT (t.`{c}` <=> n.`{c}`)" for c in update)
-            changed = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET " + ", ".join(f"t.`{c}` = n.`{c}`" for c in update)
-        session.sql(
-            f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN NOT MATCHED THEN INSERT *"
-        )
-        session.catalog.dropTempView(view)
+        with self._alone(table):
+            if self.create(table):
+                self._save(conform(rows, table), table, "append", {})
+                return
+            session = rows.sparkSession  # a stream's batch lives in a session of its own, and so must its view
+            view = f"desirelines_new_{table.name}"
+            conform(rows, table).createOrReplaceTempView(view)
+            same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
+            changed = ""
+            if update:
+                differs = " OR ".join(f"NOT (t.`{c}` <=> n.`{c}`)" for c in update)
+                changed = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET " + ", ".join(
+                    f"t.`{c}` = n.`{c}`" for c in update
+                )
+            session.sql(
+                f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN NOT MATCHED THEN INSERT *"
+            )
+            session.catalog.dropTempView(view)
 
     def delete(self, keys: DataFrame, table: Table) -> None:
         """Delete the rows that have these values in the columns of `keys`; the values go in as data, never into the log."""
-        if self.create(table):
-            return
-        view = f"desirelines_gone_{table.name}"
-        keys.distinct().createOrReplaceTempView(view)
-        same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in keys.columns)
-        self.spark.sql(f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED THEN DELETE")
-        self.spark.catalog.dropTempView(view)
+        with self._alone(table):
+            if self.create(table):
+                return
+            view = f"desirelines_gone_{table.name}"
+            keys.distinct().createOrReplaceTempView(view)
+            same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in keys.columns)
+            self.spark.sql(f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED THEN DELETE")
+            self.spark.catalog.dropTempView(view)
 
     def create(self, table: Table) -> bool:
         """Create the table by its contract when it is not there; say whether it was created now.

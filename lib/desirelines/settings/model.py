@@ -52,6 +52,7 @@ class Ingest(Strict):
     floor_date: date = date(2000, 1, 1)
     quarantine_keep_days: PositiveInt = 7
     max_files_per_batch: PositiveInt = 1000
+    sources_at_once: PositiveInt = 2
 
 
 class Identity(Strict):
