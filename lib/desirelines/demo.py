@@ -22,7 +22,7 @@ from desirelines.reporting import write_report
 from desirelines.truth import compare_with_truth
 from desirelines.world import build_world
 
-PEOPLE, DAYS, SEED = 2000, 400, 7
+PEOPLE, DAYS, SEED = 1800, 400, 7
 
 
 def main(out: Path, conf: Path) -> None:
