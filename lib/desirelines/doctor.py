@@ -17,7 +17,9 @@ from pyspark.sql import functions as F
 
 from desirelines.errors import DesirelinesError, GateError, MachineError
 from desirelines.events.fates import with_fates
+from desirelines.events.money import with_reporting_currency
 from desirelines.events.parse import to_mapped_events
+from desirelines.io.rates import check_rates, currency_rates
 from desirelines.io.secrets import read_secret
 from desirelines.io.session import check_java, spark_session
 from desirelines.io.sources import check_source, sample
@@ -73,6 +75,8 @@ def diagnosis(files: tuple[Path, ...], sets: tuple[str, ...]) -> tuple[list[Find
             errors.append(
                 MachineError("no source is configured: add a mapping under `sources:`, see `desirelines init`.")
             )
+        if settings.site.rates is not None:
+            look("rates", partial(_rated, warehouse, settings))
         for source in settings.sources:
             if look(f"source {source.name}", partial(_readable, warehouse, source)):
                 look(f"mapping {source.name}", partial(_fit, warehouse, settings, source))
@@ -110,10 +114,9 @@ def sample_fates(warehouse: Warehouse, settings: Settings, source: Source) -> Da
     """Fates and reasons of the source's first rows, as a run would find them: fate, reason, n."""
     raw = sample(warehouse.spark, source, SAMPLE_ROWS)
     pads = secret_pads(warehouse.spark, b"only for a look: keys made with this are thrown away")
-    mapped = to_mapped_events(raw, pads, source, settings, read_at=datetime.now(UTC)).withColumn(
-        "is_suppressed", F.lit(False)
-    )
-    rows = with_fates(mapped, source, None)
+    mapped = to_mapped_events(raw, pads, source, settings, read_at=datetime.now(UTC))
+    mapped = with_reporting_currency(mapped, currency_rates(warehouse.spark, settings.site), settings.site)
+    rows = with_fates(mapped.withColumn("is_suppressed", F.lit(False)), source, None)
     reasons = F.when(F.size("reasons") > 0, F.col("reasons")).otherwise(F.array(F.lit("")))
     return (
         rows.select("fate", F.explode(reasons).alias("reason")).groupBy("fate", "reason").agg(F.count("*").alias("n"))
@@ -130,6 +133,11 @@ def _fit(warehouse: Warehouse, settings: Settings, source: Source) -> str:
     if rows and sum(c["n"] for c in counts if c["fate"] == "quarantined") > WORST_SHARE * rows:
         raise GateError(f"the mapping does not fit the data: {told}. Mend the columns these reasons name.")
     return told
+
+
+def _rated(warehouse: Warehouse, settings: Settings) -> str:
+    check_rates(warehouse.spark, settings.site)
+    return f"every line of the table is a rate to {settings.site.currency}"
 
 
 def _kept(held: list[Settings], settings: Settings) -> str:

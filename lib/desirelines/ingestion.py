@@ -15,8 +15,10 @@ from desirelines.errors import GateError
 from desirelines.events.bots import to_bot_tags
 from desirelines.events.fates import LOOK_UP, suppressed_now, to_account, to_quarantine, with_fates, with_suppressed
 from desirelines.events.fields import ALIAS_KEY
+from desirelines.events.money import with_reporting_currency
 from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.identities.links import to_links
+from desirelines.io.rates import currency_rates
 from desirelines.io.sources import ingest_new, stop_reading
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
@@ -105,6 +107,8 @@ def used_rows(job: Job) -> int:
 def mapped_rows(job: Job, source: Source, raw: DataFrame) -> DataFrame:
     """Raw rows in the event model, with the reasons against each, and whether somebody suppressed is in it."""
     mapped = to_mapped_events(raw, secret_pads(job.spark, job.data_secret), source, job.settings, read_at=job.read_at)
+    site = job.settings.site
+    mapped = with_reporting_currency(mapped, currency_rates(job.spark, site), site)
     listed = job.warehouse.exists(SUPPRESSIONS)
     suppressed = suppressed_now(job.warehouse.read(SUPPRESSIONS)) if listed else None
     keys = [*(key_column(t) for t in source.ids), *([ALIAS_KEY] if source.alias is not None else [])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
+from desirelines.io.rates import check_rates
 from desirelines.io.source_history import skipped_commits, version_of
 from desirelines.io.sources import Found, check_source, is_empty, look_at, without
 from desirelines.job import Job
@@ -19,11 +20,13 @@ class SourceFacts:
         columns: top-level columns (none for JSON).
         versions: newest version of Delta sources.
         checkpoints: number of the checkpoint; a resync begins the next.
+        currency: the reporting currency that money was converted to.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     checkpoints: dict[str, int] = field(default_factory=dict)
+    currency: str | None = None
 
 
 def facts_before(job: Job) -> SourceFacts:
@@ -40,9 +43,9 @@ def present_sources(job: Job, before: SourceFacts) -> tuple[list[Source], Source
     so are commits of a Delta source that changed rows which were read before.
 
     Raises:
-        SourceError: one cannot be read, or lacks a column it cannot do without.
+        SourceError: one cannot be read, or lacks a column it cannot do without; so for the table of rates.
         EmptyInputError: one is empty, or there is none.
-        SettingsError: a source to read anew is not there.
+        SettingsError: a source to read anew is not there, or events hold another currency.
     """
     if not job.settings.sources:
         raise EmptyInputError(
@@ -51,8 +54,16 @@ def present_sources(job: Job, before: SourceFacts) -> tuple[list[Source], Source
     names = [s.name for s in job.settings.sources]
     for name in sorted(job.resync - set(names)):
         raise SettingsError([f"--resync {name}: no such source{did_you_mean(name, names)}"])
+    check_rates(job.spark, job.settings.site)
+    currency = job.settings.site.currency
+    if before.currency not in (None, currency):
+        raise SettingsError(
+            [
+                f"site.currency is {currency}, and events hold {before.currency}. Set it back, or begin another warehouse."
+            ]
+        )
     sources = []
-    now = SourceFacts(dict(before.columns), dict(before.versions), dict(before.checkpoints))
+    now = SourceFacts(dict(before.columns), dict(before.versions), dict(before.checkpoints), currency)
     for source in job.settings.sources:
         found = look_at(job.spark, source)
         usable = _fitted(job, source, found, before.columns.get(source.name, []))

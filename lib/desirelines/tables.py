@@ -15,6 +15,7 @@ from desirelines.catalogue import FEATURES as FEATURE_CATALOGUE
 from desirelines.kinds import KINDS
 
 MONEY = T.DecimalType(18, 4)
+RATE = T.DecimalType(18, 8)
 TEXT, WHOLE, REAL, INSTANT, DAY, FLAG = (
     T.StringType(), T.LongType(), T.DoubleType(), T.TimestampType(), T.DateType(), T.BooleanType(),
 )  # fmt: skip
@@ -146,7 +147,9 @@ EVENTS = Table(
         Column("quantity", MONEY, "pieces on the line; negative when sent back", "pieces", personal=True),
         Column("amount", MONEY, "money of the line after discount; negative when given back; null when no money moved", "currency", personal=True),
         Column("discount", MONEY, "money taken off the line; null when unknown", "currency", personal=True),
-        Column("currency", TEXT, "currency of amount and discount"),
+        Column("currency", TEXT, "currency of amount and discount: the site's"),
+        Column("given_currency", TEXT, "currency in which the source told them"),
+        Column("rate", RATE, "site.currency for one unit of given_currency, by which they were converted; null when no money moved", "currency"),
         Column("score", REAL, "answer to a survey question; null when none", personal=True),
         Column("campaign", TEXT, "campaign that led here; null when none", personal=True),
         Column("properties", TEXT, "allow-listed properties as JSON; null when none", personal=True),

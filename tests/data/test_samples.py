@@ -12,11 +12,11 @@ from tests.data.test_public_data import table
 ROOT = "conf/sources"
 
 
-def ingest(cli, tmp_path, mapping, data):
+def ingest(cli, tmp_path, mapping, data, *given):
     conf = tmp_path / "conf.yaml"
     source = Path(__file__).parents[2] / ROOT / f"{mapping}.yaml"
     conf.write_text(f"sources: [{source}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n")
-    return cli("ingest-events", "--conf", str(conf), "--set", f"sources.0.path={data}")
+    return cli("ingest-events", "--conf", str(conf), "--set", f"sources.0.path={data}", *given)
 
 
 def test_segment_spec_json_lines(spark, cli, tmp_path):
@@ -38,7 +38,7 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "calls.json").write_text("\n".join([*map(json.dumps, calls), '{"type": "page", broken', "[1, 2]"]) + "\n")
-    assert ingest(cli, tmp_path, "segment-spec", folder) == 0
+    assert ingest(cli, tmp_path, "segment-spec", folder, "--set", "site.currency=USD") == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert account == {"used": 5, "quarantined": 2}
     events = table(spark, tmp_path, "events")
@@ -65,14 +65,19 @@ def test_orders_with_lines(spark, cli, tmp_path):
         "o2,1,,,2026-03-01 11:00:00,p1,toys,1,2.50,,EUR\n"
         "o3,1,c2,,2026-03-01 12:00:00,p1,toys,one,2.50,,EUR\n"
         "o4,1,c2\n"
+        "o5,1,c2,,2026-03-02 12:00:00,p1,toys,1,10.00,1.00,USD\n"
+        "o6,1,c2,,2026-03-02 12:00:00,p1,toys,1,10.00,1.00,CHF\n"
     )
-    assert ingest(cli, tmp_path, "orders", folder) == 0
+    (tmp_path / "rates.csv").write_text("currency,from_on,rate\nUSD,2026-03-01,0.91\n")
+    assert ingest(cli, tmp_path, "orders", folder, "--set", f"site.rates.path={tmp_path / 'rates.csv'}") == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
-    assert account == {"used": 2, "quarantined": 3}
+    assert account == {"used": 3, "quarantined": 4}
     events = table(spark, tmp_path, "events").orderBy("event_id").collect()
     assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"], e["file_place"]) for e in events] == [
-        ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1),
+        ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1), ("o5/1", "9.1000", "0.9100", "p1", 5),
     ]  # fmt: skip
+    quarantined = table(spark, tmp_path, "quarantined_events").select(F.explode("reasons").alias("r")).collect()
+    assert [r["r"] for r in quarantined].count("currency: no rate to EUR on its day") == 1
     raw = {r["raw"] for r in table(spark, tmp_path, "quarantined_events").collect()}
     assert "o4,1,c2" in raw
 

@@ -30,6 +30,27 @@ def test_no_such_path(cli, capsys, folder):
     assert not (folder / "warehouse" / "events").exists()
 
 
+def test_rates_that_cannot_be_trusted_and_another_currency_than_before(cli, capsys, folder):
+    rates = folder / "rates.csv"
+    given = ("--set", f"site.rates.path={rates}")
+    for text, said in {
+        "currency,from_on,rate\nUSD,2026-03-01,0.9\nUSD,2026-03-01,0.8\n": "two rates of one currency and day",
+        "currency,from_on,rate\nUSD,2026-03-01,0\nUSD,soon,0.8\ndollar,2026-03-01,1\nGBP,2026-03-01,1.2\n": "3 of 4 lines of",
+        "currency,day,rate\nUSD,2026-03-01,0.9\n": "has no from_on. It has: currency, day, rate",
+    }.items():
+        rates.write_text(text)
+        code, told = attempt(cli, capsys, folder, *given, command="ingest-events")
+        assert (code, said in told) == (2, True), told
+    rates.unlink()
+    code, told = attempt(cli, capsys, folder, *given, command="ingest-events")
+    assert (code, "rates.csv cannot be read as csv" in told) == (2, True), told
+    assert not (folder / "warehouse" / "events").exists()
+    assert attempt(cli, capsys, folder, command="ingest-events")[0] == 0
+    code, told = attempt(cli, capsys, folder, "--set", "site.currency=USD", command="ingest-events")
+    assert code == 2
+    assert "site.currency is USD, and events hold EUR" in told
+
+
 def test_an_empty_source(cli, capsys, folder):
     shop.write(folder / "in", "first.csv", [])
     code, told = attempt(cli, capsys, folder)

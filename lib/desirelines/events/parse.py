@@ -66,7 +66,7 @@ def to_mapped_events(
         page_path(rows.text(columns.page)).alias("page"),
         *(rows.text(getattr(columns, n)).alias(n) for n in ("item_id", "category", "order_id", "campaign", "user_agent")),
         *(number.alias(name) for name, number in numbers.items()),
-        F.coalesce(rows.text(columns.currency), F.lit(source.currency or settings.site.currency)).alias("currency"),
+        F.coalesce(F.upper(rows.text(columns.currency)), F.lit(source.currency or settings.site.currency)).alias("currency"),
         consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
         session_key(rows, columns.session_key).alias("session_key"),
         kept_properties(rows, source).alias("properties"),

@@ -37,11 +37,27 @@ class Secrets(Strict):
     suppression_file: str = "secrets/suppression.secret"
 
 
+class Rates(Strict):
+    """A table of currency rates: currency, from_on, rate (the reporting currency for one unit)."""
+
+    path: str | None = None
+    table: str | None = None
+    format: Literal["csv", "delta", "parquet"] = "csv"
+    carry_days: PositiveInt = 4
+
+    @model_validator(mode="after")
+    def _is_one_place(self) -> Rates:
+        if (self.path is None) == (self.table is None):
+            raise ValueError("give exactly one of path, table")
+        return self
+
+
 class Site(Strict):
     """The site's own time zone and reporting currency."""
 
     time_zone: Annotated[str, BeforeValidator(known_zone)] = "UTC"
     currency: Annotated[str, BeforeValidator(known_currency)] = "EUR"
+    rates: Rates | None = None
 
 
 class Ingest(Strict):
