@@ -8,26 +8,28 @@ from pathlib import Path
 from desirelines.errors import MachineError
 from desirelines.io.secrets import write_secret
 
-FILES = {"desirelines.yaml": "desirelines.yaml", "sources/first.yaml": "first.yaml"}
 
+def begin(folder: Path, mapping: tuple[str, str] = ("first", "")) -> list[dict[str, object]]:
+    """Write what is not there yet: configuration, a mapping (name and text; else one to fill in), secrets.
 
-def begin(folder: Path) -> list[dict[str, object]]:
-    """Write what is not there yet; give each file and whether it is new.
+    Gives each file and whether it is new.
 
     Raises:
         MachineError: the folder cannot be written.
     """
+    name, text = mapping
+    files = {
+        "desirelines.yaml": _template("desirelines.yaml").replace("sources/first.yaml", f"sources/{name}.yaml"),
+        f"sources/{name}.yaml": text or _template("first.yaml"),
+    }
     made: list[dict[str, object]] = []
     try:
-        for target, template in FILES.items():
+        for target, content in files.items():
             path = folder / target
             is_new = not path.exists()
             if is_new:
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(
-                    (resources.files("desirelines") / "templates" / template).read_text(encoding="utf-8"),
-                    encoding="utf-8",
-                )
+                path.write_text(content, encoding="utf-8")
             made.append({"path": str(path), "is_new": is_new})
         for name in ("data", "suppression"):
             path = folder / "secrets" / f"{name}.secret"
@@ -35,3 +37,7 @@ def begin(folder: Path) -> list[dict[str, object]]:
     except OSError as error:
         raise MachineError(f"{folder} cannot be written ({error.strerror}). Give another folder.") from None
     return made
+
+
+def _template(name: str) -> str:
+    return (resources.files("desirelines") / "templates" / name).read_text(encoding="utf-8")

@@ -44,16 +44,21 @@ def _stage_command(stage: str) -> Callable[..., None]:
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Where to begin; made if it is not there.")] = Path(),
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", help="A file, folder or table: its mapping is guessed from the first 1,000 rows."),
+    ] = None,
     form: Out = Format.text,
     logs: Logs = Format.text,
 ) -> None:
     """Begin: write a first configuration, a mapping to edit, and the two secrets.
 
-    Nothing that is there is overwritten.
+    Nothing that is there is overwritten. A guessed mapping has its guesses marked; no value of the rows but the names of
+    events comes into it.
 
-    Example: `desirelines init shop && cd shop && desirelines check`
+    Example: `desirelines init shop --from exports/events.csv && cd shop && desirelines check`
     """
-    _commands().init(folder, options_of(None, None, None, None, form, logs))
+    _commands().init(folder, from_, options_of(None, None, None, None, form, logs))
 
 
 @app.command()

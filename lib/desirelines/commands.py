@@ -211,16 +211,26 @@ def check(options: Options) -> None:
         raise error
 
 
-def init(folder: Path, options: Options) -> None:
-    """A first configuration, a mapping to edit, two secrets."""
+def init(folder: Path, from_: str | None, options: Options) -> None:
+    """A first configuration, a mapping to edit (guessed from rows, when there are some), two secrets."""
     from desirelines.beginning import begin
 
-    made = begin(folder)
+    hints = []
+    if from_ is None:
+        made = begin(folder)
+    else:
+        from desirelines.guessing import guessed
+
+        name, guess = guessed(from_)
+        made = begin(folder, (name, guess.text))
+        hints = [f"Not found: {what}. Fill it in." for what in guess.missing]
+        if not made[0]["is_new"]:
+            hints.append(f"Add `- sources/{name}.yaml` to `sources:` in {made[0]['path']}.")
     lines = [f"{'wrote' if m['is_new'] else 'kept '} {m['path']}" for m in made]
     show(
         options.is_json,
         made,
-        lambda: print_line("\n".join([*lines, "Next: edit the mapping, then `desirelines check`."])),
+        lambda: print_line("\n".join([*lines, *hints, "Next: edit the mapping, then `desirelines check`."])),
     )
 
 

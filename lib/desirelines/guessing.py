@@ -1,0 +1,31 @@
+"""`desirelines init --from`: a look at some rows, and the mapping they suggest."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from desirelines.io.samples import is_table, look
+from desirelines.io.session import spark_session
+from desirelines.settings.guess import Guess, guess_mapping
+
+SAMPLE_ROWS = 1000
+
+
+def guessed(where: str) -> tuple[str, Guess]:
+    """Name of a source and a mapping guessed from its first rows.
+
+    Raises:
+        SourceError: there is nothing that can be read.
+        EmptyInputError: it has no row.
+    """
+    spark, is_mine = spark_session()
+    try:
+        format_, rows = look(spark, where, SAMPLE_ROWS)
+    finally:
+        if is_mine:
+            spark.stop()
+    name = re.sub(r"[^a-z0-9]+", "_", Path(where).name.split(".")[-1 if is_table(where) else 0].lower()).strip("_")
+    name = name if re.match(r"[a-z]", name) else f"source_{name}".rstrip("_")
+    place = ("table", where) if is_table(where) else ("path", str(Path(where).resolve()))
+    return name, guess_mapping(rows, name=name, format=format_, where=place)

@@ -1,0 +1,70 @@
+"""A driver killed before every write of ingest and identities, and after the last: the next try gives the tables of an unharmed run."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.support import shop
+
+pytestmark = pytest.mark.campaign
+
+ROOT = Path(__file__).parents[2]
+NAMES_OF_RUNS = {"run_id", "from_run", "to_run", "ingest_batch", "expires_on", "decided_at", "tagged_at"}
+"""Columns that name the run or its moment, not what was found."""
+STAGES = {
+    "ingest-events": ("events", "quarantined_events", "row_accounts", "identity_links", "stream_tags"),
+    "resolve-identities": ("identity_map", "stream_owners", "people", "identity_cuts"),
+}
+
+
+def command(folder, secret_files, writes, stage):
+    sets = [w for name, file in secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")]
+    return subprocess.run(
+        [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf", str(folder / "conf.yaml"), *sets],
+        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ,
+    )  # fmt: skip
+
+
+def content(spark, folder, names):
+    found = {}
+    for name in names:
+        place = folder / "warehouse" / name
+        if not (place / "_delta_log").exists():
+            found[name] = None
+            continue
+        rows = spark.read.format("delta").load(str(place))
+        kept = sorted(c for c in rows.columns if c not in NAMES_OF_RUNS)
+        found[name] = sorted(map(str, rows.select(*kept).collect()))
+    return found
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_kill_before_any_write_changes_nothing_in_the_end(stage, spark, cli, tmp_path, secret_files):
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    shop.configure(whole)
+    shop.write(whole / "in", "first.csv", shop.rows(0, 9) + shop.mess())
+    if stage != "ingest-events":
+        assert cli("ingest-events", "--conf", str(whole / "conf.yaml")) == 0
+    before = tmp_path / "before"
+    shutil.copytree(whole, before)
+    unharmed = command(whole, secret_files, -1, stage)
+    assert unharmed.returncode == 0, unharmed.stderr
+    writes = int(re.search(r"writes: (\d+)", unharmed.stdout)[1])
+    assert writes >= len(STAGES[stage])
+    expected = content(spark, whole, STAGES[stage])
+    assert expected[STAGES[stage][0]]
+    for n in range(writes):
+        broken = tmp_path / "broken"
+        shutil.copytree(before, broken)
+        shop.configure(broken)
+        killed = command(broken, secret_files, n, stage)
+        assert killed.returncode == -9, (n, killed.stderr)
+        assert cli(stage, "--conf", str(broken / "conf.yaml")) == 0, n
+        assert content(spark, broken, STAGES[stage]) == expected, f"killed before write {n + 1} of {writes}"
+        shutil.rmtree(broken)
