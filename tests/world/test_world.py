@@ -29,7 +29,8 @@ def crowd(spark: SparkSession) -> World:
 
 @pytest.fixture(scope="module")
 def clicks(world: World) -> list[Row]:
-    return world.raw["web_events"].collect()
+    """What people clicked: without the bots' streams."""
+    return world.raw["web_events"].join(world.truth["bots"], "anonymous_id", "left_anti").collect()
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +74,8 @@ def regular(clicks: list[Row]) -> list[tuple[datetime, Row]]:
     for click in sorted(clicks, key=lambda row: row.received_at):
         at = true_time(click)
         broken = at is None or click.anonymous_id in (None, "", "null")
-        is_bot = "bot/" in (click.user_agent or "").lower() or "Robot" in (click.user_agent or "")
         received = moment(click.received_at)
-        if broken or is_bot or at is None or received is None or at > received or received - at > timedelta(days=7):
+        if broken or at is None or received is None or at > received or received - at > timedelta(days=7):
             continue
         kept.setdefault(click.event_id, (at, click))
     return list(kept.values())

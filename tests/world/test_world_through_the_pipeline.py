@@ -95,6 +95,20 @@ def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
     assert (precision >= 0.99, recall >= 0.95) == (True, True), (precision, recall)
 
 
+def test_bots_are_found_whether_they_say_so_or_not(spark, folder, secret_files):
+    pads = secret_pads(spark, secret_files["data"].read_bytes().strip())
+    bots = read(spark, folder, "world/truth/bots").crossJoin(pads)
+    planted = {r["key"]: r["kind"] for r in bots.select("kind", identifier_key("cookie", F.col("anonymous_id")).alias("key")).collect()}  # fmt: skip
+    assert set(planted.values()) == {"announced", "even", "fast"}
+    tags = read(spark, folder, "warehouse/stream_tags")
+    found = {r["stream_id"] for r in tags.select("stream_id").distinct().collect()}
+    recall, precision = len(found & set(planted)) / len(planted), len(found & set(planted)) / len(found)
+    assert (recall >= 0.95, precision >= 0.95) == (True, True), (recall, precision)
+    assert not read(spark, folder, "warehouse/sessions").join(tags, "stream_id", "left_semi").count()
+    reasons = {(planted[r["stream_id"]], r["reason"]) for r in tags.collect() if r["stream_id"] in planted}
+    assert reasons >= {("announced", "bot_agent"), ("even", "rhythm"), ("fast", "rate")}
+
+
 def pairwise(rows):
     """Precision and recall of the pairs of rows with one person_id, held against those with one person_no."""
     cells = rows.groupBy("person_id", "person_no").count().collect()

@@ -7,7 +7,7 @@ from datetime import date
 
 from pyspark.sql import DataFrame, SparkSession
 
-from desirelines.world.bots import to_bot_events
+from desirelines.world.bots import to_bot_events, to_bots
 from desirelines.world.clicks import to_clicks
 from desirelines.world.mail import to_email_events
 from desirelines.world.mess import count_mess, to_web_events, with_email_mess, with_no_mess, with_order_mess
@@ -31,7 +31,7 @@ def build_world(spark: SparkSession, *, people: int, days: int, seed: int, first
     """The world of that many people and days; the same arguments give the same rows on any cluster.
 
     Raw: `web_events` (one click), `orders` (one line), `email_events` (one thing that happened to a mail),
-    `support` (one ticket). Truth: `people`, `sessions`, `mess`. The session's time zone must be UTC.
+    `support` (one ticket). Truth: `people`, `sessions`, `bots`, `mess`. The session's time zone must be UTC.
     """
     if people < 1 or days < 30:
         raise ValueError(f"a world needs at least 1 person and 30 days; asked for {people} people and {days} days")
@@ -49,6 +49,7 @@ def build_world(spark: SparkSession, *, people: int, days: int, seed: int, first
         truth={
             "people": to_true_people(everybody, scope),
             "sessions": to_true_sessions(visits, scope),
+            "bots": to_bots(spark, scope),
             "mess": count_mess(marked),
         },
     )
