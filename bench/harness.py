@@ -27,20 +27,21 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to do the job: `action` is timed; `facts` (none for a floor) reads what it gives, untimed."""
+    """One way to do the job: `before` sets up and `facts` (none for a floor) reads what it gives, untimed; `action` is timed."""
 
     name: str
     action: Callable[[], None]
     facts: Callable[[], Facts] | None = None
+    before: Callable[[], None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Wall of variant `name` ÷ wall of variant `against`, at most `goal`."""
+    """Wall of variant `name` ÷ wall of variant `against`, at most `goal`; none is only told."""
 
     name: str
     against: str
-    goal: float
+    goal: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Line:
     against: str
     ratio: float
     cpu_ratio: float
-    goal: float
+    goal: float | None
     met: bool
     seconds: float
     cpu_seconds: float
@@ -135,12 +136,14 @@ class TreeCpu:
 def run_part(part: Part, rounds: int) -> Outcome:
     """Warm up with one round, check that results are equal, then time the rounds, each beginning with another variant."""
     for variant in part.variants:
+        variant.before()
         variant.action()
     facts = {v.name: v.facts() for v in part.variants if v.facts}
     is_equal = len(set(facts.values())) == 1 and all(f.events == part.events for f in facts.values())
     seconds = {v.name: Seconds() for v in part.variants}
     for n in range(rounds if is_equal else 0):
         for variant in part.variants[n:] + part.variants[:n]:
+            variant.before()
             with TreeCpu() as cpu:
                 began = time.perf_counter()
                 variant.action()
@@ -158,7 +161,7 @@ def compared(comparison: Comparison, seconds: dict[str, Seconds], facts: dict[st
     rows = facts[name].rows if name in facts else None
     return Line(
         name, against, ratio=round(ratio, 3), cpu_ratio=round(cpu_ratio, 3), goal=comparison.goal,
-        met=ratio <= comparison.goal, seconds=round(wall, 3), cpu_seconds=round(cpu, 3), rows=rows,
+        met=comparison.goal is None or ratio <= comparison.goal, seconds=round(wall, 3), cpu_seconds=round(cpu, 3), rows=rows,
     )  # fmt: skip
 
 
@@ -187,8 +190,9 @@ def ratios(lines: tuple[Line, ...]) -> Table:
     for head in ("wall ratio", "CPU ratio", "goal (wall)", ""):
         table.add_column(head, justify="right")
     for line in lines:
-        met = "met" if line.met else "[bold]missed[/bold]"
-        table.add_row(line.name, line.against, f"{line.ratio:.2f}", f"{line.cpu_ratio:.2f}", f"{line.goal:.1f}", met)
+        goal = "" if line.goal is None else f"{line.goal:.1f}"
+        met = "" if line.goal is None else "met" if line.met else "[bold]missed[/bold]"
+        table.add_row(line.name, line.against, f"{line.ratio:.2f}", f"{line.cpu_ratio:.2f}", goal, met)
     return table
 
 

@@ -1,0 +1,140 @@
+"""Part ingest: raw rows into the tables against Spark's own read-and-append; a second day; components against their edges' shuffle."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from bench.events import events
+from bench.harness import Comparison, Facts, Part, Variant
+from desirelines.identities.components import to_components
+from desirelines.io.secrets import write_secret
+from desirelines.job import Job
+from desirelines.pipeline import ingest_events
+from desirelines.progress import JsonProgress
+from desirelines.settings import Settings
+
+NEW_SHARE = 0.01
+"""Part of the rows that arrive on the second day."""
+NODES_AN_EDGE = 0.6
+"""Nodes of the random graph for each of its edges: some large components, and many small ones."""
+
+COMPARISONS = (
+    Comparison("product", "append_by_day", 2.0),
+    Comparison("product", "append_flat", 2.0),
+    Comparison("second_day", "product", 0.1),
+    Comparison("components", "edges_shuffled", None),
+)
+
+
+def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
+    """Write the raw rows, bring in all but one of a hundred once, and name the variants."""
+    folder = out.resolve() / f"ingest-{size}"
+    shutil.rmtree(folder, ignore_errors=True)
+    source, runs = folder / "raw", itertools.count(1)
+    is_new = F.pmod(F.xxhash64(F.lit("new"), "event_id"), F.lit(10_000)) < F.lit(int(NEW_SHARE * 10_000))
+    raw = to_raw(events(spark, size, out)).withColumn("is_new", is_new)
+    for name in ("data", "suppression"):
+        write_secret(str(folder / "secrets" / name))
+
+    def append(rows: DataFrame) -> None:
+        rows.drop("is_new").write.format("delta").mode("append").save(str(source))
+
+    def ingest(warehouse: str) -> None:
+        settings = bench_settings(folder, warehouse)
+        ingest_events(Job(spark, settings, f"bench{next(runs):04d}", lambda: datetime.now(UTC), Silent("bench")))
+
+    def fresh(name: str) -> Callable[[], None]:
+        return lambda: shutil.rmtree(folder / name, ignore_errors=True)
+
+    def second_day() -> None:
+        shutil.rmtree(folder / "second", ignore_errors=True)
+        shutil.copytree(folder / "first", folder / "second")
+
+    def flat() -> None:
+        spark.read.format("delta").load(str(source)).write.format("delta").mode("overwrite").save(str(folder / "flat"))
+
+    def by_day() -> None:
+        rows = spark.read.format("delta").load(str(source)).withColumn("occurred_on", F.col("at").cast("date"))
+        tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
+        laid_out = rows.repartition(tasks, "occurred_on").sortWithinPartitions("occurred_on")
+        laid_out.write.format("delta").partitionBy("occurred_on").mode("overwrite").save(str(folder / "by_day"))
+
+    def facts(path: str, name: str) -> Facts:
+        found = spark.read.format("delta").load(str(folder / path))
+        row = found.agg(F.count("*"), F.sum(F.xxhash64(name).cast("decimal(38,0)"))).collect()[0]
+        return Facts(rows=row[0], events=row[0], steps=0, checksum=str(row[1]))
+
+    append(raw.filter(~F.col("is_new")))
+    ingest("first")
+    append(raw.filter("is_new"))
+    edges = random_graph(spark, size).localCheckpoint()
+    tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
+    return Part(
+        title="ingest",
+        variants=(
+            Variant("append_flat", flat, lambda: facts("flat", "id")),
+            Variant("append_by_day", by_day, lambda: facts("by_day", "id")),
+            Variant("product", lambda: ingest("whole"), lambda: facts("whole/events", "event_id"), fresh("whole")),
+            Variant("second_day", lambda: ingest("second"), lambda: facts("second/events", "event_id"), second_day),
+            Variant("edges_shuffled", lambda: to_nowhere(edges.repartition(tasks, "key").sortWithinPartitions("key"))),
+            Variant("components", lambda: to_nowhere(to_components(edges))),
+        ),
+        comparisons=COMPARISONS,
+        events=spark.read.format("delta").load(str(source)).count(),
+        notes=(
+            "append_by_day writes the layout of `events`: a partition a day. append_flat writes as it reads.",
+            "product also writes keys, links, quarantine and the row account; second_day brings 1 % new rows into its tables.",
+            f"components: {size} random edges over {int(size * NODES_AN_EDGE)} nodes, against one shuffle and sort of the edges.",
+        ),
+    )  # fmt: skip
+
+
+class Silent(JsonProgress):
+    """Says nothing."""
+
+    def _line(self, **facts: object) -> None:
+        """Nothing."""
+
+
+def to_raw(made: DataFrame) -> DataFrame:
+    """Rows as a source would have them."""
+    return made.select(
+        F.col("event_id").alias("id"), "event_id", F.col("stream_id").alias("cookie"), F.col("user_key").alias("login"),
+        F.col("occurred_at").alias("at"), F.col("event_name").alias("event"), "kind", "category", F.col("order_id").alias("order"),
+        F.col("amount").alias("paid"), F.col("discount").alias("off"),
+    )  # fmt: skip
+
+
+def bench_settings(folder: Path, warehouse: str) -> Settings:
+    """One Delta source into a warehouse below the folder."""
+    source = {
+        "name": "bench", "format": "delta", "path": str(folder / "raw"), "stream": ["cookie"], "ids": {"cookie": "cookie", "user": "login"},
+        "columns": {"occurred_at": "at", "event_name": "event", "event_id": "id", "category": "category", "order_id": "order",
+                    "amount": "paid", "discount": "off"},
+        "kinds": {"page": "page"},
+    }  # fmt: skip
+    secrets = {f"{name}_file": str(folder / "secrets" / name) for name in ("data", "suppression")}
+    return Settings.model_validate(
+        {"warehouse": {"path": str(folder / warehouse)}, "secrets": secrets, "sources": [source]}
+    )
+
+
+def random_graph(spark: SparkSession, edges: int) -> DataFrame:
+    """Edges between nodes drawn evenly: key, other_key, 64 hex digits each as real keys are."""
+    nodes = int(edges * NODES_AN_EDGE)
+    drawn = (F.pmod(F.xxhash64("id", F.lit(side)), F.lit(nodes)).cast("string") for side in (1, 2))
+    return spark.range(edges, numPartitions=8).select(
+        *(F.sha2(d, 256).alias(n) for d, n in zip(drawn, ("key", "other_key"), strict=True))
+    )
+
+
+def to_nowhere(rows: DataFrame) -> None:
+    """Compute every row and keep none."""
+    rows.write.format("noop").mode("overwrite").save()
