@@ -21,7 +21,7 @@ from desirelines.progress import JsonProgress
 from desirelines.settings import Settings
 
 NEW_SHARE = 0.01
-"""Part of the rows that arrive on the second day."""
+"""Part of the rows, the newest, that arrive on the second day."""
 NODES_AN_EDGE = 0.6
 """Nodes of the random graph for each of its edges: some large components, and many small ones."""
 
@@ -38,8 +38,9 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
     folder = out.resolve() / f"ingest-{size}"
     shutil.rmtree(folder, ignore_errors=True)
     source, runs = folder / "raw", itertools.count(1)
-    is_new = F.pmod(F.xxhash64(F.lit("new"), "event_id"), F.lit(10_000)) < F.lit(int(NEW_SHARE * 10_000))
-    raw = to_raw(events(spark, size, out)).withColumn("is_new", is_new)
+    raw = to_raw(events(spark, size, out))
+    newest = raw.agg(F.percentile(F.unix_micros("at"), F.lit(1 - NEW_SHARE))).collect()[0][0]
+    raw = raw.withColumn("is_new", F.unix_micros("at") > F.lit(int(newest)))
     for name in ("data", "suppression"):
         write_secret(str(folder / "secrets" / name))
 
