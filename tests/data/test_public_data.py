@@ -132,6 +132,9 @@ def test_other_mappings_account_for_every_row(spark, cli, capsys, tmp_path, name
     assert cli("ingest-events", "--conf", str(conf), "--set", f"sources.0.path={data / file}") == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert sum(account.values()) == read
+    if name == "wikipedia-edits":
+        is_robot = F.get_json_object("properties", "$.is_robot") == "True"
+        assert table(spark, tmp_path, "events").filter(is_robot).count() == published(data)["computed"]["robot_rows"]
     if fates is not None:
         assert account == fates
     else:
