@@ -34,23 +34,28 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
         {"type": "track", "event": "Order Completed", "messageId": "m4", "userId": "u1", **common, "properties": {
             "order_id": "o1", "currency": "USD",
             "products": [{"product_id": "p1", "category": "toys", "price": 2.5, "quantity": 2}, {"product_id": "p2", "category": "pens", "price": 1, "quantity": 3}]}},
+        {"type": "screen", "name": "Home", "messageId": "m5", **common},
+        {"type": "alias", "messageId": "m6", "userId": "u1", "previousId": "old1", **times},
+        {"type": "group", "messageId": "m7", "groupId": "g1", **common},
     ]  # fmt: skip
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "calls.json").write_text("\n".join([*map(json.dumps, calls), '{"type": "page", broken', "[1, 2]"]) + "\n")
     assert ingest(cli, tmp_path, "segment-spec", folder, "--set", "site.currency=USD") == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
-    assert account == {"used": 5, "quarantined": 2}
+    assert account == {"used": 8, "quarantined": 2}
     events = table(spark, tmp_path, "events")
     got = sorted((r["kind"], r["item_id"] or "", str(r["amount"]), r["category"] or "") for r in events.collect())
     assert got == [
-        ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("page", "", "None", ""),
+        ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""), ("other", "", "None", ""),
+        ("page", "", "None", ""), ("page", "", "None", ""),
         ("purchase", "p1", "5.0000", "toys"), ("purchase", "p2", "3.0000", "pens"),
     ]  # fmt: skip
-    assert {r["page"] for r in events.collect()} == {"/shop"}
-    assert events.select("stream_id").distinct().count() == 1
+    assert {(r["page"], r["event_name"] == "alias") for r in events.collect()} == {("/shop", False), (None, True)}
+    assert events.select("stream_id").distinct().count() == 2  # the alias call has no cookie: its stream is its user's
     links = table(spark, tmp_path, "identity_links").filter(F.col("key") != F.col("other_key"))
-    assert {(r["key_type"], r["other_type"]) for r in links.collect()} >= {("cookie", "user"), ("user", "email")}
+    found = {(r["key_type"], r["other_type"], r["rule"]) for r in links.collect()}
+    assert found >= {("cookie", "user", "login"), ("user", "email", "login"), ("user", "user", "alias")}
     reasons = table(spark, tmp_path, "quarantined_events").select(F.explode("reasons").alias("r")).collect()
     assert [r["r"] for r in reasons].count("row: cannot be read as json") == 2
 
