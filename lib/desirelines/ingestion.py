@@ -18,8 +18,8 @@ from desirelines.events.fields import ALIAS_KEY
 from desirelines.events.money import with_reporting_currency
 from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.identities.links import to_links
+from desirelines.io.arrivals import ingest_new, stop_reading
 from desirelines.io.rates import currency_rates
-from desirelines.io.sources import ingest_new, stop_reading
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.keys import bucket_of, secret_pads
@@ -38,11 +38,12 @@ from desirelines.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch of a stream; `is_first` when nothing of its source was used before it, so nothing is looked up."""
+    """One batch of a stream; `is_first` when nothing of its source was used before it, so nothing is looked up; `is_requeue` when its rows come from quarantine."""
 
     query_id: str
     number: int
     is_first: bool = False
+    is_requeue: bool = False
 
     @property
     def name(self) -> str:
@@ -88,6 +89,7 @@ def _ingest_source(job: Job, source: Source, checkpoint: int) -> int:
         checkpoint=job.warehouse.path_of(f"_checkpoints/{place}"),
         max_files=job.settings.ingest.max_files_per_batch,
         on_batch=take,
+        tell=job.progress.say,
     )  # fmt: skip
 
 
@@ -125,7 +127,7 @@ def write_batch(
     """
     facts = {"source": F.lit(source.name), "ingest_batch": F.lit(batch.name), "run_id": F.lit(job.run_id)}
     known = None if batch.is_first else _known(job, source, mapped, batch.name)
-    classified = with_fates(mapped, source, known).withColumns(facts)
+    classified = with_fates(mapped, source, known, orders_are_whole=not batch.is_requeue).withColumns(facts)
     # Kept for the sinks below: one plan cannot have several, and reading the source again would cost more.
     classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
     try:
@@ -142,7 +144,10 @@ def write_batch(
 
 
 def _known(job: Job, source: Source, mapped: DataFrame, batch: str) -> DataFrame | None:
-    """Events of the source on the days of the batch, so many days around as an event may be late; none without such days."""
+    """Events of the source on the days of the batch, so many days around as an event may be late; none without such days.
+
+    Of snapshots, which bring few events, all of them: the state before may be of any day.
+    """
     days = (
         mapped.filter((F.size("reasons") == 0) & ~F.col("is_late"))
         .agg(F.min("occurred_at"), F.max("occurred_at"))
@@ -152,10 +157,9 @@ def _known(job: Job, source: Source, mapped: DataFrame, batch: str) -> DataFrame
         return None
     around = timedelta(days=int(job.settings.ingest.late_days) + 1)
     first, last = (days[0] - around).date(), (days[1] + around).date()
-    known = job.warehouse.read(EVENTS).filter(
-        (F.col("occurred_on") >= F.lit(first)) & (F.col("occurred_on") <= F.lit(last)) & (F.col("source") == source.name)
-        & (F.col("ingest_batch") != batch)
-    )  # fmt: skip
+    on_days = (F.col("occurred_on") >= F.lit(first)) & (F.col("occurred_on") <= F.lit(last))
+    of_others = (F.col("source") == source.name) & (F.col("ingest_batch") != batch)
+    known = job.warehouse.read(EVENTS).filter(of_others if source.snapshot else of_others & on_days)
     return known.select(*LOOK_UP)
 
 

@@ -56,6 +56,8 @@ def _requeue(job: Job, source: Source) -> dict[str, int]:
     if not count:
         return {}
     leaving = waiting.join(digests, "row_digest", "left_semi").select(*QUARANTINED_EVENTS.key).localCheckpoint()
-    fates = write_batch(job, source, taken.drop("row_digest"), lambda: count, Batch(f"requeue-{job.run_id}", 0))
+    fates = write_batch(
+        job, source, taken.drop("row_digest"), lambda: count, Batch(f"requeue-{job.run_id}", 0, is_requeue=True)
+    )
     job.warehouse.delete(leaving, QUARANTINED_EVENTS)
     return fates

@@ -100,6 +100,7 @@ SAMPLES = {  # mapping: format of the sample, what becomes of its rows, and how 
         "email_sent": 2, "email_opened": 1, "email_clicked": 1, "other": 2}),
     "support-tickets": ("csv", {"used": 5, "duplicate": 1, "conflict": 1, "quarantined": 3}, {"support": 5}),
     "nps-survey": ("csv", {"used": 6, "duplicate": 1, "quarantined": 3}, {"survey": 6}),
+    "crm-snapshot": ("csv", {"used": 6, "unchanged": 2, "quarantined": 2}, {"other": 6}),
 }  # fmt: skip
 
 
@@ -131,5 +132,7 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
     assert told("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
     assert len(set(told("email-engagement", "stream_id", campaign="spring"))) == 3  # Ann is one in either spelling
     assert told("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
+    cities = sorted(json.loads(p)["city"] for p in told("crm-snapshot", "properties"))
+    assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn is told again, after Bern
     tagged = table(spark, tmp_path, "stream_tags").collect()
     assert [(t["source"], t["reason"]) for t in tagged] == [(names["snowplow-canonical"], "bot_agent")]

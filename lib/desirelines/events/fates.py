@@ -1,4 +1,4 @@
-"""Every row gets one fate: suppressed, quarantined, late, duplicate, conflict or used."""
+"""Every row gets one fate: suppressed, quarantined, late, duplicate, conflict, unchanged or used."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.events.fields import RAW
+from desirelines.events.order import total_order
+from desirelines.events.snapshots import with_news, with_state_id
+from desirelines.events.whole_orders import comes_whole, with_whole_orders
 from desirelines.keys import INNER_PAD, OUTER_PAD, keyed_digest
 from desirelines.settings import Source
 
-LOOK_UP = ("stream_id", "event_id", "content_digest")
+LOOK_UP = ("stream_id", "event_id", "content_digest", "order_id", "event_name")
+"""Columns of earlier events by which rows are told to be new."""
 
 
 def with_suppressed(
@@ -44,12 +48,15 @@ def suppressed_now(suppressions: DataFrame) -> DataFrame:
     return newest.filter("is_suppressed").select("token")
 
 
-def with_fates(mapped: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+def with_fates(
+    mapped: DataFrame, source: Source, known: DataFrame | None, *, orders_are_whole: bool = True
+) -> DataFrame:
     """Add `event_id` and `fate`; a row has exactly one, the first that fits. One shuffle, by stream.
 
-    `known` holds stream_id, event_id and content_digest of events of this source that earlier batches brought on the days
-    around; none on the first batch. Of equal ids the first in the total order stays: what agrees with it in content is its
-    duplicate, what does not is a conflict.
+    `known` holds the columns LOOK_UP of events of this source that earlier batches brought on the days around (of snapshots:
+    on all days); none on the first batch. Of equal ids the first in the total order stays: what agrees with it in content is
+    its duplicate, what does not is a conflict. Rows that are whole orders are compared whole, and rows of snapshots with the
+    state before; without `orders_are_whole` lines stand for themselves (some of an order's lines are there, others come now).
     """
     held_back = F.col("is_suppressed") | (F.size("reasons") > 0) | F.col("is_late")
     rows = mapped.withColumns({
@@ -59,10 +66,18 @@ def with_fates(mapped: DataFrame, source: Source, known: DataFrame | None) -> Da
         # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
         "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(F.col("stream_id")),
     })  # fmt: skip
-    rows = rows.repartition("_stream")  # both windows below, and the look-up, find their rows together
+    if source.snapshot:
+        return with_news(with_state_id(rows), source, known).drop("_stream")
+    rows = rows.repartition("_stream")  # the windows below, and the look-up, find their rows together
     rows = with_event_id(rows, source)
-    order = total_order(source)
-    copies = Window.partitionBy("_stream", "event_id", "fate").orderBy(*order)
+    if orders_are_whole and comes_whole(source):
+        rows = with_whole_orders(rows, source, known)
+    return with_first_of_equals(rows, source, known).drop("_stream")
+
+
+def with_first_of_equals(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+    """Complete `fate`: of equal ids of a stream the first is used, the others are its duplicates or in conflict with it."""
+    copies = Window.partitionBy("_stream", "event_id", "fate").orderBy(*total_order(source))
     rows = rows.withColumns({
         "_copy": F.row_number().over(copies),
         "_kept_digest": F.first("content_digest").over(copies),
@@ -81,7 +96,7 @@ def with_fates(mapped: DataFrame, source: Source, known: DataFrame | None) -> Da
         .when(kept == F.col("content_digest"), F.lit("duplicate"))
         .otherwise(F.lit("conflict"))
     )
-    return rows.withColumn("fate", fate).drop("_stream", "_copy", "_kept_digest", "_known_digest")
+    return rows.withColumn("fate", fate).drop("_copy", "_kept_digest", "_known_digest")
 
 
 def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
@@ -99,22 +114,6 @@ def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
     if source.columns.event_id is None:
         return rows.withColumn("event_id", occurrence)
     return rows.withColumn("event_id", F.coalesce("given_id", occurrence))
-
-
-def total_order(source: Source) -> list[Column]:
-    """Order of a stream's rows inside a batch; `received_at` is left out where the place in the file counts."""
-    arrival = [F.col("file_name").asc_nulls_first(), F.col("file_place").asc_nulls_first()]
-    first = [F.col("occurred_at").asc_nulls_first()]
-    if not source.ordered:
-        first.append(F.col("received_at").asc_nulls_first())
-    return [
-        *first,
-        *arrival,
-        F.col("given_id").asc_nulls_first(),
-        F.col("content_digest").asc(),
-        F.col("row_hash").asc(),
-        F.col(RAW).asc_nulls_first(),
-    ]
 
 
 def to_account(classified: DataFrame) -> DataFrame:

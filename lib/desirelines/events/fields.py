@@ -10,6 +10,8 @@ from desirelines.settings import Source, TimeColumn, ValueColumn, json_path
 from desirelines.tables import MONEY
 
 ROW, LINE, RAW = "row", "line", "raw"
+LINE_NUMBER = "line_no"
+"""Place of an exploded element in its row, from 0."""
 ALIAS_KEY = "alias_key"
 """Column of the identifier that a row says is the same person as its login, while a batch is worked on."""
 EPOCH_UNITS_US = {"epoch_seconds": 1_000_000, "epoch_millis": 1000, "epoch_micros": 1}

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import ALIAS_KEY, RAW, RawRows
+from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, RawRows
 from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source, ValueColumn
 
@@ -57,7 +57,7 @@ def to_mapped_events(
     )
     numbers = {name: rows.number(getattr(columns, name)) for name in _NUMBERS}
     mapped = rows.rows.select(
-        RAW, "file_name", "file_place",
+        RAW, "file_name", "file_place", *([LINE_NUMBER] if source.lines else []),
         *(made.alias(name) for name, made in keys.items()),
         corrected_for_clock(occurred, sent, received).alias("occurred_at"),
         received.alias("received_at"),
@@ -92,9 +92,19 @@ def to_mapped_events(
             *reasons_of_time(settings.ingest.future_minutes, settings.ingest.floor_date, read_at),
         ))),
         "is_late": is_late(settings.ingest.late_days),
-        "content_digest": stable_key(*(F.unix_micros(c) if c == "occurred_at" else F.col(c) for c in CONTENT)),
+        "content_digest": content_digest(source, list(keys)),
         "row_hash": F.xxhash64(RAW),
     })  # fmt: skip
+
+
+def content_digest(source: Source, key_columns: list[str]) -> Column:
+    """Digest of what an event says: equal where two are copies of each other.
+
+    Of a snapshot's row, how things stand: with all its identifiers, and without the time it was taken.
+    """
+    if source.snapshot:
+        return stable_key(*(F.col(c) for c in CONTENT if c != "occurred_at"), *(F.col(c) for c in sorted(key_columns)))
+    return stable_key(*(F.unix_micros(c) if c == "occurred_at" else F.col(c) for c in CONTENT))
 
 
 def session_key(rows: RawRows, column: ValueColumn | None) -> Column:

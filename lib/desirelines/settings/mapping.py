@@ -98,6 +98,8 @@ class Source(Strict):
         lines: column of an array whose elements become rows of their own (the lines of an order); `line.x` reaches into it.
         stream: identifier types, best first; the first one a row has names its stream.
         identity: what makes an event one: its id; its content; or content and occurrence (equal rows of a file are all real).
+        snapshot: the rows tell how things stand (all customers, again and again); only a state that is not the one before, in
+            whatever the mapping names beside the time, is an event.
         ordered: whether the order of rows in a file counts for equal times (csv and json only).
         time_zone: zone of times written without one.
         kinds: source's event name to what it means; names left out are `other`.
@@ -115,6 +117,7 @@ class Source(Strict):
     lines: str | None = None
     stream: tuple[str, ...]
     identity: Literal["id", "content", "occurrence"] = "id"
+    snapshot: bool = False
     ordered: bool = False
     time_zone: Annotated[str, BeforeValidator(known_zone)] = "UTC"
     currency: Annotated[str, BeforeValidator(known_currency)] | None = None
@@ -135,6 +138,8 @@ class Source(Strict):
             raise ValueError("a table name goes with format: delta")
         if self.ordered and self.format not in ("csv", "json"):
             raise ValueError("ordered: true goes with csv and json; Delta and Parquet rows have no place in a file")
+        if self.snapshot and (self.lines or self.columns.event_id or self.identity != "id"):
+            raise ValueError("snapshot: true tells events by what changed; leave event_id, identity and lines out")
         unknown = [t for t in self.stream if t not in self.ids]
         if unknown or not self.stream:
             raise ValueError(

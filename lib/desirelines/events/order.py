@@ -1,0 +1,25 @@
+"""The order of a stream's rows inside a batch."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from desirelines.events.fields import RAW
+from desirelines.settings import Source
+
+
+def total_order(source: Source) -> list[Column]:
+    """Order of a stream's rows inside a batch; `received_at` is left out where the place in the file counts."""
+    first = [F.col("occurred_at").asc_nulls_first()]
+    if not source.ordered:
+        first.append(F.col("received_at").asc_nulls_first())
+    return [
+        *first,
+        F.col("file_name").asc_nulls_first(),
+        F.col("file_place").asc_nulls_first(),
+        F.col("given_id").asc_nulls_first(),
+        F.col("content_digest").asc(),
+        F.col("row_hash").asc(),
+        F.col(RAW).asc_nulls_first(),
+    ]

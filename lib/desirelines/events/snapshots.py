@@ -1,0 +1,42 @@
+"""Rows of snapshots (a dump of all customers, again and again): only what changed is an event."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from desirelines.events.order import total_order
+from desirelines.settings import Source
+
+
+def with_state_id(rows: DataFrame) -> DataFrame:
+    """Add `event_id`: the state's digest and the microsecond it was told for. `content_digest` leaves the time out here."""
+    at = F.unix_micros("occurred_at").cast("string")
+    return rows.withColumn("event_id", F.concat_ws(":", F.coalesce("content_digest", F.lit("")), at))
+
+
+def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+    """Complete `fate`: `used` where the state is not the one before it in the stream's event time, else `unchanged`.
+
+    `rows` holds `_stream`, `event_id` and a fate for what is held back. `known` holds stream_id and event_id of all the
+    source's events; of one moment what is known comes first. One shuffle, by stream.
+    """
+    states = rows.withColumn("_is_known", F.lit(False))
+    if known is not None:
+        before = known.select(
+            F.col("stream_id").alias("_stream"), "event_id", F.lit(True).alias("_is_known"),
+            F.timestamp_micros(F.element_at(F.split("event_id", ":"), 2).cast("long")).alias("occurred_at"),
+            F.element_at(F.split("event_id", ":"), 1).alias("content_digest"),
+        )  # fmt: skip
+        states = states.unionByName(before, allowMissingColumns=True)
+    order = Window.partitionBy("_stream", "fate").orderBy(
+        "occurred_at", F.col("_is_known").desc(), *total_order(source)
+    )
+    copies = Window.partitionBy("_stream", "fate", "event_id").orderBy(F.col("_is_known").desc(), *total_order(source))
+    states = states.withColumns({
+        "_state_before": F.lag("content_digest").over(order),
+        "_copy": F.row_number().over(copies),  # a state that was told for this moment already, whatever was told since
+    })  # fmt: skip
+    is_news = (F.col("_copy") == 1) & ~F.col("_state_before").eqNullSafe(F.col("content_digest"))
+    told = F.coalesce("fate", F.when(is_news, F.lit("used")).otherwise(F.lit("unchanged")))
+    return states.filter(~F.col("_is_known")).withColumn("fate", told).drop("_is_known", "_state_before", "_copy")

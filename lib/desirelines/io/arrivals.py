@@ -1,0 +1,132 @@
+"""What arrived at a source since the last time, exactly once, as raw rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+from urllib.parse import urlparse
+
+from pyspark.errors import StreamingQueryException
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from desirelines.io.file_kinds import differ_in_columns, read_by_kind, read_files
+from desirelines.io.readers import as_raw, read_schema, reader_of
+from desirelines.settings import Source
+
+_SPLIT_BITS, _ROW_BITS = 22, 33
+_LISTED_BY_STREAM = ("csv", "parquet")
+"""Formats whose files the stream only lists: one reader for all files of a batch would take the columns of one for those of all."""
+
+
+def ingest_new(
+    spark: SparkSession,
+    source: Source,
+    *,
+    checkpoint: str,
+    max_files: int,
+    on_batch: Callable[[DataFrame, str, int], None],
+    tell: Callable[[str], None],
+) -> int:
+    """Hand every batch of rows that arrived since the last call to `on_batch(raw rows, query id, batch number)`; give their number.
+
+    A batch that was interrupted comes again with the same number, so writes under that number happen once. The query id is
+    stored with the checkpoint and is new with a new one. Where files of a batch differ in their columns, that is told, and
+    `on_batch` is called once more: its first look at the rows, before it writes any, ends in the readers' error.
+
+    Raises:
+        SourceError: files of a batch lack columns that no event can be made without.
+    """
+    batches = 0
+    started = Event()
+    failures: list[Exception] = []
+
+    def rows_of(batch: DataFrame, files: list[str] | None) -> DataFrame:
+        if files is None:
+            return with_places(batch, source)
+        found = read_files(batch.sparkSession, source, files, read_schema(batch.sparkSession, source), _folder(source))
+        return with_places(_placed(found), source)
+
+    def handle(batch: DataFrame, number: int) -> None:
+        nonlocal batches
+        started.wait()  # the first batch may come before start() has returned the query
+        batches += 1
+        files = sorted(r[0] for r in batch.select("path").collect()) if source.format in _LISTED_BY_STREAM else None
+        try:
+            try:
+                on_batch(rows_of(batch, files), query.id, number)
+            except Exception as error:
+                if files is None or not differ_in_columns(error):
+                    raise
+                found = read_by_kind(batch.sparkSession, source, files, _folder(source), tell)
+                on_batch(with_places(_placed(found), source), query.id, number)
+        except Exception as error:
+            failures.append(error)  # the stream would bring it back as text
+            raise
+
+    writer = _stream(spark, source, max_files).writeStream.foreachBatch(handle)
+    query = writer.option("checkpointLocation", checkpoint).trigger(availableNow=True).start()
+    started.set()
+    try:
+        query.awaitTermination()
+    except StreamingQueryException as error:
+        raise failures[0] if failures else error from None
+    return batches
+
+
+def stop_reading(spark: SparkSession) -> None:
+    """Stop every source that is being read; what they were at comes again the next time."""
+    for query in spark.streams.active:
+        query.stop()
+
+
+def with_places(batch: DataFrame, source: Source) -> DataFrame:
+    """Raw rows of a batch; for an ordered source with the place of each row in its file, counted from 0 by one task a split."""
+    row = batch.select("_row.*", "_file", "_split")
+    if not source.ordered:
+        is_told = source.format not in ("delta", "parquet")
+        file_name = F.col("_file") if is_told else F.lit(None).cast("string")
+        return as_raw(row, source, file_name, F.lit(None).cast("long"))
+    # Ids grow inside a task; a file's splits are told apart by where they begin (at least 4 MiB apart).
+    counted = row.withColumn("_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1)))
+    counted = counted.withColumn("_place", F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS) + F.col("_id"))
+    starts = counted.groupBy("_file", "_split").agg(F.min("_place").alias("_start"))
+    placed = counted.join(F.broadcast(starts), ["_file", "_split"])
+    base = F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS)
+    return as_raw(placed, source, F.col("_file"), F.col("_place") - F.col("_start") + base)
+
+
+def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
+    """What a batch is made of: the files' paths, or the rows with the places they lie at."""
+    stream = spark.readStream.option("maxFilesPerTrigger", str(max_files))
+    if source.format in _LISTED_BY_STREAM:
+        listed = stream.format("binaryFile").schema(
+            "path string, modificationTime timestamp, length long, content binary"
+        )
+        return listed.load(_folder(source)).select("path")
+    if source.format == "delta":
+        stream = stream.format("delta").option("skipChangeCommits", "true")
+        found = stream.table(source.table) if source.table else stream.load(source.path)
+        nowhere: tuple[Column, ...] = (F.lit(None).cast("string"), F.lit(None).cast("long"))
+        return _with_row(found, *nowhere)
+    return _placed(stream.format(reader_of(source)).schema(read_schema(spark, source)).load(_folder(source)))
+
+
+def _placed(found: DataFrame) -> DataFrame:
+    if "_file" in found.columns:
+        columns = [c for c in found.columns if c not in ("_file", "_split")]
+        return found.select(F.struct(*(F.col(f"`{c}`") for c in columns)).alias("_row"), "_file", "_split")
+    return _with_row(found, F.col("_metadata.file_name"), F.col("_metadata.file_block_start"))
+
+
+def _with_row(found: DataFrame, file: Column, split: Column) -> DataFrame:
+    return found.select(F.struct("*").alias("_row"), file.alias("_file"), split.alias("_split"))
+
+
+def _folder(source: Source) -> str:
+    """Streams read folders; a single file is read through a pattern that only it fits."""
+    path = source.path or ""
+    if urlparse(path).scheme or not Path(path).is_file():
+        return path
+    return str(Path(path).parent / f"{{{Path(path).name}}}")

@@ -1,0 +1,106 @@
+"""How a source's files are read, and how their rows stand as raw rows; what of a mapping is in a schema."""
+
+from __future__ import annotations
+
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from desirelines.settings import Source, json_path
+
+BROKEN = "_broken_row"
+
+
+def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Column) -> DataFrame:
+    """Raw rows of a source's rows: row, raw, is_broken, file_name, file_place; of an exploded one line_no and line."""
+    helpers = {"_file", "_split", "_id", "_place", "_start", BROKEN}
+    names = [n for n in found.columns if n not in helpers]
+    if source.format == "json":
+        row = F.try_parse_json(F.col("value"))
+        raw, broken = F.col("value"), row.isNull() | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
+    else:
+        row = F.struct(*(F.col(f"`{n}`") for n in names))
+        raw = F.to_json(row)
+        broken = F.col(BROKEN).isNotNull() if source.format == "csv" else F.lit(False)
+        if source.format == "csv":
+            raw = F.coalesce(F.col(BROKEN), raw)
+    rows = found.select(
+        row.alias("row"),
+        raw.alias("raw"),
+        broken.alias("is_broken"),
+        file_name.alias("file_name"),
+        file_place.alias("file_place"),
+    )
+    if source.lines is None:
+        return rows
+    if source.format == "json":
+        elements = F.try_variant_get("row", json_path(source.lines), "array<variant>")
+    else:
+        elements = F.col("row." + ".".join(f"`{p}`" for p in source.lines.split(".")))
+    return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
+
+
+def reader_of(source: Source) -> str:
+    """Spark's name of the reader; JSON is read as text and taken apart by us."""
+    return "text" if source.format == "json" else source.format
+
+
+def options_of(source: Source) -> dict[str, str]:
+    """Options of the reader."""
+    if source.format != "csv":
+        return {}
+    return {
+        "header": "true",
+        "enforceSchema": "false",
+        "mode": "PERMISSIVE",
+        "columnNameOfCorruptRecord": BROKEN,
+        "multiLine": "true",
+        "escape": '"',
+    }
+
+
+def static_schema(spark: SparkSession, source: Source) -> T.StructType:
+    """Columns of the source; of a folder, of one of its files."""
+    if source.table:
+        return spark.read.table(source.table).schema
+    if source.format == "csv":
+        return spark.read.options(header="true", multiLine="true", escape='"').csv(source.path or "").schema
+    return spark.read.format(reader_of(source)).load(source.path).schema
+
+
+def read_schema(spark: SparkSession, source: Source) -> T.StructType:
+    """Schema for the reader: with a column for rows that it cannot take apart."""
+    schema = static_schema(spark, source)
+    return T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())]) if source.format == "csv" else schema
+
+
+def absent_paths(schema: T.StructType, source: Source) -> list[str]:
+    """Mapped columns that a schema does not have."""
+    return [p for p in _mapped_paths(source) if not _has(schema, p, source)]
+
+
+def _mapped_paths(source: Source) -> list[str]:
+    columns = source.columns
+    times = [t.column for t in (columns.occurred_at, columns.sent_at, columns.received_at) if t]
+    values = [
+        n
+        for name in type(columns).model_fields
+        if (v := getattr(columns, name)) and hasattr(v, "names")
+        for n in v.names
+    ]
+    ids = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
+    return list(dict.fromkeys([*times, *values, *ids, *source.properties, *([source.lines] if source.lines else [])]))
+
+
+def _has(schema: T.StructType, path: str, source: Source) -> bool:
+    parts = path.split(".")
+    here: T.DataType = schema
+    if source.lines and parts[0] == "line":
+        parts = [*source.lines.split("."), *parts[1:]]
+    for part in parts:
+        if isinstance(here, T.ArrayType):
+            here = here.elementType
+        if not isinstance(here, T.StructType) or part not in here.fieldNames():
+            return False
+        here = here[part].dataType
+    return True
