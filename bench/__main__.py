@@ -15,13 +15,20 @@ from pathlib import Path
 import pyspark
 from pyspark.sql import SparkSession
 
+from bench.components import chain_part, random_part, star_part
 from bench.harness import Part, print_outcome, run_part, write_outcome
 from bench.ingest import ingest_part
 from bench.sessions import sessions_part
 from desirelines.io.session import spark_session
 from desirelines.settings.model import Spark
 
-PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {"ingest": ingest_part, "sessions": sessions_part}
+PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
+    "ingest": ingest_part,
+    "sessions": sessions_part,
+    "components-chain": chain_part,
+    "components-star": star_part,
+    "components-random": random_part,
+}
 CORES = 2
 OUT = Path("build/bench")
 

@@ -15,14 +15,14 @@ EVENTS_PER_USER, SKEW = 25, 1.2
 EVENTS_PER_VISIT, LINES_PER_ORDER = 7, 3
 DAYS, START_US = 90, 1_767_225_600_000_000  # from 2026-01-01
 FILES = 16
-PLAIN_KINDS = tuple(kind for kind in KINDS if kind not in ("purchase", "refund"))
+PLAIN_KINDS = tuple(kind for kind in KINDS if kind not in ("purchase", "refund", "ping"))
 NAMED = [(PLAIN_KINDS[n % len(PLAIN_KINDS)], n // len(PLAIN_KINDS)) for n in range(38)]
 """Kind and number of the plain events, the most frequent first; with the two order lines there are 40 names."""
 
 
 def events(spark: SparkSession, size: int, out: Path) -> DataFrame:
-    """Give about `size` made events from build/bench/data-<size>, written there first when they are not."""
-    path = out / f"data-{size}"
+    """Give about `size` made events from build/bench/events-<size>, written there first when they are not."""
+    path = out / f"events-{size}"
     if not (path / "_SUCCESS").exists():
         arrival = (F.coalesce("received_at", "occurred_at"), F.col("event_id"))
         made = made_events(spark, size).repartitionByRange(FILES, *arrival).sortWithinPartitions(*arrival)
@@ -84,6 +84,8 @@ def event_columns() -> list[Column]:
         F.lit(None).cast("long").alias("file_place"),
         line_or("order_line", "refund_line", names[F.col("name_no")]).alias("event_name"),
         line_or("purchase", "refund", kinds[F.col("name_no")]).alias("kind"),
+        F.when(chance("campaign", "user", "visit") < 0.1, numbered("campaign", 20)).alias("campaign"),
+        F.when(chance("campaign", "user", "visit") < 0.4, numbered("channel", 5)).alias("channel"),
         F.when(is_line | (chance("item", "user", "place") < 0.4), numbered("category", 12)).alias("category"),
         F.when(is_line, F.concat_ws("-", F.lit("o"), "user", "visit")).alias("order_id"),
         F.when(F.col("orders"), money).when(F.col("refunds"), -money).cast(MONEY).alias("amount"),

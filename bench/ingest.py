@@ -11,6 +11,7 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from bench.components import NODES_AN_EDGE, random_graph, to_nowhere
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from desirelines.identities.components import to_components
@@ -22,8 +23,6 @@ from desirelines.settings import Settings
 
 NEW_SHARE = 0.01
 """Part of the rows, the newest, that arrive on the second day."""
-NODES_AN_EDGE = 0.6
-"""Nodes of the random graph for each of its edges: some large components, and many small ones."""
 
 COMPARISONS = (
     Comparison("product", "append_by_day", 2.0),
@@ -125,17 +124,3 @@ def bench_settings(folder: Path, warehouse: str) -> Settings:
     return Settings.model_validate(
         {"warehouse": {"path": str(folder / warehouse)}, "secrets": secrets, "sources": [source]}
     )
-
-
-def random_graph(spark: SparkSession, edges: int) -> DataFrame:
-    """Edges between nodes drawn evenly: key, other_key, 64 hex digits each as real keys are."""
-    nodes = int(edges * NODES_AN_EDGE)
-    drawn = (F.pmod(F.xxhash64("id", F.lit(side)), F.lit(nodes)).cast("string") for side in (1, 2))
-    return spark.range(edges, numPartitions=8).select(
-        *(F.sha2(d, 256).alias(n) for d, n in zip(drawn, ("key", "other_key"), strict=True))
-    )
-
-
-def to_nowhere(rows: DataFrame) -> None:
-    """Compute every row and keep none."""
-    rows.write.format("noop").mode("overwrite").save()

@@ -14,7 +14,7 @@ from desirelines.settings.model import Sessions
 
 USED = (
     "source", "stream_id", "event_id", "user_key", "session_key", "occurred_at", "received_at", "file_name", "file_place", "event_name",
-    "kind", "category", "order_id", "amount", "discount",
+    "kind", "category", "campaign", "channel", "order_id", "amount", "discount",
 )  # fmt: skip
 """The columns that to_sessions reads."""
 BUCKETS, THREADS = 64, 2
@@ -31,7 +31,7 @@ COMPARISONS = (
 def sessions_part(spark: SparkSession, size: int, out: Path) -> Part:
     """Make the events and name the variants."""
     rows = events(spark, size, out)
-    data, results = out.resolve() / f"data-{size}", out.resolve() / f"results-{size}"
+    data, results = out.resolve() / f"events-{size}", out.resolve() / f"results-{size}"
     results.mkdir(parents=True, exist_ok=True)
     settings = Sessions()
     gap_us = int(settings.gap_minutes * 60_000_000)
@@ -41,7 +41,7 @@ def sessions_part(spark: SparkSession, size: int, out: Path) -> Part:
         return results / f"{name}.parquet"
 
     def product() -> DataFrame:
-        return to_sessions(rows, settings, buckets=BUCKETS)
+        return to_sessions(rows, settings, zone="UTC", buckets=BUCKETS)
 
     def window() -> DataFrame:
         return window_sessions(rows, gap_us=gap_us)

@@ -10,6 +10,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.batches import new_batches, newest_batches
 from desirelines.history.changes import to_interval_edits
 from desirelines.identities.cuts import cuts_in_force, to_cut_edits
 from desirelines.identities.guards import to_capped, to_separated
@@ -24,7 +25,6 @@ from desirelines.tables import (
     IDENTITY_LINKS,
     IDENTITY_MAP,
     PEOPLE,
-    ROW_ACCOUNTS,
     STREAM_OWNERS,
     SUPPRESSIONS,
 )
@@ -46,12 +46,10 @@ class Seen:
 
 def seen_now(job: Job) -> Seen:
     """What a resolution that begins now goes by."""
-    query, number = F.split("ingest_batch", ":")[0], F.split("ingest_batch", ":")[1].cast("long")
-    rows = job.warehouse.read(ROW_ACCOUNTS).groupBy(query.alias("query")).agg(F.max(number).alias("n")).collect()
     rules = job.settings.identity.model_dump(mode="json")
     types = sorted({t for s in job.settings.sources for t in s.stream})
     told = hashlib.sha256(json.dumps([rules, types], sort_keys=True).encode()).hexdigest()[:16]
-    return Seen({r["query"]: int(r["n"]) for r in rows}, told)
+    return Seen(newest_batches(job), told)
 
 
 def seen_last(job: Job) -> Seen | None:
@@ -63,12 +61,8 @@ def seen_last(job: Job) -> Seen | None:
 
 def touched_keys(job: Job, last: Seen) -> DataFrame:
     """Identifiers that batches since the last resolution brought: key."""
-    known = job.spark.createDataFrame([*last.batches.items(), ("", -1)], "query string, newest long")
-    rows = job.warehouse.read(IDENTITY_LINKS).select(
-        "key", F.split("ingest_batch", ":")[0].alias("query"), F.split("ingest_batch", ":")[1].cast("long").alias("number")
-    )  # fmt: skip
-    new = rows.join(F.broadcast(known), "query", "left").filter(F.col("number") > F.coalesce("newest", F.lit(-1)))
-    return new.select("key").distinct()
+    new = F.col("ingest_batch").isin(new_batches(job, last.batches).names)
+    return job.warehouse.read(IDENTITY_LINKS).filter(new).select("key").distinct()
 
 
 def resolve(job: Job, touched: DataFrame | None) -> None:

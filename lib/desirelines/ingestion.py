@@ -201,7 +201,7 @@ def _write(job: Job, source: Source, classified: DataFrame, keys: dict[str, str]
             "is_granted",
             F.col("occurred_at").alias("from_at"),
         )
-        job.warehouse.merge(rows.withColumns(facts), CONSENTS, update=("is_granted",))
+        job.warehouse.merge(rows.withColumns(facts), CONSENTS, update=("is_granted",), stamp=("run_id",))
 
 
 def _write_account(job: Job, source: Source, account: dict[str, int], rows_read: int, batch: Batch) -> None:

@@ -12,10 +12,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
-from desirelines import tables
+from desirelines import sessioning, tables
 from desirelines.clusters.fit import fit
 from desirelines.clusters.prepare import fit_preparation, to_prepared
 from desirelines.errors import EmptyInputError, GateError
@@ -35,11 +34,10 @@ from desirelines.reading import (
     open_identities,
     published_sessions,
     sessions_of_people,
-    usable_events,
 )
 from desirelines.robots import take_robots_out
 from desirelines.segments.profile import to_profiles, to_sizes
-from desirelines.sessions.sessions import to_sessions
+from desirelines.sessioning import Account
 from desirelines.source_facts import facts_before, present_sources
 
 
@@ -115,50 +113,25 @@ def resolve_identities(job: Job) -> None:
 def build_sessions(job: Job) -> None:
     """Events → sessions, in one shuffle; without robots and without what nobody consented to. Every event is accounted for.
 
+    Only streams with something new are cut anew, from their first touched session on.
+
     Raises:
-        GateError: events = in sessions + bots + without consent does not hold, or too many events are robots'.
+        GateError: events = in sessions + bots + without consent + over the cap does not hold, or too many are robots'.
     """
-    inputs = _versions(job, tables.EVENTS, tables.CONSENTS, tables.STREAM_TAGS) | {"config": job.settings.hash}
     with job.stage("build-sessions") as result:
-        result.inputs = inputs
-        last = job.ledger.newest("build-sessions")
-        if last and last.inputs and job.ledger.facts_of(last.run_id, "build-sessions", "inputs") == inputs:
-            result.note = "events are the same as last time: sessions stay"
-            result.outputs = _versions(job, tables.SESSIONS)
-            return
-        counts = Observation("desirelines session account")
-        events = usable_events(job).observe(
-            counts, F.count(F.lit(1)).alias("events"), F.count_if("is_bot").alias("bots"),
-            F.count_if(~F.col("is_bot") & ~F.col("is_consented")).alias("without_consent"),
-        ).filter(~F.col("is_bot") & F.col("is_consented"))  # fmt: skip
-        sessions = to_sessions(events, job.settings.sessions, buckets=job.settings.warehouse.buckets)
-        job.warehouse.replace_all(sessions, tables.SESSIONS)
-        shown = take_robots_out(job)
-        row = (
-            job.warehouse.read(tables.SESSIONS)
-            .agg(F.count("*"), F.coalesce(F.sum("event_count"), F.lit(0)))
-            .collect()[0]
-        )
-        account = {name: int(value) for name, value in counts.get.items()} | {"in_sessions": int(row[1])}
-        account["bots"] += shown
-        if account["events"] != account["in_sessions"] + account["bots"] + account["without_consent"]:
-            raise GateError(
-                f"build-sessions: events do not add up: {account}. Nothing is published. This is a defect: please report it."
-            )
-        most = job.settings.bots.most_share
-        if account["bots"] > most * account["events"]:
-            raise GateError(
-                f"build-sessions: {account['bots']:,} of {account['events']:,} events are robots', more than bots.most_share ({most:.0%}). "
-                "Nothing is published. Look at `stream_tags`; if that is right, raise bots.most_share, or say keep_bots in the source's mapping."
-            )
-        result.rows, result.note = (
-            int(row[0]),
-            f"{account['bots']:,} events of robots, {account['without_consent']:,} without consent",
-        )
-        result.inputs = inputs | _versions(
-            job, tables.STREAM_TAGS
-        )  # with the verdicts that the sessions themselves gave
-        result.outputs = _versions(job, tables.SESSIONS) | {"account": account}
+        now, last = sessioning.seen_now(job), sessioning.seen_last(job)
+        result.inputs = {"seen": asdict(now)}
+        is_known = last is not None and last.rules == now.rules
+        touched = sessioning.touched_streams(job, last) if last is not None and is_known and last != now else None
+        if is_known and touched is None:
+            result.note = "no event is new: sessions stay"
+        else:
+            account = sessioning.cut_anew(job, touched)
+            account = account.with_more_bots(take_robots_out(job, touched))
+            _check_account(job, account)
+            result.rows, result.note = account.sessions, str(account)
+            result.outputs = {"account": asdict(account)}
+        result.outputs |= _versions(job, tables.SESSIONS)
 
 
 def build_features(job: Job) -> None:
@@ -307,6 +280,24 @@ def _fingerprint(job: Job) -> dict[str, Any]:
 
 def _versions(job: Job, *tables: Any) -> dict[str, Any]:
     return {t.name: job.warehouse.version(t) for t in tables}
+
+
+def _check_account(job: Job, account: Account) -> None:
+    """Hold the sessions' account against itself and against the share of robots that is allowed.
+
+    Raises:
+        GateError: it does not add up, or too many events are robots'.
+    """
+    if not account.adds_up:
+        raise GateError(
+            f"build-sessions: events do not add up: {account}. Nothing is published. This is a defect: please report it."
+        )
+    most = job.settings.bots.most_share
+    if account.bots > most * account.events:
+        raise GateError(
+            f"build-sessions: {account.bots:,} of {account.events:,} events are robots', more than bots.most_share ({most:.0%}). "
+            "Nothing is published. Look at `stream_tags`; if that is right, raise bots.most_share, or say keep_bots in the source's mapping."
+        )
 
 
 def _gates(job: Job) -> dict[str, Any]:

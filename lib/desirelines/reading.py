@@ -81,7 +81,11 @@ def sessions_of_people(job: Job) -> DataFrame:
         same = (usable["stream_id"] == starts["stream_id"]) & usable["session_key"].eqNullSafe(starts["_session"])
         inside = usable.join(F.broadcast(starts), same).drop(starts["stream_id"])
         inside = inside.filter((F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end)))
-        sessions = whole.unionByName(to_sessions(inside, job.settings.sessions, buckets=job.settings.warehouse.buckets))
+        sessions = whole.unionByName(
+            to_sessions(
+                inside, job.settings.sessions, zone=job.settings.site.time_zone, buckets=job.settings.warehouse.buckets
+            )
+        )
     return with_person(sessions, open_identities(job), owners)
 
 

@@ -5,20 +5,25 @@ from __future__ import annotations
 from pyspark.sql import functions as F
 
 from desirelines.job import Job
+from desirelines.sessioning import Touched
 from desirelines.sessions.robots import to_robot_tags
 from desirelines.tables import SESSIONS, STREAM_TAGS
 
 
-def take_robots_out(job: Job) -> int:
-    """Tag the streams whose sessions show a robot, and delete their sessions from the first such on; give their events.
+def take_robots_out(job: Job, touched: Touched | None) -> int:
+    """Tag the streams whose new sessions show a robot, and delete their sessions from the first such on; give their events.
 
-    Streams of sources that keep robots are not looked at.
+    New are those that were cut anew: of touched streams, or all. Streams of sources that keep robots are not looked at.
     """
     bots = job.settings.bots
     kept = [s.name for s in job.settings.sources if s.keep_bots]
     if not bots.leave_out:
         return 0
     sessions = job.warehouse.read(SESSIONS)
+    if touched is not None:
+        since = F.broadcast(touched.streams.select("stream_id", "from_at"))
+        sessions = sessions.filter(F.col("started_on") >= F.lit(touched.first_day)).join(since, "stream_id")
+        sessions = sessions.filter("started_at >= from_at")
     looked_at = sessions.filter(~F.col("source").isin(kept)) if kept else sessions
     tags = to_robot_tags(
         looked_at, rate_clicks=bots.rate_clicks, rate_seconds=bots.rate_seconds, even_gaps=bots.even_gaps
@@ -27,8 +32,8 @@ def take_robots_out(job: Job) -> int:
         return 0
     sources = looked_at.groupBy("stream_id").agg(F.min("source").alias("source"))
     job.warehouse.merge(tags.join(sources, "stream_id").withColumn("run_id", F.lit(job.run_id)), STREAM_TAGS)
-    since = tags.groupBy("stream_id").agg(F.min("from_at").alias("_from"))
-    going = sessions.join(F.broadcast(since), "stream_id").filter("started_at >= _from")
+    first = tags.groupBy("stream_id").agg(F.min("from_at").alias("_from"))
+    going = sessions.join(F.broadcast(first), "stream_id").filter("started_at >= _from")
     going = going.select("session_id", "event_count").localCheckpoint()
     job.warehouse.delete(going.select("session_id"), SESSIONS)
     return int(going.agg(F.coalesce(F.sum("event_count"), F.lit(0))).collect()[0][0])

@@ -1,4 +1,4 @@
-"""The numpy kernel against twenty lines of plain Python."""
+"""The numpy kernel against plain Python that looks at one event at a time."""
 
 import numpy as np
 import pyarrow as pa
@@ -6,109 +6,168 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirelines.kinds import KINDS
-from desirelines.sessions.batches import sessions_of_batch
+from desirelines.sessions import batches
+from desirelines.sessions.batches import sessions_of_table
+from desirelines.sessions.kernel import CAUSES, Rules
 from tests.properties.oracles.sessions import sessions_of
 
-GAP_US = 1_000
-
-EVENT = st.tuples(
-    st.integers(0, 6_000),  # at
-    st.one_of(st.none(), st.integers(0, 3)),  # received
-    st.sampled_from(["a", "b"]),  # source
-    st.one_of(st.none(), st.sampled_from(["f", "g"])),  # file
-    st.one_of(st.none(), st.integers(0, 3)),  # place
-    st.text("xyz", min_size=1, max_size=3),  # event id
-    st.sampled_from(["home", "cart", "pay"]),  # step
-    st.sampled_from([KINDS.index(k) for k in ("page", "cart_add", "purchase", "refund", "email_sent")]),
-    st.sampled_from([0, 0, 7, 8]),  # order number
-    st.integers(-50, 50),  # amount
-    st.one_of(st.none(), st.sampled_from(["toys", "books"])),  # category
-    st.sampled_from([None, None, None, "s1", "s2"]),  # session key
-    st.one_of(st.none(), st.sampled_from(["u1", "u2"])),  # login
+GAP_US, DAY_US, PING_US = 1_000, 2_500, 7
+MINUTES = st.sampled_from(range(0, 6_000, 250))  # few moments, so that they meet
+EVENT = st.fixed_dictionaries({
+    "at_us": MINUTES,
+    "received_us": st.one_of(st.none(), st.integers(0, 3)),
+    "source": st.sampled_from(["a", "b"]),
+    "file_name": st.one_of(st.none(), st.sampled_from(["f", "g"])),
+    "file_place": st.one_of(st.none(), st.integers(0, 3)),
+    "event_id": st.text("xyz", min_size=1, max_size=3),
+    "step": st.sampled_from(["home", "cart", "pay"]),
+    "kind_no": st.sampled_from([KINDS.index(k) for k in ("page", "cart_add", "purchase", "refund", "email_sent", "ping")]),
+    "order_no": st.sampled_from([0, 0, 7, 8]),
+    "amount_e4": st.integers(-50, 50),
+    "category": st.one_of(st.none(), st.sampled_from(["toys", "books"])),
+    "session_key": st.sampled_from([None, None, None, "s1", "s2"]),
+    "user_key": st.sampled_from([None, None, "u1", "u2"]),
+    "campaign": st.sampled_from([None, None, "c1", "c2"]),
+    "channel": st.sampled_from([None, "mail"]),
+})  # fmt: skip
+RULES = st.builds(
+    Rules,
+    gap_us=st.just(GAP_US),
+    max_us=st.sampled_from([None, 1_000, 2_250]),
+    max_events=st.sampled_from([None, 1, 3]),
+    on_user_change=st.booleans(),
+    on_campaign_change=st.booleans(),
+    on_midnight=st.booleans(),
+    ping_us=st.just(PING_US),
 )
-NAMES = ("at_us", "received_us", "source", "file_name", "file_place", "event_id", "step", "kind_no", "order_no", "amount_e4", "category", "session_key", "user_key")  # fmt: skip
-TYPES = (pa.int64(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.string(), pa.string(), pa.int64(), pa.int64(), pa.int64(), pa.string(), pa.string(), pa.string())  # fmt: skip
+STREAMS = st.lists(
+    st.lists(EVENT, min_size=1, max_size=12, unique_by=lambda e: (e["at_us"], e["source"], e["event_id"])),
+    min_size=1, max_size=5,
+)  # fmt: skip
+NUMBERS = ("at_us", "received_us", "file_place", "kind_no", "order_no", "amount_e4", "discount_e4", "day")
 
 
-def batch_of(streams):
-    fields = pa.struct([*zip(NAMES, TYPES, strict=True), ("discount_e4", pa.int64())])
-    lists = [[dict(zip(NAMES, e, strict=True)) | {"discount_e4": 1} for e in events] for events in streams]
-    ids = pa.array([f"s{n}" for n in range(len(streams))])
-    return pa.RecordBatch.from_arrays([ids, pa.array(lists, pa.list_(fields))], names=["stream_id", "events"])
+def plain(**facts):
+    """An event of no account."""
+    nothing = dict.fromkeys(
+        ("received_us", "file_name", "file_place", "category", "session_key", "user_key", "campaign", "channel")
+    )
+    return nothing | {"source": "a", "step": "home", "kind_no": 0, "order_no": 0, "amount_e4": 0} | facts
+
+
+def table_of(streams):
+    """The rows of the streams, those of different streams mixed."""
+    rows = [
+        e | {"stream_id": f"s{n}", "discount_e4": 1, "day": e["at_us"] // DAY_US} for n, es in enumerate(streams) for e in es
+    ]  # fmt: skip
+    mixed = rows[::2] + rows[1::2]
+    names = list(mixed[0])
+    types = [pa.int64() if name in NUMBERS else pa.string() for name in names]
+    return pa.Table.from_arrays(
+        [pa.array([r[n] for r in mixed], t) for n, t in zip(names, types, strict=True)], names=names
+    )
+
+
+def sessions_in(streams, rules):
+    """What the kernel gives, in the order of streams."""
+    found = pa.Table.from_batches(list(sessions_of_table(table_of(streams), rules))).to_pylist()
+    return sorted(found, key=lambda s: s["stream_id"])
 
 
 def steps_of(session):
     seen, steps = set(), []
     for event in session:
-        line = (event[8], event[7])
-        if event[8] and line in seen:
+        line = (event["order_no"], event["kind_no"])
+        if KINDS[event["kind_no"]] == "ping" or (event["order_no"] and line in seen):
             continue
         seen.add(line)
         steps.append(event)
-    return steps
+    return steps or session[:1]
 
 
-def expected(stream_id, session):
+def expected(stream_id, cause, session):
     steps = steps_of(session)
-    purchase, refund = KINDS.index("purchase"), KINDS.index("refund")
-    orders = [e[0] for e in session if e[7] == purchase]
+    kinds = [KINDS[e["kind_no"]] for e in session]
+    orders = [e["at_us"] for e in session if KINDS[e["kind_no"]] == "purchase"]
+    start, end, pings = session[0]["at_us"], session[-1]["at_us"], kinds.count("ping")
     return {
         "stream_id": stream_id,
-        "start_us": session[0][0],
-        "end_us": session[-1][0],
+        "cause": cause,
+        "start_us": start,
+        "end_us": end,
         "event_count": len(session),
-        "engaged_us": None if len(session) == 1 else session[-1][0] - session[0][0],
-        "steps": [e[6] for e in steps],
-        "step_offsets": [(e[0] - session[0][0]) // 1000 for e in steps],
-        "entry_step": steps[0][6],
-        "exit_step": steps[-1][6],
-        "purchase_count": sum(e[7] == purchase for e in steps),
-        "amount_e4": sum(e[9] for e in session if e[7] == purchase),
-        "refunded_e4": sum(abs(e[9]) for e in session if e[7] == refund),
+        "engaged_us": None if len(session) == 1 else PING_US * pings if pings else end - start,
+        "ping_count": pings,
+        "steps": [e["step"] for e in steps],
+        "step_offsets": [(e["at_us"] - start) // 1000 for e in steps],
+        "entry_step": steps[0]["step"],
+        "exit_step": steps[-1]["step"],
+        "purchase_count": sum(KINDS[e["kind_no"]] == "purchase" for e in steps),
+        "amount_e4": sum(e["amount_e4"] for e in session if KINDS[e["kind_no"]] == "purchase"),
+        "refunded_e4": sum(abs(e["amount_e4"]) for e in session if KINDS[e["kind_no"]] == "refund"),
         "first_order_us": min(orders, default=None),
         "last_order_us": max(orders, default=None),
-        "categories": sorted({e[10] for e in session if e[10]}),
-        "user_key": next((e[12] for e in reversed(session) if e[12]), None),
-        "session_key": session[0][11],
-        "ordinal": None,
-        "is_visit": any(KINDS[e[7]] in ("page", "cart_add") for e in session),
-        "cause": None,
+        "categories": sorted({e["category"] for e in session if e["category"]}),
+        "user_key": next((e["user_key"] for e in reversed(session) if e["user_key"]), None),
+        "campaign": next((e["campaign"] for e in session if e["campaign"]), None),
+        "channel": next((e["channel"] for e in session if e["channel"]), None),
+        "session_key": session[0]["session_key"],
+        "is_visit": any(k in ("page", "cart_add", "ping") for k in kinds),
     }
 
 
-@settings(max_examples=300, deadline=None, print_blob=True)
-@given(
-    st.lists(st.lists(EVENT, min_size=1, max_size=12, unique_by=lambda e: (e[0], e[2], e[5])), min_size=1, max_size=5),
-    st.integers(0, 3),
-)
-def test_the_kernel_gives_the_sessions_of_the_oracle(streams, cut):
-    got = sessions_of_batch(batch_of(streams).slice(min(cut, len(streams) - 1)), gap_us=GAP_US).to_pylist()
+@settings(max_examples=500, deadline=None, print_blob=True)
+@given(STREAMS, RULES, st.sampled_from([1, 5, 200_000]))
+def test_the_kernel_gives_the_sessions_of_the_oracle(streams, rules, at_once):
+    batches.EVENTS_AT_ONCE = at_once
+    got = sessions_in(streams, rules)
     wanted = []
     for number, events in enumerate(streams):
-        if number < min(cut, len(streams) - 1):
-            continue
-        for cause, session in sessions_of(events, GAP_US):
-            wanted.append(expected(f"s{number}", session) | {"cause": cause})
-            same_start = [w for w in wanted[:-1] if (w["stream_id"], w["start_us"]) == (f"s{number}", session[0][0])]
-            wanted[-1]["ordinal"] = len(same_start)
+        for cause, session in sessions_of(events, rules, DAY_US):
+            row = expected(f"s{number}", cause, session)
+            same_start = [w for w in wanted if (w["stream_id"], w["start_us"]) == (row["stream_id"], row["start_us"])]
+            wanted.append(row | {"ordinal": len(same_start)})
     assert [{name: row[name] for name in wanted[0]} for row in got] == wanted
 
 
 def test_exactly_the_gap_stays_inside_and_one_more_does_not():
-    event = lambda at: (at, None, "a", None, None, f"e{at}", "home", 0, 0, 0, None, None, None)  # noqa: E731
-    got = sessions_of_batch(
-        batch_of([[event(0), event(GAP_US - 1), event(2 * GAP_US - 1), event(3 * GAP_US)]]), gap_us=GAP_US
-    )
-    assert got.column("event_count").to_pylist() == [3, 1]
-    assert got.column("cause").to_pylist() == ["first_event", "idle_timeout"]
+    events = [plain(at_us=at, event_id=f"e{at}") for at in (0, GAP_US - 1, 2 * GAP_US - 1, 3 * GAP_US)]
+    got = sessions_in([events], Rules(gap_us=GAP_US))
+    assert [(s["event_count"], s["cause"]) for s in got] == [(3, "first_event"), (1, "idle_timeout")]
 
 
-def test_a_large_batch_and_its_streams_one_by_one_agree():
+def test_every_cause_is_told_and_where_two_hold_the_first_of_them():
+    moments = [  # at, login, campaign: why a session begins there
+        (0, None, None, "first_event"),
+        (100, "u1", None, None),
+        (200, "u2", "c1", "user_changed"),  # and a campaign
+        (300, None, "c2", "campaign_changed"),
+        (400, None, None, None),
+        (500, None, None, None),
+        (600, None, None, "max_events"),
+        (1_500, None, None, None),
+        (2_499, None, None, "max_duration"),
+        (2_500, None, None, "midnight"),
+        (3_501, "u1", None, "idle_timeout"),
+    ]
+    events = [plain(at_us=at, event_id=f"e{at}", user_key=user, campaign=campaign) for at, user, campaign, _ in moments]
+    rules = Rules(gap_us=1_000, max_us=1_800, max_events=3, on_campaign_change=True, on_midnight=True)
+    causes = [why for *_, why in moments if why]
+    assert [s["cause"] for s in sessions_in([events], rules)] == causes
+    assert {*causes, "session_key"} == set(CAUSES)
+
+
+def test_a_stream_of_very_many_sessions_and_its_neighbours_keep_apart():
     random = np.random.default_rng(5)
-    streams = [
-        [(int(t), None, "a", None, None, f"{n}-{k}", "home", 0, 0, 0, None, None, None) for k, t in enumerate(random.integers(0, 90_000, 40))]
-        for n in range(60)
+    heavy = [plain(at_us=int(t), event_id=f"h{k}") for k, t in enumerate(np.cumsum(random.integers(1, 50, 5_000)))]
+    light = [
+        [plain(at_us=int(t), event_id=f"{n}-{k}") for k, t in enumerate(random.integers(0, 90_000, 40))]
+        for n in range(20)
+    ]
+    rules = Rules(gap_us=GAP_US, max_us=2_000, max_events=75)
+    whole = sessions_in([heavy, *light], rules)
+    assert whole == [
+        row | {"stream_id": f"s{n}"} for n, events in sorted(enumerate([heavy, *light]), key=lambda p: f"s{p[0]}")
+        for row in sessions_in([events], rules)
     ]  # fmt: skip
-    whole = sessions_of_batch(batch_of(streams), gap_us=GAP_US)
-    one_by_one = [sessions_of_batch(batch_of(streams).slice(n, 1), gap_us=GAP_US) for n in range(len(streams))]
-    assert whole.to_pylist() == pa.Table.from_batches(one_by_one).to_pylist()
+    assert {s["cause"] for s in whole} == {"first_event", "idle_timeout", "max_duration", "max_events"}

@@ -13,7 +13,7 @@ from desirelines.settings import Settings, Source, ValueColumn
 
 CONTENT = (
     "stream_id", "user_key", "occurred_at", "event_name", "page", "item_id", "category", "order_id", "quantity", "amount",
-    "discount", "currency", "score", "campaign", "properties",
+    "discount", "currency", "score", "campaign", "channel", "properties",
 )  # fmt: skip
 """What an event says. Two events that agree here are copies of each other."""
 
@@ -64,7 +64,7 @@ def to_mapped_events(
         rows.text(columns.event_id).alias("given_id"),
         rows.text(columns.event_name).alias("event_name"),
         page_path(rows.text(columns.page)).alias("page"),
-        *(rows.text(getattr(columns, n)).alias(n) for n in ("item_id", "category", "order_id", "campaign", "user_agent")),
+        *(rows.text(getattr(columns, n)).alias(n) for n in ("item_id", "category", "order_id", "campaign", "channel", "user_agent")),
         *(number.alias(name) for name, number in numbers.items()),
         F.coalesce(F.upper(rows.text(columns.currency)), F.lit(source.currency or settings.site.currency)).alias("currency"),
         consent_state(rows.text(columns.consent)).alias("is_consent_granted"),

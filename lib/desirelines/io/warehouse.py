@@ -114,8 +114,10 @@ class Warehouse:
         self.create(table)
         self._save(conform(rows, table), table, "overwrite", {})
 
-    def merge(self, rows: DataFrame, table: Table, *, update: tuple[str, ...] = ()) -> None:
-        """Insert rows whose key is new; where it is there already, set the `update` columns to the new values."""
+    def merge(
+        self, rows: DataFrame, table: Table, *, update: tuple[str, ...] = (), stamp: tuple[str, ...] = ()
+    ) -> None:
+        """Insert rows whose key is new; where it is there and differs in an `update` column, set these and the `stamp` columns."""
         with self._alone(table):
             if self.create(table):
                 self._save(conform(rows, table), table, "append", {})
@@ -128,7 +130,7 @@ class Warehouse:
             if update:
                 differs = " OR ".join(f"NOT (t.`{c}` <=> n.`{c}`)" for c in update)
                 changed = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET " + ", ".join(
-                    f"t.`{c}` = n.`{c}`" for c in update
+                    f"t.`{c}` = n.`{c}`" for c in (*update, *stamp)
                 )
             session.sql(
                 f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN NOT MATCHED THEN INSERT *"

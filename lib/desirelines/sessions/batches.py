@@ -1,4 +1,4 @@
-"""Between Arrow and the kernel: a batch of streams with their events in, a batch of sessions out."""
+"""Between Arrow and the kernel: a partition's events in, batches of sessions out."""
 
 from __future__ import annotations
 
@@ -12,41 +12,72 @@ from desirelines.kinds import KINDS, VISIT_KINDS
 from desirelines.sessions import kernel
 
 LONG_AGO = np.iinfo(np.int64).min
+EVENTS_AT_ONCE = 200_000
+"""Events that the kernel works on at once: about as many as stay in a processor's cache with what is made of them."""
 
 
-def sessions_of_batches(batches: Iterator[pa.RecordBatch], *, gap_us: int) -> Iterator[pa.RecordBatch]:
-    """Map batches of (stream_id, events: list of struct) to batches of sessions. Runs on executors."""
-    for batch in batches:
-        if batch.num_rows:
-            yield sessions_of_batch(batch, gap_us=gap_us)
+def sessions_of_partition(batches: Iterator[pa.RecordBatch], *, rules: kernel.Rules) -> Iterator[pa.RecordBatch]:
+    """Map a partition that holds all events of its streams to batches of sessions. Runs on executors."""
+    found = [batch for batch in batches if batch.num_rows]
+    if found:
+        yield from sessions_of_table(pa.Table.from_batches(found), rules)
 
 
-def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
-    """Cut the streams of one batch; one row out per session. Times are microseconds, money is in units of 1/10,000."""
-    stream_ids, lists = batch.column("stream_id"), batch.column("events")
-    sizes = np.diff(lists.offsets.to_numpy().astype(np.int64))
-    events = lists.flatten()  # a sliced batch keeps the whole child array; flatten cuts it to what the offsets name
-    names = [field.name for field in events.type]
-    column = dict(zip(names, events.flatten(), strict=True))
-    stream = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.RecordBatch]:
+    """Cut the streams of a table of events; one row out per session, in order of stream and time.
+
+    Times are microseconds, money is in units of 1/10,000.
+    """
+    column = {name: table.column(name).combine_chunks() for name in table.column_names}
+    column.setdefault("day", pa.nulls(table.num_rows, pa.int64()))  # sent only where midnight counts
+    stream, ids = _codes(column["stream_id"])
 
     def ranks_of_ties(rows: kernel.Ints) -> list[kernel.Ints]:
-        tied = {name: column[name].take(pa.array(rows)) for name in ("source", "file_name", "file_place", "event_id")}
+        names = ("received_us", "source", "file_name", "file_place", "event_id")
+        tied = {name: column[name].take(pa.array(rows)) for name in names}
         return [
+            _ints(tied["received_us"], LONG_AGO),
             _codes(tied["source"])[0],
             _codes(tied["file_name"])[0],
             _ints(tied["file_place"], -1),
             _codes(tied["event_id"])[0],
         ]
 
-    part, is_keyed = kernel.parts(stream, _codes(column["session_key"])[0])
-    order = kernel.in_order(part, _ints(column["at_us"]), _ints(column["received_us"], LONG_AGO), ranks_of_ties)
-    column = {name: values.take(pa.array(order)) for name, values in column.items()}
-    stream, part, is_keyed = stream[order], part[order], is_keyed[order]
+    order = kernel.in_order(stream, _ints(column["at_us"]), ranks_of_ties)
+    del column["received_us"], column["file_name"], column["file_place"], column["event_id"], column["stream_id"]
+    stream = stream[order]
+    starts = np.flatnonzero(np.concatenate(([True], stream[1:] != stream[:-1])))
+    first = 0
+    while first < len(stream):
+        later = np.searchsorted(starts, first + EVENTS_AT_ONCE)
+        stop = int(starts[later]) if later < len(starts) else len(stream)
+        rows = pa.array(order[first:stop])
+        some = {name: values.take(rows) for name, values in column.items()}
+        yield _sessions(stream[first:stop] - stream[first], ids.slice(int(stream[first])), some, rules)
+        first = stop
+
+
+def _sessions(stream: kernel.Ints, ids: pa.Array, column: dict[str, pa.Array], rules: kernel.Rules) -> pa.RecordBatch:
+    """Sessions of some streams, whose events are in order; `stream` is their number in `ids`."""
+    keys = _codes(column["session_key"])[0]
+    part, is_keyed = kernel.parts(stream, keys)
+    if is_keyed.any():
+        by_part = np.argsort(part, kind="stable")
+        stream, part, is_keyed = stream[by_part], part[by_part], is_keyed[by_part]
+        column = {name: values.take(pa.array(by_part)) for name, values in column.items()}
     at, kind = _ints(column["at_us"]), _ints(column["kind_no"])
-    cut = kernel.cut_sessions(stream, part, at, _codes(column["user_key"])[0], is_keyed, gap_us=gap_us)
-    is_step = kernel.step_events(cut, _ints(column["order_no"], 0), kind)
-    by_kind = kernel.counts_by_code(cut, kind, is_step, len(KINDS))
+    events = kernel.Events(
+        stream,
+        part,
+        at,
+        is_keyed,
+        _codes(column["user_key"])[0],
+        _codes(column["campaign"])[0],
+        _ints(column["day"], 0),
+    )
+    cut = kernel.cut_sessions(events, rules)
+    is_step = kernel.step_events(cut, _ints(column["order_no"], 0), kind, ping=KINDS.index("ping"))
+    by_kind = kernel.counts_by_code(cut, kind, is_step | (kind == KINDS.index("ping")), len(KINDS))
     purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")
     amount, discount = _ints(column["amount_e4"], 0), _ints(column["discount_e4"], 0)
     size = cut.stop - cut.first
@@ -54,13 +85,14 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
     step_bounds = np.searchsorted(steps, np.append(cut.first, len(at)))
     category, category_names = _codes(column["category"])
     categories, category_bounds = kernel.distinct_codes(cut, category)
-    engaged = kernel.engaged_us(cut, at)
-    logins = np.asarray(column["user_key"].is_valid())
+    engaged = kernel.engaged_us(cut, at, by_kind[:, KINDS.index("ping")], ping_us=rules.ping_us)
     last_step = steps[step_bounds[1:] - 1]
     out = {
-        "stream_id": stream_ids.take(pa.array(stream[cut.first])),
-        "user_key": _taken(column["user_key"], kernel.last_chosen(cut, logins)),
+        "stream_id": ids.take(pa.array(stream[cut.first])),
+        "user_key": _taken(column["user_key"], kernel.last_chosen(cut, events.user >= 0)),
         "session_key": column["session_key"].take(pa.array(cut.first)),
+        "campaign": _taken(column["campaign"], kernel.first_chosen(cut, events.campaign >= 0)),
+        "channel": _taken(column["channel"], kernel.first_chosen(cut, np.asarray(column["channel"].is_valid()))),
         "start_us": pa.array(at[cut.first]),
         "end_us": pa.array(at[cut.stop - 1]),
         "ordinal": pa.array(cut.ordinal),
@@ -77,7 +109,7 @@ def sessions_of_batch(batch: pa.RecordBatch, *, gap_us: int) -> pa.RecordBatch:
         "last_order_us": _taken(column["at_us"], kernel.last_chosen(cut, purchase)),
         "last_cart_us": _taken(column["at_us"], kernel.last_chosen(cut, kind == KINDS.index("cart_add"))),
         "categories": _lists(category_bounds, category_names.take(pa.array(categories))),
-        "entry_step": column["step"].take(pa.array(cut.first)),
+        "entry_step": column["step"].take(pa.array(steps[step_bounds[:-1]])),
         "exit_step": column["step"].take(pa.array(last_step)),
         "steps": _lists(step_bounds, column["step"].take(pa.array(steps))),
         "step_kinds": _lists(step_bounds, pa.array(KINDS).take(pa.array(kind[steps]))),

@@ -14,10 +14,52 @@ import numpy.typing as npt
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
-FIRST_EVENT, IDLE_TIMEOUT, USER_CHANGED, SESSION_KEY = 0, 1, 2, 3
-CAUSES = ("first_event", "idle_timeout", "user_changed", "session_key")
+CAUSES = (
+    "first_event", "idle_timeout", "max_duration", "max_events", "user_changed", "campaign_changed", "midnight", "session_key",
+)  # fmt: skip
+"""Why a session began. Where several hold, the first of them is told."""
+FIRST_EVENT, IDLE_TIMEOUT, MAX_DURATION, MAX_EVENTS, USER_CHANGED, CAMPAIGN_CHANGED, MIDNIGHT, SESSION_KEY = range(8)
 ENGAGED_CAP_US = 30 * 60 * 1_000_000
 """A gap counts as engaged time up to half an hour, however long the timeout is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Where a session ends, besides where its stream does: every one but the gap may be none, or off; and what a ping counts.
+
+    Attributes:
+        gap_us: silence longer than this.
+        max_us: an event later than this after the session's first.
+        max_events: an event when the session has so many.
+        on_user_change: another login than the session's own; from none to a login is no change.
+        on_campaign_change: a campaign that is not the session's last, be that none; no campaign is no change.
+        on_midnight: another day of the site's zone.
+        ping_us: engaged time that one ping stands for.
+    """
+
+    gap_us: int
+    max_us: int | None = None
+    max_events: int | None = None
+    on_user_change: bool = True
+    on_campaign_change: bool = False
+    on_midnight: bool = False
+    ping_us: int = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Ordered events, as arrays. `part` numbers what is cut apart in any case; of a session key's part nothing else cuts.
+
+    `user` and `campaign` are numbers for what an event carries, -1 for none; `day` is the number of its day.
+    """
+
+    stream: Ints
+    part: Ints
+    at_us: Ints
+    is_keyed: Flags
+    user: Ints
+    campaign: Ints
+    day: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +81,18 @@ class Cut:
     session: Ints
 
 
-def in_order(stream: Ints, at_us: Ints, received_us: Ints, ranks_of_ties: Callable[[Ints], Sequence[Ints]]) -> Ints:
-    """Give the permutation that puts events in the total order: stream, at, received, then the tie-breakers in order.
+def in_order(stream: Ints, at_us: Ints, ranks_of_ties: Callable[[Ints], Sequence[Ints]]) -> Ints:
+    """Give the permutation that puts events in the total order: stream, at, then the tie-breakers in order.
 
     `ranks_of_ties` gives the tie-breakers of the events it is asked for, as numbers whose order is theirs; it is asked only for
-    events whose times are equal.
+    events of one stream and one moment.
     """
-    order = np.lexsort((received_us, at_us, stream))
-    if len(order) < 2:
-        return order
-    s, a, r = stream[order], at_us[order], received_us[order]
-    same = (s[1:] == s[:-1]) & (a[1:] == a[:-1]) & (r[1:] == r[:-1])
+    if len(stream) == 0:
+        return stream
+    key = _one_key(stream, at_us)
+    order = np.lexsort((at_us, stream)) if key is None else np.argsort(key)
+    s, a = stream[order], at_us[order]
+    same = (s[1:] == s[:-1]) & (a[1:] == a[:-1])
     tied = np.zeros(len(order), dtype=bool)
     tied[1:] |= same
     tied[:-1] |= same
@@ -61,6 +104,15 @@ def in_order(stream: Ints, at_us: Ints, received_us: Ints, ranks_of_ties: Callab
     return order
 
 
+def _one_key(stream: Ints, at_us: Ints) -> Ints | None:
+    """Stream and time as one number, which sorts several times as fast as two; none where they do not fit 63 bits."""
+    first = int(at_us.min())
+    width = (int(at_us.max()) - first).bit_length()
+    if width + int(stream.max()).bit_length() > 63:
+        return None
+    return (stream << width) | (at_us - first)
+
+
 def parts(stream: Ints, session_key: Ints) -> tuple[Ints, Flags]:
     """Number the parts of streams that are cut apart from each other, and say which are made by a session key.
 
@@ -70,36 +122,98 @@ def parts(stream: Ints, session_key: Ints) -> tuple[Ints, Flags]:
     return stream * keys + session_key + 1, session_key >= 0
 
 
-def cut_sessions(stream: Ints, part: Ints, at_us: Ints, user: Ints, is_keyed: Flags, *, gap_us: int) -> Cut:
+def cut_sessions(events: Events, rules: Rules) -> Cut:
     """Cut ordered events into sessions.
 
-    One begins where a part of a stream begins; in parts without a session key also where the gap is longer than `gap_us`, and
-    where another login than the session's own shows. A gap of exactly `gap_us` stays inside (Spark's session_window draws the
-    line at the same place). `user` is a number for the login an event carries, -1 for none; from none to a login is no change.
+    What does not depend on where a session began (the part's begin, the gap, midnight) cuts first, for all at once. Between
+    these, sessions are cut in rounds, the n-th of every stretch together, as each begins where the one before it ended.
+    A gap of exactly `gap_us` stays inside (Spark's session_window draws the line at the same place), and so for `max_us`.
     """
-    n = len(stream)
+    n = len(events.stream)
     if n == 0:
         empty = np.zeros(0, dtype=np.int64)
         return Cut(empty, empty, empty, empty, empty)
     new_part = np.ones(n, dtype=bool)
-    new_part[1:] = part[1:] != part[:-1]
-    starts = new_part.copy()
-    starts[1:] |= ((at_us[1:] - at_us[:-1]) > gap_us) & ~is_keyed[1:]
-    cause = np.where(new_part, np.where(is_keyed, SESSION_KEY, FIRST_EVENT), IDLE_TIMEOUT)
-    changed = _user_changes(np.cumsum(starts), np.where(is_keyed, -1, user))
-    cause[changed] = USER_CHANGED
-    starts[changed] = True
+    new_part[1:] = events.part[1:] != events.part[:-1]
+    silence = np.zeros(n, dtype=bool)
+    silence[1:] = (events.at_us[1:] - events.at_us[:-1]) > rules.gap_us
+    starts = new_part | (silence & ~events.is_keyed)
+    cause = np.where(new_part, np.where(events.is_keyed, SESSION_KEY, FIRST_EVENT), IDLE_TIMEOUT)
+    if rules.on_midnight:
+        next_day = np.zeros(n, dtype=bool)
+        next_day[1:] = events.day[1:] != events.day[:-1]
+        next_day &= ~starts & ~events.is_keyed
+        cause[next_day] = MIDNIGHT
+        starts |= next_day
+    _cut_by_state(events, rules, new_part, starts, cause)
     first = np.flatnonzero(starts)
     stop = np.append(first[1:], n)
-    return Cut(first, stop, cause[first], _ordinals(stream[first], at_us[first]), np.cumsum(starts) - 1)
+    ordinal = _ordinals(events.stream[first], events.at_us[first])
+    return Cut(first, stop, cause[first], ordinal, np.cumsum(starts) - 1)
 
 
-def _user_changes(part: Ints, user: Ints) -> Ints:
-    """Positions of events whose login differs from the one before it in the same part of a stream."""
-    logins = np.flatnonzero(user >= 0)
-    before, after = logins[:-1], logins[1:]
-    changed: Ints = after[(part[before] == part[after]) & (user[before] != user[after])]
-    return changed
+def _cut_by_state(events: Events, rules: Rules, new_part: Flags, starts: Flags, cause: Ints) -> None:
+    """Add to `starts` and `cause` what depends on the session's own first event, login and campaign."""
+    n = len(starts)
+    start = np.flatnonzero(starts)
+    stop = np.append(start[1:], n)
+    inside = (stop - start > 1) & ~events.is_keyed[start]
+    if rules.on_midnight:
+        inside |= (cause[np.minimum(stop, n - 1)] == MIDNIGHT) & ~events.is_keyed[start]  # another cause may come first
+    start, stop = start[inside], stop[inside]
+    finders = _finders(events, rules, new_part)
+    while len(start) and finders:
+        at, why = stop.copy(), np.full(len(stop), SESSION_KEY)
+        for code, find in finders:
+            found = find(start)
+            may_share = (found == at) & (at < n) & (why == SESSION_KEY)
+            earlier = (found < at) | (may_share & (cause[np.minimum(at, n - 1)] == MIDNIGHT))
+            at, why = np.where(earlier, found, at), np.where(earlier, code, why)
+        told = why != SESSION_KEY
+        cause[at[told]] = why[told]
+        starts[at[told]] = True
+        going_on = at < stop
+        start, stop = at[going_on], stop[going_on]
+
+
+def _finders(events: Events, rules: Rules, new_part: Flags) -> list[tuple[int, Callable[[Ints], Ints]]]:
+    """For each cause that depends on state, what gives the place where sessions that begin at some places must end by it."""
+    finders: list[tuple[int, Callable[[Ints], Ints]]] = []
+    if rules.max_us is not None:
+        passed = np.ones(len(new_part), dtype=np.int64)
+        # Longer silences cut anyway, and stretches are told apart by where they begin: time only has to grow between them.
+        passed[1:] = np.minimum(events.at_us[1:] - events.at_us[:-1], rules.gap_us + 1)
+        passed[new_part] = 1
+        clock, most = np.cumsum(passed), rules.max_us
+        finders.append((MAX_DURATION, lambda start: np.searchsorted(clock, clock[start] + most, side="right")))
+    if rules.max_events is not None:
+        count = rules.max_events
+        finders.append((MAX_EVENTS, lambda start: start + count))
+    if rules.on_user_change and len(places := np.flatnonzero(events.user >= 0)):
+        finders.append((USER_CHANGED, _changes_after(places, events.user, none_counts=False)))
+    if rules.on_campaign_change and len(places := np.flatnonzero(events.campaign >= 0)):
+        finders.append((CAMPAIGN_CHANGED, _changes_after(places, events.campaign, none_counts=True)))
+    return finders
+
+
+def _changes_after(places: Ints, values: Ints, *, none_counts: bool) -> Callable[[Ints], Ints]:
+    """What gives the first place after some starts where a value differs from the first one since the start.
+
+    `places` have a value. With `none_counts` a start without a value differs from the first value after it.
+    """
+    n = len(values)
+    change = np.flatnonzero(values[places][1:] != values[places][:-1]) + 1  # numbers in places
+    ends = np.append(places[change], n)
+    first_or_end = np.append(places, n)
+
+    def find(start: Ints) -> Ints:
+        first = np.searchsorted(places, start)
+        found = ends[np.searchsorted(change, first, side="right")]
+        if none_counts:
+            found = np.where(first_or_end[first] > start, first_or_end[first], found)
+        return np.where(found > start, found, n)
+
+    return find
 
 
 def _ordinals(stream: Ints, start_us: Ints) -> Ints:
@@ -112,12 +226,13 @@ def _ordinals(stream: Ints, start_us: Ints) -> Ints:
     return ordinal
 
 
-def step_events(cut: Cut, order_no: Ints, kind: Ints) -> Flags:
+def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
     """True for events that are a step of the path: of the lines of one order in one session, the first of each kind.
 
-    `order_no` is a number for the order, 0 for none.
+    `order_no` is a number for the order, 0 for none. A ping (kind `ping`: a page telling that it is still looked at) is no
+    step, but where a session holds nothing else, its first is.
     """
-    steps = np.ones(len(order_no), dtype=bool)
+    steps: Flags = kind != ping
     lines = np.flatnonzero(order_no)
     if len(lines):
         grouped = lines[np.lexsort((lines, kind[lines], order_no[lines], cut.session[lines]))]
@@ -128,17 +243,19 @@ def step_events(cut: Cut, order_no: Ints, kind: Ints) -> Flags:
             & (kind[grouped[1:]] == kind[grouped[:-1]])
         )
         steps[grouped[repeat]] = False
+    if len(cut.first):
+        steps[cut.first[~np.logical_or.reduceat(steps, cut.first)]] = True
     return steps
 
 
-def engaged_us(cut: Cut, at_us: Ints) -> Ints:
-    """Engaged time of each session: the sum of its gaps, each at most half an hour."""
+def engaged_us(cut: Cut, at_us: Ints, pings: Ints, *, ping_us: int) -> Ints:
+    """Engaged time of each session: `ping_us` for each of its pings; where there is none, its gaps, each at most half an hour."""
     if len(cut.first) == 0:
         return cut.first
     gaps = np.zeros(len(at_us), dtype=np.int64)
     gaps[1:] = np.minimum(at_us[1:] - at_us[:-1], ENGAGED_CAP_US)
     gaps[cut.first] = 0
-    return np.add.reduceat(gaps, cut.first)
+    return np.where(pings > 0, pings * ping_us, np.add.reduceat(gaps, cut.first))
 
 
 def sums(cut: Cut, values: Ints) -> Ints:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
+from functools import partial, reduce
 
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
@@ -12,44 +12,65 @@ from pyspark.sql import types as T
 
 from desirelines.contract import conform
 from desirelines.keys import bucket_of, stable_key
-from desirelines.kinds import KINDS
-from desirelines.sessions.batches import sessions_of_batches
+from desirelines.kinds import KINDS, VIEW_KINDS
+from desirelines.sessions.batches import sessions_of_partition
+from desirelines.sessions.kernel import Rules
 from desirelines.settings.model import Sessions
 from desirelines.tables import MONEY, SESSIONS
 
 
-def to_sessions(events: DataFrame, settings: Sessions, *, buckets: int) -> DataFrame:
-    """Give the sessions of the events' streams, as contracted. One shuffle of the events, by stream.
+def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: int) -> DataFrame:
+    """Give the sessions of the events' streams, as contracted. One shuffle of the events, by stream; nothing is sorted by Spark.
 
-    A session ends where a stream is silent for longer than the gap (exactly the gap stays inside), and where another login
-    shows. Events with a session key make one session for each key of the stream, whatever lies between them. Events of equal time are
-    ordered by received time (nulls first), source, file, place in the file and event id.
+    A session ends where a stream is silent for longer than the gap (exactly the gap stays inside), where another login shows,
+    and where the settings say so: after so long, after so many events, at another campaign, at midnight in `zone`. Events with
+    a session key make one session for each key of the stream, whatever lies between them. Events of equal time are ordered by
+    received time (nulls first), source, file, place in the file and event id.
     """
-    gap_us = int(settings.gap_minutes * 60_000_000)
-    packed = events.select("stream_id", packed_event(settings.step).alias("event"))
-    streams = packed.groupBy("stream_id").agg(F.collect_list("event").alias("events"))
-    cut: partial[Iterator[pa.RecordBatch]] = partial(sessions_of_batches, gap_us=gap_us)
-    raw = streams.mapInArrow(cut, _KERNEL_ROWS)
-    return conform(with_contract_columns(raw, buckets), SESSIONS)
+    sent = events.select(*kernel_columns(settings, zone))
+    rows = (sent if settings.on_midnight else sent.drop("day")).repartition("stream_id")
+    cut: partial[Iterator[pa.RecordBatch]] = partial(sessions_of_partition, rules=rules_of(settings))
+    raw = rows.mapInArrow(cut, _KERNEL_ROWS)
+    return conform(with_contract_columns(raw, settings, buckets), SESSIONS)
 
 
-def packed_event(step: str) -> Column:
-    """What the kernel needs of an event, as one struct; a struct keeps its nulls, so the columns stay in line."""
-    money = {name: (F.col(name) * 10_000).cast("long").alias(f"{name}_e4") for name in ("amount", "discount")}
-    return F.struct(
+def rules_of(settings: Sessions) -> Rules:
+    """The settings as the kernel takes them."""
+    return Rules(
+        gap_us=int(settings.gap_minutes * 60_000_000),
+        max_us=None if settings.max_hours is None else int(settings.max_hours * 3_600_000_000),
+        max_events=settings.max_events,
+        on_user_change=settings.on_user_change,
+        on_campaign_change=settings.on_campaign_change,
+        on_midnight=settings.on_midnight,
+        ping_us=int(settings.ping_seconds * 1_000_000),
+    )
+
+
+def kernel_columns(settings: Sessions, zone: str) -> list[Column | str]:
+    """What the kernel needs of an event."""
+    local_day = F.unix_date(F.from_utc_timestamp("occurred_at", zone).cast("date"))
+    money = (F.col(name) * 10_000 for name in ("amount", "discount"))
+    return [
+        "stream_id",
         F.unix_micros("occurred_at").alias("at_us"),
         F.when(F.col("file_name").isNull(), F.unix_micros("received_at")).alias("received_us"),
-        "source", "file_name", "file_place", "event_id", "user_key", "session_key", "category",
-        step_name(step).alias("step"),
+        "source", "file_name", "file_place", "event_id", "user_key", "session_key", "category", "campaign", "channel",
+        local_day.cast("long").alias("day"),
+        step_name(settings).alias("step"),
         kind_number().alias("kind_no"),
         F.when(F.col("order_id").isNull(), F.lit(0)).otherwise(F.xxhash64("source", "order_id")).alias("order_no"),
-        *money.values(),
-    )  # fmt: skip
+        *(value.cast("long").alias(f"{name}_e4") for name, value in zip(("amount", "discount"), money, strict=True)),
+    ]  # fmt: skip
 
 
-def step_name(step: str) -> Column:
-    """Name of an event's step: the event's name, or its page where it has one."""
-    return F.coalesce("page", "event_name") if step == "page" else F.col("event_name")
+def step_name(settings: Sessions) -> Column:
+    """Name of an event's step: the alias of the first rule that fits the event's name (or its page, where it has one), else that."""
+    name = F.coalesce("page", "event_name") if settings.step == "page" else F.col("event_name")
+    alias = F.lit(None).cast("string")
+    for rule in reversed(settings.step_rules):
+        alias = F.when(name.rlike(rule.pattern), F.lit(rule.name)).otherwise(alias)
+    return F.coalesce(alias, name)
 
 
 def kind_number() -> Column:
@@ -58,7 +79,7 @@ def kind_number() -> Column:
     return F.coalesce(F.element_at(numbers, F.col("kind")), F.lit(KINDS.index("other"))).cast("long")
 
 
-def with_contract_columns(raw: DataFrame, buckets: int) -> DataFrame:
+def with_contract_columns(raw: DataFrame, settings: Sessions, buckets: int) -> DataFrame:
     """Turn the kernel's microseconds and ten-thousandths into the contract's instants and money."""
     instants = {
         "started_at": "start_us",
@@ -69,17 +90,35 @@ def with_contract_columns(raw: DataFrame, buckets: int) -> DataFrame:
     }
     return raw.withColumns({
         **{name: F.timestamp_micros(F.col(us)) for name, us in instants.items()},
-        **{name: (F.col(f"{name}_e4").cast("decimal(18,0)") / F.lit(10_000)).cast(MONEY) for name in ("amount", "discount", "refunded")},
+        **{name: money(F.col(f"{name}_e4")) for name in ("amount", "discount", "refunded")},
         "session_id": stable_key(F.col("stream_id"), F.col("start_us"), F.col("ordinal")),
         "started_on": F.timestamp_micros(F.col("start_us")).cast("date"),
         "bucket": bucket_of(F.col("stream_id"), buckets),
         "engaged_seconds": F.col("engaged_us") / F.lit(1_000_000.0),
         "order_count": F.col("purchase_count"),
+        "is_engaged": is_engaged(settings),
     })  # fmt: skip
 
 
+def money(ten_thousandths: Column) -> Column:
+    """Whole ten-thousandths as money. Most sessions have none, and dividing decimals is dear."""
+    divided = (ten_thousandths.cast("decimal(18,0)") / F.lit(10_000)).cast(MONEY)
+    return F.when(ten_thousandths == 0, F.lit(0).cast(MONEY)).otherwise(divided)
+
+
+def is_engaged(settings: Sessions) -> Column:
+    """Whether a visit was more than a bounce: engaged for longer than the setting, two views, or a key step; null off visits.
+
+    Source: Google Analytics 4's definition of an engaged session.
+    """
+    views = reduce(lambda one, other: one + other, (F.col(f"{kind}_count") for kind in VIEW_KINDS))
+    long = F.coalesce(F.col("engaged_us") > int(settings.engaged_seconds * 1_000_000), F.lit(False))
+    key = (F.col(f"{kind}_count") > 0 for kind in settings.key_kinds)
+    return F.when(F.col("is_visit"), reduce(lambda one, other: one | other, key, long | (views >= 2)))
+
+
 _KERNEL_ROWS = T.StructType(
-    [T.StructField(name, T.StringType()) for name in ("stream_id", "user_key", "session_key")]
+    [T.StructField(name, T.StringType()) for name in ("stream_id", "user_key", "session_key", "campaign", "channel")]
     + [T.StructField(name, T.LongType()) for name in ("start_us", "end_us", "ordinal")]
     + [
         T.StructField("cause", T.StringType()),

@@ -21,3 +21,12 @@ def known_currency(code: object) -> object:
     if isinstance(code, str) and not re.fullmatch(r"[A-Z]{3}", code):
         raise ValueError("a currency is three capital letters, such as EUR")
     return code
+
+
+def known_pattern(pattern: str) -> str:
+    """Refuse what is no regular expression."""
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
+    return pattern

@@ -83,6 +83,7 @@ class Columns(Strict):
     currency: Value | None = None
     score: Value | None = None
     campaign: Value | None = None
+    channel: Value | None = None
     user_agent: Value | None = None
     consent: Value | None = None
     session_key: Value | None = None

@@ -7,9 +7,10 @@ import json
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from desirelines.settings.checks import known_currency, known_zone
+from desirelines.kinds import KINDS
+from desirelines.settings.checks import known_currency, known_pattern, known_zone
 from desirelines.settings.mapping import Source, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -115,11 +116,35 @@ class Bots(Strict):
     even_gaps: Annotated[int, Field(ge=2)] = 20
 
 
+class StepRule(Strict):
+    """A name for all steps that a pattern fits."""
+
+    pattern: Annotated[str, AfterValidator(known_pattern)]
+    name: str
+
+
 class Sessions(Strict):
-    """Where sessions end."""
+    """Where sessions end, what their steps are called, and which are engaged."""
 
     gap_minutes: PositiveFloat = 30
+    max_hours: PositiveFloat | None = None
+    max_events: PositiveInt | None = None
+    on_user_change: bool = True
+    on_campaign_change: bool = False
+    on_midnight: bool = False
     step: Literal["event_name", "page"] = "event_name"
+    step_rules: tuple[StepRule, ...] = ()
+    ping_seconds: PositiveFloat = 10
+    engaged_seconds: PositiveFloat = 10
+    key_kinds: tuple[str, ...] = ("purchase", "order_placed", "signup")
+    most_events_of_a_stream: PositiveInt = 1_000_000
+
+    @model_validator(mode="after")
+    def _knows_kinds(self) -> Sessions:
+        strange = sorted(set(self.key_kinds) - set(KINDS))
+        if strange:
+            raise ValueError(f"key_kinds has {strange}; known kinds are {', '.join(KINDS)}")
+        return self
 
 
 class Paths(Strict):
