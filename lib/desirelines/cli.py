@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 
 from desirelines import __version__
 from desirelines.cli_identity import identity
+from desirelines.cli_mending import add_mending
 from desirelines.cli_options import STAGES, AsOf, Conf, Format, Logs, Out, RunId, Sets, options_of
 from desirelines.errors import EXIT_DONE, EXIT_UNEXPECTED, EXIT_USAGE, DesirelinesError, exit_code_for
 
@@ -126,24 +127,7 @@ for _stage, _help in STAGES.items():
         app.command(_stage, help=_help)(_stage_command(_stage))
 
 
-@app.command("requeue")
-def requeue_command(
-    source: Annotated[
-        str | None, typer.Option("--source", help="One source. Default: all of them.", show_default=False)
-    ] = None,
-    conf: Conf = None,
-    sets: Sets = None,
-    run_id: RunId = None,
-    form: Out = Format.text,
-    logs: Logs = Format.text,
-) -> None:
-    """Bring rows in quarantine in again, once a mapping or a setting was mended. Each goes in once; the rest stay.
-
-    Example: `desirelines requeue --source shop && desirelines run`
-    """
-    from desirelines.commands_mending import requeue
-
-    requeue(source, options_of(conf, sets, None, run_id, form, logs))
+add_mending(app)
 
 
 @app.command()

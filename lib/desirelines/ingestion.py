@@ -8,12 +8,20 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame, Observation
+from pyspark.sql import Column, DataFrame, Observation
 from pyspark.sql import functions as F
 
 from desirelines.errors import GateError
 from desirelines.events.bots import to_bot_tags
-from desirelines.events.fates import LOOK_UP, suppressed_now, to_account, to_quarantine, with_fates, with_suppressed
+from desirelines.events.fates import (
+    KEPT_IN_QUARANTINE,
+    LOOK_UP,
+    suppressed_now,
+    to_account,
+    to_quarantine,
+    with_fates,
+    with_suppressed,
+)
 from desirelines.events.fields import ALIAS_KEY
 from desirelines.events.money import with_reporting_currency
 from desirelines.events.parse import key_column, to_mapped_events
@@ -133,7 +141,7 @@ def write_batch(
     try:
         account = {row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()}
         keys = {t: key_column(t) for t in source.ids}
-        _write(job, source, classified, keys, batch)
+        _write(job, source, classified, keys, batch, account)
         _write_account(job, source, account, rows_read(), batch)
     finally:
         classified.unpersist()
@@ -163,45 +171,65 @@ def _known(job: Job, source: Source, mapped: DataFrame, batch: str) -> DataFrame
     return known.select(*LOOK_UP)
 
 
-def _write(job: Job, source: Source, classified: DataFrame, keys: dict[str, str], batch: Batch) -> None:
-    writer, number = batch.writer(source), batch.number
+def _write(
+    job: Job, source: Source, classified: DataFrame, keys: dict[str, str], batch: Batch, account: dict[str, int]
+) -> None:
+    """Write the batch into its tables, side by side: a small commit waits more than it works."""
     used = classified.filter(F.col("fate") == "used")
+    writes = [lambda: _write_events(job, source, used, batch), lambda: _write_links(job, source, used, keys, batch)]
+    if any(account.get(fate) for fate in KEPT_IN_QUARANTINE):
+        writes.append(lambda: _write_quarantine(job, source, classified, batch))
+    if source.columns.user_agent is not None and not source.keep_bots:
+        writes.append(lambda: _write_bot_tags(job, source, used))
+    if source.columns.consent is not None:
+        writes.append(lambda: _write_consents(job, source, used))
+    with ThreadPoolExecutor(len(writes), "write") as pool:
+        for writing in [pool.submit(write) for write in writes]:
+            writing.result()
+
+
+def _facts(job: Job, source: Source) -> dict[str, Column]:
+    return {"source": F.lit(source.name), "run_id": F.lit(job.run_id)}
+
+
+def _write_events(job: Job, source: Source, used: DataFrame, batch: Batch) -> None:
     events = used.withColumns({
         "occurred_on": F.col("occurred_at").cast("date"),
         "bucket": bucket_of(F.col("stream_id"), job.settings.warehouse.buckets),
         "file_name": F.col("file_name") if source.ordered else F.lit(None).cast("string"),
         "file_place": F.col("file_place") if source.ordered else F.lit(None).cast("long"),
     })  # fmt: skip
-    job.warehouse.append_once(events, EVENTS, writer=writer, number=number)
+    job.warehouse.append_once(events, EVENTS, writer=batch.writer(source), number=batch.number)
+
+
+def _write_quarantine(job: Job, source: Source, classified: DataFrame, batch: Batch) -> None:
     expires = job.read_at.date() + timedelta(days=job.settings.ingest.quarantine_keep_days)
     quarantined = to_quarantine(classified).withColumn("expires_on", F.lit(expires))
-    job.warehouse.append_once(quarantined, QUARANTINED_EVENTS, writer=writer, number=number)
-    facts = {name: F.lit(value) for name, value in (("source", source.name), ("run_id", job.run_id))}
-    alias_column = ALIAS_KEY if source.alias is not None else None
-    login_type = job.settings.identity.login_type
-    links = to_links(used, keys, login_type=login_type, alias_column=alias_column).withColumns(
-        facts | {"ingest_batch": F.lit(batch.name)}
-    )
-    job.warehouse.append_once(links, IDENTITY_LINKS, writer=writer, number=number)
-    if source.columns.user_agent is not None and not source.keep_bots:
-        tags = to_bot_tags(used).withColumns(facts)
-        if not tags.isEmpty():
-            job.warehouse.merge(tags, STREAM_TAGS)
-    if source.columns.consent is not None:
-        stated = (
-            used.filter(F.col("is_consent_granted").isNotNull())
-            .groupBy("stream_id", "occurred_at")
-            .agg(
-                F.min("is_consent_granted").alias("is_granted")  # said twice in one moment: the stricter holds
-            )
-        )
-        rows = stated.select(
-            F.col("stream_id").alias("key"),
-            F.lit(job.settings.consent.purpose).alias("purpose"),
-            "is_granted",
-            F.col("occurred_at").alias("from_at"),
-        )
-        job.warehouse.merge(rows.withColumns(facts), CONSENTS, update=("is_granted",), stamp=("run_id",))
+    job.warehouse.append_once(quarantined, QUARANTINED_EVENTS, writer=batch.writer(source), number=batch.number)
+
+
+def _write_links(job: Job, source: Source, used: DataFrame, keys: dict[str, str], batch: Batch) -> None:
+    links = to_links(
+        used, keys, login_type=job.settings.identity.login_type,
+        alias_column=ALIAS_KEY if source.alias is not None else None,
+    ).withColumns(_facts(job, source) | {"ingest_batch": F.lit(batch.name)})  # fmt: skip
+    job.warehouse.append_once(links, IDENTITY_LINKS, writer=batch.writer(source), number=batch.number)
+
+
+def _write_bot_tags(job: Job, source: Source, used: DataFrame) -> None:
+    tags = to_bot_tags(used).withColumns(_facts(job, source))
+    if not tags.isEmpty():
+        job.warehouse.merge(tags, STREAM_TAGS)
+
+
+def _write_consents(job: Job, source: Source, used: DataFrame) -> None:
+    said = used.filter(F.col("is_consent_granted").isNotNull()).groupBy("stream_id", "occurred_at")
+    stated = said.agg(F.min("is_consent_granted").alias("is_granted"))  # said twice in one moment: the stricter holds
+    rows = stated.select(
+        F.col("stream_id").alias("key"), F.lit(job.settings.consent.purpose).alias("purpose"), "is_granted",
+        F.col("occurred_at").alias("from_at"),
+    ).withColumns(_facts(job, source))  # fmt: skip
+    job.warehouse.merge(rows, CONSENTS, update=("is_granted",), stamp=("run_id",))
 
 
 def _write_account(job: Job, source: Source, account: dict[str, int], rows_read: int, batch: Batch) -> None:

@@ -128,7 +128,7 @@ def build_sessions(job: Job) -> None:
         else:
             account = sessioning.cut_anew(job, touched)
             account = account.with_more_bots(take_robots_out(job, touched))
-            _check_account(job, account)
+            check_account(job, account)
             result.rows, result.note = account.sessions, str(account)
             result.outputs = {"account": asdict(account)}
         result.outputs |= _versions(job, tables.SESSIONS)
@@ -282,7 +282,7 @@ def _versions(job: Job, *tables: Any) -> dict[str, Any]:
     return {t.name: job.warehouse.version(t) for t in tables}
 
 
-def _check_account(job: Job, account: Account) -> None:
+def check_account(job: Job, account: Account) -> None:
     """Hold the sessions' account against itself and against the share of robots that is allowed.
 
     Raises:

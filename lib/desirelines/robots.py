@@ -21,8 +21,7 @@ def take_robots_out(job: Job, touched: Touched | None) -> int:
         return 0
     sessions = job.warehouse.read(SESSIONS)
     if touched is not None:
-        since = F.broadcast(touched.streams.select("stream_id", "from_at"))
-        sessions = sessions.filter(F.col("started_on") >= F.lit(touched.first_day)).join(since, "stream_id")
+        sessions = sessions.filter(F.col("started_on") >= F.lit(touched.first_day)).join(touched.starts, "stream_id")
         sessions = sessions.filter("started_at >= from_at")
     looked_at = sessions.filter(~F.col("source").isin(kept)) if kept else sessions
     tags = to_robot_tags(

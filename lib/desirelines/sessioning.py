@@ -62,10 +62,20 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """Streams to cut anew (stream_id, from_at, known_cause), and the first day that concerns; None for all streams."""
+    """Streams to cut anew (stream_id, from_at, known_cause), how many, and the first day that concerns."""
 
     streams: DataFrame
+    count: int
     first_day: date
+
+    @property
+    def starts(self) -> DataFrame:
+        """stream_id and from_at, for a join: sent to every task, unless they are very many."""
+        return self.sent(self.streams.select("stream_id", "from_at"))
+
+    def sent(self, rows: DataFrame) -> DataFrame:
+        """Rows of these streams, for a join."""
+        return F.broadcast(rows) if self.count <= MOST_BROADCAST else rows
 
 
 def seen_now(job: Job) -> Seen:
@@ -96,7 +106,8 @@ def touched_streams(job: Job, last: Seen) -> Touched | None:
     """
     new = new_batches(job, last.batches)
     events = job.warehouse.read(EVENTS).filter(F.col("ingest_batch").isin(new.names))
-    return _first_touched(job, events, _reached_by_consent(job, last, new))
+    is_said = (last.consents, last.as_of) != (job.warehouse.version(CONSENTS), str(job.as_of))
+    return _first_touched(job, events, _reached_by_consent(job, last, new) if is_said else None)
 
 
 def streams_since(job: Job, day: date) -> Touched | None:
@@ -118,19 +129,29 @@ def _first_touched(job: Job, events: DataFrame, further: DataFrame | None) -> To
     of_gap = F.lit(False) if least_reach is None else F.col("ended_at") >= F.lit(least_reach)
     near = sessions.filter(of_gap | F.col("session_key").isNotNull())
     touched = from_first_touched(reach, near, keyed).localCheckpoint()
-    least, told = _least_and_sum(touched)
+    first = _sum_of(touched)
     while True:
-        touched = from_overlapping(touched, sessions.filter(F.col("ended_at") >= F.lit(least))).localCheckpoint()
-        before, (least, told) = told, _least_and_sum(touched)
-        if told == before:
+        touched = from_overlapping(touched, sessions.filter(F.col("ended_at") >= F.lit(first.least))).localCheckpoint()
+        before, first = first, _sum_of(touched)
+        if first == before:
             break
-    return Touched(_with_known_cause(touched, sessions, least).localCheckpoint(), least.date())
+    streams = _with_known_cause(touched, sessions, first.least).localCheckpoint()
+    return Touched(streams, first.count, first.least.date())
 
 
-def _least_and_sum(touched: DataFrame) -> tuple[datetime, int]:
-    """The least `from_at`, and the sum of all, which changes when one of them moves back."""
-    row = touched.agg(F.min("from_at"), F.sum(F.unix_micros("from_at").cast("decimal(38,0)"))).collect()[0]
-    return row[0], int(row[1])
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """The least `from_at`, the sum of all, which changes when one of them moves back, and how many they are."""
+
+    least: datetime
+    total: int
+    count: int
+
+
+def _sum_of(touched: DataFrame) -> _Sum:
+    total = F.sum(F.unix_micros("from_at").cast("decimal(38,0)"))
+    row = touched.agg(F.min("from_at"), total, F.count("*")).collect()[0]
+    return _Sum(row[0], int(row[1]), int(row[2]))
 
 
 def _with_known_cause(touched: DataFrame, sessions: DataFrame, least: datetime) -> DataFrame:
@@ -167,7 +188,7 @@ def cut_anew(job: Job, touched: Touched | None) -> Account:
     events = usable_events(job)
     if touched is not None:
         days = F.col("occurred_on") >= F.lit(touched.first_day)
-        mine = events.filter(days).join(_sent(touched.streams.select("stream_id", "from_at")), "stream_id")
+        mine = events.filter(days).join(touched.starts, "stream_id")
         events = mine.filter("occurred_at >= from_at").drop("from_at")
     events = with_cap(job, events, touched)
     read, written = Observation("desirelines events to sessions"), Observation("desirelines sessions written")
@@ -184,9 +205,9 @@ def cut_anew(job: Job, touched: Touched | None) -> Account:
     if touched is None:
         job.warehouse.replace_all(sessions, SESSIONS)
     else:
-        sessions = with_known_causes(sessions, _sent(touched.streams))
+        sessions = with_known_causes(sessions, touched.sent(touched.streams))
         standing = job.warehouse.read(SESSIONS).filter(F.col("started_on") >= F.lit(touched.first_day))
-        gone = _sent(touched.streams.select("stream_id", "from_at"))
+        gone = touched.starts
         is_gone = (standing["stream_id"] == gone["stream_id"]) & (standing["started_at"] >= gone["from_at"])
         staying = standing.join(gone, is_gone, "left_anti")
         rows = staying.unionByName(sessions)
@@ -202,17 +223,16 @@ def with_cap(job: Job, events: DataFrame, touched: Touched | None) -> DataFrame:
     most = job.settings.sessions.most_events_of_a_stream
     links = job.warehouse.read(IDENTITY_LINKS).filter(F.col("key") == F.col("other_key"))
     heavy = links.groupBy(F.col("key").alias("stream_id")).agg(F.sum("link_count").alias("_count"))
-    heavy = heavy.filter(F.col("_count") > most).select("stream_id").localCheckpoint()
+    heavy = heavy.filter(F.col("_count") > most).select("stream_id")
     if heavy.isEmpty():
         return events.withColumn("is_over_the_cap", F.lit(False))
+    heavy = heavy.localCheckpoint()
     job.progress.say(
         f"{heavy.count():,} streams have more than {most:,} events: what lies beyond is left out of sessions"
     )
     kept = events.sparkSession.createDataFrame([], "stream_id string, _kept long")
     if touched is not None:
-        before = (
-            job.warehouse.read(SESSIONS).join(F.broadcast(heavy), "stream_id").join(_sent(touched.streams), "stream_id")
-        )
+        before = job.warehouse.read(SESSIONS).join(F.broadcast(heavy), "stream_id").join(touched.starts, "stream_id")
         untouched = before.filter("started_at < from_at").groupBy("stream_id")
         kept = untouched.agg(F.sum("event_count").alias("_kept"))
     counts_in = ~F.col("is_bot") & F.col("is_consented")
@@ -223,7 +243,3 @@ def with_cap(job: Job, events: DataFrame, touched: Touched | None) -> DataFrame:
     large = large.withColumn("is_over_the_cap", over).drop("_place", "_kept")
     small = events.join(F.broadcast(heavy), "stream_id", "left_anti").withColumn("is_over_the_cap", F.lit(False))
     return small.unionByName(large)
-
-
-def _sent(streams: DataFrame) -> DataFrame:
-    return F.broadcast(streams) if streams.count() <= MOST_BROADCAST else streams

@@ -15,6 +15,9 @@ from desirelines.settings import Source
 LOOK_UP = ("stream_id", "event_id", "content_digest", "order_id", "event_name")
 """Columns of earlier events by which rows are told to be new."""
 
+KEPT_IN_QUARANTINE = ("quarantined", "late", "conflict")
+"""Fates of rows that wait for a person to look."""
+
 
 def with_suppressed(
     mapped: DataFrame, suppressed: DataFrame | None, suppression_pads: DataFrame, key_columns: list[str]
@@ -127,8 +130,8 @@ def row_digest() -> Column:
 
 
 def to_quarantine(classified: DataFrame) -> DataFrame:
-    """Rows that wait for a person to look: quarantined, late, conflict; with all reasons, numbered among equal rows."""
-    fates = classified.filter(F.col("fate").isin("quarantined", "late", "conflict"))
+    """Rows that wait for a person to look, with all reasons, numbered among equal rows."""
+    fates = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
     fates = fates.withColumn("row_digest", row_digest())
     reasons = (
         F.when(F.col("fate") == "late", F.array(F.lit("received_at: later than ingest.late_days")))

@@ -1,0 +1,79 @@
+"""Deliveries one after the other, late ones among them: the sessions of one delivery of everything, at the price of what is new."""
+
+import json
+from datetime import timedelta
+
+from pyspark.sql import functions as F
+
+from tests.support import shop
+
+HOW = "sessions: {max_hours: 0.5, on_midnight: true}\nsite: {time_zone: Europe/Berlin}\n"
+
+
+def late_night():
+    """Clicks across midnight in Berlin (23:00 UTC), the later half first to arrive."""
+    start = shop.START.replace(hour=22, minute=40) + timedelta(days=2)
+    return [
+        {
+            "id": f"night{n}", "at": (start + timedelta(minutes=9 * n)).isoformat(), "cookie": "owl", "user": ("", "ann", "bob")[n // 4],
+            "event": "view", "url": "/", "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+        }
+        for n in range(12)
+    ]  # fmt: skip
+
+
+def content(spark, folder):
+    sessions = spark.read.format("delta").load(str(folder / "warehouse" / "sessions"))
+    return sorted(sessions.collect(), key=lambda r: r["session_id"])
+
+
+def files_of_days(spark, folder):
+    found = spark.read.format("delta").load(str(folder / "warehouse" / "sessions"))
+    rows = found.select("started_on", F.input_file_name().alias("f")).distinct().collect()
+    return {str(day): {r["f"] for r in rows if r["started_on"] == day} for day in {r["started_on"] for r in rows}}
+
+
+def deliveries():
+    night = late_night()
+    first = shop.rows(0, 6) + night[6:]
+    late = [r for n, r in enumerate(shop.rows(4, 6)) if n % 7 == 0]
+    return [r for r in first if r not in late], late + night[:6], shop.rows(6, 8)
+
+
+def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing(spark, cli, capsys, tmp_path):
+    parts, whole, (first, second, third) = tmp_path / "parts", tmp_path / "whole", deliveries()
+    for folder in (parts, whole):
+        folder.mkdir()
+        shop.configure(folder, HOW)
+
+    def build(folder, rows, name, *stages):
+        shop.write(folder / "in", f"{name}.csv", rows)
+        for stage in stages:
+            capsys.readouterr()
+            assert cli(stage, "--conf", str(folder / "conf.yaml"), "--run-id", f"20260120T00000{name}Z-aaaaaa") == 0
+        return capsys.readouterr().err
+
+    assert f"{len(first):,} events" in build(parts, first, 1, "ingest-events", "build-sessions")
+    before = files_of_days(spark, parts)
+    told = build(parts, second, 2, "ingest-events", "build-sessions")
+    touched = int(told.split(" events touched")[0].rsplit(None, 1)[-1].lstrip("(").replace(",", ""))
+    assert len(second) < touched < len(first) / 2
+    after = files_of_days(spark, parts)
+    assert {d for d in before if before[d] == after.get(d)} == {"2026-01-05", "2026-01-06"}  # the owl comes on the 7th
+    build(parts, third, 3, "run")
+    build(whole, [*reversed(third), *reversed(second), *reversed(first)], 1, "ingest-events", "build-sessions")
+    expected = content(spark, whole)
+    assert content(spark, parts) == expected
+    assert {r["cause"] for r in expected} == {"first_event", "idle_timeout", "max_duration", "midnight", "user_changed"}
+
+    conf = str(parts / "conf.yaml")
+    assert cli("rebuild", "--conf", conf, "--from", "2026-01-07", "--format", "json") == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    names = ("identity_map", "stream_owners", "people", "sessions", "features")
+    assert {t["table"]: t["is_same"] for t in told["tables"]} == dict.fromkeys(names, True)
+    assert all(t["rows_after"] > 10 for t in told["tables"])
+    sessions = str(parts / "warehouse" / "sessions")
+    spark.sql(f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' AND bucket = 1")
+    assert cli("rebuild", "--conf", conf) == 3
+    assert "sessions: " in capsys.readouterr().out
+    assert content(spark, parts) == expected
