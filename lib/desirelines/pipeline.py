@@ -27,12 +27,11 @@ from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.membership import members_after, repair_members
 from desirelines.modelling import cluster_rows, log_to_mlflow, new_definitions, segment_ids, told, trial_row
-from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.pathing import PATH_TABLES, write_paths
 from desirelines.reading import (
     current_memberships,
     features_of,
     open_identities,
-    published_sessions,
     sessions_of_people,
 )
 from desirelines.robots import take_robots_out
@@ -220,16 +219,11 @@ def assign_segments(job: Job) -> None:
 
 
 def build_paths(job: Job) -> None:
-    """Sessions and memberships → path_edges: which step follows which, per segment and for all."""
+    """Sessions and memberships → path_edges, path_positions, path_steps, path_patterns, funnel_steps, per segment and for all."""
     with job.stage("build-paths") as result:
-        paths = job.settings.paths
-        sessions = published_sessions(job).select("person_id", "steps", "step_offsets")
-        sessions = with_published_steps(sessions, top_steps=paths.top_steps, min_people=paths.min_people)
-        job.warehouse.replace_run(
-            to_edges(sessions, members_after(job, job.run_id), run_id=job.run_id), tables.PATH_EDGES, job.run_id
-        )
-        result.rows = row_count(job.warehouse.read(tables.PATH_EDGES).filter(F.col("run_id") == job.run_id))
-        result.outputs = _versions(job, tables.PATH_EDGES)
+        result.rows = write_paths(job)
+        result.inputs = _versions(job, tables.SESSIONS)
+        result.outputs = _versions(job, *PATH_TABLES)
 
 
 def publish(job: Job) -> None:

@@ -83,7 +83,7 @@ def report_data(job: Job) -> ReportData:
         sizes=_of_run(job, SEGMENT_SIZES, "segment_id"),
         profiles=_of_run(job, SEGMENT_PROFILES, "segment_id", "feature"),
         moves=_of_run(job, SEGMENT_MOVES, "from_segment_id", "to_segment_id"),
-        edges=_of_run(job, PATH_EDGES, "segment_id", "from_step", "to_step"),
+        edges=_of_run(job, PATH_EDGES, "segment_id", "from_step", "to_step").query("grain == 'session'"),
         paths=_frame(to_top_paths(sessions, members_after(job, job.run_id), most=report.top_paths).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))),
         accounts=_frame(_accounts(job)),
         trials=_of_run(job, CLUSTER_TRIALS, "trial"),

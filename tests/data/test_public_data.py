@@ -15,7 +15,7 @@ from tests.conftest import shared_data
 MAPPINGS = "conf/sources"
 
 
-def run(cli, capsys, folder, mapping, data, *sets):
+def run(cli, capsys, folder, mapping, data, *sets, more=""):
     """Run one mapping over a data set into a fresh warehouse; gives the summary."""
     from pathlib import Path
 
@@ -23,7 +23,7 @@ def run(cli, capsys, folder, mapping, data, *sets):
     conf = folder / "conf.yaml"
     conf.write_text(
         f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: {folder / 'warehouse'}}}\n"
-        f"report: {{path: {folder / 'report.html'}}}\ntracking: {{enabled: false}}\nclusters: {{k: 3, restarts: 1}}\n"
+        f"report: {{path: {folder / 'report.html'}}}\ntracking: {{enabled: false}}\nclusters: {{k: 3, restarts: 1}}\n{more}"
     )
     capsys.readouterr()
     assert cli("run", "--conf", str(conf), "--format", "json", "--set", f"sources.0.path={data}", *sets) == 0
@@ -67,20 +67,54 @@ def test_online_retail(spark, cli, capsys, tmp_path):
 def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
     data = shared_data("retentioneering-ecom")
     expected = published(data)
-    summary = run(cli, capsys, tmp_path, "retentioneering-ecom", data / "ecom.csv.gz")
+    summary = run(cli, capsys, tmp_path, "retentioneering-ecom", data / "ecom.csv.gz", more=FUNNELS)
     assert summary["row_account"] == {"retentioneering_ecom": {"used": expected["published"]["rows"]}}
     sessions = table(spark, tmp_path, "sessions")
     assert sessions.count() == expected["published"]["sessions"]
     counts = sessions.select(F.explode("steps").alias("step")).groupBy("step").count().collect()
     assert {r["step"]: r["count"] for r in counts} == expected["published"]["event_counts"]
     assert_one_to_one_with_given_sessions(spark, data, sessions)
-    steps = expected["published"]["session_funnel_ordered"]["steps"]
-    paths = [r["steps"] for r in sessions.select("steps").collect()]
-    reached = [sum(contains_in_order(p, steps[:n]) for p in paths) for n in (1, 2, 3)]
-    assert reached == expected["computed"]["session_funnel_counts"]
-    funnel = expected["published"]["user_funnel_ordered"]
-    by_person = person_paths(sessions)
-    assert [sum(contains_in_order(p, funnel["steps"][:n]) for p in by_person) for n in (1, 2, 3, 4)] == funnel["users"]
+    assert_published_paths(spark, tmp_path, expected)
+    given = ("--conf", str(tmp_path / "conf.yaml"), "--run-id", summary["run_id"])
+    assert cli("build-sessions", *given, "--set", "sessions.gap_minutes=15") == 0  # other rules: all sessions anew
+    assert table(spark, tmp_path, "sessions").count() == expected["computed"]["sessions_15_min_gap"]
+
+
+FUNNELS = """
+paths:
+  top_steps: 100
+  goal: purchase
+  funnels:
+    - {name: checkout, steps: [cart, shipping_details, purchase], unit: session, window_hours: 240}
+    - {name: shop, steps: [catalog, add_to_cart, cart, purchase], window_hours: 10000}
+"""
+
+
+def assert_published_paths(spark, tmp_path, expected):
+    """Funnels, transitions and first steps are those that were published, as far as ten people did them."""
+    published, computed = expected["published"], expected["computed"]
+    funnels = table(spark, tmp_path, "funnel_steps").filter("segment_id = 'all'").orderBy("step_no").collect()
+    reached = lambda name: [r["reached_count"] for r in funnels if r["funnel"] == name]  # noqa: E731
+    assert reached("checkout") == computed["session_funnel_counts"]
+    shares = [r["reached_count"] / published["sessions"] * 100 for r in funnels if r["funnel"] == "checkout"]
+    assert shares == pytest.approx(published["session_funnel_ordered"]["percent_of_sessions"], abs=0.06)
+    assert reached("shop") == published["user_funnel_ordered"]["users"]
+    edges = table(spark, tmp_path, "path_edges").filter("segment_id = 'all' AND grain = 'person'").collect()
+    found = {(r["from_step"], r["to_step"]): r for r in edges}
+    pairs = [(i, j, n) for i, row in published["user_level_transition_counts"].items() for j, n in row.items()]
+    assert {(i, j): found[i, j]["transition_count"] for i, j, n in pairs if (i, j) in found} == {
+        (i, j): n for i, j, n in pairs if (i, j) in found
+    }
+    assert [n for i, j, n in pairs if (i, j) not in found] == []
+    first = {s: found["path_start", s]["out_share"] for s in published["first_step_share_of_users"]}
+    assert first == pytest.approx(published["first_step_share_of_users"], abs=0.0006)
+    positions = table(spark, tmp_path, "path_positions").groupBy("grain", "segment_id", "place")
+    sums = [r["s"] for r in positions.agg(F.sum("path_share").alias("s")).collect()]
+    assert sums == pytest.approx([1.0] * len(sums))
+    patterns = table(spark, tmp_path, "path_patterns").filter("segment_id = 'all'").collect()
+    odds = {r["pattern"]: r["goal_odds"] for r in patterns if r["kind"] == "pair"}
+    assert odds["cart -> shipping_details"] > 5 > odds["catalog -> search"]
+    assert {r["kind"] for r in patterns} == {"pair", "triple", "sequence"}
 
 
 def assert_one_to_one_with_given_sessions(spark, data, sessions):
@@ -96,20 +130,6 @@ def assert_one_to_one_with_given_sessions(spark, data, sessions):
     assert ours == theirs_rows
     of_user = sorted(r["n"] for r in theirs.groupBy("user").agg(F.count("*").alias("n")).collect())
     assert sorted(r["n"] for r in sessions.groupBy("stream_id").agg(F.count("*").alias("n")).collect()) == of_user
-
-
-def person_paths(sessions):
-    """Every person's steps over all sessions, in order of time."""
-    ordered = sessions.groupBy("stream_id").agg(
-        F.array_sort(F.collect_list(F.struct("started_at", "session_id", "steps"))).alias("s")
-    )
-    return [[step for session in r["s"] for step in session["steps"]] for r in ordered.collect()]
-
-
-def contains_in_order(path, wanted):
-    """Whether the wanted steps stand in the path in this order, others between them allowed."""
-    rest = iter(path)
-    return all(step in rest for step in wanted)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,11 @@ def report(**changes: Any) -> ReportData:
     ]  # fmt: skip
     moves = [("r2", "r1", "c1", "c2", 34), ("r2", "r1", "new", "c1", 56)]
     pairs = (("path_start", "search"), ("search", "order_completed"), ("order_completed", "path_end"))
-    edges = [("r2", s, *pair, 300, 40, 0.25, 0.5, None) for s in ("c1", "c2", "all") for pair in pairs]
+    edges = [
+        ("r2", "session", s, *pair, 300, 40, 0.1, 0.25, 0.5, 0.7, None, None)
+        for s in ("c1", "c2", "all")
+        for pair in pairs
+    ]
     paths = [(s, ["search", "search", "order_completed"], 321, 0.12) for s in ("c1", "all")]
     accounts = [("web", "used", 900, 90, 1000, 100), ("web", "duplicate", 100, 10, 1000, 100)]
     trials = [

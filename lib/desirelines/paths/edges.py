@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
@@ -20,58 +25,68 @@ def with_published_steps(sessions: DataFrame, *, top_steps: int, min_people: int
     known = (
         people.groupBy("step").agg(F.count_distinct("person_id").alias("people")).filter(F.col("people") >= min_people)
     )
-    top = known.orderBy(F.col("people").desc(), "step").limit(top_steps)
-    names = F.broadcast(
-        top.agg(F.collect_set("step").alias("_top")).crossJoin(known.agg(F.collect_set("step").alias("_known")))
-    )
-    published = F.transform(
-        "steps",
-        lambda s: (
-            F.when(F.array_contains("_top", s), s)
-            .when(F.array_contains("_known", s), F.lit(OTHER))
-            .otherwise(F.lit(HIDDEN))
-        ),
-    )
-    return sessions.crossJoin(names).withColumn("steps", published).drop("_top", "_known")
+    names = [r["step"] for r in known.orderBy(F.col("people").desc(), "step").select("step").collect()]
+    renamed = partial(_renamed, top=frozenset(names[:top_steps]), others=frozenset(names[top_steps:]))
+    return sessions.mapInArrow(renamed, sessions.schema)
 
 
-def to_edges(sessions: DataFrame, members: DataFrame, *, run_id: str) -> DataFrame:
-    """Adjacent pairs of steps per segment, and for all, as contracted. Two shuffles, of pairs.
-
-    `sessions` carry person_id, steps and step_offsets; `members` person_id and segment_id. Shares are of the counts before
-    pairs of few people are left out.
-    """
-    moves = sessions.select(
-        "person_id", F.explode(moves_of(F.col("steps"), F.col("step_offsets"))).alias("move")
-    ).select("person_id", "move.*")
-    segments = members.select("person_id", "segment_id").unionByName(
-        sessions.select("person_id").distinct().withColumn("segment_id", F.lit(ALL))
-    )
-    edges = (
-        moves.join(segments, "person_id")
-        .groupBy("segment_id", "from_step", "to_step")
-        .agg(
-            F.count("*").alias("transition_count"),
-            F.count_distinct("person_id").alias("people_count"),
-            F.median("seconds").alias("median_seconds"),
+def _renamed(
+    batches: Iterator[pa.RecordBatch], *, top: frozenset[str], others: frozenset[str]
+) -> Iterator[pa.RecordBatch]:
+    """Runs on executors: each different name of a batch is looked up once."""
+    for batch in batches:
+        steps = batch.column("steps")
+        names = steps.flatten().dictionary_encode()
+        published = [n if n in top else OTHER if n in others else HIDDEN for n in names.dictionary.to_pylist()]
+        bounds = np.concatenate(([0], np.cumsum(np.diff(steps.offsets.to_numpy().astype(np.int64))))).astype(np.int32)
+        values = pa.array(published, pa.string()).take(names.indices)
+        place = batch.schema.get_field_index("steps")
+        yield batch.set_column(
+            place, batch.schema.field(place), pa.ListArray.from_arrays(pa.array(bounds), values).cast(steps.type)
         )
+
+
+def to_edges(paths: DataFrame, members: DataFrame, *, run_id: str) -> DataFrame:
+    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles, of pairs.
+
+    `paths` carry person_id, grain, steps and at_ms; `members` person_id and segment_id. Shares are of the counts before pairs
+    of few people are left out. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
+    in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
+    """
+    moves = paths.select("person_id", "grain", F.explode(moves_of(F.col("steps"), F.col("at_ms"))).alias("move"))
+    grouped = in_segments(moves.select("person_id", "grain", "move.*"), members)
+    edges = grouped.groupBy("grain", "segment_id", "from_step", "to_step").agg(
+        F.count("*").alias("transition_count"),
+        F.count_distinct("person_id").alias("people_count"),
+        F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
     )
+    whole = Window.partitionBy("grain", "segment_id")
+    is_start = F.col("from_step") == PATH_START
+    count = F.col("transition_count")
     shares = {
-        "out_share": F.col("transition_count")
-        / F.sum("transition_count").over(Window.partitionBy("segment_id", "from_step")),
-        "in_share": F.col("transition_count")
-        / F.sum("transition_count").over(Window.partitionBy("segment_id", "to_step")),
+        "transition_share": count / F.sum(count).over(whole),
+        "out_share": count / F.sum(count).over(whole.partitionBy("grain", "segment_id", "from_step")),
+        "in_share": count / F.sum(count).over(whole.partitionBy("grain", "segment_id", "to_step")),
+        "per_path": count / F.sum(F.when(is_start, count)).over(whole),
+        "median_seconds": F.col("_seconds")[0],
+        "q95_seconds": F.col("_seconds")[1],
         "run_id": F.lit(run_id),
     }
     return conform(edges.withColumns(shares).filter(F.col("people_count") >= SMALL_GROUP), PATH_EDGES)
 
 
-def moves_of(steps: Column, offsets_ms: Column) -> Column:
+def in_segments(rows: DataFrame, members: DataFrame) -> DataFrame:
+    """Each row of a person once for each of their segments, and once for `all`."""
+    of_all = rows.withColumn("segment_id", F.lit(ALL))
+    return rows.join(members.select("person_id", "segment_id"), "person_id").unionByName(of_all)
+
+
+def moves_of(steps: Column, at_ms: Column) -> Column:
     """A path's moves, from path_start to path_end, as structs (from_step, to_step, seconds); seconds are null at the ends."""
     before, after = F.array_insert(steps, 1, F.lit(PATH_START)), F.array_append(steps, F.lit(PATH_END))
-    size = F.size(offsets_ms)
+    one_less = F.greatest(F.size(at_ms) - 1, F.lit(0))
     gaps = F.zip_with(
-        F.slice(offsets_ms, F.lit(2), F.greatest(size - 1, F.lit(0))), F.slice(offsets_ms, F.lit(1), F.greatest(size - 1, F.lit(0))),
+        F.slice(at_ms, F.lit(2), one_less), F.slice(at_ms, F.lit(1), one_less),
         lambda later, earlier: (later - earlier) / F.lit(1000.0),
     )  # fmt: skip
     nothing = F.lit(None).cast("double")

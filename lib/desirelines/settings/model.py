@@ -147,11 +147,29 @@ class Sessions(Strict):
         return self
 
 
+class Funnel(Strict):
+    """A way of several steps. Each step is one item of the language of patterns: a name, `[a|b]` or `[^a]`."""
+
+    name: str
+    steps: Annotated[tuple[str, ...], Field(min_length=2)]
+    order: Literal["ordered", "strict", "any"] = "ordered"
+    unit: Literal["person", "session"] = "person"
+    window_hours: PositiveFloat = 336
+    exclude: tuple[str, ...] = ()
+
+
 class Paths(Strict):
-    """What is published of paths."""
+    """What is published of paths, and what is looked for in them."""
 
     top_steps: PositiveInt = 100
     min_people: Annotated[int, Field(ge=10)] = 10
+    places: PositiveInt = 10
+    pattern_share: Share = 0.01
+    most_patterns: PositiveInt = 200
+    longest_sequence: Annotated[int, Field(ge=2)] = 5
+    patterns: tuple[str, ...] = ()
+    goal: str | None = None
+    funnels: tuple[Funnel, ...] = ()
 
 
 class Features(Strict):

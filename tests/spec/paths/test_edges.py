@@ -1,17 +1,23 @@
 """Which step follows which, and what may be told."""
 
-from pyspark.sql import functions as F
-
 from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.paths.grain import to_person_paths, to_session_paths
 from desirelines.paths.whole import to_top_paths
 from tests.support.tables import rows_of, table
 
 
 def sessions(spark, people=12):
-    lines = [f"p{n} | home view view buy | 0 1000 3000 6000" for n in range(people)]
-    lines += [f"p{n} | home | 0" for n in range(3)]
-    lines += ["p0 | home my-own-page | 0 9000"]
-    return table(spark, "person_id | l:steps | ln:step_offsets\n" + "\n".join(lines))
+    lines = [f"p{n} | {n:02d} | 2026-03-01 10:00 | home view view buy | 0 1000 3000 6000" for n in range(people)]
+    lines += [f"p{n} | {n + 50} | 2026-03-01 09:00 | home | 0" for n in range(3)]
+    lines += ["p0 | 99 | 2026-03-01 11:00 | home my-own-page | 0 9000"]
+    return table(spark, "person_id | session_id | started_at | l:steps | ln:step_offsets\n" + "\n".join(lines))
+
+
+def edges_of(spark):
+    paths = to_session_paths(sessions(spark)).unionByName(
+        to_person_paths(to_session_paths(sessions(spark))), allowMissingColumns=True
+    )
+    return to_edges(paths, members(spark), run_id="r")
 
 
 def members(spark, people=12):
@@ -21,22 +27,34 @@ def members(spark, people=12):
 
 
 def test_transitions_are_counted_from_path_start_to_path_end(spark):
-    edges = to_edges(sessions(spark), members(spark), run_id="r").filter(F.col("segment_id") == "all")
+    edges = edges_of(spark).filter("segment_id = 'all' AND grain = 'session'")
     got = rows_of(
-        edges, "from_step", "to_step", "transition_count", "people_count", "out_share", "in_share", "median_seconds"
-    )
+        edges, "from_step", "to_step", "transition_count", "people_count", "transition_share", "out_share", "in_share",
+        "per_path", "median_seconds", "q95_seconds",
+    )  # fmt: skip
+    n = 12 * 5 + 3 * 2 + 3  # moves of all paths
     assert got == [
-        ("buy", "path_end", 12, 12, 1.0, 12 / 16, None),
-        ("home", "view", 12, 12, 12 / 16, 0.5, 1.0),
-        ("path_start", "home", 16, 12, 1.0, 1.0, None),
-        ("view", "buy", 12, 12, 0.5, 1.0, 3.0),
-        ("view", "view", 12, 12, 0.5, 0.5, 2.0),
+        ("buy", "path_end", 12, 12, 12 / n, 1.0, 12 / 16, 12 / 16, None, None),
+        ("home", "view", 12, 12, 12 / n, 12 / 16, 0.5, 12 / 16, 1.0, 1.0),
+        ("path_start", "home", 16, 12, 16 / n, 1.0, 1.0, 1.0, None, None),
+        ("view", "buy", 12, 12, 12 / n, 0.5, 1.0, 12 / 16, 3.0, 3.0),
+        ("view", "view", 12, 12, 12 / n, 0.5, 0.5, 12 / 16, 2.0, 2.0),
     ]  # home → path_end and home → my-own-page are of fewer than ten people
 
 
+def test_of_a_person_the_sessions_follow_each_other(spark):
+    paths = {r["person_id"]: r for r in to_person_paths(to_session_paths(sessions(spark))).collect()}
+    assert paths["p0"]["steps"] == ["home", "home", "view", "view", "buy", "home", "my-own-page"]
+    gaps = [(b - a) // 1000 for a, b in zip(paths["p0"]["at_ms"], paths["p0"]["at_ms"][1:], strict=False)]
+    assert gaps == [3600, 1, 2, 3, 3594, 9]
+    edges = edges_of(spark).filter("segment_id = 'all' AND grain = 'person'")
+    got = {(r["from_step"], r["to_step"]): (r["transition_count"], r["per_path"]) for r in edges.collect()}
+    assert got["path_start", "home"] == (12, 1.0)
+    assert got["view", "buy"] == (12, 1.0)
+
+
 def test_a_segment_of_two_people_has_no_edges(spark):
-    edges = to_edges(sessions(spark), members(spark), run_id="r")
-    assert {r["segment_id"] for r in edges.collect()} == {"all", "big"}
+    assert {r["segment_id"] for r in edges_of(spark).collect()} == {"all", "big"}
 
 
 def test_steps_of_few_people_are_hidden_and_steps_beyond_the_top_are_other(spark):

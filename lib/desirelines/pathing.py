@@ -1,0 +1,128 @@
+"""Sessions and memberships to the tables of paths: one reading of sessions, five tables."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import Any
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.io.warehouse import row_count
+from desirelines.job import Job
+from desirelines.membership import members_after
+from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.paths.frequent import (
+    ASKED,
+    ROWS,
+    SEQUENCE,
+    frequent_sequences,
+    to_matches,
+    to_rows_of_steps,
+    with_goal,
+)
+from desirelines.paths.funnels import to_funnel_steps
+from desirelines.paths.grain import PERSON, to_person_paths, to_session_paths
+from desirelines.paths.patterns import Pattern, check_names, read_pattern
+from desirelines.paths.places import to_positions, to_step_facts
+from desirelines.reading import published_sessions
+from desirelines.tables import (
+    FUNNEL_STEPS,
+    PATH_EDGES,
+    PATH_PATTERNS,
+    PATH_POSITIONS,
+    PATH_STEPS,
+    Table,
+)
+
+PATH_TABLES = (PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS)
+
+
+def write_paths(job: Job) -> int:
+    """Write the tables of paths of the run; give their rows.
+
+    Raises:
+        SettingsError: a pattern or a funnel of the settings cannot be read, or names a step that nobody ever took.
+    """
+    paths, run_id = job.settings.paths, job.run_id
+    asked_patterns(job)
+    goal = read_pattern(paths.goal) if paths.goal else None
+    members = members_after(job, run_id).select("person_id", "segment_id").persist(StorageLevel.MEMORY_AND_DISK)
+    # The goal may be of a step that is not published, so it is looked for in the steps as they are.
+    own = with_goal(to_session_paths(published_sessions(job)), goal).persist(StorageLevel.MEMORY_AND_DISK)
+    shown = with_published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
+    shown = shown.persist(StorageLevel.MEMORY_AND_DISK)
+    columns = ("person_id", "grain", "steps", "at_ms")
+    both = shown.select(*columns).unionByName(to_person_paths(shown)).persist(StorageLevel.MEMORY_AND_DISK)
+    try:
+        check_steps(job, own)
+        rows = {
+            PATH_EDGES: to_edges(both, members, run_id=run_id),
+            PATH_POSITIONS: to_positions(both, members, places=paths.places, run_id=run_id),
+            PATH_STEPS: to_step_facts(both, members, run_id=run_id),
+            PATH_PATTERNS: _patterns(job, own, shown, members),
+            FUNNEL_STEPS: _funnels(job, own, members),
+        }
+        for table, found in rows.items():
+            job.warehouse.replace_run(found, table, run_id)
+    finally:
+        for cached in (both, shown, own, members):
+            cached.unpersist()
+    return sum(row_count(_of_run(job, table)) for table in PATH_TABLES)
+
+
+def asked_patterns(job: Job) -> list[Pattern]:
+    """Every pattern in the settings, read: patterns, goal, steps of funnels.
+
+    Raises:
+        SettingsError: one cannot be read.
+    """
+    paths = job.settings.paths
+    goal = [paths.goal] if paths.goal else []
+    steps = [step for funnel in paths.funnels for step in (*funnel.steps, *funnel.exclude)]
+    return [read_pattern(text) for text in (*paths.patterns, *goal, *steps)]
+
+
+def check_steps(job: Job, paths: DataFrame) -> None:
+    """Make sure that every step the settings name was taken by somebody.
+
+    Raises:
+        SettingsError: one was not; the nearest name is suggested.
+    """
+    asked = asked_patterns(job)
+    if not asked:
+        return
+    names = sorted(frozenset().union(*(p.names for p in asked)))
+    visits = paths.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
+    steps = visits.groupBy("step").agg(F.count_distinct("person_id").alias("n"))
+    enough = F.col("n") >= job.settings.paths.min_people
+    known = {r[0] for r in steps.filter(F.col("step").isin(names) | enough).select("step").collect()}
+    check_names(asked, known)
+
+
+def _patterns(job: Job, own: DataFrame, shown: DataFrame, members: DataFrame) -> DataFrame:
+    """Runs of two and three steps and frequent sequences of the published steps; patterns asked for, of all steps."""
+    settings = job.settings.paths
+    kept: dict[str, Any] = {"share": settings.pattern_share, "most": settings.most_patterns}
+    told: dict[str, Any] = {"has_goal": settings.goal is not None, "run_id": job.run_id}
+    rows = reduce(DataFrame.unionByName, (to_rows_of_steps(shown, members, length, **kept, **told) for length in ROWS))
+    sequences = frequent_sequences(shown, **kept, longest=settings.longest_sequence)
+    if sequences:
+        rows = rows.unionByName(to_matches(shown, members, sequences, SEQUENCE, **told))
+    if settings.patterns:
+        asked = [read_pattern(text) for text in settings.patterns]
+        rows = rows.unionByName(to_matches(own, members, asked, ASKED, **told))
+    return rows
+
+
+def _funnels(job: Job, own: DataFrame, members: DataFrame) -> DataFrame:
+    rows = job.spark.createDataFrame([], FUNNEL_STEPS.schema)
+    for funnel in job.settings.paths.funnels:
+        paths = to_person_paths(own) if funnel.unit == PERSON else own
+        rows = rows.unionByName(to_funnel_steps(paths, members, funnel, end=job.window.end, run_id=job.run_id))
+    return rows
+
+
+def _of_run(job: Job, table: Table) -> DataFrame:
+    return job.warehouse.read(table).filter(F.col("run_id") == job.run_id)

@@ -1,0 +1,108 @@
+"""Funnels: how far people come on a way of several steps, and how long it takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from desirelines.contract import conform
+from desirelines.paths.chains import Link, chains, deepest, in_any_order
+from desirelines.paths.edges import in_segments
+from desirelines.paths.matching import fitting, flat_paths
+from desirelines.paths.patterns import read_pattern
+from desirelines.settings.model import Funnel
+from desirelines.tables import FUNNEL_STEPS, SMALL_GROUP
+
+
+def to_funnel_steps(paths: DataFrame, members: DataFrame, funnel: Funnel, *, end: datetime, run_id: str) -> DataFrame:
+    """One row per segment and step, as contracted. `paths` are of the funnel's unit; `end` is when the data ends.
+
+    Every step that fits the first one is tried as the begin; the deepest chain is kept, the earliest on ties, so a false start
+    does not hide a later success. A chain ends with the window, which counts from its first step, and at an excluded step. One
+    step of a path serves one step of a chain. A unit that did not come through, and one of whose begins is not a window old at
+    `end`, is open: it counts neither as converted nor as lost.
+    """
+    reached = to_reached(paths, funnel, end=end).filter(F.col("depth") > 0)
+    grouped = in_segments(reached, members)
+    numbers = F.sequence(F.lit(1).cast("long"), F.lit(len(funnel.steps)).cast("long"))
+    steps = grouped.withColumn("step_no", F.explode(numbers))
+    is_reached = F.col("depth") >= F.col("step_no")
+    was_before = F.col("depth") >= F.col("step_no") - 1
+    seconds = F.when(is_reached, F.get("seconds", F.col("step_no").cast("int") - 1))
+    counted = steps.groupBy("segment_id", "step_no").agg(
+        F.count("*").alias("_begun"),
+        F.count_if(is_reached).alias("reached_count"),
+        F.count_distinct(F.when(is_reached, F.col("person_id"))).alias("people_count"),
+        F.count_if(~is_reached & F.col("is_open")).alias("open_count"),
+        F.count_if(was_before & ~is_reached & F.col("is_open")).alias("_open_before"),
+        F.percentile(seconds, F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
+    )
+    before = F.lag("reached_count").over(Window.partitionBy("segment_id").orderBy("step_no"))
+    names = F.array(*(F.lit(s) for s in funnel.steps))
+    label = F.get(names, F.col("step_no").cast("int") - 1)
+    told = {
+        "funnel": F.lit(funnel.name),
+        "step": F.concat(F.col("step_no").cast("string"), F.lit(" of them")) if funnel.order == "any" else label,
+        "unit": F.lit(funnel.unit),
+        "conversion_share": _share(F.col("reached_count"), F.col("_begun") - F.col("open_count")),
+        "step_share": _share(F.col("reached_count"), F.coalesce(before, "_begun") - F.col("_open_before")),
+        "median_seconds": F.col("_seconds")[0],
+        "q95_seconds": F.col("_seconds")[1],
+        "run_id": F.lit(run_id),
+    }
+    return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_STEPS)
+
+
+def to_reached(paths: DataFrame, funnel: Funnel, *, end: datetime) -> DataFrame:
+    """One row per path: person_id, depth (steps reached, 0 for none), seconds (from the first step to each), is_open."""
+    rows = paths.select(
+        "person_id",
+        F.col("steps").cast("array<string>").alias("steps"),
+        F.col("at_ms").cast("array<long>").alias("at_ms"),
+    )
+    end_ms = int(end.timestamp() * 1000)
+    return rows.mapInArrow(
+        partial(_reached, funnel=funnel, end_ms=end_ms),
+        "person_id string, depth long, seconds array<double>, is_open boolean",
+    )
+
+
+def _reached(batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int) -> Iterator[pa.RecordBatch]:
+    """Runs on executors."""
+    items = [read_pattern(step).items[0] for step in funnel.steps]
+    excluded = [read_pattern(step).items[0] for step in funnel.exclude]
+    within_ms = int(funnel.window_hours * 3_600_000)
+    for batch in batches:
+        path, at_ms, names = flat_paths(batch)
+        steps = names.dictionary_encode()
+        fits = [fitting(steps, item) for item in items]
+        barrier = np.logical_or.reduce([fitting(steps, item) for item in excluded]) if excluded else None
+        if funnel.order == "any":
+            found = in_any_order(path, at_ms, fits, within_ms=within_ms, barrier=barrier)
+        else:
+            links = [Link(fit, funnel.order == "strict" and number > 0) for number, fit in enumerate(fits)]
+            found = chains(path, at_ms, links, within_ms=within_ms, barrier=barrier)
+        depth = np.zeros(batch.num_rows, dtype=np.int64)
+        chosen = deepest(path, found)
+        of = path[found.anchor[chosen]]
+        depth[of] = found.depth[chosen]
+        latest = np.full(batch.num_rows, np.iinfo(np.int64).min // 2)
+        np.maximum.at(latest, path[found.anchor], at_ms[found.anchor])
+        is_open = (depth > 0) & (depth < len(items)) & (latest + within_ms > end_ms)
+        bounds = np.concatenate(([0], np.cumsum(depth))).astype(np.int32)
+        inside = np.arange(len(items)) < found.depth[chosen][:, None]
+        seconds = (found.at_ms[chosen] - at_ms[found.anchor[chosen]][:, None])[inside] / 1000.0
+        yield pa.RecordBatch.from_pydict({
+            "person_id": batch.column("person_id"), "depth": pa.array(depth),
+            "seconds": pa.ListArray.from_arrays(pa.array(bounds), pa.array(seconds)), "is_open": pa.array(is_open),
+        })  # fmt: skip
+
+
+def _share(part: Column, whole: Column) -> Column:
+    return F.when(whole > 0, part / whole)

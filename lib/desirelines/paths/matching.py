@@ -1,0 +1,77 @@
+"""Patterns against paths: which paths hold which pattern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.paths.chains import Flags, Ints, Link, chains
+from desirelines.paths.patterns import Item, Pattern
+
+
+def with_matches(paths: DataFrame, patterns: list[Pattern]) -> DataFrame:
+    """Replace steps and at_ms by `matches`: a struct for each pattern found in the path.
+
+    It holds the pattern's number, how often it is there (for `every`: once for each step that an occurrence begins with; else
+    once), and when the occurrence began and ended: the last one for `last`, else the first. Other columns stay.
+    """
+    kept = [f for f in paths.schema.fields if f.name not in ("steps", "at_ms")]
+    schema = ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in kept)
+    found = "matches array<struct<pattern: long, times: long, first_ms: long, last_ms: long>>"
+    steps = F.col("steps").cast("array<string>")
+    return paths.select(*(f.name for f in kept), steps.alias("steps"), F.col("at_ms").cast("array<long>").alias("at_ms")).mapInArrow(
+        partial(_matched, patterns=patterns), f"{schema}, {found}"
+    )  # fmt: skip
+
+
+def flat_paths(batch: pa.RecordBatch) -> tuple[Ints, Ints, pa.Array]:
+    """Paths of a batch one after the other: number of the path and milliseconds of each step, and its name."""
+    steps = batch.column("steps")
+    sizes = np.diff(steps.offsets.to_numpy().astype(np.int64))
+    at_ms = batch.column("at_ms").flatten().to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.repeat(np.arange(len(sizes), dtype=np.int64), sizes), at_ms, steps.flatten()
+
+
+def fitting(steps: pa.DictionaryArray, item: Item) -> Flags:
+    """Whether each step fits an item."""
+    is_named = np.asarray(pc.is_in(steps.dictionary, pa.array(sorted(item.names), pa.string())))
+    flags: Flags = is_named[steps.indices.to_numpy(zero_copy_only=False)] if len(steps) else np.zeros(0, dtype=bool)
+    return ~flags if item.is_not else flags
+
+
+def _matched(batches: Iterator[pa.RecordBatch], *, patterns: list[Pattern]) -> Iterator[pa.RecordBatch]:
+    """Runs on executors."""
+    for batch in batches:
+        path, at_ms, names = flat_paths(batch)
+        steps = names.dictionary_encode()
+        parts = [_occurrences(n, p, path, at_ms, steps) for n, p in enumerate(patterns)]
+        of, number, times, first_ms, last_ms = (np.concatenate(column) for column in zip(*parts, strict=True))
+        order = np.lexsort((number, of))
+        bounds = np.searchsorted(of[order], np.arange(batch.num_rows + 1)).astype(np.int32)
+        values = [pa.array(column[order]) for column in (number, times, first_ms, last_ms)]
+        found = pa.StructArray.from_arrays(values, names=["pattern", "times", "first_ms", "last_ms"])
+        kept = {n: batch.column(n) for n in batch.schema.names if n not in ("steps", "at_ms")}
+        yield pa.RecordBatch.from_pydict(kept | {"matches": pa.ListArray.from_arrays(pa.array(bounds), found)})
+
+
+def _occurrences(
+    number: int, pattern: Pattern, path: Ints, at_ms: Ints, steps: pa.DictionaryArray
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """One row per path that holds the pattern: path, number, times, first_ms, last_ms."""
+    links = [Link(fitting(steps, item), not item.after_gap) for item in pattern.items]
+    found = chains(path, at_ms, links, within_ms=pattern.within_ms)
+    whole = found.depth == len(links)
+    anchor, last = found.anchor[whole], found.last[whole]
+    of = path[anchor]
+    paths, first = np.unique(of, return_index=True)
+    times = np.diff(np.append(first, len(of)))
+    chosen = first + times - 1 if pattern.occurrence == "last" else first
+    if pattern.occurrence != "every":
+        times = np.ones(len(paths), dtype=np.int64)
+    return paths, np.full(len(paths), number, dtype=np.int64), times, at_ms[anchor[chosen]], at_ms[last[chosen]]

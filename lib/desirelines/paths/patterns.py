@@ -1,0 +1,122 @@
+"""A small language for ways through a path.
+
+    cart -> pay               pay is the next step after cart
+    cart -> * -> pay          pay comes some time after cart; any steps, or none, between them
+    [home|catalog] -> cart    one of several steps
+    cart -> [^pay]            any step but these
+    last cart -> * -> pay within 2h
+
+The first occurrence is taken, or with `last` or `every` in front the last, or every one. `within` (s, m, h, d) bounds the time
+from its first step to its last. A name with other signs than letters, digits, `_ . / : % + ~ @ #` stands in double quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from desirelines.errors import SettingsError, did_you_mean
+
+Occurrence = Literal["first", "last", "every"]
+_UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
+_NAME = r'"[^"]+"|[\w./:%+~@#]+(?:-(?!>)[\w./:%+~@#]+)*(?: (?!within\b)[\w./:%+~@#]+)*'
+_ITEM = re.compile(rf"\s*(?:(?P<gap>\*)|\[(?P<not>\^?)(?P<many>[^\]]+)\]|(?P<one>{_NAME}))\s*")
+_WITHIN = re.compile(r"\s*within\s+(?P<n>\d+(?:\.\d+)?)\s*(?P<unit>[smhd])\s*\Z")
+_FIRST_WORD = re.compile(r"\s*(?P<which>first|last|every)\s+(?!->)")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One step of a pattern: one of the names, or with `is_not` any other; `after_gap` when others may lie before it."""
+
+    names: frozenset[str]
+    is_not: bool = False
+    after_gap: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern, read: its text, its items, which occurrence, and the milliseconds it may take."""
+
+    text: str
+    items: tuple[Item, ...]
+    occurrence: Occurrence = "first"
+    within_ms: int | None = None
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All names in it."""
+        return frozenset().union(*(item.names for item in self.items))
+
+
+def read_pattern(text: str) -> Pattern:
+    """Read a pattern.
+
+    Raises:
+        SettingsError: it cannot be read; the place is told.
+    """
+    which = _FIRST_WORD.match(text)
+    place = which.end() if which else 0
+    items: list[Item] = []
+    after_gap, wants_item = False, True
+    while place < len(text):
+        if not wants_item:
+            within = _WITHIN.match(text, place)
+            if within:
+                return _checked(text, items, which, int(float(within["n"]) * _UNITS[within["unit"]]))
+            if not text.startswith("->", place):
+                raise _broken(text, place, "expected `->`, or `within 2h` at the end")
+            place, wants_item = place + 2, True
+            continue
+        found = _ITEM.match(text, place)
+        if not found or found.end() == place:
+            raise _broken(text, place, "expected a step, `[a|b]`, `[^a]` or `*`")
+        if found["gap"]:
+            if not items or after_gap:
+                raise _broken(text, place, "`*` stands between two steps")
+            after_gap = True
+        else:
+            many = found["many"].split("|") if found["many"] else [found["one"]]
+            names = frozenset(name.strip().strip('"') for name in many)
+            if "" in names:
+                raise _broken(text, place, "a name is empty")
+            items.append(Item(names, bool(found["not"]), after_gap))
+            after_gap = False
+        place, wants_item = found.end(), False
+    if wants_item or after_gap:
+        raise _broken(text, len(text), "a pattern ends with a step")
+    return _checked(text, items, which, None)
+
+
+def check_names(patterns: list[Pattern], known: set[str]) -> None:
+    """Make sure that every name in the patterns is a step that was ever seen: a misspelt one would silently match nothing.
+
+    Raises:
+        SettingsError: one is not.
+    """
+    problems = [
+        f"pattern `{pattern.text}`: there is no step '{name}'{did_you_mean(name, known)}"
+        for pattern in patterns for name in sorted(pattern.names - known)
+    ]  # fmt: skip
+    if problems:
+        raise SettingsError(problems)
+
+
+def plain(names: list[str], *, gaps: bool) -> str:
+    """The pattern of some steps in a row, or with others between them."""
+    quoted = [name if re.fullmatch(_NAME, name) else f'"{name}"' for name in names]
+    return (" -> * -> " if gaps else " -> ").join(quoted)
+
+
+def _checked(text: str, items: list[Item], which: re.Match[str] | None, within_ms: int | None) -> Pattern:
+    occurrence: Occurrence = "first"
+    if which and which["which"] == "last":
+        occurrence = "last"
+    elif which and which["which"] == "every":
+        occurrence = "every"
+    return Pattern(text.strip(), tuple(items), occurrence, within_ms)
+
+
+def _broken(text: str, place: int, why: str) -> SettingsError:
+    return SettingsError([f"pattern `{text}`, at sign {place + 1}: {why}"])
