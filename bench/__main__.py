@@ -17,6 +17,7 @@ from pyspark.sql import SparkSession
 
 from bench.components import chain_part, random_part, star_part
 from bench.harness import Part, print_outcome, run_part, write_outcome
+from bench.increment import increment_part
 from bench.ingest import ingest_part
 from bench.sessions import sessions_part
 from desirelines.io.session import spark_session
@@ -25,6 +26,7 @@ from desirelines.settings.model import Spark
 PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
     "ingest": ingest_part,
     "sessions": sessions_part,
+    "increment": increment_part,
     "components-chain": chain_part,
     "components-star": star_part,
     "components-random": random_part,

@@ -1,0 +1,89 @@
+"""Part increment: sessions of a day with 1 % or 5 % new events against a rebuild of all; the rows have to be the same."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from bench.events import events
+from bench.harness import Comparison, Facts, Part, Variant
+from bench.ingest import Silent, bench_settings, to_raw
+from desirelines.io.secrets import write_secret
+from desirelines.job import Job
+from desirelines.pipeline import build_sessions, ingest_events
+from desirelines.robots import take_robots_out
+from desirelines.sessioning import cut_anew
+
+AS_OF = date(2026, 6, 1)
+SHARES = {"one_percent": 0.01, "five_percent": 0.05}
+COMPARISONS = (
+    Comparison("one_percent", "rebuild", 0.10),
+    Comparison("five_percent", "rebuild", 0.25),
+)
+
+
+def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
+    """For each share: bring in the older rows, cut sessions, bring in the newest; what is timed begins there."""
+    folder, runs = out.resolve() / f"increment-{size}", itertools.count(1)
+    shutil.rmtree(folder, ignore_errors=True)
+    raw = to_raw(events(spark, size, out))
+    for name in ("data", "suppression"):
+        write_secret(str(folder / "secrets" / name))
+
+    def job(warehouse: str) -> Job:
+        settings = bench_settings(folder, warehouse)
+        run_id = f"bench{next(runs):04d}"
+        return Job(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench"), as_of_wanted=AS_OF)
+
+    def append(rows: DataFrame) -> None:
+        rows.write.format("delta").mode("append").save(str(folder / "raw"))
+
+    for name, share in SHARES.items():
+        shutil.rmtree(folder / "raw", ignore_errors=True)
+        newest = raw.agg(F.percentile(F.unix_micros("at"), F.lit(1 - share))).collect()[0][0]
+        is_new = F.unix_micros("at") > F.lit(int(newest))
+        append(raw.filter(~is_new))
+        ingest_events(job(name))
+        build_sessions(job(name))
+        append(raw.filter(is_new))
+        ingest_events(job(name))
+
+    def again(warehouse: str) -> Callable[[], None]:
+        def copy() -> None:
+            shutil.rmtree(folder / "now", ignore_errors=True)
+            shutil.copytree(folder / warehouse, folder / "now")
+
+        return copy
+
+    def facts() -> Facts:
+        found = spark.read.format("delta").load(str(folder / "now" / "sessions"))
+        row = found.agg(
+            F.count("*"), F.sum("event_count"), F.sum(F.size("steps")), F.sum(F.xxhash64(*found.columns).cast("decimal(38,0)"))
+        ).collect()[0]  # fmt: skip
+        return Facts(rows=row[0], events=row[1], steps=row[2], checksum=str(row[3]))
+
+    def increment() -> None:
+        build_sessions(job("now"))
+
+    return Part(
+        title="increment",
+        variants=(
+            Variant("rebuild", lambda: _rebuild(job("now")), facts, again("five_percent")),
+            *(Variant(name, increment, facts, again(name)) for name in SHARES),
+        ),
+        comparisons=COMPARISONS,
+        events=raw.count(),
+        notes=("from Delta to Delta, with the account and the search for robots' clicks; the newest rows by event time are new.",),
+    )  # fmt: skip
+
+
+def _rebuild(job: Job) -> None:
+    """Cut all streams anew."""
+    cut_anew(job, None)
+    take_robots_out(job, None)
