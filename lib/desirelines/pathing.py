@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import reduce
-from typing import Any
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
@@ -18,8 +17,9 @@ from desirelines.paths.frequent import (
     ROWS,
     SEQUENCE,
     frequent_sequences,
-    to_matches,
-    to_rows_of_steps,
+    matches_of,
+    rows_of_steps,
+    to_patterns,
     with_goal,
 )
 from desirelines.paths.funnels import to_funnel_steps
@@ -57,15 +57,14 @@ def write_paths(job: Job) -> int:
     both = shown.select(*columns).unionByName(to_person_paths(shown)).persist(StorageLevel.MEMORY_AND_DISK)
     try:
         check_steps(job, own)
-        rows = {
-            PATH_EDGES: to_edges(both, members, run_id=run_id),
-            PATH_POSITIONS: to_positions(both, members, places=paths.places, run_id=run_id),
-            PATH_STEPS: to_step_facts(both, members, run_id=run_id),
-            PATH_PATTERNS: _patterns(job, own, shown, members),
-            FUNNEL_STEPS: _funnels(job, own, members),
-        }
-        for table, found in rows.items():
-            job.warehouse.replace_run(found, table, run_id)
+        rows = [
+            (to_edges(both, members, run_id=run_id), PATH_EDGES),
+            (to_positions(both, members, places=paths.places, run_id=run_id), PATH_POSITIONS),
+            (to_step_facts(both, members, run_id=run_id), PATH_STEPS),
+            (_patterns(job, own, shown, members), PATH_PATTERNS),
+            (_funnels(job, own, members), FUNNEL_STEPS),
+        ]
+        job.warehouse.replace_run_of(rows, run_id)
     finally:
         for cached in (both, shown, own, members):
             cached.unpersist()
@@ -104,16 +103,17 @@ def check_steps(job: Job, paths: DataFrame) -> None:
 def _patterns(job: Job, own: DataFrame, shown: DataFrame, members: DataFrame) -> DataFrame:
     """Runs of two and three steps and frequent sequences of the published steps; patterns asked for, of all steps."""
     settings = job.settings.paths
-    kept: dict[str, Any] = {"share": settings.pattern_share, "most": settings.most_patterns}
-    told: dict[str, Any] = {"has_goal": settings.goal is not None, "run_id": job.run_id}
-    rows = reduce(DataFrame.unionByName, (to_rows_of_steps(shown, members, length, **kept, **told) for length in ROWS))
-    sequences = frequent_sequences(shown, **kept, longest=settings.longest_sequence)
+    share, most = settings.pattern_share, settings.most_patterns
+    held = [rows_of_steps(shown, length) for length in ROWS]
+    sequences = frequent_sequences(shown, share=share, most=most, longest=settings.longest_sequence)
     if sequences:
-        rows = rows.unionByName(to_matches(shown, members, sequences, SEQUENCE, **told))
+        held.append(matches_of(shown, sequences, SEQUENCE))
     if settings.patterns:
-        asked = [read_pattern(text) for text in settings.patterns]
-        rows = rows.unionByName(to_matches(own, members, asked, ASKED, **told))
-    return rows
+        held.append(matches_of(own, [read_pattern(text) for text in settings.patterns], ASKED))
+    return to_patterns(
+        shown, reduce(DataFrame.unionByName, held), members,
+        share=share, most=most, has_goal=settings.goal is not None, run_id=job.run_id,
+    )  # fmt: skip
 
 
 def _funnels(job: Job, own: DataFrame, members: DataFrame) -> DataFrame:

@@ -166,13 +166,9 @@ def fit_clusters(job: Job) -> None:
         )
         run = {"run_id": job.run_id}
         trials = [run | trial_row(t, n, kept=t is fitted.chosen) for n, t in enumerate(fitted.trials, start=1)]
-        job.warehouse.replace_run(
-            job.spark.createDataFrame(trials, tables.CLUSTER_TRIALS.schema), tables.CLUSTER_TRIALS, job.run_id
-        )
         parameters = [run | {"name": "preparation", "value": preparation.to_json()}]
-        job.warehouse.replace_run(
-            job.spark.createDataFrame(parameters, tables.RUN_PARAMETERS.schema), tables.RUN_PARAMETERS, job.run_id
-        )
+        made = [(trials, tables.CLUSTER_TRIALS), (parameters, tables.RUN_PARAMETERS)]
+        job.warehouse.replace_run_of([(job.spark.createDataFrame(r, t.schema), t) for r, t in made], job.run_id)
         mlflow_run = log_to_mlflow(job, fitted, preparation)
         rows = cluster_rows(job, features, preparation, fitted, mlflow_run)
         job.warehouse.replace_run(
@@ -194,20 +190,19 @@ def assign_segments(job: Job) -> None:
         job.warehouse.replace_run(
             to_changes(before, now, run_id=job.run_id, as_of=job.as_of), tables.SEGMENT_CHANGES, job.run_id
         )
-        job.warehouse.replace_run(
-            to_profiles(features_of(job), now, run_id=job.run_id), tables.SEGMENT_PROFILES, job.run_id
-        )
-        definitions = job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema)
-        job.warehouse.replace_run(definitions, tables.SEGMENT_DEFINITIONS, job.run_id)
         changes = job.warehouse.read(tables.SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
         ids = job.spark.createDataFrame([(s,) for s in segment_ids(job)], "segment_id string")
         people = row_count(features_of(job))
-        job.warehouse.replace_run(
-            to_sizes(ids, now, changes, people=people, run_id=job.run_id), tables.SEGMENT_SIZES, job.run_id
-        )
-        job.warehouse.replace_run(
-            to_moves(before, now, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES, job.run_id
-        )
+        rows = [
+            (to_profiles(features_of(job), now, run_id=job.run_id), tables.SEGMENT_PROFILES),
+            (
+                job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema),
+                tables.SEGMENT_DEFINITIONS,
+            ),
+            (to_sizes(ids, now, changes, people=people, run_id=job.run_id), tables.SEGMENT_SIZES),
+            (to_moves(before, now, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES),
+        ]
+        job.warehouse.replace_run_of(rows, job.run_id)
         now.unpersist()
         result.rows = row_count(changes)
         result.note = f"changes against {'the empty beginning' if base == NO_BASE else base}"

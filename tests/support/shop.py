@@ -51,7 +51,9 @@ def mess() -> list[dict[str, str]]:
     robot = "Mozilla/5.0 (compatible; Examplebot/1.0; +https://example.org)"
     return (
         [plain] * 2  # duplicates
-        + [plain | {"url": "/elsewhere", "at": plain["at"].replace("+00:00", ".5+00:00")}]  # a conflict, the later of the two
+        + [
+            plain | {"url": "/elsewhere", "at": plain["at"].replace("+00:00", ".5+00:00")}
+        ]  # a conflict, the later of the two
         + [plain | {"id": f"bad{n}", "at": "not a time"} for n in range(3)]
         + [plain | {"id": "nobody", "cookie": "null"}]
         + [plain | {"id": f"future{n}", "at": "2999-01-01T00:00:00+00:00"} for n in range(3)]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from pyspark.ml.fpm import PrefixSpan
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
-from desirelines.paths.edges import HIDDEN, OTHER, in_segments
+from desirelines.paths.edges import ALL, HIDDEN, OTHER, in_segments
 from desirelines.paths.matching import with_matches
 from desirelines.paths.patterns import Pattern, plain, read_pattern
 from desirelines.tables import PATH_PATTERNS, SMALL_GROUP
@@ -31,31 +33,36 @@ def with_goal(paths: DataFrame, goal: Pattern | None) -> DataFrame:
     return found.drop("matches", "_steps", "_at_ms")
 
 
-def to_rows_of_steps(
-    paths: DataFrame, members: DataFrame, length: int, *, share: float, most: int, has_goal: bool, run_id: str
-) -> DataFrame:
-    """Runs of two or three steps inside paths, as contracted; three shuffles, of runs counted by path.
+def rows_of_steps(paths: DataFrame, length: int) -> DataFrame:
+    """Runs of two or three steps inside paths, one row for each that a path holds, as `to_patterns` takes them."""
+    count = F.greatest(F.size("steps") - (length - 1), F.lit(0))
+    names = [F.slice("steps", F.lit(n), count).alias(f"s{n}") for n in range(1, length + 1)]
+    runs = F.explode(F.arrays_zip(*names, F.slice("at_ms", F.lit(length), count).alias("ended"))).alias("run")
+    numbered = paths.withColumn("_path", F.monotonically_increasing_id())
+    found = numbered.select("person_id", "grain", "_path", "goal_ms", runs)
+    steps = [f"s{n}" for n in range(1, length + 1)]
+    published = reduce(lambda one, other: one & other, (~F.col(f"run.{s}").isin(HIDDEN, OTHER) for s in steps))
+    grouped = found.filter(published).groupBy(
+        "person_id", "grain", "_path", "goal_ms", *(F.col(f"run.{s}").alias(s) for s in steps)
+    )
+    of_path = grouped.agg(F.min("run.ended").alias("ended_ms"), F.count("*").alias("times"))
+    text = F.concat_ws(" -> ", *(_quoted(F.col(s)) for s in steps)).alias("pattern")
+    return of_path.select("person_id", "grain", "goal_ms", "ended_ms", "times", text, F.lit(ROWS[length]).alias("kind"))
 
-    `paths` carry person_id, grain, steps, at_ms and goal_ms. Kept are those that `share` of all paths hold, the `most`
-    frequent by people; of each segment the same ones.
-    """
-    count = F.size("steps") - (length - 1)
-    names = [F.slice("steps", F.lit(n), F.greatest(count, F.lit(0))).alias(f"s{n}") for n in range(1, length + 1)]
-    ended = F.slice("at_ms", F.lit(length), F.greatest(count, F.lit(0))).alias("ended")
-    runs = paths.withColumn("_path", F.monotonically_increasing_id()).select(
-        "person_id", "grain", "_path", "goal_ms", F.explode(F.arrays_zip(*names, ended)).alias("run")
+
+def matches_of(paths: DataFrame, patterns: list[Pattern], kind: str) -> DataFrame:
+    """The patterns given, one row for each that a path holds, as `to_patterns` takes them."""
+    found = with_matches(paths, patterns).select("person_id", "grain", "goal_ms", F.explode("matches").alias("m"))
+    text = F.get(F.array(*(F.lit(p.text) for p in patterns)), F.col("m.pattern").cast("int")).alias("pattern")
+    return found.select(
+        "person_id",
+        "grain",
+        "goal_ms",
+        F.col("m.last_ms").alias("ended_ms"),
+        "m.times",
+        text,
+        F.lit(kind).alias("kind"),
     )
-    told = [F.col(f"run.s{n}") for n in range(1, length + 1)]
-    runs = runs.filter(~_any(told, (HIDDEN, OTHER)))
-    of_path = runs.groupBy(
-        "person_id", "grain", "_path", "goal_ms", *(c.alias(f"s{n}") for n, c in enumerate(told))
-    ).agg(F.min("run.ended").alias("_ended"), F.count("*").alias("times"))
-    quoted = [_quoted(F.col(f"s{n}")) for n in range(length)]
-    shown = of_path.select(
-        "person_id", "grain", "goal_ms", "_ended", "times", F.concat_ws(" -> ", *quoted).alias("pattern")
-    )
-    counted = _counted(paths, shown.withColumn("kind", F.lit(ROWS[length])), members, has_goal=has_goal)
-    return _kept(counted, share=share, most=most, run_id=run_id)
 
 
 def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: int) -> list[Pattern]:
@@ -86,67 +93,42 @@ def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
     return all(step in rest for step in short)
 
 
-def to_matches(
-    paths: DataFrame, members: DataFrame, patterns: list[Pattern], kind: str, *, has_goal: bool, run_id: str
+def to_patterns(
+    paths: DataFrame, held: DataFrame, members: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str
 ) -> DataFrame:
-    """The patterns given, counted, as contracted. One shuffle of matches; `paths` as for `to_rows_of_steps`."""
-    found = with_matches(paths, patterns).select("person_id", "grain", "goal_ms", F.explode("matches").alias("m"))
-    names = F.array(*(F.lit(p.text) for p in patterns))
-    name = F.get(names, F.col("m.pattern").cast("int")).alias("pattern")
-    shown = found.select(
-        "person_id", "grain", "goal_ms", F.col("m.last_ms").alias("_ended"), F.col("m.times").alias("times"), name
-    )
-    counted = _counted(paths, shown.withColumn("kind", F.lit(kind)), members, has_goal=has_goal)
-    return _kept(counted, share=0, most=len(patterns), run_id=run_id)
+    """One row per grain, segment and pattern, as contracted. Three shuffles, of what paths hold and of patterns.
 
-
-def _counted(paths: DataFrame, shown: DataFrame, members: DataFrame, *, has_goal: bool) -> DataFrame:
-    """Patterns counted per segment, with the odds of the goal. A pattern counts for the goal where it ended before it."""
-    totals = (
-        in_segments(paths.select("person_id", "grain", "goal_ms"), members)
-        .groupBy("grain", "segment_id")
-        .agg(
-            F.count("*").alias("_paths"),
-            F.count_distinct("person_id").alias("_people"),
-            F.count("goal_ms").alias("_goals"),
-        )
-    )
-    is_before = F.col("goal_ms").isNull() | (F.col("_ended") < F.col("goal_ms"))
-    with_pattern = in_segments(shown, members).groupBy("grain", "segment_id", "kind", "pattern").agg(
-        F.count("*").alias("path_count"), F.count_distinct("person_id").alias("people_count"), F.sum("times").alias("occurrence_count"),
-        F.count_if(is_before & F.col("goal_ms").isNotNull()).alias("_s1"), F.count_if(F.col("goal_ms").isNull()).alias("_f1"),
+    `held` holds person_id, grain, goal_ms, ended_ms, times, pattern and kind, once for each pattern that a path holds. Of each
+    kind those stay that `share` of all paths hold, the `most` frequent by people, the same of every segment; of those that
+    were asked for, all. A pattern counts for the goal where it ended before it.
+    """
+    totals = in_segments(paths.select("person_id", "grain", "goal_ms"), members).groupBy("grain", "segment_id").agg(
+        F.count("*").alias("_paths"), F.count_distinct("person_id").alias("_people"), F.count("goal_ms").alias("_goals")
     )  # fmt: skip
-    rows = with_pattern.join(F.broadcast(totals), ["grain", "segment_id"])
-    s0, f0 = F.col("_goals") - F.col("_s1"), F.col("_paths") - F.col("_goals") - F.col("_f1")
-    odds = (F.col("_s1") + 1) * (f0 + 1) / ((s0 + 1) * (F.col("_f1") + 1))
+    is_before = F.col("goal_ms").isNotNull() & (F.col("ended_ms") < F.col("goal_ms"))
+    counted = in_segments(held, members).groupBy("grain", "segment_id", "kind", "pattern").agg(
+        F.count("*").alias("path_count"), F.count_distinct("person_id").alias("people_count"), F.sum("times").alias("occurrence_count"),
+        F.count_if(is_before).alias("_s1"), F.count_if(F.col("goal_ms").isNull()).alias("_f1"),
+    )  # fmt: skip
+    rows = counted.filter(F.col("people_count") >= SMALL_GROUP).join(F.broadcast(totals), ["grain", "segment_id"])
+    rows = rows.withColumns(
+        {"path_share": F.col("path_count") / F.col("_paths"), **_odds(has_goal), "run_id": F.lit(run_id)}
+    )
+    is_all = F.col("segment_id") == ALL
+    by_people = Window.partitionBy("grain", "kind", is_all).orderBy(F.col("people_count").desc(), "pattern")
+    ranked = rows.withColumn("_rank", F.row_number().over(by_people))
+    of_all = (F.col("_rank") <= most) & (F.col("path_share") >= share) | (F.col("kind") == ASKED)
+    stays = F.max(is_all & of_all).over(Window.partitionBy("grain", "kind", "pattern"))
+    return conform(ranked.withColumn("_stays", stays).filter("_stays"), PATH_PATTERNS)
+
+
+def _odds(has_goal: bool) -> dict[str, Column]:
+    """Odds of the goal with the pattern over odds without, each count one more than it is; and whether outcomes are uneven."""
+    s1, f1, missed = F.col("_s1"), F.col("_f1"), F.col("_paths") - F.col("_goals")
+    odds = (s1 + 1) * (missed - f1 + 1) / ((F.col("_goals") - s1 + 1) * (f1 + 1))
     enough = F.col("people_count") >= F.least(F.lit(LEAST_PEOPLE), F.ceil(F.col("_people") * LEAST_SHARE))
-    missed = F.col("_paths") - F.col("_goals")
     skewed = (F.col("_goals") > SKEWED * missed) | (missed > SKEWED * F.col("_goals"))
-    return rows.withColumns({
-        "path_share": F.col("path_count") / F.col("_paths"),
-        "goal_odds": F.when(F.lit(has_goal) & enough, odds),
-        "is_skewed": F.when(F.lit(has_goal), skewed),
-    })  # fmt: skip
-
-
-def _kept(counted: DataFrame, *, share: float, most: int, run_id: str) -> DataFrame:
-    """Patterns that are frequent among all, of every segment; those of few people are left out."""
-    known = counted.filter(F.col("people_count") >= SMALL_GROUP)
-    rank = Window.partitionBy("grain", "kind").orderBy(F.col("people_count").desc(), "pattern")
-    top = known.filter((F.col("segment_id") == "all") & (F.col("path_share") >= share)).withColumn(
-        "_rank", F.row_number().over(rank)
-    )
-    top = top.filter(F.col("_rank") <= most).select("grain", "kind", "pattern")
-    return conform(
-        known.join(top, ["grain", "kind", "pattern"], "left_semi").withColumn("run_id", F.lit(run_id)), PATH_PATTERNS
-    )
-
-
-def _any(names: list[Column], hidden: tuple[str, ...]) -> Column:
-    found = F.lit(False)
-    for name in names:
-        found = found | name.isin(*hidden)
-    return found
+    return {"goal_odds": F.when(F.lit(has_goal) & enough, odds), "is_skewed": F.when(F.lit(has_goal), skewed)}
 
 
 def _quoted(name: Column) -> Column:
