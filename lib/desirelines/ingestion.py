@@ -24,7 +24,7 @@ from desirelines.events.fates import (
 )
 from desirelines.events.fields import ALIAS_KEY
 from desirelines.events.money import with_reporting_currency
-from desirelines.events.parse import key_column, to_mapped_events
+from desirelines.events.parse import key_column, to_mapped_events, value_column
 from desirelines.identities.links import to_links
 from desirelines.io.arrivals import ingest_new, stop_reading
 from desirelines.io.rates import currency_rates
@@ -36,6 +36,7 @@ from desirelines.tables import (
     CONSENTS,
     EVENTS,
     FATES,
+    IDENTIFIERS,
     IDENTITY_LINKS,
     QUARANTINED_EVENTS,
     ROW_ACCOUNTS,
@@ -183,6 +184,8 @@ def _write(
         writes.append(lambda: _write_bot_tags(job, source, used))
     if source.columns.consent is not None:
         writes.append(lambda: _write_consents(job, source, used))
+    if any(i.keep_value for i in source.ids.values()):
+        writes.append(lambda: _write_identifiers(job, source, used))
     with ThreadPoolExecutor(len(writes), "write") as pool:
         for writing in [pool.submit(write) for write in writes]:
             writing.result()
@@ -214,6 +217,18 @@ def _write_links(job: Job, source: Source, used: DataFrame, keys: dict[str, str]
         alias_column=ALIAS_KEY if source.alias is not None else None,
     ).withColumns(_facts(job, source) | {"ingest_batch": F.lit(batch.name)})  # fmt: skip
     job.warehouse.append_once(links, IDENTITY_LINKS, writer=batch.writer(source), number=batch.number)
+
+
+def _write_identifiers(job: Job, source: Source, used: DataFrame) -> None:
+    kept = [t for t, i in source.ids.items() if i.keep_value]
+    pairs = [
+        F.struct(F.col(key_column(t)).alias("key"), F.lit(t).alias("key_type"), F.col(value_column(t)).alias("value"))
+        for t in kept
+    ]
+    found = used.select(F.inline(F.array(*pairs))).filter(F.col("key").isNotNull())
+    # One key has one value; a row for each that was seen would be told twice.
+    values = found.groupBy("key", "key_type").agg(F.min("value").alias("value")).withColumns(_facts(job, source))
+    job.warehouse.merge(values, IDENTIFIERS)
 
 
 def _write_bot_tags(job: Job, source: Source, used: DataFrame) -> None:

@@ -232,6 +232,21 @@ IDENTITY_LINKS = Table(
     ),
 )  # fmt: skip
 
+IDENTIFIERS = Table(
+    "identifiers",
+    grain="one identifier's value as people write it, of the types whose mapping says keep_value: the only place where such a value stands",
+    key=("key",),
+    erased_by=("key",),
+    written="merge",
+    columns=(
+        _person("key", "the identifier"),
+        Column("key_type", TEXT, "its type"),
+        Column("value", TEXT, "its value, normalised: what a segment is activated with", personal=True),
+        Column("source", TEXT, "name of the source that told it first"),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
 IDENTITY_CUTS = Table(
     "identity_cuts",
     grain="one decision about one link: not followed, and why; or followed again",
@@ -683,7 +698,7 @@ RUNS = Table(
 )  # fmt: skip
 
 ALL: tuple[Table, ...] = (
-    EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
+    EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
     SUPPRESSIONS, SESSIONS, FEATURES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
     SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
     PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, RUNS,

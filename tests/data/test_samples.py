@@ -110,7 +110,8 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
     conf = tmp_path / "conf.yaml"
     sources = ", ".join(str(mappings / f"{name}.yaml") for name in SAMPLES)
     conf.write_text(f"sources: [{sources}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n")
-    sets = []
+    email = f"sources.{list(SAMPLES).index('crm-snapshot')}.ids.email"
+    sets = ["--set", f"{email}.column=email", "--set", f"{email}.keep_value=true"]
     for place, (name, (written, _, _)) in enumerate(SAMPLES.items()):
         sets += ["--set", f"sources.{place}.path={here / name}.{written}", "--set", f"sources.{place}.format={written}"]
     assert cli("ingest-events", "--conf", str(conf), *sets) == 0
@@ -134,5 +135,9 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
     assert told("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
     cities = sorted(json.loads(p)["city"] for p in told("crm-snapshot", "properties"))
     assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn is told again, after Bern
+    kept = table(spark, tmp_path, "identifiers").collect()
+    assert [(r["key_type"], r["value"], r["source"]) for r in kept] == [("email", "ann@example.com", "crm_snapshot")]
+    links = table(spark, tmp_path, "identity_links").filter("source = 'crm_snapshot' AND key_type = 'email'")
+    assert {r["key"] for r in kept} == {r["key"] for r in links.collect()}
     tagged = table(spark, tmp_path, "stream_tags").collect()
     assert [(t["source"], t["reason"]) for t in tagged] == [(names["snowplow-canonical"], "bot_agent")]

@@ -16,7 +16,16 @@ from desirelines.catalogue import FEATURES
 from desirelines.report import words
 from desirelines.report.data import ReportData
 from desirelines.report.page import render
-from desirelines.tables import CLUSTER_TRIALS, FATES, PATH_EDGES, SEGMENT_MOVES, SEGMENT_PROFILES, SEGMENT_SIZES
+from desirelines.tables import (
+    CLUSTER_TRIALS,
+    FATES,
+    FUNNEL_STEPS,
+    PATH_EDGES,
+    PATH_POSITIONS,
+    SEGMENT_MOVES,
+    SEGMENT_PROFILES,
+    SEGMENT_SIZES,
+)
 
 SEGMENTS = [
     ("c1", "cluster", "bought lately · orders often (2)", 1200),
@@ -25,7 +34,7 @@ SEGMENTS = [
     ("new_buyer", "rule", "New buyers", 144),
     ("lapsed", "rule", "Lapsed buyers", 0),
 ]
-FRAMES = ("definitions", "sizes", "profiles", "moves", "edges", "paths", "accounts", "trials")
+FRAMES = ("definitions", "sizes", "profiles", "moves", "edges", "positions", "funnels", "paths", "accounts", "trials")
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
@@ -42,6 +51,19 @@ def report(**changes: Any) -> ReportData:
         ("r2", "session", s, *pair, 300, 40, 0.1, 0.25, 0.5, 0.7, None, None)
         for s in ("c1", "c2", "all")
         for pair in pairs
+    ]
+    positions = [
+        ("r2", "session", "all", place, step, n, n / 1000)
+        for place, step, n in (
+            (1, "search", 900),
+            (1, "order_completed", 100),
+            (2, "path_end", 600),
+            (2, "search", 400),
+        )
+    ]
+    funnels = [
+        ("r2", "checkout", "all", 1, "cart", "person", 800, 800, 0, 1.0, 1.0, 0.0, 0.0),
+        ("r2", "checkout", "all", 2, "order_completed", "person", 300, 300, 120, 300 / 680, 300 / 680, 90.0, 4000.0),
     ]
     paths = [(s, ["search", "search", "order_completed"], 321, 0.12) for s in ("c1", "all")]
     accounts = [("web", "used", 900, 90, 1000, 100), ("web", "duplicate", 100, 10, 1000, 100)]
@@ -60,6 +82,8 @@ def report(**changes: Any) -> ReportData:
         profiles=pd.DataFrame(profiles, columns=SEGMENT_PROFILES.column_names),
         moves=pd.DataFrame(moves, columns=SEGMENT_MOVES.column_names),
         edges=pd.DataFrame(edges, columns=PATH_EDGES.column_names),
+        positions=pd.DataFrame(positions, columns=PATH_POSITIONS.column_names),
+        funnels=pd.DataFrame(funnels, columns=FUNNEL_STEPS.column_names),
         paths=pd.DataFrame(paths, columns=["segment_id", "path", "sessions_count", "share"]),
         accounts=pd.DataFrame(
             accounts, columns=["source", "fate", "row_count", "run_row_count", "rows_read", "run_rows_read"]
@@ -76,6 +100,8 @@ def named(name: str) -> ReportData:
         title=name, run_id=name, config_hash=name, published_on=name, data_through=name, previous_run_id=name,
         definitions=data.definitions.assign(name=name, definition=name, derived_from=name),
         edges=data.edges.replace({"search": name}),
+        positions=data.positions.replace({"search": name}),
+        funnels=data.funnels.assign(funnel=name, step=name),
         paths=data.paths.assign(path=[[name, "search"]] * len(data.paths)),
         moves=data.moves.replace({"c1": name}),
         accounts=data.accounts.assign(source=name),
@@ -152,8 +178,8 @@ def test_names_with_a_script_are_escaped_wherever_they_stand(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["cost $5 or $6 ^_x", 'a id="b" c', "日本語の名前", "x" * 120, "two\nlines", " "])
 def test_odd_names_break_nothing(name: str) -> None:
-    # sizes, differences, moves, search; steps of c1, c2 and all
-    assert parsed(render(named(name))).names.count("svg") == 4 + 3
+    # sizes, differences, moves, search, flow, places, funnel; steps of c1, c2 and all
+    assert parsed(render(named(name))).names.count("svg") == 7 + 3
 
 
 def test_every_name_and_size_is_on_the_page(page: str) -> None:

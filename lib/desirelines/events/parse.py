@@ -31,6 +31,11 @@ def key_column(id_type: str) -> str:
     return f"key_{id_type}"
 
 
+def value_column(id_type: str) -> str:
+    """Name of the column that holds an identifier's value, where the mapping keeps it, while a batch is worked on."""
+    return f"value_{id_type}"
+
+
 def to_mapped_events(
     raw: DataFrame, pads: DataFrame, source: Source, settings: Settings, *, read_at: datetime
 ) -> DataFrame:
@@ -42,11 +47,15 @@ def to_mapped_events(
     rows = RawRows(raw.crossJoin(pads), source)
     columns, identity = source.columns, settings.identity
 
-    def key(id_type: str, column: str) -> Column:
+    def value(id_type: str, column: str) -> Column:
         raw_value = rows.field(column).cast("string")
         caseless = id_type in identity.caseless_types
-        return identifier_key(id_type, normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values))
+        return normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values)
 
+    def key(id_type: str, column: str) -> Column:
+        return identifier_key(id_type, value(id_type, column))
+
+    kept = {value_column(t): value(t, i.column) for t, i in source.ids.items() if i.keep_value}
     keys = {key_column(t): key(t, i.column) for t, i in source.ids.items()}
     if source.alias is not None:
         keys[ALIAS_KEY] = key(identity.login_type, source.alias.column)
@@ -58,7 +67,7 @@ def to_mapped_events(
     numbers = {name: rows.number(getattr(columns, name)) for name in _NUMBERS}
     mapped = rows.rows.select(
         RAW, "file_name", "file_place", *([LINE_NUMBER] if source.lines else []),
-        *(made.alias(name) for name, made in keys.items()),
+        *(made.alias(name) for name, made in (keys | kept).items()),
         corrected_for_clock(occurred, sent, received).alias("occurred_at"),
         received.alias("received_at"),
         rows.text(columns.event_id).alias("given_id"),

@@ -25,7 +25,9 @@ class ReportData:
         sizes: `segment_sizes` of the run.
         profiles: `segment_profiles` of the run.
         moves: `segment_moves` of the run; may be empty.
-        edges: `path_edges` of the run.
+        edges: `path_edges` of the run, by session.
+        positions: `path_positions` of the run.
+        funnels: `funnel_steps` of the run; empty without funnels in the settings.
         paths: segment_id, path (list of step names), sessions_count, share; the most frequent whole paths of visits per segment
             and of 'all', already limited, none of fewer than 10 people.
         accounts: source, fate, run_row_count (this run), row_count (all time). With them, the same on every row of a
@@ -48,6 +50,8 @@ class ReportData:
     profiles: pd.DataFrame
     moves: pd.DataFrame
     edges: pd.DataFrame
+    positions: pd.DataFrame
+    funnels: pd.DataFrame
     paths: pd.DataFrame
     accounts: pd.DataFrame
     trials: pd.DataFrame

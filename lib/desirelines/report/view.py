@@ -102,6 +102,9 @@ class Page:
     everybody: Card
     clusters: tuple[Card, ...]
     rules: tuple[Card, ...]
+    flow: Picture | None
+    places: Picture | None
+    funnels: tuple[tuple[str, Picture], ...]
     differences: Picture | None
     moves: Picture | None
     search: Picture | None

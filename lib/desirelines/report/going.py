@@ -1,0 +1,79 @@
+"""The section on ways: the flow along the top paths, the step matrix and the funnels of everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desirelines.report import ways
+from desirelines.report.data import ReportData
+from desirelines.report.view import Grid, Picture
+from desirelines.report.words import ALL, PATH_END, count_text, people_text, percent_text, seconds_text, step_text
+
+MOST_STEPS = 16
+
+
+def flow_picture(data: ReportData) -> Picture | None:
+    """The top paths of everybody; None when none may be told."""
+    rows = [r for r in data.paths.to_dict("records") if r["segment_id"] == ALL]
+    if not rows:
+        return None
+    rows.sort(key=lambda r: (-r["sessions_count"], [str(s) for s in r["path"]]))
+    paths = [([str(s) for s in r["path"]], float(r["sessions_count"])) for r in rows]
+    told = tuple((" → ".join(step_text(s) for s in steps), count_text(n)) for steps, n in paths)
+    return Picture(ways.flow(paths), Grid(("way", "visits"), told, words=1))
+
+
+def places_picture(data: ReportData) -> Picture | None:
+    """The step matrix of everybody by visit; the steps that are anywhere the most frequent, and the end."""
+    rows = [r for r in data.positions.to_dict("records") if (r["segment_id"], r["grain"]) == (ALL, "session")]
+    if not rows:
+        return None
+    shares = {(str(r["step"]), int(r["place"])): float(r["path_share"]) for r in rows}
+    most: dict[str, float] = {}
+    for (step, _), share in shares.items():
+        most[step] = max(most.get(step, 0.0), share)
+    steps = sorted((s for s in most if s != PATH_END), key=lambda s: (-most[s], s))[:MOST_STEPS]
+    shown = [*steps, *([PATH_END] if PATH_END in most else [])]
+    places = max(place for _, place in shares)
+    table = Grid(
+        ("place", "step", "visits", "share"),
+        tuple(
+            (str(r["place"]), step_text(str(r["step"])), count_text(r["path_count"]), percent_text(r["path_share"], 1))
+            for r in sorted(rows, key=lambda r: (r["place"], -r["path_count"], r["step"]))
+        ),
+        words=2,
+    )
+    return Picture(ways.step_matrix(shares, shown, places), table)
+
+
+def funnel_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
+    """Name and picture of each funnel of everybody."""
+    rows: dict[str, list[dict[Any, Any]]] = {}
+    for row in data.funnels.to_dict("records"):
+        if row["segment_id"] == ALL:
+            rows.setdefault(str(row["funnel"]), []).append(row)
+    return tuple((name, _funnel(name, rows[name], number)) for number, name in enumerate(sorted(rows), start=1))
+
+
+def _funnel(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
+    rows = sorted(rows, key=lambda r: r["step_no"])
+    bars = [
+        ways.FunnelBar(
+            str(r["step"]), float(r["reached_count"]), float(r["open_count"]),
+            f"{people_text(r['reached_count'])}  ·  {percent_text(r['conversion_share'], 1)} of all"
+            + (f"  ·  {count_text(r['open_count'])} still in time" if r["open_count"] else ""),
+        )
+        for r in rows
+    ]  # fmt: skip
+    table = Grid(
+        ("step", "reached", "still in time", "of all who began", "of the step before", "median time", "95 % within"),
+        tuple(
+            (
+                str(r["step"]), count_text(r["reached_count"]), count_text(r["open_count"]), percent_text(r["conversion_share"], 1),
+                percent_text(r["step_share"], 1), seconds_text(r["median_seconds"]), seconds_text(r["q95_seconds"]),
+            )
+            for r in rows
+        ),
+        words=1,
+    )  # fmt: skip
+    return Picture(ways.funnel(name, bars, number=number), table)

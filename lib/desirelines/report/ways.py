@@ -1,0 +1,160 @@
+"""Pictures of the ways people go: the flow along the top paths, the step matrix, funnels."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from desirelines.report.drawing import (
+    ACCENT,
+    INK,
+    MUTED,
+    PAGE_WIDTH,
+    UNKNOWN,
+    head_of,
+    heatmap,
+    name_rows,
+    new_figure,
+    style,
+    to_svg,
+    wrapped,
+)
+from desirelines.report.words import count_text, percent_text, shortened, step_text
+
+COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#5b6673")
+"""Okabe and Ito's colours, which the colour-blind tell apart; the last for every step beyond."""
+PLACES, GAP, BLOCK = 6, 0.03, 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class FunnelBar:
+    """One step of a funnel: its name, how many reached it and were still in time to, and the shares as text."""
+
+    step: str
+    reached: float
+    open: float
+    text: str
+
+
+def flow(paths: Sequence[tuple[Sequence[str], float]]) -> str:
+    """The top paths as bands from place to place; a band that falls to the foot is of those whose visit ended there.
+
+    A step has one colour wherever it stands. Paths are cut after six places.
+    """
+    cut = [(list(steps[:PLACES]), n) for steps, n in paths]
+    amounts: dict[tuple[int, str], float] = defaultdict(float)
+    bands: dict[tuple[int, str, str | None], float] = defaultdict(float)
+    for steps, n in cut:
+        for place, step in enumerate(steps):
+            amounts[place, step] += n
+            following = steps[place + 1] if place + 1 < len(steps) else None
+            if following is not None or place + 1 < PLACES:
+                bands[place, step, following] += n
+    whole = sum(n for _, n in cut) or 1.0
+    totals: dict[str, float] = defaultdict(float)
+    for (_, step), n in amounts.items():
+        totals[step] += n
+    ranked = sorted(totals, key=lambda s: (-totals[s], s))
+    colour = {s: COLOURS[min(place, len(COLOURS) - 1)] for place, s in enumerate(ranked)}
+    places = max((place for place, _ in amounts), default=0) + 1
+    with style():
+        figure, axes = new_figure(PAGE_WIDTH, 420)
+        tops: dict[tuple[int, str], float] = {}
+        for place in range(places):
+            top = 0.0
+            for step in ranked:
+                n = amounts.get((place, step), 0.0) / whole
+                if n:
+                    tops[place, step] = top
+                    axes.bar(place, -n, width=BLOCK, bottom=-top, color=colour[step])
+                    label = f"{shortened(step_text(step), 20)}  {percent_text(n)}"
+                    axes.text(
+                        place + BLOCK / 2 + 0.02, -top - n / 2, label, ha="left", va="center", fontsize=11, color=INK
+                    )
+                    top += n + GAP
+        _bands(axes, bands, tops, ranked, whole, colour)
+        axes.set_xlim(-BLOCK, places - 0.35)
+        axes.set_ylim(-1.0 - GAP * len(ranked), GAP)
+        axes.set_xticks(range(places), [f"{n + 1}." for n in range(places)], fontsize=12)
+        axes.xaxis.tick_top()
+        axes.tick_params(length=0)
+        axes.set_yticks([])
+        for side in axes.spines.values():
+            side.set_visible(False)
+        return to_svg(figure, name="flow", label="Flow: the most frequent ways through a visit, from step to step")
+
+
+def _bands(
+    axes: object, bands: Mapping[tuple[int, str, str | None], float], tops: Mapping[tuple[int, str], float],
+    ranked: Sequence[str], whole: float, colour: Mapping[str, str],
+) -> None:  # fmt: skip
+    """Draw what goes from block to block; ends are short and grey."""
+    order = {step: place for place, step in enumerate(ranked)}
+    out, into = dict(tops), dict(tops)
+    for place, step, following in sorted(bands, key=lambda b: (b[0], order[b[1]], order.get(b[2] or "", len(order)))):
+        n = bands[place, step, following] / whole
+        left = out[place, step]
+        out[place, step] = left + n
+        if following is None:
+            x = np.array([place + BLOCK / 2, place + BLOCK / 2 + 0.14])
+            axes.fill_between(x, [-left, -left - n * 0.35], [-left - n, -left - n * 0.65], color=UNKNOWN, linewidth=0)  # type: ignore[attr-defined]
+            continue
+        right = into[place + 1, following]
+        into[place + 1, following] = right + n
+        x = np.linspace(place + BLOCK / 2, place + 1 - BLOCK / 2, 24)
+        bend = (1 - np.cos(np.linspace(0, np.pi, 24))) / 2
+        upper = -(left + (right - left) * bend)
+        axes.fill_between(x, upper, upper - n, color=colour[step], alpha=0.3, linewidth=0)  # type: ignore[attr-defined]
+
+
+def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], places: int) -> str:
+    """Steps by places of the path, in each cell the share of all visits that have the step there."""
+    values = [[shares.get((s, p), 0.0) for p in range(1, places + 1)] for s in steps]
+    texts = [[percent_text(v).rstrip("%") if v >= 0.005 else "" for v in line] for line in values]
+    head = head_of([f"{p}." for p in range(1, places + 1)], width=(PAGE_WIDTH - 200) / places, size=12)
+    with style():
+        figure, axes = new_figure(PAGE_WIDTH, 28 * len(steps) + head.height)
+        heatmap(
+            axes,
+            values,
+            colours="Blues",
+            limits=(0.0, max(0.01, *(v for line in values for v in line))),
+            texts=texts,
+            size=12,
+        )
+        head.draw(axes)
+        name_rows(axes, [shortened(step_text(s), 26) for s in steps], width=28, size=12)
+        return to_svg(figure, name="places", label="Heatmap: which step stands at which place of a visit")
+
+
+def funnel(name: str, bars: Sequence[FunnelBar], *, number: int) -> str:
+    """One bar a step: who reached it, and hatched who may still, as their window is open."""
+    largest = max((bar.reached + bar.open for bar in bars), default=0.0) or 1.0
+    with style():
+        figure, axes = new_figure(PAGE_WIDTH, 44 * len(bars) + 20)
+        for place, bar in enumerate(bars):
+            axes.barh(place, bar.reached, height=0.62, color=ACCENT)
+            axes.barh(
+                place,
+                bar.open,
+                left=bar.reached,
+                height=0.62,
+                color="white",
+                edgecolor=MUTED,
+                hatch="///",
+                linewidth=0.8,
+            )
+            axes.text(bar.reached + bar.open + largest * 0.012, place, bar.text, ha="left", va="center", fontsize=12)
+        axes.set_yticks(range(len(bars)), [wrapped(shortened(bar.step, 40), 28) for bar in bars], fontsize=13)
+        axes.set_ylim(len(bars) - 0.4, -0.6)
+        axes.set_xlim(0, largest * 1.45)
+        axes.tick_params(length=0)
+        axes.set_xticks([])
+        for side in ("top", "right", "bottom"):
+            axes.spines[side].set_visible(False)
+        return to_svg(
+            figure, name=f"funnel{number}", label=f"Funnel {name}: {count_text(bars[0].reached if bars else 0)} began"
+        )
