@@ -1,4 +1,4 @@
-"""Sessions and memberships to the tables of paths: one reading of sessions, five tables."""
+"""Sessions and memberships to the tables of paths: one reading of sessions, six tables."""
 
 from __future__ import annotations
 
@@ -22,13 +22,14 @@ from desirelines.paths.frequent import (
     to_patterns,
     with_goal,
 )
-from desirelines.paths.funnels import to_funnel_steps
+from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
 from desirelines.paths.grain import PERSON, to_person_paths, to_session_paths
 from desirelines.paths.patterns import Pattern, check_names, read_pattern
 from desirelines.paths.places import to_positions, to_step_facts
 from desirelines.reading import published_sessions
 from desirelines.tables import (
     FUNNEL_STEPS,
+    FUNNEL_WEEKS,
     PATH_EDGES,
     PATH_PATTERNS,
     PATH_POSITIONS,
@@ -36,7 +37,7 @@ from desirelines.tables import (
     Table,
 )
 
-PATH_TABLES = (PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS)
+PATH_TABLES = (PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS)
 
 
 def write_paths(job: Job) -> int:
@@ -62,7 +63,7 @@ def write_paths(job: Job) -> int:
             (to_positions(both, members, places=paths.places, run_id=run_id), PATH_POSITIONS),
             (to_step_facts(both, members, run_id=run_id), PATH_STEPS),
             (_patterns(job, own, shown, members), PATH_PATTERNS),
-            (_funnels(job, own, members), FUNNEL_STEPS),
+            *_funnels(job, own, members),
         ]
         job.warehouse.replace_run_of(rows, run_id)
     finally:
@@ -116,12 +117,19 @@ def _patterns(job: Job, own: DataFrame, shown: DataFrame, members: DataFrame) ->
     )  # fmt: skip
 
 
-def _funnels(job: Job, own: DataFrame, members: DataFrame) -> DataFrame:
-    rows = job.spark.createDataFrame([], FUNNEL_STEPS.schema)
+def _funnels(job: Job, own: DataFrame, members: DataFrame) -> list[tuple[DataFrame, Table]]:
+    """Every funnel of the settings, as a whole and by week."""
+    end, zone = job.window.end, job.settings.site.time_zone
+    found = {table: job.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)}
     for funnel in job.settings.paths.funnels:
-        paths = to_person_paths(own) if funnel.unit == PERSON else own
-        rows = rows.unionByName(to_funnel_steps(paths, members, funnel, end=job.window.end, run_id=job.run_id))
-    return rows
+        units = to_person_paths(own) if funnel.unit == PERSON else own
+        reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
+        steps = to_funnel_steps(reached, members, funnel, run_id=job.run_id)
+        weeks = to_funnel_weeks(reached, members, funnel, zone=zone, end=end, run_id=job.run_id)
+        found = {
+            table: found[table].unionByName(rows) for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
+        }
+    return [(rows, table) for table, rows in found.items()]
 
 
 def _of_run(job: Job, table: Table) -> DataFrame:

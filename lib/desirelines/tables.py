@@ -671,6 +671,27 @@ FUNNEL_STEPS = Table(
     ),
 )  # fmt: skip
 
+FUNNEL_WEEKS = Table(
+    "funnel_weeks",
+    grain="one step of one funnel in one week, in one segment, or for all; steps of fewer than 10 people are not written",
+    key=("run_id", "funnel", "segment_id", "week_on", "step_no"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("funnel", TEXT, "name of the funnel, from the settings"),
+        OF_SEGMENT,
+        Column("week_on", DAY, "Monday (site zone) of the week in which the way began"),
+        Column("step_no", WHOLE, "from 1"),
+        Column("step", TEXT, "the step as the settings say it; in a funnel of any order: so many of its steps"),
+        Column("reached_count", WHOLE, "units that reached it, whenever that was", "units"),
+        Column("people_count", WHOLE, "people who reached it", "people"),
+        Column("open_count", WHOLE, "units that began, did not reach it, and whose window is not over", "units"),
+        Column("drop_off_share", REAL, "of those that reached the step before, less the open ones among them: those that did not reach it; null at the first step"),
+        Column("is_week_over", FLAG, "the week was over when the data ended; one that was not will still change"),
+    ),
+)  # fmt: skip
+
 RUNS = Table(
     "runs",
     grain="one state of one attempt of one phase",
@@ -701,7 +722,7 @@ ALL: tuple[Table, ...] = (
     EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
     SUPPRESSIONS, SESSIONS, FEATURES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
     SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
-    PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, RUNS,
+    PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS,
 )  # fmt: skip
 
 SMALL_GROUP = 10

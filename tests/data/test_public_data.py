@@ -82,6 +82,7 @@ def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
     assert {r["step"]: r["count"] for r in counts} == expected["published"]["event_counts"]
     assert_one_to_one_with_given_sessions(spark, data, sessions)
     assert_published_paths(spark, tmp_path, expected)
+    assert_planted_incidents_by_week(spark, tmp_path)
     given = ("--conf", str(tmp_path / "conf.yaml"), "--run-id", summary["run_id"])
     assert cli("build-sessions", *given, "--set", "sessions.gap_minutes=15") == 0  # other rules: all sessions anew
     assert table(spark, tmp_path, "sessions").count() == expected["computed"]["sessions_15_min_gap"]
@@ -94,6 +95,9 @@ paths:
   funnels:
     - {name: checkout, steps: [cart, shipping_details, purchase], unit: session, window_hours: 240}
     - {name: shop, steps: [catalog, add_to_cart, cart, purchase], window_hours: 10000}
+    - {name: address, steps: [shipping_details, payment_details], unit: session, window_hours: 240}
+    - {name: paid, steps: [payment_details, purchase], unit: session, window_hours: 240}
+    - {name: payment, steps: [payment_details, support_chat], unit: session, window_hours: 240}
 """
 
 
@@ -122,6 +126,19 @@ def assert_published_paths(spark, tmp_path, expected):
     odds = {r["pattern"]: r["goal_odds"] for r in patterns if r["kind"] == "pair"}
     assert odds["cart -> shipping_details"] > 5 > odds["catalog -> search"]
     assert {r["kind"] for r in patterns} == {"pair", "triple", "sequence"}
+
+
+def assert_planted_incidents_by_week(spark, tmp_path):
+    """The bug of the mobile checkout (9 April to 9 May) and the incident of payments (19 May to 7 June) stand out."""
+    weeks = table(spark, tmp_path, "funnel_weeks").filter("segment_id = 'all'").orderBy("week_on").collect()
+    lost = {(r["funnel"], str(r["week_on"])): r["drop_off_share"] for r in weeks if r["step_no"] == 2}
+    address = {week: share for (funnel, week), share in lost.items() if funnel == "address"}
+    bug = [address[week] for week in ("2024-04-15", "2024-04-22", "2024-04-29")]  # the weeks that lie wholly in it
+    after = [share for week, share in address.items() if week > "2024-05-09"]
+    assert sum(bug) / len(bug) > 1.25 * sum(after) / len(after)
+    assert max((share, week) for (funnel, week), share in lost.items() if funnel == "paid")[1] == "2024-05-20"
+    # Too few people go from paying to the support in other weeks to be told at all.
+    assert [week for funnel, week in lost if funnel == "payment"] == ["2024-05-20", "2024-05-27", "2024-06-03"]
 
 
 def assert_one_to_one_with_given_sessions(spark, data, sessions):

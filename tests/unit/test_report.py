@@ -20,6 +20,7 @@ from desirelines.tables import (
     CLUSTER_TRIALS,
     FATES,
     FUNNEL_STEPS,
+    FUNNEL_WEEKS,
     PATH_EDGES,
     PATH_POSITIONS,
     SEGMENT_MOVES,
@@ -34,7 +35,19 @@ SEGMENTS = [
     ("new_buyer", "rule", "New buyers", 144),
     ("lapsed", "rule", "Lapsed buyers", 0),
 ]
-FRAMES = ("definitions", "sizes", "profiles", "moves", "edges", "positions", "funnels", "paths", "accounts", "trials")
+FRAMES = (
+    "definitions",
+    "sizes",
+    "profiles",
+    "moves",
+    "edges",
+    "positions",
+    "funnels",
+    "weeks",
+    "paths",
+    "accounts",
+    "trials",
+)
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
@@ -65,6 +78,10 @@ def report(**changes: Any) -> ReportData:
         ("r2", "checkout", "all", 1, "cart", "person", 800, 800, 0, 1.0, 1.0, 0.0, 0.0),
         ("r2", "checkout", "all", 2, "order_completed", "person", 300, 300, 120, 300 / 680, 300 / 680, 90.0, 4000.0),
     ]
+    weeks = [
+        ("r2", "checkout", "all", week, 2, "order_completed", 150, 150, 0, share, week.day < 20)
+        for week, share in ((date(2026, 2, 16), 0.4), (date(2026, 2, 23), 0.6))
+    ]
     paths = [(s, ["search", "search", "order_completed"], 321, 0.12) for s in ("c1", "all")]
     accounts = [("web", "used", 900, 90, 1000, 100), ("web", "duplicate", 100, 10, 1000, 100)]
     trials = [
@@ -84,6 +101,7 @@ def report(**changes: Any) -> ReportData:
         edges=pd.DataFrame(edges, columns=PATH_EDGES.column_names),
         positions=pd.DataFrame(positions, columns=PATH_POSITIONS.column_names),
         funnels=pd.DataFrame(funnels, columns=FUNNEL_STEPS.column_names),
+        weeks=pd.DataFrame(weeks, columns=FUNNEL_WEEKS.column_names),
         paths=pd.DataFrame(paths, columns=["segment_id", "path", "sessions_count", "share"]),
         accounts=pd.DataFrame(
             accounts, columns=["source", "fate", "row_count", "run_row_count", "rows_read", "run_rows_read"]
@@ -102,6 +120,7 @@ def named(name: str) -> ReportData:
         edges=data.edges.replace({"search": name}),
         positions=data.positions.replace({"search": name}),
         funnels=data.funnels.assign(funnel=name, step=name),
+        weeks=data.weeks.assign(funnel=name, step=name),
         paths=data.paths.assign(path=[[name, "search"]] * len(data.paths)),
         moves=data.moves.replace({"c1": name}),
         accounts=data.accounts.assign(source=name),
@@ -178,8 +197,8 @@ def test_names_with_a_script_are_escaped_wherever_they_stand(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["cost $5 or $6 ^_x", 'a id="b" c', "日本語の名前", "x" * 120, "two\nlines", " "])
 def test_odd_names_break_nothing(name: str) -> None:
-    # sizes, differences, moves, search, flow, places, funnel; steps of c1, c2 and all
-    assert parsed(render(named(name))).names.count("svg") == 7 + 3
+    # sizes, differences, moves, search, flow, places, funnel, its weeks; steps of c1, c2 and all
+    assert parsed(render(named(name))).names.count("svg") == 8 + 3
 
 
 def test_every_name_and_size_is_on_the_page(page: str) -> None:

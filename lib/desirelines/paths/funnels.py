@@ -17,25 +17,48 @@ from desirelines.paths.edges import in_segments
 from desirelines.paths.matching import fitting, flat_paths
 from desirelines.paths.patterns import read_pattern
 from desirelines.settings.model import Funnel
-from desirelines.tables import FUNNEL_STEPS, SMALL_GROUP
+from desirelines.tables import FUNNEL_STEPS, FUNNEL_WEEKS, SMALL_GROUP
 
 
-def to_funnel_steps(paths: DataFrame, members: DataFrame, funnel: Funnel, *, end: datetime, run_id: str) -> DataFrame:
-    """One row per segment and step, as contracted. `paths` are of the funnel's unit; `end` is when the data ends.
+def to_funnel_steps(reached: DataFrame, members: DataFrame, funnel: Funnel, *, run_id: str) -> DataFrame:
+    """One row per segment and step, as contracted, of what `to_reached` gives.
 
-    Every step that fits the first one is tried as the begin; the deepest chain is kept, the earliest on ties, so a false start
-    does not hide a later success. A chain ends with the window, which counts from its first step, and at an excluded step. One
-    step of a path serves one step of a chain. A unit that did not come through, and one of whose begins is not a window old at
-    `end`, is open: it counts neither as converted nor as lost.
+    A unit that did not come through, and one of whose begins is not a window old when the data ends, is open: it counts
+    neither as converted nor as lost. Two shuffles, of units.
     """
-    reached = to_reached(paths, funnel, end=end).filter(F.col("depth") > 0)
-    grouped = in_segments(reached, members)
+    counted = _counted(in_segments(reached, members), funnel, ["segment_id"])
+    told = _facts(funnel, run_id) | {
+        "unit": F.lit(funnel.unit),
+        "conversion_share": _share(F.col("reached_count"), F.col("_begun") - F.col("open_count")),
+        "median_seconds": F.col("_seconds")[0],
+        "q95_seconds": F.col("_seconds")[1],
+    }
+    return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_STEPS)
+
+
+def to_funnel_weeks(
+    reached: DataFrame, members: DataFrame, funnel: Funnel, *, zone: str, end: datetime, run_id: str
+) -> DataFrame:
+    """One row per segment, week and step, as contracted. A unit is of the week in which the chain that counts began."""
+    began_on = F.from_utc_timestamp(F.timestamp_millis("began_ms"), zone)
+    weekly = reached.withColumn("week_on", F.date_trunc("week", began_on).cast("date"))
+    counted = _counted(in_segments(weekly, members), funnel, ["segment_id", "week_on"])
+    last_day = F.from_utc_timestamp(F.lit(end), zone).cast("date")  # as_of, which does not count any more
+    told = _facts(funnel, run_id) | {
+        "drop_off_share": F.when(F.col("step_no") > 1, 1 - F.col("step_share")),
+        "is_week_over": F.date_add("week_on", 7) <= last_day,
+    }
+    return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_WEEKS)
+
+
+def _counted(units: DataFrame, funnel: Funnel, by: list[str]) -> DataFrame:
+    """Units that reached each step, and the share of those that reached the step before; one row per group and step."""
     numbers = F.sequence(F.lit(1).cast("long"), F.lit(len(funnel.steps)).cast("long"))
-    steps = grouped.withColumn("step_no", F.explode(numbers))
+    steps = units.filter(F.col("depth") > 0).withColumn("step_no", F.explode(numbers))
     is_reached = F.col("depth") >= F.col("step_no")
     was_before = F.col("depth") >= F.col("step_no") - 1
     seconds = F.when(is_reached, F.get("seconds", F.col("step_no").cast("int") - 1))
-    counted = steps.groupBy("segment_id", "step_no").agg(
+    counted = steps.groupBy(*by, "step_no").agg(
         F.count("*").alias("_begun"),
         F.count_if(is_reached).alias("reached_count"),
         F.count_distinct(F.when(is_reached, F.col("person_id"))).alias("people_count"),
@@ -43,24 +66,28 @@ def to_funnel_steps(paths: DataFrame, members: DataFrame, funnel: Funnel, *, end
         F.count_if(was_before & ~is_reached & F.col("is_open")).alias("_open_before"),
         F.percentile(seconds, F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
     )
-    before = F.lag("reached_count").over(Window.partitionBy("segment_id").orderBy("step_no"))
-    names = F.array(*(F.lit(s) for s in funnel.steps))
-    label = F.get(names, F.col("step_no").cast("int") - 1)
-    told = {
+    before = F.lag("reached_count").over(Window.partitionBy(*by).orderBy("step_no"))
+    share = _share(F.col("reached_count"), F.coalesce(before, "_begun") - F.col("_open_before"))
+    return counted.withColumn("step_share", share)
+
+
+def _facts(funnel: Funnel, run_id: str) -> dict[str, Column]:
+    label = F.get(F.array(*(F.lit(s) for s in funnel.steps)), F.col("step_no").cast("int") - 1)
+    of_any = F.concat(F.col("step_no").cast("string"), F.lit(" of them"))
+    return {
         "funnel": F.lit(funnel.name),
-        "step": F.concat(F.col("step_no").cast("string"), F.lit(" of them")) if funnel.order == "any" else label,
-        "unit": F.lit(funnel.unit),
-        "conversion_share": _share(F.col("reached_count"), F.col("_begun") - F.col("open_count")),
-        "step_share": _share(F.col("reached_count"), F.coalesce(before, "_begun") - F.col("_open_before")),
-        "median_seconds": F.col("_seconds")[0],
-        "q95_seconds": F.col("_seconds")[1],
+        "step": of_any if funnel.order == "any" else label,
         "run_id": F.lit(run_id),
     }
-    return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_STEPS)
 
 
 def to_reached(paths: DataFrame, funnel: Funnel, *, end: datetime) -> DataFrame:
-    """One row per path: person_id, depth (steps reached, 0 for none), seconds (from the first step to each), is_open."""
+    """One row per path: person_id, depth (steps reached, 0 for none), seconds (from the first step to each), began_ms, is_open.
+
+    Every step that fits the first one is tried as the begin; the deepest chain is kept, the earliest on ties, so a false start
+    does not hide a later success. A chain ends with the window, which counts from its first step, and at an excluded step. One
+    step of a path serves one step of a chain. `paths` are of the funnel's unit; `end` is when the data ends.
+    """
     rows = paths.select(
         "person_id",
         F.col("steps").cast("array<string>").alias("steps"),
@@ -69,7 +96,7 @@ def to_reached(paths: DataFrame, funnel: Funnel, *, end: datetime) -> DataFrame:
     end_ms = int(end.timestamp() * 1000)
     return rows.mapInArrow(
         partial(_reached, funnel=funnel, end_ms=end_ms),
-        "person_id string, depth long, seconds array<double>, is_open boolean",
+        "person_id string, depth long, seconds array<double>, began_ms long, is_open boolean",
     )
 
 
@@ -92,6 +119,8 @@ def _reached(batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int) 
         chosen = deepest(path, found)
         of = path[found.anchor[chosen]]
         depth[of] = found.depth[chosen]
+        began = np.zeros(batch.num_rows, dtype=np.int64)
+        began[of] = at_ms[found.anchor[chosen]]
         latest = np.full(batch.num_rows, np.iinfo(np.int64).min // 2)
         np.maximum.at(latest, path[found.anchor], at_ms[found.anchor])
         is_open = (depth > 0) & (depth < len(items)) & (latest + within_ms > end_ms)
@@ -100,7 +129,8 @@ def _reached(batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int) 
         seconds = (found.at_ms[chosen] - at_ms[found.anchor[chosen]][:, None])[inside] / 1000.0
         yield pa.RecordBatch.from_pydict({
             "person_id": batch.column("person_id"), "depth": pa.array(depth),
-            "seconds": pa.ListArray.from_arrays(pa.array(bounds), pa.array(seconds)), "is_open": pa.array(is_open),
+            "seconds": pa.ListArray.from_arrays(pa.array(bounds), pa.array(seconds)),
+            "began_ms": pa.array(began, mask=depth == 0), "is_open": pa.array(is_open),
         })  # fmt: skip
 
 

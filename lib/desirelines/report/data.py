@@ -28,6 +28,7 @@ class ReportData:
         edges: `path_edges` of the run, by session.
         positions: `path_positions` of the run.
         funnels: `funnel_steps` of the run; empty without funnels in the settings.
+        weeks: `funnel_weeks` of the run; empty without funnels in the settings.
         paths: segment_id, path (list of step names), sessions_count, share; the most frequent whole paths of visits per segment
             and of 'all', already limited, none of fewer than 10 people.
         accounts: source, fate, run_row_count (this run), row_count (all time). With them, the same on every row of a
@@ -52,6 +53,7 @@ class ReportData:
     edges: pd.DataFrame
     positions: pd.DataFrame
     funnels: pd.DataFrame
+    weeks: pd.DataFrame
     paths: pd.DataFrame
     accounts: pd.DataFrame
     trials: pd.DataFrame

@@ -55,6 +55,44 @@ def funnel_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
     return tuple((name, _funnel(name, rows[name], number)) for number, name in enumerate(sorted(rows), start=1))
 
 
+def week_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
+    """Name and picture by week of each funnel that was begun by everybody in two weeks or more."""
+    of_all = data.weeks[(data.weeks["segment_id"] == ALL) & data.weeks["drop_off_share"].notna()]
+    rows: dict[str, list[dict[Any, Any]]] = {}
+    for row in of_all.sort_values(["funnel", "week_on", "step_no"]).to_dict("records"):
+        rows.setdefault(str(row["funnel"]), []).append(row)
+    told = [(name, of) for name, of in rows.items() if len({r["week_on"] for r in of}) > 1]
+    return tuple((name, _weeks(name, of, number)) for number, (name, of) in enumerate(told, start=1))
+
+
+def _weeks(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
+    labels = [f"{day:%d %b}" for day in sorted({r["week_on"] for r in rows})]
+    steps = {r["step_no"]: str(r["step"]) for r in sorted(rows, key=lambda r: r["step_no"])}
+    lines = [
+        ways.WeekLine(
+            step,
+            tuple(
+                (f"{r['week_on']:%d %b}", float(r["drop_off_share"]), bool(r["is_week_over"]))
+                for r in rows
+                if r["step_no"] == number_of
+            ),
+        )
+        for number_of, step in steps.items()
+    ]
+    table = Grid(
+        ("week of", "step", "reached", "dropped off", "still in time"),
+        tuple(
+            (
+                f"{r['week_on']:%Y-%m-%d}" + ("" if r["is_week_over"] else " (not over)"), str(r["step"]),
+                count_text(r["reached_count"]), percent_text(r["drop_off_share"], 1), count_text(r["open_count"]),
+            )
+            for r in rows
+        ),
+        words=2,
+    )  # fmt: skip
+    return Picture(ways.weeks(name, labels, lines, number=number), table)
+
+
 def _funnel(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
     rows = sorted(rows, key=lambda r: r["step_no"])
     bars = [

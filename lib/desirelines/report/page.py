@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined
 
 from desirelines.report.cards import everybody_card, segment_card
 from desirelines.report.data import ReportData
-from desirelines.report.going import flow_picture, funnel_pictures, places_picture
+from desirelines.report.going import flow_picture, funnel_pictures, places_picture, week_pictures
 from desirelines.report.sections import (
     accounts_of,
     definitions,
@@ -59,6 +59,7 @@ def page_of(data: ReportData) -> Page:
         flow=flow_picture(data),
         places=places_picture(data),
         funnels=funnel_pictures(data),
+        weeks=week_pictures(data),
         differences=differences_picture(clusters, profiles, everybody),
         moves=moves_picture(data, clusters) if data.previous_run_id else None,
         search=search,

@@ -105,6 +105,7 @@ class Page:
     flow: Picture | None
     places: Picture | None
     funnels: tuple[tuple[str, Picture], ...]
+    weeks: tuple[tuple[str, Picture], ...]
     differences: Picture | None
     moves: Picture | None
     search: Picture | None

@@ -130,6 +130,37 @@ def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], p
         return to_svg(figure, name="places", label="Heatmap: which step stands at which place of a visit")
 
 
+@dataclass(frozen=True, slots=True)
+class WeekLine:
+    """One step of a funnel by week: label and drop-off of each week, and whether the week was over."""
+
+    step: str
+    points: tuple[tuple[str, float, bool], ...]
+
+
+def weeks(name: str, labels: Sequence[str], lines: Sequence[WeekLine], *, number: int) -> str:
+    """One line a step: the share that did not come on to it, by the week in which they began; unfinished weeks are hollow."""
+    place = {label: n for n, label in enumerate(labels)}
+    with style():
+        figure, axes = new_figure(PAGE_WIDTH, 300)
+        for line, colour in zip(lines, COLOURS, strict=False):
+            points = [(place[label], 100 * share) for label, share, _ in line.points]
+            axes.plot([x for x, _ in points], [y for _, y in points], color=colour, linewidth=2)
+            for (x, y), (_, _, is_over) in zip(points, line.points, strict=True):
+                axes.plot(x, y, "o", color=colour, markerfacecolor=colour if is_over else "white", markersize=6)
+            if points:
+                label = wrapped(shortened(step_text(line.step), 30), 20)
+                axes.text(points[-1][0] + 0.25, points[-1][1], label, color=colour, va="center", fontsize=12)
+        every = max(1, -(-len(labels) // 12))
+        axes.set_xticks(range(0, len(labels), every), list(labels)[::every], fontsize=12)
+        axes.set_xlim(-0.5, len(labels) * 1.22)
+        axes.set_ylim(0, 100)
+        axes.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"], fontsize=12)
+        for side in ("top", "right"):
+            axes.spines[side].set_visible(False)
+        return to_svg(figure, name=f"weeks{number}", label=f"Lines: {name}, who drops off, by week")
+
+
 def funnel(name: str, bars: Sequence[FunnelBar], *, number: int) -> str:
     """One bar a step: who reached it, and hatched who may still, as their window is open."""
     largest = max((bar.reached + bar.open for bar in bars), default=0.0) or 1.0

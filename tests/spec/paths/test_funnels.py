@@ -1,11 +1,11 @@
 """Funnels: how far, how long, and whose window is still open."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.paths.funnels import to_funnel_steps, to_reached
+from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
 from desirelines.settings.model import Funnel
 from tests.support.tables import rows_of, table
 
@@ -58,7 +58,8 @@ def test_open_windows_count_neither_as_converted_nor_as_lost(spark):
         ("e", "home@5"),
     ]
     members = table(spark, "person_id | segment_id\n" + "\n".join(f"{p}{n} | few" for p in "ad" for n in range(4)))
-    got = to_funnel_steps(paths(spark, lines, times=10), members, funnel(), end=END, run_id="r")
+    reached = to_reached(paths(spark, lines, times=10), funnel(), end=END)
+    got = to_funnel_steps(reached, members, funnel(), run_id="r")
     columns = (
         "segment_id",
         "step_no",
@@ -73,4 +74,24 @@ def test_open_windows_count_neither_as_converted_nor_as_lost(spark):
         ("all", 1, "cart", 40, 0, 1.0, 1.0, 0.0),
         ("all", 2, "[card|bill]", 30, 10, 1.0, 1.0, 3600.0),
         ("all", 3, "done", 10, 20, 0.5, 0.5, 7200.0),  # of ten who are through and ten who are late; c is still in time
+    ]
+
+
+def test_by_week_of_the_site_s_zone_in_which_the_way_began(spark):
+    lines = [
+        ("a", "cart@23 card@22 done@21"),  # one at night on Monday in UTC, Sunday evening in New York
+        ("b", "cart@23 card@21"),
+        ("c", "cart@19"),  # eleven hours are gone: lost
+        ("d", "cart@5"),  # still in time
+    ]
+    reached = to_reached(paths(spark, lines, times=10), funnel(), end=END)
+    nobody = spark.createDataFrame([], "person_id string, segment_id string")
+    got = to_funnel_weeks(reached, nobody, funnel(), zone="America/New_York", end=END, run_id="r")
+    columns = ("week_on", "step_no", "reached_count", "open_count", "drop_off_share", "is_week_over")
+    before, this = date(2026, 3, 2), date(2026, 3, 9)
+    assert rows_of(got, *columns) == [
+        (before, 1, 20, 0, None, True),
+        (before, 2, 20, 0, 0.0, True),
+        (before, 3, 10, 0, 0.5, True),
+        (this, 1, 20, 0, None, False),  # of the ten who are lost and the ten in time nobody went on
     ]
