@@ -90,6 +90,7 @@ def event_columns() -> list[Column]:
         F.when(is_line, F.concat_ws("-", F.lit("o"), "user", "visit")).alias("order_id"),
         F.when(F.col("orders"), money).when(F.col("refunds"), -money).cast(MONEY).alias("amount"),
         F.when(F.col("orders") & (chance("discount", "user", "place") < 0.3), F.lit("2.5")).cast(MONEY).alias("discount"),
+        F.lit(None).cast("double").alias("score"),
         F.when(~is_line & (chance("web", "user", "place") < 0.7), numbered("/page/", 300)).alias("page"),
     ]  # fmt: skip
 

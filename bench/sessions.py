@@ -14,7 +14,7 @@ from desirelines.settings.model import Sessions
 
 USED = (
     "source", "stream_id", "event_id", "user_key", "session_key", "occurred_at", "received_at", "file_name", "file_place", "event_name",
-    "kind", "category", "campaign", "channel", "order_id", "amount", "discount",
+    "kind", "category", "campaign", "channel", "order_id", "amount", "discount", "score",
 )  # fmt: skip
 """The columns that to_sessions reads."""
 BUCKETS, THREADS = 64, 2

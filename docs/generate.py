@@ -44,8 +44,12 @@ def features_page() -> str:
         "Made from `lib/desirelines/catalogue.py` by `make docs`. All are as of a date; the window is `features.window_days` before it.",
         "",
     ]
-    lines += ["| feature | family | unit | meaning | null means | source |", "|---|---|---|---|---|---|"]
-    lines += [f"| `{f.name}` | {f.family} | {f.unit} | {f.meaning} | {f.null_means} | {f.source} |" for f in FEATURES]
+    lines += ["People are grouped by all but those marked *told only*.", ""]
+    lines += ["| feature | family | unit | days | meaning | null means | source |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        f"| `{f.name}`{'' if f.is_clustered else ' *told only*'} | {f.family} | {f.unit} | {f.window} | {f.meaning} | {f.null_means} | {f.source} |"
+        for f in FEATURES
+    ]
     return "\n".join(lines) + "\n"
 
 

@@ -19,6 +19,10 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
     session, _ = spark_session(Spark(master="local[2]", driver_memory="3g", shuffle_partitions=2))
     session.sparkContext.setLogLevel("OFF")  # failed writes would print values
+    # A test's plan runs once on a few rows: compiling it costs more than it saves, a sixth of a run. The smoke test and the
+    # demo go the way users go.
+    session.conf.set("spark.sql.codegen.wholeStage", "false")
+    session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
     session.conf.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false")
     yield session
     session.stop()

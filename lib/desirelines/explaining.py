@@ -11,7 +11,7 @@ from desirelines.errors import EmptyInputError
 from desirelines.job import Job
 from desirelines.linking import key_of_identifier
 from desirelines.membership import segment_names
-from desirelines.segments.rules import rule_segments
+from desirelines.reading import rules_of
 from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_MEMBERS, SESSIONS
 
 
@@ -59,7 +59,7 @@ def explain(job: Job, *, key: str | None, identifier: tuple[str, str] | None) ->
     seen = job.warehouse.read(PEOPLE).join(me, "person_id").collect()
     names, rules = (
         segment_names(job, job.run_id),
-        {r.segment_id: r.definition for r in rule_segments(job.settings.segments, F.lit(job.window.end))},
+        {r.segment_id: r.definition for r in rules_of(job)},
     )
     streams = [i["key"] for i in identifiers]
     sessions = (

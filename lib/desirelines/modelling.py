@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -9,37 +10,34 @@ from pyspark.sql import functions as F
 
 from desirelines.clusters.align import match_segments
 from desirelines.clusters.fit import Fitted, Trial
-from desirelines.clusters.prepare import Preparation
 from desirelines.clusters.score import to_assigned
 from desirelines.io.tracking import log_fit
 from desirelines.job import Job
 from desirelines.membership import members_after
+from desirelines.reading import rules_of
 from desirelines.segments.naming import names_apart
-from desirelines.segments.rules import rule_segments
 from desirelines.tables import CLUSTER_MODELS, FEATURES, SEGMENT_DEFINITIONS, SEGMENT_PROFILES
 
 
-def log_to_mlflow(job: Job, fitted: Fitted, preparation: Preparation) -> str | None:
+def log_to_mlflow(job: Job, fitted: Fitted) -> str | None:
     """Log the fit to MLflow; give the id of its run there, or null when tracking is off."""
-    chosen = fitted.chosen
+    kept, pipeline = fitted.kept, fitted.pipeline
     return log_fit(
         job.settings.tracking, job.warehouse.path_of("_mlflow"), run_name=job.run_id,
-        params={"algorithm": chosen.algorithm, "k": chosen.k, "seed": chosen.seed, "as_of": str(job.as_of), "config_hash": job.settings.hash,
-                "features": ",".join(c.feature for c in preparation.columns if not c.is_indicator), "features_version": job.warehouse.version(FEATURES)},
-        metrics={"cost": chosen.cost, "silhouette": chosen.silhouette or 0.0, "smallest_share": chosen.smallest_share, "people": float(chosen.people_count)},
+        params={"algorithm": kept.algorithm, "k": kept.k, "seed": kept.seed, "as_of": str(job.as_of), "config_hash": job.settings.hash,
+                "features": ",".join(c.feature for c in fitted.preparation.columns if not c.is_indicator), "features_version": job.warehouse.version(FEATURES)},
+        metrics={"cost": kept.cost, "smallest_share": kept.smallest_share, "people": float(kept.people_count)},
         curve=[(t.k, t.silhouette) for t in fitted.trials if t.silhouette is not None],
-        texts={"preparation.json": preparation.to_json(), "centres.json": str(fitted.centres)},
-        save_model=lambda folder: fitted.model.write().overwrite().save(folder),
+        texts={"preparation.json": fitted.preparation.to_json(), "centres.json": json.dumps(fitted.centres)},
+        save_model=None if pipeline is None else lambda folder: pipeline.write().overwrite().save(folder),
     )  # fmt: skip
 
 
-def cluster_rows(
-    job: Job, features: DataFrame, preparation: Preparation, fitted: Fitted, mlflow_run: str | None
-) -> list[dict[str, Any]]:
+def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str | None) -> list[dict[str, Any]]:
     """Rows of cluster_models, each with the segment its people are: carried over where they are the same people as before."""
     base, _ = job.ledger.base_of(job.run_id, job.as_of)
     centres = dict(enumerate(fitted.centres))
-    assigned = to_assigned(features, preparation, centres)
+    assigned = to_assigned(features, fitted.preparation, centres)
     before = members_after(job, base).filter("is_primary").select("person_id", F.col("segment_id").alias("old"))
     cells = assigned.join(before, "person_id", "full").groupBy("old", "cluster").agg(F.count("*").alias("n")).collect()
     old_sizes, new_sizes, overlap = dict[str, int](), dict[int, int](), dict[tuple[str, int], int]()
@@ -52,8 +50,8 @@ def cluster_rows(
             overlap[cell["old"], cell["cluster"]] = cell["n"]
     matches = match_segments(overlap, old_sizes, new_sizes, same=job.settings.clusters.same_overlap, run_id=job.run_id)
     return [
-        {"run_id": job.run_id, "model_version": job.run_id, "cluster": m.cluster, "segment_id": m.segment_id, "algorithm": fitted.chosen.algorithm,
-         "centre": centres[m.cluster], "people_count": new_sizes[m.cluster], "mlflow_run_id": mlflow_run}
+        {"run_id": job.run_id, "model_version": job.run_id, "cluster": m.cluster, "segment_id": m.segment_id, "algorithm": fitted.kept.algorithm,
+         "centre": list(centres[m.cluster]), "people_count": new_sizes[m.cluster], "mlflow_run_id": mlflow_run}
         for m in matches
     ]  # fmt: skip
 
@@ -85,7 +83,7 @@ def new_definitions(job: Job) -> list[dict[str, Any]]:
         for m in models
     ] + [
         {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "derived_from": None}
-        for r in rule_segments(job.settings.segments, F.lit(job.window.end))
+        for r in rules_of(job)
     ]  # fmt: skip
     told = ("name", "definition")
     changed = [r for r in rows if any(newest.get(r["segment_id"], {}).get(t) != r[t] for t in told)]
@@ -97,19 +95,20 @@ def new_definitions(job: Job) -> list[dict[str, Any]]:
 def segment_ids(job: Job) -> list[str]:
     """Segments of this run: its clusters and the rules."""
     models = job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == job.run_id).orderBy("segment_id").collect()
-    return [m["segment_id"] for m in models] + [
-        r.segment_id for r in rule_segments(job.settings.segments, F.lit(job.window.end))
-    ]
-
-
-def trial_row(trial: Trial, number: int, *, kept: bool) -> dict[str, Any]:
-    """A candidate as a row of cluster_trials."""
-    names = ("algorithm", "k", "clusters_found", "seed", "people_count", "silhouette", "cost", "smallest_share")
-    verdict = trial.refusal or ("chosen" if kept else "a better one was found")
-    return {name: getattr(trial, name) for name in names} | {"trial": number, "is_kept": kept, "verdict": verdict}
+    return [m["segment_id"] for m in models] + [r.segment_id for r in rules_of(job)]
 
 
 def told(trial: Trial) -> str:
     """A candidate in one line of progress."""
-    silhouette = "no silhouette" if trial.silhouette is None else f"silhouette {trial.silhouette:.3f}"
-    return f"k = {trial.k}, seed {trial.seed}: {silhouette}" + (f" ({trial.refusal})" if trial.refusal else "")
+    if trial.is_kept:
+        return f"{trial.clusters_found} groups of {trial.people_count:,} people: {trial.verdict}"
+    stability = "" if trial.stability is None else f", stability {trial.stability:.2f}"
+    return f"k = {trial.k}: evidence {trial.gap:.3f}{stability}" + (
+        "" if trial.verdict == "looked at" else f" ({trial.verdict})"
+    )
+
+
+def found(fitted: Fitted) -> str:
+    """The outcome in a few words."""
+    kept = fitted.kept
+    return f"{kept.algorithm}, k = {kept.k}" if fitted.pipeline is not None else "no groups: everybody is one"

@@ -16,7 +16,6 @@ from pyspark.sql import functions as F
 
 from desirelines import sessioning, tables
 from desirelines.clusters.fit import fit
-from desirelines.clusters.prepare import fit_preparation, to_prepared
 from desirelines.errors import EmptyInputError, GateError
 from desirelines.features.matrix import to_features
 from desirelines.history.changes import to_changes, to_moves
@@ -26,15 +25,17 @@ from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.membership import members_after, repair_members
-from desirelines.modelling import cluster_rows, log_to_mlflow, new_definitions, segment_ids, told, trial_row
+from desirelines.modelling import cluster_rows, found, log_to_mlflow, new_definitions, segment_ids, told
 from desirelines.pathing import PATH_TABLES, write_paths
 from desirelines.reading import (
+    clustered_features,
     current_memberships,
     features_of,
     open_identities,
     sessions_of_people,
 )
 from desirelines.robots import take_robots_out
+from desirelines.scoring import keep_parameter, write_rfm
 from desirelines.segments.profile import to_profiles, to_sizes
 from desirelines.sessioning import Account
 from desirelines.source_facts import facts_before, present_sources
@@ -134,18 +135,20 @@ def build_sessions(job: Job) -> None:
 
 
 def build_features(job: Job) -> None:
-    """Sessions → features: one row a person as of as_of, nothing after it."""
+    """Sessions → features and rfm_scores: one row a person as of as_of, nothing after it."""
     with job.stage("build-features") as result:
         rules = job.settings.segments
         features = to_features(
             sessions_of_people(job), job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
+            goal_kinds=job.settings.features.goal_kinds,
             buckets=job.settings.warehouse.buckets, run_id=job.run_id,
         )  # fmt: skip
         job.warehouse.replace_where(features, tables.FEATURES, f"as_of = '{job.as_of}'")
         result.rows = row_count(features_of(job))
+        write_rfm(job)
         result.inputs, result.outputs = (
             _versions(job, tables.SESSIONS, tables.IDENTITY_MAP, tables.STREAM_OWNERS),
-            _versions(job, tables.FEATURES),
+            _versions(job, tables.FEATURES, tables.RFM_SCORES),
         )
         if result.rows == 0:
             raise EmptyInputError(
@@ -156,25 +159,21 @@ def build_features(job: Job) -> None:
 def fit_clusters(job: Job) -> None:
     """Features → cluster_trials, cluster_models, run_parameters, and a run in MLflow."""
     with job.stage("fit-clusters") as result:
-        features = features_of(job)
-        preparation = fit_preparation(features)
-        fitted = fit(
-            to_prepared(features, preparation),
-            row_count(features),
-            job.settings.clusters,
-            on_trial=lambda t: job.progress.say(told(t)),
-        )
+        features = clustered_features(job)
+        settings = job.settings.clusters
+        fitted = fit(features, row_count(features), settings, on_trial=lambda t: job.progress.say(told(t)))
         run = {"run_id": job.run_id}
-        trials = [run | trial_row(t, n, kept=t is fitted.chosen) for n, t in enumerate(fitted.trials, start=1)]
-        parameters = [run | {"name": "preparation", "value": preparation.to_json()}]
-        made = [(trials, tables.CLUSTER_TRIALS), (parameters, tables.RUN_PARAMETERS)]
-        job.warehouse.replace_run_of([(job.spark.createDataFrame(r, t.schema), t) for r, t in made], job.run_id)
-        mlflow_run = log_to_mlflow(job, fitted, preparation)
-        rows = cluster_rows(job, features, preparation, fitted, mlflow_run)
+        trials = [run | {"trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)]
+        job.warehouse.replace_run(
+            job.spark.createDataFrame(trials, tables.CLUSTER_TRIALS.schema), tables.CLUSTER_TRIALS, job.run_id
+        )
+        keep_parameter(job, "preparation", fitted.preparation.to_json())
+        mlflow_run = log_to_mlflow(job, fitted)
+        rows = cluster_rows(job, features, fitted, mlflow_run)
         job.warehouse.replace_run(
             job.spark.createDataFrame(rows, tables.CLUSTER_MODELS.schema), tables.CLUSTER_MODELS, job.run_id
         )
-        result.rows, result.note = len(rows), f"{fitted.chosen.algorithm}, k = {fitted.chosen.k}"
+        result.rows, result.note = len(rows), found(fitted)
         result.inputs, result.outputs = (
             _versions(job, tables.FEATURES),
             _versions(job, tables.CLUSTER_MODELS, tables.CLUSTER_TRIALS, tables.RUN_PARAMETERS),
@@ -193,12 +192,11 @@ def assign_segments(job: Job) -> None:
         changes = job.warehouse.read(tables.SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
         ids = job.spark.createDataFrame([(s,) for s in segment_ids(job)], "segment_id string")
         people = row_count(features_of(job))
+        profiles = to_profiles(features_of(job), now, run_id=job.run_id)
+        job.warehouse.replace_run(profiles, tables.SEGMENT_PROFILES, job.run_id)
+        named = job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema)  # by the profiles
         rows = [
-            (to_profiles(features_of(job), now, run_id=job.run_id), tables.SEGMENT_PROFILES),
-            (
-                job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema),
-                tables.SEGMENT_DEFINITIONS,
-            ),
+            (named, tables.SEGMENT_DEFINITIONS),
             (to_sizes(ids, now, changes, people=people, run_id=job.run_id), tables.SEGMENT_SIZES),
             (to_moves(before, now, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES),
         ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -11,7 +13,7 @@ from desirelines.errors import EmptyInputError
 from desirelines.identities.owners import with_person
 from desirelines.job import Job
 from desirelines.segments.assign import to_memberships
-from desirelines.segments.rules import rule_segments
+from desirelines.segments.rules import RuleSegment, rule_segments, too_little_data
 from desirelines.sessions.consent import consent_intervals, with_consent
 from desirelines.sessions.sessions import to_sessions
 from desirelines.tables import (
@@ -37,10 +39,9 @@ def current_memberships(job: Job) -> DataFrame:
         .filter((F.col("run_id") == job.run_id) & (F.col("name") == "preparation"))
         .collect()[0]["value"]
     )
-    features = features_of(job)
-    assigned = to_assigned(features, Preparation.from_json(text), {r["cluster"]: list(r["centre"]) for r in models})
-    rules = rule_segments(job.settings.segments, F.lit(job.window.end))
-    return to_memberships(features, assigned, {r["cluster"]: r["segment_id"] for r in models}, rules)
+    model = {r["cluster"]: list(r["centre"]) for r in models}
+    assigned = to_assigned(clustered_features(job), Preparation.from_json(text), model)
+    return to_memberships(features_of(job), assigned, {r["cluster"]: r["segment_id"] for r in models}, rules_of(job))
 
 
 def published_sessions(job: Job) -> DataFrame:
@@ -97,3 +98,15 @@ def open_identities(job: Job) -> DataFrame:
 def features_of(job: Job) -> DataFrame:
     """Features as of the run's date."""
     return job.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(job.as_of))
+
+
+def clustered_features(job: Job) -> DataFrame:
+    """Features of the people who are grouped: those of whom enough is known."""
+    apart = [rule.condition for rule in rules_of(job) if rule.is_primary]
+    return reduce(lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))), apart, features_of(job))
+
+
+def rules_of(job: Job) -> tuple[RuleSegment, ...]:
+    """The segments that are set by a rule, as of the run's date."""
+    by_rule = rule_segments(job.settings.segments, F.lit(job.window.end))
+    return (too_little_data(job.settings.clusters.least_active_days), *by_rule)

@@ -372,12 +372,14 @@ SESSIONS = Table(
         Column("is_engaged", FLAG, "whether the visit was more than a bounce: long enough, two views, or a key step; null off visits", personal=True),
         *(Column(f"{kind}_count", WHOLE, f"steps of kind {kind}; of an order, one", "steps", personal=True) for kind in KINDS),
         Column("order_count", WHOLE, "orders: purchase steps", "orders", personal=True),
+        Column("order_line_count", WHOLE, "lines of its orders", "lines", personal=True),
         Column("amount", MONEY, "money paid for order lines", "site.currency", personal=True),
         Column("discount", MONEY, "money taken off order lines", "site.currency", personal=True),
         Column("refunded", MONEY, "money given back, as a positive number", "site.currency", personal=True),
         Column("first_order_at", INSTANT, "first order; null when none", "UTC", personal=True),
         Column("last_order_at", INSTANT, "last order; null when none", "UTC", personal=True),
         Column("last_cart_at", INSTANT, "last time something was put in the cart; null when never", "UTC", personal=True),
+        Column("score", REAL, "the last answer to a survey in it; null when none", personal=True),
         Column("categories", TEXTS, "different categories of its events, in order of name", personal=True),
         Column("entry_step", TEXT, "first step", personal=True),
         Column("exit_step", TEXT, "last step", personal=True),
@@ -408,6 +410,26 @@ FEATURES = Table(
     ),
 )  # fmt: skip
 
+RFM_SCORES = Table(
+    "rfm_scores",
+    grain="one person as of one date: their scores and cell of recency, frequency and money",
+    key=("as_of", "person_id"),
+    erased_by=("person_id",),
+    written="replace as_of",
+    partition_by=("as_of",),
+    columns=(
+        Column("as_of", DAY, "midnight (site zone) before which everything lies"),
+        PERSON_ID,
+        BUCKET,
+        Column("recency_score", WHOLE, "5: ordered most lately, 1: longest ago; null without an order in the window", "1…5", personal=True),
+        Column("frequency_score", WHOLE, "5: orders most often; null without an order in the window", "1…5", personal=True),
+        Column("monetary_score", WHOLE, "5: pays most, net of refunds; null without an order in the window", "1…5", personal=True),
+        Column("rfm_segment", TEXT, "segment of the cell, by settings `rfm`; prospects without an order in the window", personal=True),
+        Column("is_nothing_paid", FLAG, "orders, but paid nothing or got as much back: scored 1 for money", personal=True),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
 RUN_PARAMETERS = Table(
     "run_parameters",
     grain="one thing a run fitted on the way",
@@ -416,14 +438,14 @@ RUN_PARAMETERS = Table(
     written="replace run",
     columns=(
         RUN_ID,
-        Column("name", TEXT, "what: preparation (medians, scales, kept columns), standing (means and deviations of the people)"),
+        Column("name", TEXT, "what: preparation (of features for clustering: medians, scales, weights), rfm_cut_points"),
         Column("value", TEXT, "the value, as JSON"),
     ),
 )  # fmt: skip
 
 CLUSTER_TRIALS = Table(
     "cluster_trials",
-    grain="one candidate: algorithm, k and seed, its scores, kept or refused and why",
+    grain="one candidate: algorithm and k, its scores, kept or refused and why; the last is the fit on everybody",
     key=("run_id", "trial"),
     erased_by=(),
     written="replace run",
@@ -435,10 +457,13 @@ CLUSTER_TRIALS = Table(
         Column("clusters_found", WHOLE, "clusters with people in them", "clusters"),
         Column("seed", WHOLE, "seed of the fit"),
         Column("people_count", WHOLE, "people the candidate was fitted on", "people"),
-        Column("silhouette", REAL, "mean silhouette, squared Euclidean distance; null with fewer than two clusters"),
+        Column("silhouette", REAL, "mean silhouette of a sample, squared Euclidean distance, told and not chosen by; null with fewer than two clusters"),
         Column("cost", REAL, "sum of squared distances to the nearest centre"),
         Column("smallest_share", REAL, "share of the smallest cluster"),
-        Column("is_kept", FLAG, "whether this candidate was chosen"),
+        Column("stability", REAL, "mean adjusted Rand index between refits on bootstrap samples, on people none of them saw; null where there was no choice"),
+        Column("gap", REAL, "log cost of people without groups less log cost, above that of one cluster: the evidence; 0 where there was no choice"),
+        Column("gap_error", REAL, "standard error of the gap"),
+        Column("is_kept", FLAG, "whether this is the fit that was kept: the chosen one, on everybody"),
         Column("verdict", TEXT, "why it was kept or refused"),
     ),
 )  # fmt: skip
@@ -720,7 +745,7 @@ RUNS = Table(
 
 ALL: tuple[Table, ...] = (
     EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
-    SUPPRESSIONS, SESSIONS, FEATURES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
+    SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
     SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
     PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS,
 )  # fmt: skip

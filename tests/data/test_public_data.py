@@ -88,6 +88,67 @@ def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
     assert table(spark, tmp_path, "sessions").count() == expected["computed"]["sessions_15_min_gap"]
 
 
+RFM = """
+features: {window_days: 3000}
+rfm:
+  edge_shift: 1
+  closed: left
+  fallback: Others
+  segments:
+"""
+
+
+def test_rfm_orders(spark, cli, tmp_path):
+    data = shared_data("rfm-orders")
+    expected = published(data)
+    rule = expected["published"]["segments_rule"]
+    measures = ("recency", "frequency", "monetary")
+    lines = [
+        f"    - {{name: {json.dumps(name)}, " + ", ".join(f"{m}: {rule[m][n]}" for m in measures) + "}"
+        for n, name in enumerate(rule["names"])
+    ]
+    conf = configure(tmp_path, "rfm-orders", RFM + "\n".join(lines) + "\n")
+    given = (
+        "--conf",
+        str(conf),
+        "--set",
+        f"sources.0.path={data / 'orders.csv'}",
+        "--run-id",
+        "20061231T000000Z-aaaaaa",
+    )
+    for stage in ("ingest-events", "resolve-identities", "build-sessions", "build-features"):
+        assert cli(stage, *given, "--as-of", expected["published"]["analysis_date"]) == 0
+    scored = table(spark, tmp_path, "rfm_scores").join(
+        table(spark, tmp_path, "features").drop("run_id", "as_of", "bucket"), "person_id"
+    )
+    total = F.col("recency_score") * 100 + F.col("frequency_score") * 10 + F.col("monetary_score")
+    rows = [
+        (int(r["recency_days"]), int(r["frequency"]), int(r["monetary"]), r["rfm"])
+        for r in scored.withColumn("rfm", total).collect()
+    ]
+    ours = Counter(rows)
+    assert sum(ours.values()) == expected["published"]["customers"]
+    reference = csv.DictReader((data / "reference_rfm.csv").open(encoding="utf-8"))
+    theirs = Counter(
+        (int(r["recency_days"]), int(r["transaction_count"]), int(r["amount"]), int(r["rfm_score"])) for r in reference
+    )
+    assert ours == theirs
+    head, *published_rows = expected["published"]["rows"]
+    assert {
+        tuple(r[head.index(c)] for c in ("recency_days", "transaction_count", "amount", "rfm_score"))
+        for r in published_rows
+    } <= set(ours)
+    segments = scored.groupBy("rfm_segment").agg(F.count("*"), F.sum("frequency"), F.sum("monetary")).collect()
+    assert {r[0]: r[1] for r in segments} == expected["computed"]["segment_customers"]
+    champions = expected["published"]["champions"]
+    assert [tuple(map(int, r[1:])) for r in segments if r[0] == "Champions"] == [
+        (champions["customers"], champions["orders"], champions["revenue"])
+    ]
+    cuts = json.loads(table(spark, tmp_path, "run_parameters").filter("name = 'rfm_cut_points'").collect()[0]["value"])
+    for measure in measures:
+        assert cuts[measure] == pytest.approx(expected["computed"][f"{measure}_edges"])
+
+
 FUNNELS = """
 paths:
   top_steps: 100

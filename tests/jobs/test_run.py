@@ -6,6 +6,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
+from desirelines.catalogue import FEATURES
 from desirelines.history.changes import to_members
 from desirelines.keys import key_of
 from tests.support import shop
@@ -111,6 +112,17 @@ def test_three_kinds_of_people_are_three_clusters(spark, folder, secret_files):
     assert len(set.union(*kinds)) == 3
 
 
+def test_a_cluster_is_named_by_what_tells_it_apart_the_most(spark, folder):
+    names = {r["segment_id"]: r["name"] for r in read(spark, folder, tables.SEGMENT_DEFINITIONS).collect()}
+    words = {f.name: (f.low, f.high) for f in FEATURES}
+    profiles = read(spark, folder, tables.SEGMENT_PROFILES).filter("effect IS NOT NULL").collect()
+    clusters = {p["segment_id"] for p in profiles if p["segment_id"].startswith("c-")}
+    assert len(clusters) == 3
+    for segment in clusters:
+        strongest = max((p for p in profiles if p["segment_id"] == segment), key=lambda p: abs(p["effect"]))
+        assert words[strongest["feature"]][strongest["effect"] > 0] in names[segment]
+
+
 def test_rule_segments_by_plain_python(spark, folder):
     members = read(spark, folder, tables.SEGMENT_MEMBERS)
     count = {r["segment_id"]: r["n"] for r in members.groupBy("segment_id").agg(F.count("*").alias("n")).collect()}
@@ -169,7 +181,12 @@ def test_tables_are_as_contracted(spark, folder):
 
     warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse"), buckets=4))
     written = [t for t in tables.ALL if warehouse.exists(t)]
-    assert {t.name for t in tables.ALL} - {t.name for t in written} == {"consents", "suppressions", "identity_cuts"}
+    assert {t.name for t in tables.ALL} - {t.name for t in written} == {
+        "consents",
+        "identifiers",
+        "suppressions",
+        "identity_cuts",
+    }
     assert {t.name: warehouse.problems(t) for t in written} == {t.name: [] for t in written}
     for table in written:
         rows = read(spark, folder, table)

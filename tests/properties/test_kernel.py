@@ -9,6 +9,7 @@ from desirelines.kinds import KINDS
 from desirelines.sessions import batches
 from desirelines.sessions.batches import sessions_of_table
 from desirelines.sessions.kernel import CAUSES, Rules
+from desirelines.sessions.sessions import KERNEL_ROWS
 from tests.properties.oracles.sessions import sessions_of
 
 GAP_US, DAY_US, PING_US = 1_000, 2_500, 7
@@ -29,6 +30,7 @@ EVENT = st.fixed_dictionaries({
     "user_key": st.sampled_from([None, None, "u1", "u2"]),
     "campaign": st.sampled_from([None, None, "c1", "c2"]),
     "channel": st.sampled_from([None, "mail"]),
+    "score": st.sampled_from([None, None, 3.0, 9.5]),
 })  # fmt: skip
 RULES = st.builds(
     Rules,
@@ -50,7 +52,17 @@ NUMBERS = ("at_us", "received_us", "file_place", "kind_no", "order_no", "amount_
 def plain(**facts):
     """An event of no account."""
     nothing = dict.fromkeys(
-        ("received_us", "file_name", "file_place", "category", "session_key", "user_key", "campaign", "channel")
+        (
+            "received_us",
+            "file_name",
+            "file_place",
+            "category",
+            "session_key",
+            "user_key",
+            "campaign",
+            "channel",
+            "score",
+        )
     )
     return nothing | {"source": "a", "step": "home", "kind_no": 0, "order_no": 0, "amount_e4": 0} | facts
 
@@ -62,7 +74,7 @@ def table_of(streams):
     ]  # fmt: skip
     mixed = rows[::2] + rows[1::2]
     names = list(mixed[0])
-    types = [pa.int64() if name in NUMBERS else pa.string() for name in names]
+    types = [pa.int64() if name in NUMBERS else pa.float64() if name == "score" else pa.string() for name in names]
     return pa.Table.from_arrays(
         [pa.array([r[n] for r in mixed], t) for n, t in zip(names, types, strict=True)], names=names
     )
@@ -103,6 +115,7 @@ def expected(stream_id, cause, session):
         "entry_step": steps[0]["step"],
         "exit_step": steps[-1]["step"],
         "purchase_count": sum(KINDS[e["kind_no"]] == "purchase" for e in steps),
+        "order_line_count": kinds.count("purchase"),
         "amount_e4": sum(e["amount_e4"] for e in session if KINDS[e["kind_no"]] == "purchase"),
         "refunded_e4": sum(abs(e["amount_e4"]) for e in session if KINDS[e["kind_no"]] == "refund"),
         "first_order_us": min(orders, default=None),
@@ -110,6 +123,7 @@ def expected(stream_id, cause, session):
         "categories": sorted({e["category"] for e in session if e["category"]}),
         "user_key": next((e["user_key"] for e in reversed(session) if e["user_key"]), None),
         "campaign": next((e["campaign"] for e in session if e["campaign"]), None),
+        "score": next((e["score"] for e in reversed(session) if e["score"] is not None), None),
         "channel": next((e["channel"] for e in session if e["channel"]), None),
         "session_key": session[0]["session_key"],
         "is_visit": any(k in ("page", "cart_add", "ping") for k in kinds),
@@ -128,6 +142,12 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, rules, at_once):
             same_start = [w for w in wanted if (w["stream_id"], w["start_us"]) == (row["stream_id"], row["start_us"])]
             wanted.append(row | {"ordinal": len(same_start)})
     assert [{name: row[name] for name in wanted[0]} for row in got] == wanted
+
+
+def test_the_kernel_gives_its_columns_in_the_order_in_which_spark_takes_them():
+    """Spark takes the columns of a batch by their place and does not look at names."""
+    rows = next(iter(sessions_of_table(table_of([[plain(at_us=0, event_id="e")]]), Rules(gap_us=GAP_US))))
+    assert rows.schema.names == KERNEL_ROWS.names
 
 
 def test_exactly_the_gap_stays_inside_and_one_more_does_not():

@@ -4,7 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 from pyspark.sql import types as T
+
+from desirelines.tables import SESSIONS
 
 _TYPES = {
     "at": (T.TimestampType(), lambda s: datetime.fromisoformat(s).replace(tzinfo=UTC)),
@@ -44,6 +47,25 @@ def table(spark: SparkSession, text: str) -> DataFrame:
 
     data = [tuple(cell(v, r) for v, (_, r) in zip(row, types, strict=True)) for row in rows]
     return spark.createDataFrame(data, T.StructType(fields))
+
+
+def sessions(spark: SparkSession, text: str) -> DataFrame:
+    """Sessions of people from a text table; columns of the contract it leaves out are nothing: no steps, no money, a visit."""
+    given = table(spark, text)
+    empty = {
+        "is_visit": F.lit(True),
+        "steps": F.array(),
+        "step_kinds": F.array(),
+        "step_offsets": F.array(),
+        "categories": F.array(),
+    }
+    nothing = {
+        c.name: empty.get(c.name, F.lit(0) if c.name.endswith("_count") or c.name in ("amount", "discount", "refunded") else F.lit(None))
+        for c in SESSIONS.columns
+        if c.name not in given.columns
+    }  # fmt: skip
+    types = {f.name: f.dataType for f in SESSIONS.schema}
+    return given.withColumns({name: value.cast(types[name]) for name, value in nothing.items()})
 
 
 def rows_of(frame: DataFrame, *columns: str) -> list[tuple]:

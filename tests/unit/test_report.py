@@ -56,7 +56,7 @@ def report(**changes: Any) -> ReportData:
     sizes = [("r2", s, n, None if n is None else n / 2000, 25, None) for s, _, _, n in SEGMENTS]
     profiles = [
         ("r2", s, f.name, n, n / 2000, n, 4.5, 4.0, sign * (1.6 - 0.1 * place))
-        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1)) for place, f in enumerate(FEATURES)
+        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1)) for place, f in enumerate(FEATURES[:12])
     ]  # fmt: skip
     moves = [("r2", "r1", "c1", "c2", 34), ("r2", "r1", "new", "c1", 56)]
     pairs = (("path_start", "search"), ("search", "order_completed"), ("order_completed", "path_end"))
@@ -85,7 +85,7 @@ def report(**changes: Any) -> ReportData:
     paths = [(s, ["search", "search", "order_completed"], 321, 0.12) for s in ("c1", "all")]
     accounts = [("web", "used", 900, 90, 1000, 100), ("web", "duplicate", 100, 10, 1000, 100)]
     trials = [
-        ("r2", n, "kmeans", k, k, 7, 2000, value, 10.0, 0.1, k == 3, "best")
+        ("r2", n, "kmeans", k, k, 7, 2000, value, 10.0, 0.1, 0.9, value, 0.01, k == 3, "best")
         for n, (k, value) in enumerate(((2, 0.3), (3, 0.4), (4, None)), 1)
     ]
     data = ReportData(

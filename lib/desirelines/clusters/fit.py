@@ -1,27 +1,33 @@
-"""Fitting MLlib's k-means and bisecting k-means, and choosing k by silhouette."""
+"""From features to the model: the number of clusters is chosen on a sample, the centres are fitted on everybody."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-from pyspark.ml.clustering import BisectingKMeans, BisectingKMeansModel, KMeans, KMeansModel
-from pyspark.ml.evaluation import ClusteringEvaluator
+import numpy as np
+import pyarrow as pa
+from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.clusters.prepare import VECTOR
+from desirelines.clusters.choice import BISECTING, KMEANS, Candidate, Points, candidates, chosen, fitted, refusal_of
+from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
+from desirelines.clusters.prepare import Preparation, fit_preparation, to_prepared
+from desirelines.clusters.scans import lloyd
 from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
 
-Model = KMeansModel | BisectingKMeansModel
 PEOPLE_PER_PARTITION = 50_000
 MOST_PARTITIONS = 256
+CHOSEN_ON = 4_000
+"""People of the sample on which k is chosen."""
+SCANS, MLLIB = "scans", "mllib"
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One candidate and its scores."""
+    """One candidate and its scores: a row of cluster_trials."""
 
     algorithm: str
     k: int
@@ -31,21 +37,74 @@ class Trial:
     silhouette: float | None
     cost: float
     smallest_share: float
-    refusal: str | None
+    stability: float | None
+    gap: float | None
+    gap_error: float | None
+    verdict: str
+    is_kept: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The chosen model and every candidate that was looked at."""
+    """What was found: the last trial is the fit on everybody.
 
-    model: Model
-    chosen: Trial
+    Attributes:
+        preparation: how features become numbers.
+        pipeline: preparation and MLlib model as one; null when there are no groups.
+        centres: centres in prepared columns, in the order of the model's cluster numbers.
+        trials: everything that was looked at.
+    """
+
+    preparation: Preparation
+    pipeline: PipelineModel | None
+    centres: tuple[tuple[float, ...], ...]
     trials: tuple[Trial, ...]
 
     @property
-    def centres(self) -> list[list[float]]:
-        """Centres in prepared columns, in the order of MLlib's cluster numbers."""
-        return [[float(v) for v in c] for c in self.model.clusterCenters()]
+    def kept(self) -> Trial:
+        """The fit on everybody."""
+        return self.trials[-1]
+
+
+def fit(
+    features: DataFrame, count: int, settings: Clusters, on_trial: Callable[[Trial], None] = lambda _: None
+) -> Fitted:
+    """Prepare, choose k on a sample (unless it is set), and fit that on everybody.
+
+    With `clusters.k` unset and no evidence of groups, everybody is one group. Else the centres of the sample are moved by exact
+    scans over everybody (`clusters.fit: scans`), or MLlib fits anew (`mllib`; bisecting k-means always).
+
+    Raises:
+        GateError: there are fewer people than clusters asked for, or no feature in which they differ.
+    """
+    least = settings.k or 1
+    if count < max(least, 2):
+        raise GateError(
+            f"clusters: {count} people cannot make {max(least, 2)} clusters. Set clusters.k to {max(count, 2)} at most, or read more events."
+        )
+    preparation = fit_preparation(sample_of(features, count, settings.sample_people), settings.family_weights)
+    if not preparation.columns:
+        raise GateError(
+            "clusters: people do not differ in any feature, so there are no groups to be found. Read more events."
+        )
+    prepared = to_prepared(features, preparation)
+    sample = points_of(sample_of(prepared, count, settings.sample_people), preparation)
+    start, trials = _start(sample, settings, on_trial)
+    final, pipeline, centres = _final(prepared, count, preparation, start, settings)
+    on_trial(final)
+    return Fitted(preparation, pipeline, centres, (*trials, final))
+
+
+def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
+    """About `wanted` people, everybody when there are no more, in an order that knows nothing of them: by a hash of their key."""
+    place = F.pmod(F.xxhash64("person_id", F.lit("sample")), F.lit(2**40))
+    some = people if count <= wanted else people.filter(place < int(2**40 * wanted / count))
+    return some.withColumn("_place", place).orderBy("_place", "person_id").drop("_place", "person_id").toArrow()
+
+
+def points_of(sample: pa.Table, preparation: Preparation) -> Points:
+    """The prepared numbers of a sample, a row each."""
+    return np.column_stack([sample.column(name).to_numpy() for name in preparation.names])
 
 
 def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
@@ -58,92 +117,76 @@ def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
     return people.repartition(partitions, "bucket").sortWithinPartitions("bucket", "person_id").localCheckpoint()
 
 
-def sampled(people: DataFrame, count: int, wanted: int) -> DataFrame:
-    """About `wanted` people, by a hash of their key: the same people on every machine; everybody when there are no more."""
-    if count <= wanted:
-        return people
-    return people.filter(
-        F.pmod(F.xxhash64("person_id", F.lit("sample")), F.lit(1_000_000)) < int(1_000_000 * wanted / count)
-    )
-
-
-def fit(
-    people: DataFrame, count: int, settings: Clusters, on_trial: Callable[[Trial], None] = lambda _: None
-) -> Fitted:
-    """Fit the chosen algorithm; with `clusters.k` unset, try every k of the range on a sample and keep the best silhouette.
-
-    A candidate with a cluster smaller than `clusters.smallest_share` of the people is refused, and so is one that finds
-    fewer clusters than asked. On equal silhouettes the smaller k stays. The chosen k is then fitted on everybody, with
-    `clusters.restarts` seeds; the least cost stays.
-
-    Raises:
-        GateError: there are fewer people than clusters asked for, or no candidate is good enough.
-    """
-    least = settings.k or settings.k_min
-    if count < least:
-        raise GateError(
-            f"clusters: {count} people cannot make {least} clusters. Set clusters.k (or k_min) to {max(count, 2)} at most, or read more events."
-        )
+def _start(
+    sample: Points, settings: Clusters, on_trial: Callable[[Trial], None]
+) -> tuple[Candidate | None, list[Trial]]:
+    """What is fitted on everybody: its algorithm, k and centres on the sample; null for no groups. And the trials."""
+    algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
+    if settings.k is not None:
+        return _asked(sample, algorithms[0], settings), []
     trials: list[Trial] = []
-    k = settings.k
-    if k is None:
-        wanted = min(count, settings.sample_people)
-        sample = in_fixed_order(sampled(people, count, settings.sample_people), wanted)
-        k = _best_k(sample, settings, trials, min(settings.k_max, count - 1), on_trial)
-    everybody = in_fixed_order(people, count)
-    finals = [(trial, model) for model, trial in _fits(everybody, k, settings)]
-    for trial, _ in finals:
-        trials.append(trial)
-        on_trial(trial)
-    good = [(t, m) for t, m in finals if t.refusal is None or settings.k is not None]
-    if not good:
-        raise GateError(
-            f"clusters: k = {k} on everybody was refused: {finals[0][0].refusal}. Set clusters.k, or lower clusters.smallest_share."
+    scored: list[Candidate] = []
+    some = sample[:CHOSEN_ON]
+    limits = {"smallest_share": settings.smallest_share, "least_stability": settings.least_stability}
+    for algorithm in algorithms:
+        scored += candidates(
+            some, algorithm=algorithm, k_min=settings.k_min, k_max=settings.k_max, seed=settings.seed,
+            on_candidate=lambda c: on_trial(_trial(c, settings.seed, len(some), refusal_of(c, **limits) or "looked at")),
+        )  # fmt: skip
+    best = chosen(scored, **limits)
+    for candidate in scored:
+        beaten = (
+            "taken to everybody" if candidate is best else "another has more evidence, or as much with fewer clusters"
         )
-    chosen, model = min(good, key=lambda pair: (pair[0].cost, pair[0].seed))
-    return Fitted(model, chosen, tuple(trials))
+        trials.append(_trial(candidate, settings.seed, len(some), refusal_of(candidate, **limits) or beaten))
+    return best, trials
 
 
-def _best_k(
-    people: DataFrame, settings: Clusters, trials: list[Trial], k_max: int, on_trial: Callable[[Trial], None]
-) -> int:
-    for k in range(settings.k_min, max(k_max, settings.k_min) + 1):
-        for _, trial in _fits(people, k, settings.model_copy(update={"restarts": 1})):
-            trials.append(trial)
-            on_trial(trial)
-    kept = [t for t in trials if t.refusal is None and t.silhouette is not None]
-    if not kept:
-        reasons = "; ".join(f"k = {t.k}: {t.refusal}" for t in trials)
-        raise GateError(
-            f"clusters: no k from {settings.k_min} to {k_max} is good enough ({reasons}). Set clusters.k, or lower clusters.smallest_share."
+def _asked(sample: Points, algorithm: str, settings: Clusters) -> Candidate:
+    """The k of the settings, whatever speaks for it; fewer where there are fewer different people."""
+    k = min(settings.k or 1, len(np.unique(sample, axis=0)))
+    found = fitted(sample, k, algorithm, seed=settings.seed, starts=settings.restarts)
+    return Candidate(
+        algorithm=algorithm, k=k, found=k, cost=float(found.inertia_), smallest_share=0.0, stability=None, gap=0.0, gap_error=0.0,
+        is_structure=True, silhouette=None, centres=np.asarray(found.cluster_centers_),
+    )  # fmt: skip
+
+
+def _final(
+    prepared: DataFrame, count: int, preparation: Preparation, start: Candidate | None, settings: Clusters
+) -> tuple[Trial, PipelineModel | None, tuple[tuple[float, ...], ...]]:
+    """Fit on everybody, and count who is nearest to which centre."""
+    people, names = in_fixed_order(prepared, count), preparation.names
+    seeds = range(settings.seed, settings.seed + settings.restarts)
+    seed, model = settings.seed, None
+    if start is None:
+        centres = lloyd(people, names, np.zeros((1, len(names))), most_scans=1).centres
+    elif start.algorithm == BISECTING or settings.fit == MLLIB:
+        model, seed = fit_by_mllib(
+            people, names, start.k, start.algorithm, seeds=seeds, most_iterations=settings.max_iterations
         )
-    return max(kept, key=lambda t: (t.silhouette or 0.0, -t.k)).k
+        centres = np.array(model.clusterCenters())
+    else:
+        centres = lloyd(people, names, start.centres, most_scans=settings.max_iterations).centres
+    # Clusters without people are no clusters: MLlib gives some where points coincide.
+    sizes = lloyd(people, names, centres, most_scans=0).sizes
+    if model is None or min(sizes) == 0:
+        model = model_of(people, names, [c for c, n in zip(centres.tolist(), sizes, strict=True) if n])
+    if model is not None:
+        centres = np.array(model.clusterCenters())
+    counted = lloyd(people, names, centres, most_scans=0)
+    pipeline = None if model is None else pipeline_of(preparation, model)
+    verdict = "no structure: people without groups are told apart as well" if start is None else "chosen"
+    plain = start or Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
+    trial = replace(
+        _trial(plain, seed, count, verdict), clusters_found=len(counted.sizes), cost=counted.cost, silhouette=plain.silhouette,
+        smallest_share=min(counted.sizes) / count, k=settings.k or plain.k, is_kept=True,
+    )  # fmt: skip
+    return trial, pipeline, tuple(tuple(float(v) for v in c) for c in centres)
 
 
-def _fits(people: DataFrame, k: int, settings: Clusters) -> Iterator[tuple[Model, Trial]]:
-    for seed in range(settings.seed, settings.seed + settings.restarts):
-        model = _estimator(k, seed, settings).fit(people)
-        yield model, _scored(model, people, k, seed, settings)
-
-
-def _estimator(k: int, seed: int, settings: Clusters) -> KMeans | BisectingKMeans:
-    if settings.algorithm == "bisecting_kmeans":
-        return BisectingKMeans(featuresCol=VECTOR, k=k, seed=seed, maxIter=settings.max_iterations)
-    return KMeans(featuresCol=VECTOR, k=k, seed=seed, maxIter=settings.max_iterations, tol=1e-6)
-
-
-def _scored(model: Model, people: DataFrame, k: int, seed: int, settings: Clusters) -> Trial:
-    sizes = [int(n) for n in model.summary.clusterSizes if n > 0]
-    total = sum(sizes)
-    found, share = len(sizes), min(sizes) / total
-    silhouette = None
-    if found > 1:
-        silhouette = float(ClusteringEvaluator(featuresCol=VECTOR).evaluate(model.transform(people)))
-    refusal = None
-    if found < k:
-        refusal = f"only {found} clusters have people"
-    elif share < settings.smallest_share:
-        refusal = f"the smallest cluster has {share:.2%} of the people, clusters.smallest_share is {settings.smallest_share:.2%}"
+def _trial(candidate: Candidate, seed: int, people: int, verdict: str) -> Trial:
     return Trial(
-        settings.algorithm, k, seed, found, total, silhouette, float(model.summary.trainingCost), share, refusal
-    )
+        candidate.algorithm, candidate.k, seed, candidate.found, people, candidate.silhouette, candidate.cost, candidate.smallest_share,
+        candidate.stability, candidate.gap, candidate.gap_error, verdict, is_kept=False,
+    )  # fmt: skip

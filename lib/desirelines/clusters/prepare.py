@@ -1,4 +1,4 @@
-"""Making features fit for clustering: log of the skewed, medians for the missing and a column that says so, equal scales.
+"""Making features fit for clustering: fitted on a sample, applied to everybody as SQL that Spark and a saved Pipeline share.
 
 Everything fitted here is plain data, so that a stored model can be applied years later without the process that made it.
 """
@@ -6,16 +6,25 @@ Everything fitted here is plain data, so that a stored model can be applied year
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from pyspark.ml.feature import VectorAssembler
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from sklearn.neighbors import NearestNeighbors
 
-from desirelines.catalogue import FEATURES, Feature
+from desirelines.catalogue import FEATURES, Family, Feature
 
-VECTOR = "prepared"
 INDICATOR = "_is_missing"
+WINSOR, ALIKE = (1.0, 99.0), 0.95
+"""Values beyond these percentiles are moved to them; of two columns that correlate by more, the first stays."""
+NEIGHBOURS, LEAST_SCORE, LEAST_PEOPLE = 10, 0.1, 100
+"""Neighbours that weigh a column; no column weighs more than one of this score; fewer people cannot tell."""
+
+Numbers = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +34,37 @@ class PreparedColumn:
     Attributes:
         feature: name in the catalogue.
         is_indicator: whether it says that the feature is missing (1) or known (0), instead of its value.
-        median: value put where the feature is missing, on the scale that is clustered (log where the catalogue says log).
-        scale: standard deviation by which it is divided.
-        weight: factor that gives the column's share of its family's weight.
+        is_log: whether log(1 + x) is taken of it, below 0 counting as 0.
+        low, high: values beyond are moved to them, on the scale that is clustered.
+        median: value put where the feature is missing, on that scale.
+        spread: standard deviation by which it is divided.
+        weight: factor it gets then: of its family, and of how well it tells people's neighbourhoods apart.
     """
 
     feature: str
     is_indicator: bool
+    is_log: bool
+    low: float
+    high: float
     median: float
-    scale: float
+    spread: float
     weight: float
+
+    @property
+    def name(self) -> str:
+        """Column name of the prepared number."""
+        return f"p_{self.feature}{INDICATOR if self.is_indicator else ''}"
+
+    @property
+    def sql(self) -> str:
+        """The prepared number, never null, as Spark SQL over the table of features."""
+        factor = _double(self.weight / self.spread)
+        if self.is_indicator:
+            return f"CASE WHEN {self.feature} IS NULL THEN {factor} ELSE 0D END"
+        value = f"ln(1D + greatest({self.feature}, 0D))" if self.is_log else self.feature
+        clipped = f"least(greatest({value}, {_double(self.low)}), {_double(self.high)})"
+        known = f"CASE WHEN {self.feature} IS NULL THEN {_double(self.median)} ELSE {clipped} END"
+        return f"({known}) * {factor}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +72,11 @@ class Preparation:
     """All columns of the prepared vector, in order."""
 
     columns: tuple[PreparedColumn, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the prepared numbers, in order."""
+        return tuple(c.name for c in self.columns)
 
     def to_json(self) -> str:
         """Write it for `run_parameters`."""
@@ -53,67 +88,78 @@ class Preparation:
         return cls(tuple(PreparedColumn(**c) for c in json.loads(text)))
 
 
-def clustered_value(feature: Feature) -> Column:
-    """A feature on the scale it is clustered on: log(1 + x) for the skewed (below 0 counts as 0), else as it is.
+def fit_preparation(sample: pa.Table, family_weights: Mapping[Family, float]) -> Preparation:
+    """Fit everything on a sample of `features`.
 
-    Null stays null: greatest() alone would make it 0.
+    Skewed features go through log(1 + x); all are winsorised, divided by their standard deviation, and weighted by their
+    family's weight over the root of their Laplacian score. A missing value is the median, and a column says that it was
+    missing. Left out are columns that hardly vary and the later one of two that correlate by more than ALIKE. Nothing is
+    centred: k-means does not need it, and MLlib's bisecting k-means falls apart on centred features.
     """
-    value = F.col(feature.name)
-    return F.when(value.isNotNull(), F.log1p(F.greatest(value, F.lit(0.0)))) if feature.scale == "log" else value
-
-
-def fit_preparation(features: DataFrame) -> Preparation:
-    """Fit medians and scales in one pass over the people. Columns that hardly vary are left out.
-
-    Nothing is centred: k-means does not need it, and MLlib's bisecting k-means falls apart on centred features.
-    """
-    scaled = features.select(*(clustered_value(f).alias(f.name) for f in FEATURES))
-    figures: list[Column] = [F.count("*").alias("n")]
-    for feature in FEATURES:
-        value = F.col(feature.name)
-        figures += [
-            F.percentile(value, 0.5).alias(f"{feature.name}:median"),
-            F.count(value).alias(f"{feature.name}:known"),
-            F.coalesce(F.stddev_pop(value), F.lit(0.0)).alias(f"{feature.name}:deviation"),
-        ]
-    row = scaled.agg(*figures).collect()[0].asDict()
     columns: list[PreparedColumn] = []
-    for feature in FEATURES:
-        known = row[f"{feature.name}:known"] / max(row["n"], 1)
-        deviation = row[f"{feature.name}:deviation"]
-        if deviation > 1e-9:
-            columns.append(PreparedColumn(feature.name, False, row[f"{feature.name}:median"], deviation, 1.0))
-        spread = (known * (1 - known)) ** 0.5
-        if 0.01 < known < 0.99:
-            # A missing value is one fact, not a second feature: half the weight, whatever its share.
-            columns.append(PreparedColumn(feature.name, True, 0.0, spread, 0.5))
-    return Preparation(tuple(columns))
+    values: list[Numbers] = []
+    for feature in (f for f in FEATURES if f.is_clustered):
+        for column, value in _columns_of(feature, sample):
+            deviation = float(value.std())
+            if deviation <= 1e-9 or any(abs(float(np.corrcoef(value, v)[0, 1])) > ALIKE for v in values):
+                continue
+            # A missing value is one fact, not a second feature: half the weight.
+            weight = family_weights.get(feature.family, 1.0) * (0.5 if column.is_indicator else 1.0)
+            columns.append(_with(column, spread=deviation, weight=weight))
+            values.append(value)
+    if not columns or sample.num_rows < LEAST_PEOPLE:
+        return Preparation(tuple(columns))
+    scaled = np.column_stack([v / c.spread * c.weight for c, v in zip(columns, values, strict=True)])
+    factor = 1 / np.sqrt(np.maximum(laplacian_scores(scaled), LEAST_SCORE))
+    factor /= np.sqrt(np.mean(factor**2))
+    return Preparation(
+        tuple(_with(c, weight=c.weight * float(f)) for c, f in zip(columns, factor, strict=True) if c.weight > 0)
+    )
+
+
+def laplacian_scores(points: Numbers) -> Numbers:
+    """Of each column, its variance between nearest neighbours over its variance: near 0 where neighbourhoods differ in it, 1 for noise.
+
+    A column of noise is as different between neighbours as between any two people; one that groups differ in is not.
+    Source: He, Cai, Niyogi 2005, Laplacian score, with weights 1 for the nearest neighbours.
+    """
+    near = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(points) - 1)).fit(points).kneighbors(return_distance=False)
+    between = ((points[:, None, :] - points[near]) ** 2).mean(axis=(0, 1)) / 2
+    variance = points.var(axis=0)
+    return np.asarray(between / np.where(variance > 0, variance, 1.0), dtype=np.float64)
 
 
 def prepared_columns(preparation: Preparation) -> list[Column]:
     """The prepared numbers, in order, as columns; never null."""
-    by_name = {f.name: f for f in FEATURES}
-    out = []
-    for column in preparation.columns:
-        feature = by_name[column.feature]
-        if column.is_indicator:
-            value = F.col(feature.name).isNull().cast("double")
-        else:
-            value = F.coalesce(clustered_value(feature), F.lit(column.median))
-        out.append((value * F.lit(column.weight / column.scale)).alias(prepared_name(column)))
-    return out
-
-
-def prepared_name(column: PreparedColumn) -> str:
-    """Column name of a prepared number."""
-    return f"p_{column.feature}{INDICATOR if column.is_indicator else ''}"
+    return [F.expr(c.sql).alias(c.name) for c in preparation.columns]
 
 
 def to_prepared(features: DataFrame, preparation: Preparation) -> DataFrame:
-    """One row per person: person_id, bucket, and the prepared vector, in the fixed order that fits are made from.
+    """One row per person: person_id, bucket, and the prepared numbers, a column each."""
+    return features.select("person_id", "bucket", *prepared_columns(preparation))
 
-    MLlib's result depends on how rows are spread, so they are always spread and sorted by the same rule.
-    """
-    people = features.select("person_id", "bucket", *prepared_columns(preparation))
-    names = [prepared_name(c) for c in preparation.columns]
-    return VectorAssembler(inputCols=names, outputCol=VECTOR).transform(people).select("person_id", "bucket", VECTOR)
+
+def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn, Numbers]]:
+    """A feature's column and, where it is neither mostly known nor mostly missing, the one that says whether it is missing."""
+    raw = sample.column(feature.name).to_numpy().astype(np.float64)
+    known = ~np.isnan(raw)
+    if not known.any():
+        return []
+    is_log = feature.scale == "log"
+    value = np.log1p(np.maximum(raw, 0.0)) if is_log else raw
+    low, high = (float(q) for q in np.percentile(value[known], WINSOR))
+    median = float(np.median(value[known]))
+    column = PreparedColumn(feature.name, False, is_log, low, high, median, 1.0, 1.0)
+    found = [(column, np.where(known, np.clip(np.where(known, value, 0.0), low, high), median))]
+    if 0.01 < known.mean() < 0.99:
+        found.append((PreparedColumn(feature.name, True, False, 0.0, 1.0, 0.0, 1.0, 1.0), (~known).astype(np.float64)))
+    return found
+
+
+def _with(column: PreparedColumn, **changes: float) -> PreparedColumn:
+    return PreparedColumn(**(asdict(column) | changes))
+
+
+def _double(value: float) -> str:
+    """A number as a double of Spark SQL, exactly."""
+    return f"{value!r}D"

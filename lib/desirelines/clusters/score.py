@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.clusters.prepare import Preparation, prepared_columns, prepared_name
+from desirelines.clusters.prepare import Preparation, to_prepared
 
 
-def to_assigned(features: DataFrame, preparation: Preparation, centres: dict[int, list[float]]) -> DataFrame:
+def to_assigned(features: DataFrame, preparation: Preparation, centres: Mapping[int, Sequence[float]]) -> DataFrame:
     """One row per person: person_id, bucket, cluster, distance, second_cluster, second_distance. No shuffle.
 
     Distance is Euclidean, in prepared columns. On equal distances the smaller cluster number is taken, as MLlib does.
     """
-    names = [prepared_name(c) for c in preparation.columns]
-    people = features.select("person_id", "bucket", *prepared_columns(preparation))
+    people = to_prepared(features, preparation)
     near = F.array_sort(
         F.array(
             *(
-                F.struct(_distance(names, centre).alias("distance"), F.lit(n).cast("long").alias("cluster"))
+                F.struct(_distance(preparation.names, centre).alias("distance"), F.lit(n).cast("long").alias("cluster"))
                 for n, centre in sorted(centres.items())
             )
         )
@@ -31,7 +32,7 @@ def to_assigned(features: DataFrame, preparation: Preparation, centres: dict[int
     )  # fmt: skip
 
 
-def _distance(names: list[str], centre: list[float]) -> Column:
+def _distance(names: Sequence[str], centre: Sequence[float]) -> Column:
     total = F.lit(0.0)
     for name, value in zip(names, centre, strict=True):
         total = total + F.pow(F.col(name) - F.lit(value), 2)

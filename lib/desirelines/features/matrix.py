@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -15,7 +17,14 @@ from desirelines.tables import FEATURES
 
 
 def to_features(
-    sessions: DataFrame, window: ObservationWindow, *, cart_hours: int, cart_days: int, buckets: int, run_id: str
+    sessions: DataFrame,
+    window: ObservationWindow,
+    *,
+    cart_hours: int,
+    cart_days: int,
+    goal_kinds: Sequence[str],
+    buckets: int,
+    run_id: str,
 ) -> DataFrame:
     """Give one row per person as of the window's end, as contracted.
 
@@ -23,7 +32,7 @@ def to_features(
     have been cut by the caller. One shuffle of sessions by person, and the two of the path features.
     """
     before = sessions.filter(F.col("started_at") < F.lit(window.end))
-    people = to_person_days(before, window.zone).groupBy("person_id").agg(
+    people = to_person_days(before, window.zone, goal_kinds).groupBy("person_id").agg(
         *(feature(window).alias(feature.__name__) for feature in DAY_FEATURES),
         F.min("first_order_at").alias("first_order_at"),
         F.max("last_order_at").alias("last_order_at"),

@@ -31,7 +31,5 @@ def to_path_features(sessions: DataFrame) -> DataFrame:
 
 def adjacent_pairs(steps: Column) -> Column:
     """Adjacent pairs of a path, as structs (from, to)."""
-    size = F.size(steps)
-    return F.arrays_zip(
-        F.slice(steps, F.lit(1), size - 1).alias("from"), F.slice(steps, F.lit(2), size - 1).alias("to")
-    )
+    count = F.greatest(F.size(steps) - 1, F.lit(0))
+    return F.arrays_zip(F.slice(steps, F.lit(1), count).alias("from"), F.slice(steps, F.lit(2), count).alias("to"))

@@ -14,7 +14,7 @@ from desirelines.settings.model import Tracking
 
 def log_fit(
     settings: Tracking, folder: str, *, run_name: str, params: dict[str, Any], metrics: dict[str, float],
-    curve: list[tuple[int, float]], texts: dict[str, str], save_model: Callable[[str], None],
+    curve: list[tuple[int, float]], texts: dict[str, str], save_model: Callable[[str], None] | None,
 ) -> str | None:  # fmt: skip
     """Log one fit; give MLflow's id of it, or null when tracking is off.
 
@@ -55,7 +55,7 @@ def log_fit(
         client.log_metric(run_id, "silhouette_by_k", silhouette, step=k)
     for name, text in texts.items():
         client.log_text(run_id, text, name)
-    if run.info.artifact_uri.startswith("file:"):
+    if save_model is not None and run.info.artifact_uri.startswith("file:"):
         save_model(run.info.artifact_uri.removeprefix("file://") + "/model")
     client.set_terminated(run_id)
     return run_id

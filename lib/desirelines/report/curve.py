@@ -18,18 +18,18 @@ class Dot:
 
     algorithm: str
     k: int
-    silhouette: float
+    evidence: float
     is_kept: bool
 
 
-def silhouettes(dots: Sequence[Dot]) -> str:
-    """Silhouette of every candidate by k, a line through the best of each k, a ring around the chosen one."""
+def evidence(dots: Sequence[Dot]) -> str:
+    """Evidence of every candidate by k, a line through the best of each k, a ring around the chosen one."""
     looks = dict(zip(sorted({d.algorithm for d in dots}), MARKS, strict=False))
     with style():
         figure, axes = new_figure(620, 320)
         for algorithm, (colour, marker, line) in looks.items():
             own = [d for d in dots if d.algorithm == algorithm]
-            best = {k: max(d.silhouette for d in own if d.k == k) for k in sorted({d.k for d in own})}
+            best = {k: max(d.evidence for d in own if d.k == k) for k in sorted({d.k for d in own})}
             axes.plot(
                 list(best),
                 list(best.values()),
@@ -40,7 +40,7 @@ def silhouettes(dots: Sequence[Dot]) -> str:
             )
             axes.plot(
                 [d.k for d in own],
-                [d.silhouette for d in own],
+                [d.evidence for d in own],
                 color=colour,
                 marker=marker,
                 markersize=6,
@@ -49,7 +49,7 @@ def silhouettes(dots: Sequence[Dot]) -> str:
         for dot in [d for d in dots if d.is_kept][:1]:
             axes.plot(
                 [dot.k],
-                [dot.silhouette],
+                [dot.evidence],
                 marker="o",
                 markersize=17,
                 markerfacecolor="none",
@@ -69,20 +69,20 @@ def silhouettes(dots: Sequence[Dot]) -> str:
                 fontsize=13,
                 fontweight="bold",
             )
-        _silhouette_axes(axes, dots)
+        _evidence_axes(axes, dots)
         if len(looks) > 1:
             axes.legend(frameon=False, fontsize=12)
-        return to_svg(figure, name="silhouettes", label="Curve: how well people are told apart, by number of groups")
+        return to_svg(figure, name="evidence", label="Curve: how well people are told apart, by number of groups")
 
 
-def _silhouette_axes(axes: Any, dots: Sequence[Dot]) -> None:
-    heights, ks = [d.silhouette for d in dots], sorted({d.k for d in dots})
+def _evidence_axes(axes: Any, dots: Sequence[Dot]) -> None:
+    heights, ks = [d.evidence for d in dots], sorted({d.k for d in dots})
     room = max(max(heights) - min(heights), 0.05)
     axes.set_ylim(min(heights) - 0.15 * room, max(heights) + 0.45 * room)
     axes.set_xlim(ks[0] - 0.7, ks[-1] + 0.7)
     axes.set_xticks(ks if len(ks) <= 20 else ks[:: len(ks) // 10])
     axes.set_xlabel("number of groups", fontsize=12)
-    axes.set_ylabel("silhouette (higher is better)", fontsize=12)
+    axes.set_ylabel("evidence (higher is better)", fontsize=12)
     axes.grid(axis="y", color="#e6e9ed")
     axes.set_axisbelow(True)
     for side in ("top", "right"):

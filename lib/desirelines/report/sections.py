@@ -9,7 +9,7 @@ import pandas as pd
 
 from desirelines.catalogue import FEATURES
 from desirelines.report import pictures
-from desirelines.report.curve import Dot, silhouettes
+from desirelines.report.curve import Dot, evidence
 from desirelines.report.data import ReportData
 from desirelines.report.segments import Profile, Segment
 from desirelines.report.view import Account, Definition, Grid, Picture
@@ -95,7 +95,7 @@ def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
 
 
 def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
-    """The search for the number of groups: the curve, and every candidate. The curve is None without any silhouette."""
+    """The search for the number of groups: the curve, and every candidate. The curve is None where there was no choice."""
     trials = sorted(data.trials.to_dict("records"), key=lambda t: t["trial"])
     if not trials:
         return None, None
@@ -109,6 +109,8 @@ def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
             count_text(t["clusters_found"]),
             text_of(t["seed"]),
             people_text(t["people_count"]),
+            decimal_text(t["gap"], 3),
+            decimal_text(t["stability"], 2),
             decimal_text(t["silhouette"], 3),
             decimal_text(t["cost"], 1),
             percent_text(t["smallest_share"], 1),
@@ -124,16 +126,18 @@ def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
         "groups found",
         "seed",
         "people",
+        "evidence",
+        "stability",
         "silhouette",
         "cost",
         "smallest group",
     )
     table = Grid(head, rows, words=4)
     dots = [
-        Dot(text_of(t["algorithm"]), int(t["k"]), float(t["silhouette"]), _is_true(t["is_kept"]))
-        for t in trials if number_of(t["silhouette"]) is not None
+        Dot(text_of(t["algorithm"]), int(t["k"]), float(t["gap"]), _is_true(t["is_kept"]))
+        for t in trials if number_of(t["gap"]) is not None
     ]  # fmt: skip
-    return (Picture(silhouettes(dots), table) if dots else None), table
+    return (Picture(evidence(dots), table) if dots else None), table
 
 
 def accounts_of(data: ReportData) -> tuple[Account, ...]:

@@ -13,7 +13,8 @@ def to_memberships(
 ) -> DataFrame:
     """One row per person and segment: person_id, bucket, segment_id, is_primary.
 
-    A person is in the segment of their cluster, which is primary, and in every rule segment whose condition is true.
+    A person is in the segment of their cluster, which is primary, and in every rule segment whose condition is true. `assigned`
+    leaves out those whom a rule gives their primary segment.
     """
     names = F.create_map(
         *(F.lit(part) for cluster, segment in sorted(cluster_segments.items()) for part in (cluster, segment))
@@ -25,9 +26,15 @@ def to_memberships(
         F.lit(True).alias("is_primary"),
     )
     fitting = F.array_compact(
-        F.array(*(F.when(F.coalesce(r.condition, F.lit(False)), F.lit(r.segment_id)) for r in rules))
+        F.array(
+            *(
+                F.when(
+                    F.coalesce(r.condition, F.lit(False)),
+                    F.struct(F.lit(r.segment_id).alias("segment_id"), F.lit(r.is_primary).alias("is_primary")),
+                )
+                for r in rules
+            )
+        )
     )
-    by_rule = features.select(
-        "person_id", "bucket", F.explode(fitting).alias("segment_id"), F.lit(False).alias("is_primary")
-    )
+    by_rule = features.select("person_id", "bucket", F.inline(fitting))
     return by_cluster.unionByName(by_rule)

@@ -21,12 +21,22 @@ class RuleSegment:
         name: what people read.
         definition: the rule in words, with its numbers.
         condition: true for members; over the columns of `features`.
+        is_primary: whether it is the main segment of its members, who are in no cluster then.
     """
 
     segment_id: str
     name: str
     definition: str
     condition: Column
+    is_primary: bool = False
+
+
+def too_little_data(least_active_days: int) -> RuleSegment:
+    """The main segment of people of whom too little is known to be grouped."""
+    return RuleSegment(
+        "too_little_data", "Too little data", f"active on fewer than {least_active_days} days of the window",
+        F.col("active_days") < least_active_days, is_primary=True,
+    )  # fmt: skip
 
 
 def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:

@@ -30,7 +30,7 @@ def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: in
     sent = events.select(*kernel_columns(settings, zone))
     rows = (sent if settings.on_midnight else sent.drop("day")).repartition("stream_id")
     cut: partial[Iterator[pa.RecordBatch]] = partial(sessions_of_partition, rules=rules_of(settings))
-    raw = rows.mapInArrow(cut, _KERNEL_ROWS)
+    raw = rows.mapInArrow(cut, KERNEL_ROWS)
     return conform(with_contract_columns(raw, settings, buckets), SESSIONS)
 
 
@@ -61,6 +61,7 @@ def kernel_columns(settings: Sessions, zone: str) -> list[Column | str]:
         kind_number().alias("kind_no"),
         F.when(F.col("order_id").isNull(), F.lit(0)).otherwise(F.xxhash64("source", "order_id")).alias("order_no"),
         *(value.cast("long").alias(f"{name}_e4") for name, value in zip(("amount", "discount"), money, strict=True)),
+        "score",
     ]  # fmt: skip
 
 
@@ -117,7 +118,7 @@ def is_engaged(settings: Sessions) -> Column:
     return F.when(F.col("is_visit"), reduce(lambda one, other: one | other, key, long | (views >= 2)))
 
 
-_KERNEL_ROWS = T.StructType(
+KERNEL_ROWS = T.StructType(
     [T.StructField(name, T.StringType()) for name in ("stream_id", "user_key", "session_key", "campaign", "channel")]
     + [T.StructField(name, T.LongType()) for name in ("start_us", "end_us", "ordinal")]
     + [
@@ -126,12 +127,12 @@ _KERNEL_ROWS = T.StructType(
         T.StructField("event_count", T.LongType()),
     ]
     + [T.StructField("is_visit", T.BooleanType()), T.StructField("engaged_us", T.LongType())]
-    + [T.StructField(f"{kind}_count", T.LongType()) for kind in KINDS]
+    + [T.StructField(f"{kind}_count", T.LongType()) for kind in (*KINDS, "order_line")]
     + [
         T.StructField(n, T.LongType())
         for n in ("amount_e4", "discount_e4", "refunded_e4", "first_order_us", "last_order_us", "last_cart_us")
     ]
-    + [T.StructField("categories", T.ArrayType(T.StringType()))]
+    + [T.StructField("score", T.DoubleType()), T.StructField("categories", T.ArrayType(T.StringType()))]
     + [T.StructField(n, T.StringType()) for n in ("entry_step", "exit_step")]
     + [T.StructField("steps", T.ArrayType(T.StringType())), T.StructField("step_kinds", T.ArrayType(T.StringType()))]
     + [T.StructField("step_offsets", T.ArrayType(T.LongType()))]

@@ -6,6 +6,7 @@ import re
 from zoneinfo import available_timezones
 
 from desirelines.errors import did_you_mean
+from desirelines.kinds import KINDS
 
 
 def known_zone(zone: object) -> object:
@@ -30,3 +31,10 @@ def known_pattern(pattern: str) -> str:
     except re.error as error:
         raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
     return pattern
+
+
+def known_kind(kind: str) -> str:
+    """Refuse what is not a kind of event; suggest the near one."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind '{kind}'{did_you_mean(kind, KINDS)}. Kinds are {', '.join(KINDS)}")
+    return kind

@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from desirelines.kinds import KINDS
-from desirelines.settings.checks import known_currency, known_pattern, known_zone
+from desirelines.catalogue import Family
+from desirelines.settings.checks import known_currency, known_kind, known_pattern, known_zone
 from desirelines.settings.mapping import Source, Strict
+from desirelines.settings.rfm import Rfm
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Kind = Annotated[str, AfterValidator(known_kind)]
 
 
 class Warehouse(Strict):
@@ -136,15 +138,8 @@ class Sessions(Strict):
     step_rules: tuple[StepRule, ...] = ()
     ping_seconds: PositiveFloat = 10
     engaged_seconds: PositiveFloat = 10
-    key_kinds: tuple[str, ...] = ("purchase", "order_placed", "signup")
+    key_kinds: tuple[Kind, ...] = ("purchase", "order_placed", "signup")
     most_events_of_a_stream: PositiveInt = 1_000_000
-
-    @model_validator(mode="after")
-    def _knows_kinds(self) -> Sessions:
-        strange = sorted(set(self.key_kinds) - set(KINDS))
-        if strange:
-            raise ValueError(f"key_kinds has {strange}; known kinds are {', '.join(KINDS)}")
-        return self
 
 
 class Funnel(Strict):
@@ -173,19 +168,24 @@ class Paths(Strict):
 
 
 class Features(Strict):
-    """The window of features."""
+    """What is counted of a person."""
 
     window_days: PositiveInt = 365
+    goal_kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("purchase",)
 
 
 class Clusters(Strict):
     """How groups are looked for."""
 
-    algorithm: Literal["kmeans", "bisecting_kmeans"] = "kmeans"
+    algorithm: Literal["kmeans", "bisecting_kmeans", "any"] = "kmeans"
+    fit: Literal["scans", "mllib"] = "scans"
     k: Annotated[int, Field(ge=2)] | None = None
     k_min: Annotated[int, Field(ge=2)] = 2
     k_max: Annotated[int, Field(ge=2)] = 12
     smallest_share: Share = 0.01
+    least_stability: Share = 0.6
+    family_weights: dict[Family, Annotated[float, Field(ge=0)]] = {}  # noqa: RUF012 – pydantic copies it
+    least_active_days: Annotated[int, Field(ge=0)] = 1
     seed: int = 7
     restarts: PositiveInt = 3
     max_iterations: PositiveInt = 50
@@ -246,6 +246,7 @@ class Settings(Strict):
     sessions: Sessions = Sessions()
     paths: Paths = Paths()
     features: Features = Features()
+    rfm: Rfm = Rfm()
     clusters: Clusters = Clusters()
     segments: Segments = Segments()
     tracking: Tracking = Tracking()

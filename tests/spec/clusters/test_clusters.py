@@ -1,17 +1,33 @@
-"""Preparing, fitting and applying: MLlib's fit, and the same model applied from stored rows."""
+"""Preparing, fitting and applying: scans and MLlib agree, whatever the machine; and MLlib's traps."""
 
+import json
+import math
+import statistics
+
+import numpy as np
 import pytest
+from pyspark.ml import PipelineModel
 from pyspark.sql import functions as F
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score
 
 from desirelines.catalogue import FEATURES
-from desirelines.clusters.fit import fit, in_fixed_order
-from desirelines.clusters.prepare import VECTOR, Preparation, fit_preparation, to_prepared
+from desirelines.clusters.fit import fit, in_fixed_order, points_of, sample_of
+from desirelines.clusters.mllib import fit_by_mllib, model_of
+from desirelines.clusters.prepare import Preparation, fit_preparation, laplacian_scores, to_prepared
+from desirelines.clusters.scans import lloyd
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import GateError
 from desirelines.io.tracking import log_fit
 from desirelines.settings.model import Clusters, Tracking
+from tests.support.groups import planted
 
-PEOPLE = 90
+PEOPLE = 240
+
+
+def plain(value):
+    """A number of numpy as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def recency(n):
@@ -21,83 +37,214 @@ def recency(n):
 @pytest.fixture(scope="module")
 def features(spark):
     """Three kinds of people, told apart by how often they order and come; a third never ordered."""
-    rows = []
+    random, rows = np.random.default_rng(12), []
     for n in range(PEOPLE):
-        kind = n % 3
-        frequency, visits = ((0, 1), (4, 2), (20, 9))[kind]
-        rows.append(
-            (f"p{n:02d}", n % 8, frequency + (n % 5) * 0.1, visits + (n % 7) * 0.05, None if kind == 0 else recency(n))
-        )
-    table = spark.createDataFrame(
-        rows, "person_id string, bucket long, frequency double, sessions_per_week double, recency_days double"
-    )
+        frequency, visits = ((1.0, 9.0), (4.0, 1.0), (20.0, 5.0))[n % 3]
+        noise = random.normal(size=4) * (0.1, 0.2, 1.0, 1.0)
+        known = None if n % 3 == 0 else recency(n)
+        rows.append((f"p{n:03d}", n % 8, frequency + noise[0], visits + noise[1], known, noise[2], noise[3]))
+    names = "person_id string, bucket long, frequency double, sessions_per_week double, recency_days double, hour_sin double, hour_cos double"
+    table = spark.createDataFrame([tuple(map(plain, row)) for row in rows], names)
     others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
     return table.select("*", *others).localCheckpoint()
 
 
+@pytest.fixture(scope="module")
+def preparation(features):
+    return fit_preparation(sample_of(features, PEOPLE, PEOPLE), {})
+
+
+@pytest.fixture(scope="module")
+def planted_people(spark):
+    """Points of known groups as prepared people, and the points."""
+    points, k = planted(6)
+    rows = [(f"p{n:05d}", n % 8, *map(float, p)) for n, p in enumerate(points)]
+    columns = [f"p_{n}" for n in range(points.shape[1])]
+    schema = "person_id string, bucket long, " + ", ".join(f"{c} double" for c in columns)
+    return spark.createDataFrame(rows, schema), columns, points, k
+
+
 @pytest.mark.parametrize("algorithm", ["kmeans", "bisecting_kmeans"])
 def test_both_algorithms_find_three_kinds_of_people_by_themselves(features, algorithm):
-    people = to_prepared(features, fit_preparation(features))
-    fitted = fit(people, PEOPLE, Clusters(algorithm=algorithm, k_max=5, restarts=1))
-    assert fitted.chosen.k == 3
-    found = {r["prediction"] for n in range(3) for r in fitted.model.transform(people).filter(f"cast(substr(person_id, 2) as int) % 3 = {n}").select("prediction").distinct().collect()}  # fmt: skip
-    assert len(found) == 3
-    assert [t.k for t in fitted.trials] == [2, 3, 4, 5, 3]
+    fitted = fit(features, PEOPLE, Clusters(algorithm=algorithm, k_max=5, restarts=1))
+    assert (fitted.kept.k, fitted.kept.clusters_found, fitted.kept.verdict) == (3, 3, "chosen")
+    assert [(t.k, t.is_kept) for t in fitted.trials] == [
+        (1, False),
+        (2, False),
+        (3, False),
+        (4, False),
+        (5, False),
+        (3, True),
+    ]
+    found = (
+        fitted.pipeline.transform(features)
+        .groupBy(F.substring("person_id", 2, 3).cast("int") % 3, "prediction")
+        .count()
+    )
+    assert found.count() == 3
 
 
-def test_a_model_applied_from_its_rows_is_mllibs_model(features):
-    preparation = fit_preparation(features)
-    people = to_prepared(features, preparation)
-    fitted = fit(people, PEOPLE, Clusters(k=4, restarts=1))
-    stored = Preparation.from_json(preparation.to_json())
+def test_people_who_are_all_alike_are_one_group_and_say_so(spark, features):
+    random = np.random.default_rng(4)
+    rows = [(f"p{n:03d}", n % 8, *map(float, random.normal(size=3))) for n in range(500)]
+    names = "person_id string, bucket long, hour_sin double, hour_cos double, satisfaction double"
+    table = spark.createDataFrame(rows, names)
+    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+    fitted = fit(table.select("*", *others), 500, Clusters(k_max=5))
+    assert (fitted.kept.k, len(fitted.centres), fitted.pipeline) == (1, 1, None)
+    assert fitted.kept.verdict.startswith("no structure")
+    mean = np.mean([[r[n] for n in ("hour_sin", "hour_cos", "satisfaction")] for r in table.collect()], axis=0)
+    assert (
+        np.sign(fitted.centres[0]).tolist() == np.sign([mean[2], mean[0], mean[1]]).tolist()
+    )  # in the catalogue's order
+
+
+def test_a_model_applied_from_its_rows_is_the_saved_pipeline_s_model(features, tmp_path):
+    fitted = fit(features, PEOPLE, Clusters(k=4, restarts=1))
+    stored = Preparation.from_json(fitted.preparation.to_json())
     ours = {r["person_id"]: r for r in to_assigned(features, stored, dict(enumerate(fitted.centres))).collect()}
-    theirs = {r["person_id"]: r["prediction"] for r in fitted.model.transform(people).collect()}
+    fitted.pipeline.write().overwrite().save(str(tmp_path / "model"))
+    again = PipelineModel.load(str(tmp_path / "model"))
+    theirs = {r["person_id"]: r["prediction"] for r in again.transform(features).collect()}
     assert {p: r["cluster"] for p, r in ours.items()} == theirs
-    cost = sum(r["distance"] ** 2 for r in ours.values())
-    assert cost == pytest.approx(fitted.chosen.cost, rel=1e-6)
+    assert sum(r["distance"] ** 2 for r in ours.values()) == pytest.approx(fitted.kept.cost, rel=1e-6)
     assert all(r["second_distance"] >= r["distance"] for r in ours.values())
 
 
-def test_a_missing_value_is_the_median_and_says_that_it_is_missing(features):
-    columns = {(c.feature, c.is_indicator): c for c in fit_preparation(features).columns}
+def test_a_missing_value_is_the_median_and_says_that_it_is_missing(preparation):
+    columns = {(c.feature, c.is_indicator): c for c in preparation.columns}
     assert set(columns) == {
-        ("recency_days", False),
-        ("recency_days", True),
-        ("frequency", False),
-        ("sessions_per_week", False),
-    }
+        ("recency_days", False), ("recency_days", True), ("frequency", False), ("sessions_per_week", False), ("hour_sin", False), ("hour_cos", False),
+    }  # fmt: skip
     known = [recency(n) for n in range(PEOPLE) if n % 3]
-    assert columns["recency_days", False].median == pytest.approx(median_of_log(known))
+    assert columns["recency_days", False].median == pytest.approx(statistics.median(math.log1p(v) for v in known))
 
 
-def median_of_log(values):
-    import math
-    import statistics
+def test_outliers_are_moved_in_equal_columns_left_out_and_a_family_can_be_weighed_down(spark):
+    random = np.random.default_rng(1)
+    days = random.integers(1, 50, 1_000).astype(float)
+    days[0] = 1e9
+    noise = random.normal(size=1_000)
+    rows = [
+        (f"p{n}", n % 8, float(d), float(2 * d), float(x), 5.0)
+        for n, (d, x) in enumerate(zip(days, noise, strict=True))
+    ]
+    names = (
+        "person_id string, bucket long, active_days double, sessions_per_week double, hour_sin double, hour_cos double"
+    )
+    table = spark.createDataFrame(rows, names)
+    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+    sample = sample_of(table.select("*", *others), 1_000, 1_000)
+    kept = {c.feature: c for c in fit_preparation(sample, {}).columns}
+    assert set(kept) == {"sessions_per_week", "hour_sin"}  # active_days says the same, hour_cos never varies
+    assert kept["sessions_per_week"].high < math.log1p(2 * 50)
+    weighed = {c.feature: c.weight for c in fit_preparation(sample, {"rhythm": 0.5}).columns}
+    ratio = weighed["hour_sin"] / weighed["sessions_per_week"]
+    assert ratio < 0.8 * kept["hour_sin"].weight / kept["sessions_per_week"].weight
+    assert {c.feature for c in fit_preparation(sample, {"rhythm": 0.0}).columns} == {"sessions_per_week"}
 
-    return statistics.median(math.log1p(v) for v in values)
+
+def test_a_column_that_groups_differ_in_scores_low_and_noise_high():
+    random = np.random.default_rng(2)
+    group = random.integers(0, 3, 600)
+    telling = np.column_stack([group + random.normal(size=600) * 0.1, group * 2 + random.normal(size=600) * 0.2])
+    points = np.column_stack([telling, random.normal(size=(600, 6))])
+    scores = laplacian_scores(points / points.std(axis=0))
+    assert max(scores[:2]) < 0.1
+    assert min(scores[2:]) > 2 * max(scores[:2])
 
 
-def test_the_fit_does_not_depend_on_how_the_people_arrived(features):
-    preparation = fit_preparation(features)
-    settings = Clusters(k=4, restarts=1)
-    one = fit(to_prepared(features, preparation), PEOPLE, settings)
-    other = fit(to_prepared(features.repartition(7).orderBy(F.col("person_id").desc()), preparation), PEOPLE, settings)
-    assert one.centres == other.centres
+def test_scans_are_scikit_learn_s_iterations_from_the_same_start(planted_people):
+    people, columns, points, k = planted_people
+    start = points[:: len(points) // k][:k].copy()
+    oracle = KMeans(n_clusters=k, init=start, n_init=1, tol=1e-4, max_iter=300).fit(points)
+    got = lloyd(in_fixed_order(people, len(points)), columns, start, most_scans=300)
+    assert got.cost == pytest.approx(oracle.inertia_, rel=1e-3)
+    assert sum(got.sizes) == len(points)
+    at_its_end = lloyd(in_fixed_order(people, len(points)), columns, oracle.cluster_centers_, most_scans=0)
+    assert at_its_end.cost == pytest.approx(oracle.inertia_, rel=1e-9)
+    assert at_its_end.sizes == tuple(np.bincount(oracle.labels_, minlength=k).tolist())
 
 
-def test_too_few_people_and_too_small_clusters_are_refused_with_the_reason(features):
-    people = to_prepared(features, fit_preparation(features))
-    with pytest.raises(GateError, match="90 people cannot make 200 clusters"):
-        fit(people, PEOPLE, Clusters(k=200))
-    with pytest.raises(GateError, match=r"no k from 2 to 3 is good enough \(k = 2: the smallest cluster"):
-        fit(people, PEOPLE, Clusters(k_max=3, smallest_share=0.6, restarts=1))
+def test_scans_are_the_same_to_the_bit_however_the_people_arrived(planted_people):
+    people, columns, points, k = planted_people
+    start = points[:k].copy()
+    fits = [
+        lloyd(in_fixed_order(p, 120_000), columns, start, most_scans=20)  # in three partitions
+        for p in (people, people.repartition(7).orderBy(F.col("person_id").desc()))
+    ]
+    assert fits[0].centres.tobytes() == fits[1].centres.tobytes()
+    assert fits[0].cost == fits[1].cost
 
 
-def test_the_order_of_a_fit_is_kept_in_partitions_that_follow_from_the_number_of_people(features):
-    people = to_prepared(features, fit_preparation(features))
-    kept = in_fixed_order(people, 120_000)
+def test_mllib_s_own_fit_and_the_scans_agree_and_neither_is_worse_than_scikit_learn(planted_people):
+    people, columns, points, k = planted_people
+    kept = in_fixed_order(people, len(points))
+    model, _ = fit_by_mllib(kept, columns, k, "kmeans", seeds=range(1, 7), most_iterations=50)
+    best = KMeans(n_clusters=k, n_init=6, random_state=1).fit(points)
+    scanned = lloyd(kept, columns, best.cluster_centers_, most_scans=50)
+    assert model.summary.trainingCost == pytest.approx(best.inertia_, rel=0.01)
+    assert scanned.cost == pytest.approx(best.inertia_, rel=0.01)
+    nearest = lambda centres: np.argmin(((points[:, None] - np.array(centres)[None]) ** 2).sum(axis=2), axis=1)  # noqa: E731
+    assert adjusted_rand_score(nearest(model.clusterCenters()), nearest(scanned.centres)) > 0.99
+
+
+def test_a_model_of_centres_has_exactly_these_centres(planted_people):
+    people, columns, points, k = planted_people
+    model = model_of(people, columns, points[:k].tolist())
+    assert sorted(map(tuple, model.clusterCenters())) == sorted(map(tuple, points[:k]))
+
+
+def test_more_clusters_than_different_people_are_as_many_as_there_are(spark):
+    """MLlib gives centres without people where points coincide, and no error."""
+    rows = [(f"p{n}", n % 8, float(n % 2), 1.0) for n in range(10)]
+    table = spark.createDataFrame(rows, "person_id string, bucket long, frequency double, hour_sin double")
+    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+    for settings in (Clusters(k=5, fit="mllib"), Clusters(k=5), Clusters(k=5, algorithm="bisecting_kmeans")):
+        fitted = fit(table.select("*", *others), 10, settings)
+        assert (fitted.kept.k, fitted.kept.clusters_found, len(fitted.centres)) == (5, 2, 2)
+
+
+def test_bisecting_works_on_features_that_lie_around_nothing(spark):
+    """On centred features MLlib's bisecting finds one cluster or three by the number of partitions; so nothing is centred."""
+    random = np.random.default_rng(8)
+    angle = np.arange(600) % 3 * 2 * np.pi / 3
+    rows = [
+        (f"p{n:03d}", n % 8, float(np.sin(a) + e), float(np.cos(a) + f))
+        for n, (a, (e, f)) in enumerate(zip(angle, random.normal(size=(600, 2)) * 0.05, strict=True))
+    ]
+    table = spark.createDataFrame(rows, "person_id string, bucket long, hour_sin double, hour_cos double")
+    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+    fitted = fit(table.select("*", *others), 600, Clusters(k=3, algorithm="bisecting_kmeans"))
+    assert fitted.kept.clusters_found == 3
+    assert fitted.kept.smallest_share == pytest.approx(1 / 3)
+
+
+def test_too_few_people_are_refused_with_the_reason(features):
+    with pytest.raises(GateError, match="240 people cannot make 300 clusters"):
+        fit(features, PEOPLE, Clusters(k=300))
+
+
+def test_a_sample_is_the_same_people_in_the_same_order_however_they_arrived(features):
+    one, other = (sample_of(p, PEOPLE, 100) for p in (features, features.repartition(5)))
+    assert one.equals(other)
+    assert 60 < one.num_rows < 140
+
+
+def test_the_order_of_a_fit_is_kept_in_partitions_that_follow_from_the_number_of_people(features, preparation):
+    kept = in_fixed_order(to_prepared(features, preparation), 120_000)
     assert kept.select(F.spark_partition_id().alias("p")).distinct().count() <= 3
-    assert kept.select(VECTOR).count() == PEOPLE
+    assert kept.count() == PEOPLE
+
+
+def test_prepared_numbers_are_never_null_and_their_sql_says_the_same_as_numpy(features, preparation):
+    points = points_of(sample_of(to_prepared(features, preparation), PEOPLE, PEOPLE), preparation)
+    assert points.shape == (PEOPLE, len(preparation.columns))
+    assert np.isfinite(points).all()
+    raw = sample_of(features, PEOPLE, PEOPLE).column("frequency").to_numpy()
+    column = next(c for c in preparation.columns if c.feature == "frequency")
+    expected = np.clip(np.log1p(raw), column.low, column.high) / column.spread * column.weight
+    assert points[:, preparation.names.index("p_frequency")] == pytest.approx(expected, rel=1e-12)
 
 
 def test_a_fit_is_logged_to_mlflow_beside_the_tables(tmp_path):
@@ -106,22 +253,11 @@ def test_a_fit_is_logged_to_mlflow_beside_the_tables(tmp_path):
     folder = tmp_path / "_mlflow"
     run_id = log_fit(
         Tracking(), str(folder), run_name="r1", params={"k": 3}, metrics={"silhouette": 0.5}, curve=[(2, 0.1), (3, 0.5)],
-        texts={"centres.json": "[]"}, save_model=lambda target: (tmp_path / "saved").write_text(target),
+        texts={"centres.json": json.dumps([])}, save_model=lambda target: (tmp_path / "saved").write_text(target),
     )  # fmt: skip
     run = mlflow.MlflowClient(tracking_uri=f"sqlite:///{folder / 'mlflow.db'}").get_run(run_id)
     assert (run.data.params, run.data.metrics["silhouette"]) == ({"k": "3"}, 0.5)
     assert (folder / "artifacts" / run_id / "artifacts" / "centres.json").is_file()
     assert (tmp_path / "saved").read_text() == str(folder / "artifacts" / run_id / "artifacts" / "model")
-    assert (
-        log_fit(
-            Tracking(enabled=False),
-            "",
-            run_name="",
-            params={},
-            metrics={},
-            curve=[],
-            texts={},
-            save_model=lambda _: None,
-        )
-        is None
-    )
+    nothing = {"run_name": "", "params": {}, "metrics": {}, "curve": [], "texts": {}, "save_model": None}
+    assert log_fit(Tracking(enabled=False), "", **nothing) is None

@@ -8,7 +8,7 @@ from desirelines.catalogue import FEATURES
 from desirelines.features.columns import DAY_FEATURES
 from desirelines.features.matrix import to_features
 from desirelines.features.window import ObservationWindow
-from tests.support.tables import table
+from tests.support.tables import sessions
 
 SESSIONS = """
     person_id | started_at       | n:event_count | is_visit | d:engaged_seconds | n:order_count | m:amount | m:discount | m:refunded | n:cart_add_count | n:order_placed_count | first_order_at   | last_order_at    | last_cart_at     | l:categories | l:steps
@@ -20,12 +20,12 @@ SESSIONS = """
     cat       | 2026-02-28 10:00 | 2             | true     | 30                | 0             | 0        | 0          | 0          | 1                | 0                    |                  |                  | 2026-02-28 10:00 | pens         | home cart
 """  # fmt: skip
 AS_OF = date(2026, 3, 1)
+RULES = {"cart_hours": 24, "cart_days": 30, "goal_kinds": ["purchase", "signup"], "buckets": 8}
 
 
 def features(spark, text=SESSIONS, as_of=AS_OF):
-    sessions = table(spark, text)
     window = ObservationWindow.ending(as_of, days=365, zone="UTC")
-    rows = to_features(sessions, window, cart_hours=24, cart_days=30, buckets=8, run_id="r")
+    rows = to_features(sessions(spark, text), window, **RULES, run_id="r")
     return {r["person_id"]: r.asDict() for r in rows.collect()}
 
 
@@ -52,7 +52,7 @@ def people(spark):
         ("cart_without_order_share", 0.5,                  None,  1.0),
     ],
 )  # fmt: skip
-def test_every_feature_of_three_people(people, feature, ann, ben, cat):
+def test_features_of_three_people(people, feature, ann, ben, cat):
     got = [people[p][feature] for p in ("ann", "ben", "cat")]
     assert got == [pytest.approx(v, abs=1e-4) if v is not None else None for v in (ann, ben, cat)]
 
@@ -104,7 +104,7 @@ def test_one_shuffle_of_sessions_and_two_of_pairs(spark):
     window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
     spark.conf.set("spark.sql.adaptive.enabled", "false")
     try:
-        rows = to_features(table(spark, SESSIONS), window, cart_hours=24, cart_days=30, buckets=8, run_id="r")
+        rows = to_features(sessions(spark, SESSIONS), window, **RULES, run_id="r")
         plan = rows._jdf.queryExecution().executedPlan().toString()
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")

@@ -1,0 +1,91 @@
+"""Recency, frequency and money as scores of 1 to 5, and the segment of each of the 125 cells."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.contract import conform
+from desirelines.settings.rfm import PROSPECTS, Rfm, cells
+from desirelines.tables import RFM_SCORES
+
+
+@dataclass(frozen=True, slots=True)
+class CutPoints:
+    """The four cuts between the five scores of each measure; a score changes because a person did, or because these did.
+
+    Attributes:
+        is_fixed: whether the quantiles of frequency coincided, so that the fixed cuts of the settings stand in.
+    """
+
+    recency: tuple[float, ...]
+    frequency: tuple[float, ...]
+    monetary: tuple[float, ...]
+    is_fixed: bool
+
+    def to_json(self) -> str:
+        """Write them for `run_parameters`."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+
+def cut_points(features: DataFrame, settings: Rfm) -> CutPoints | None:
+    """Quantiles over people with an order in the window, linear between values; null when there are none. One pass."""
+    wanted = F.array(*(F.lit(q) for q in settings.quantiles))
+    names = ("recency_days", "frequency", "monetary")
+    row = features.filter("frequency > 0").agg(*(F.percentile(n, wanted).alias(n) for n in names)).collect()[0]
+    if row["frequency"] is None:
+        return None
+    recency, frequency, monetary = (tuple(float(v) + settings.edge_shift for v in row[n]) for n in names)
+    is_fixed = len(set(frequency)) < len(frequency)
+    fixed = tuple(float(cut) for cut in settings.fixed_frequency_cuts)
+    return CutPoints(recency, fixed if is_fixed else frequency, monetary, is_fixed)
+
+
+def to_rfm_scores(features: DataFrame, cuts: CutPoints | None, settings: Rfm, *, run_id: str) -> DataFrame:
+    """One row per person as of the run's date, as contracted. Equal values have equal scores; no shuffle.
+
+    A person who paid nothing, or got more back than they paid, scores 1 for money. Without an order in the window a person has
+    no scores and is a prospect.
+    """
+    buys = F.col("frequency") > 0
+    if cuts is None:
+        recency = frequency = monetary = F.lit(None).cast("long")
+    else:
+        recency = F.when(buys, 6 - score(F.col("recency_days"), cuts.recency, settings))
+        # The fixed cuts are the last value of each score, whatever side the quantiles are closed on.
+        of_frequency = settings.model_copy(update={"closed": "right"}) if cuts.is_fixed else settings
+        frequency = F.when(buys, score(F.col("frequency"), cuts.frequency, of_frequency))
+        monetary = F.when(
+            buys, F.when(F.col("monetary") <= 0, 1).otherwise(score(F.col("monetary"), cuts.monetary, settings))
+        )
+    names = F.create_map(
+        *(F.lit(part) for cell, name in sorted(cells(settings).items()) for part in (_number(cell), name))
+    )
+    scored = features.withColumns({
+        "recency_score": recency.cast("long"), "frequency_score": frequency.cast("long"), "monetary_score": monetary.cast("long"),
+    })  # fmt: skip
+    number = F.col("recency_score") * 100 + F.col("frequency_score") * 10 + F.col("monetary_score")
+    return conform(
+        scored.withColumns({
+            "rfm_segment": F.coalesce(F.try_element_at(names, number), F.lit(PROSPECTS)),
+            "is_nothing_paid": F.coalesce(buys & (F.col("monetary") <= 0), F.lit(False)),
+            "run_id": F.lit(run_id),
+        }),
+        RFM_SCORES,
+    )  # fmt: skip
+
+
+def score(value: Column, cuts: tuple[float, ...], settings: Rfm) -> Column:
+    """1 + the number of cuts below the value; with intervals closed on the left, a cut equal to it is below it."""
+    passed = [value >= cut if settings.closed == "left" else value > cut for cut in cuts]
+    total = F.lit(1)
+    for is_passed in passed:
+        total = total + is_passed.cast("int")
+    return total
+
+
+def _number(cell: tuple[int, int, int]) -> int:
+    return cell[0] * 100 + cell[1] * 10 + cell[2]

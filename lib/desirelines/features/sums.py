@@ -1,0 +1,55 @@
+"""Sums over the days of a window, from which the features are made."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from desirelines.features.window import ObservationWindow
+
+DAY_US = 86_400_000_000
+
+
+def total(column: str, window: ObservationWindow) -> Column:
+    """Sum over the days of the window; 0 for none."""
+    return F.coalesce(F.sum(F.when(in_window(window), F.col(column))).cast("double"), F.lit(0.0))
+
+
+def share(part: str, whole: str, window: ObservationWindow) -> Column:
+    """Sum of one column / sum of another over the days of the window; null when the latter is nothing."""
+    of = total(whole, window)
+    return F.when(of > 0, total(part, window) / of)
+
+
+def in_window(window: ObservationWindow) -> Column:
+    """True for days of the window: midnights of the site's zone are its ends, so whole days decide."""
+    return (F.col("day") >= F.lit(window.first_day)) & (F.col("day") < F.lit(window.as_of))
+
+
+def observed_us(window: ObservationWindow) -> Column:
+    """Microseconds from the first session, or the window's begin if that is later, to as_of."""
+    return F.lit(window.end_us) - F.greatest(F.unix_micros(F.min("first_at")), F.lit(window.start_us))
+
+
+def days_until(instant: Column, window: ObservationWindow) -> Column:
+    """Days from an instant to as_of."""
+    return (F.lit(window.end_us) - F.unix_micros(instant)) / F.lit(float(DAY_US))
+
+
+def at_most_one(value: Column) -> Column:
+    """The value, or 1 when it is more; null stays null."""
+    return F.when(value > 1, F.lit(1.0)).otherwise(value)  # least() would make 1 of null
+
+
+def all_of(lists: str, window: ObservationWindow) -> Column:
+    """The lists of the days of the window one after the other."""
+    return F.flatten(F.collect_list(F.when(in_window(window), F.col(lists))))
+
+
+def visits_between(window: ObservationWindow, first: int, last: int) -> Column:
+    """Visits from `first` days before as_of to `last` days before it, which no longer counts."""
+    days = F.col("day")
+    inside = (days >= F.lit(window.as_of - timedelta(days=first))) & (days < F.lit(window.as_of - timedelta(days=last)))
+    return F.coalesce(F.sum(F.when(inside, F.col("visits"))).cast("double"), F.lit(0.0))

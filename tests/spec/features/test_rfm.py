@@ -1,0 +1,71 @@
+"""RFM: equal values score alike, every cell is one segment, and what happens where quantiles coincide."""
+
+from itertools import product
+
+import pytest
+from pydantic import ValidationError
+
+from desirelines.features.rfm import cut_points, to_rfm_scores
+from desirelines.settings.rfm import SHIPPED, Rfm, cells
+from tests.support.tables import rows_of, table
+
+PEOPLE = """
+    as_of      | person_id | n:bucket | d:recency_days | d:frequency | d:monetary
+    2026-03-01 | ann       | 1        | 1              | 9           | 900
+    2026-03-01 | ben       | 1        | 10             | 7           | 500
+    2026-03-01 | cat       | 1        | 10             | 5           | 500
+    2026-03-01 | dan       | 1        | 40             | 3           | 100
+    2026-03-01 | eve       | 1        | 200            | 1           | -5
+    2026-03-01 | fay       | 1        |                | 0           | 0
+"""
+COLUMNS = ("person_id", "recency_score", "frequency_score", "monetary_score", "rfm_segment", "is_nothing_paid")
+
+
+def test_scores_of_five_buyers_and_one_who_never_bought(spark):
+    people = table(spark, PEOPLE)
+    cuts = cut_points(people, Rfm())
+    assert (cuts.frequency, cuts.is_fixed) == (pytest.approx((2.6, 4.2, 5.8, 7.4)), False)
+    assert rows_of(to_rfm_scores(people, cuts, Rfm(), run_id="r"), *COLUMNS) == [
+        ("ann", 5, 5, 5, "champions", False),
+        ("ben", 4, 4, 3, "loyal", False),  # as lately and as much money as cat: the same scores
+        ("cat", 4, 3, 3, "active", False),
+        ("dan", 2, 2, 2, "at_risk", False),
+        ("eve", 1, 1, 1, "dormant", True),
+        ("fay", None, None, None, "prospects", False),
+    ]
+
+
+def test_where_most_order_once_the_fixed_cuts_stand_in(spark):
+    orders = [1, 1, 1, 1, 2, 4, 5, 10]
+    lines = [f"2026-03-01 | p{n} | 1 | {n} | {count} | {count}" for n, count in enumerate(orders)]
+    people = table(
+        spark, "as_of | person_id | n:bucket | d:recency_days | d:frequency | d:monetary\n" + "\n".join(lines)
+    )
+    cuts = cut_points(people, Rfm())
+    assert (cuts.frequency, cuts.is_fixed) == ((1.0, 2.0, 4.0, 9.0), True)
+    for closed in ("right", "left"):
+        got = to_rfm_scores(people, cuts, Rfm(closed=closed), run_id="r").orderBy("person_id").collect()
+        assert [r["frequency_score"] for r in got] == [1, 1, 1, 1, 2, 3, 4, 5]
+
+
+def test_nobody_ever_bought(spark):
+    people = table(spark, PEOPLE).filter("person_id = 'fay'")
+    assert cut_points(people, Rfm()) is None
+    assert rows_of(to_rfm_scores(people, None, Rfm(), run_id="r"), *COLUMNS) == [
+        ("fay", None, None, None, "prospects", False)
+    ]
+
+
+def test_the_shipped_map_has_every_cell_and_every_segment_has_a_cell():
+    found = cells(Rfm())
+    assert set(found) == set(product(range(1, 6), repeat=3))
+    assert set(found.values()) == {s.name for s in SHIPPED}
+    assert found[4, 1, 1] == "new"  # bought lately, once
+    assert "lost" not in found[4, 4, 1]
+
+
+def test_a_map_with_holes_is_refused_unless_it_names_a_fallback():
+    one = [{"name": "best", "recency": [4, 5]}]
+    with pytest.raises(ValidationError, match=r"75 of 125 cells are in none \(1-1-1, "):
+        Rfm(segments=one)
+    assert cells(Rfm(segments=one, fallback="others"))[1, 1, 1] == "others"

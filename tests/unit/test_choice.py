@@ -1,0 +1,65 @@
+"""The number of clusters by evidence: what is planted is found, and where nothing is, nothing."""
+
+import numpy as np
+import pytest
+from sklearn.cluster import KMeans
+
+from desirelines.clusters.choice import candidates, chosen, refusal_of
+from tests.support.groups import groupless, planted
+
+LIMITS = {"smallest_share": 0.01, "least_stability": 0.6}
+
+
+def picked(points, k_max=14, algorithm="kmeans"):
+    """The candidates, and the k that is taken; null for none."""
+    scored = candidates(points, algorithm=algorithm, k_min=2, k_max=k_max, seed=7, on_candidate=lambda _: None)
+    best = chosen(scored, **LIMITS)
+    return scored, best and best.k
+
+
+def test_the_planted_number_is_found_on_eighteen_of_twenty_worlds():
+    found = [(picked(points)[1], k) for points, k in map(planted, range(20))]
+    assert sum(got == k for got, k in found) >= 18, found
+
+
+@pytest.mark.parametrize("width", [2, 5, 20])
+@pytest.mark.parametrize("kind", ["ball", "uniform", "correlated"])
+def test_where_there_are_no_groups_none_are_found(kind, width):
+    scored, k = picked(groupless(kind, width), k_max=8)
+    assert k is None
+    assert {refusal_of(c, **LIMITS) for c in scored if c.k > 1} <= {
+        "people without clusters are told apart as well",
+        *(refusal_of(c, **LIMITS) for c in scored if c.stability is not None and c.stability < 0.6),
+    }
+
+
+def test_bisecting_finds_four_corners():
+    random = np.random.default_rng(3)
+    points = np.array([[x, y] for x in (0, 9) for y in (0, 9)])[random.integers(0, 4, 800)] + random.normal(
+        size=(800, 2)
+    )
+    assert picked(points, k_max=8, algorithm="bisecting_kmeans")[1] == 4
+
+
+def test_the_scores_of_a_candidate_are_scikit_learn_s_and_those_of_its_labels():
+    points, _ = planted(3)
+    scored, _ = picked(points, k_max=3)
+    oracle = KMeans(n_clusters=3, n_init=10, random_state=7).fit(points)
+    assert [c.k for c in scored] == [1, 2, 3]
+    assert scored[2].cost == pytest.approx(oracle.inertia_)
+    assert scored[2].smallest_share == np.bincount(oracle.labels_).min() / len(points)
+    assert scored[0].gap == 0 < scored[1].gap < scored[2].gap
+
+
+def test_small_and_unstable_candidates_are_refused_with_the_reason():
+    random = np.random.default_rng(5)
+    far = np.concatenate([random.normal(size=(995, 2)), random.normal(size=(5, 2)) + 60])
+    scored, _ = picked(far, k_max=3)
+    assert refusal_of(scored[1], **LIMITS).startswith("the smallest cluster has 0.50% of the people")
+    assert refusal_of(scored[2], smallest_share=0.0, least_stability=0.99).startswith("stability 0.")
+
+
+def test_no_more_clusters_are_tried_than_there_are_different_points():
+    points = np.repeat([[0.0, 0.0], [5.0, 5.0], [9.0, 0.0]], 50, axis=0)
+    scored, _ = picked(points)
+    assert [c.k for c in scored] == [1, 2, 3]
