@@ -19,6 +19,7 @@ from bench.components import chain_part, random_part, star_part
 from bench.harness import Part, print_outcome, run_part, write_outcome
 from bench.increment import increment_part
 from bench.ingest import ingest_part
+from bench.paths import paths_part
 from bench.sessions import sessions_part
 from desirelines.io.session import spark_session
 from desirelines.settings.model import Spark
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
     "ingest": ingest_part,
     "sessions": sessions_part,
     "increment": increment_part,
+    "paths": paths_part,
     "components-chain": chain_part,
     "components-star": star_part,
     "components-random": random_part,

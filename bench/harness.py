@@ -135,10 +135,12 @@ class TreeCpu:
 
 def run_part(part: Part, rounds: int) -> Outcome:
     """Warm up with one round, check that results are equal, then time the rounds, each beginning with another variant."""
+    facts: dict[str, Facts] = {}
     for variant in part.variants:
         variant.before()
         variant.action()
-    facts = {v.name: v.facts() for v in part.variants if v.facts}
+        if variant.facts:
+            facts[variant.name] = variant.facts()  # now: the next variant may write to the same place
     is_equal = len(set(facts.values())) == 1 and all(f.events == part.events for f in facts.values())
     seconds = {v.name: Seconds() for v in part.variants}
     for n in range(rounds if is_equal else 0):

@@ -30,6 +30,7 @@ class Feature:
         scale: `log` when the number is skewed and is clustered as log(1 + x), `plain` otherwise.
         window: the days it looks at: the window of observation, all time, or a number of days before as_of.
         is_clustered: whether people are grouped by it; what says when rather than how is told and not grouped by.
+        column: Spark SQL of its value over the table `features`, where it is no column of its name.
     """
 
     name: str
@@ -43,6 +44,12 @@ class Feature:
     scale: Literal["log", "plain"]
     window: str = WINDOW
     is_clustered: bool = True
+    column: str = ""
+
+    @property
+    def sql(self) -> str:
+        """Its value over the table `features`."""
+        return self.column or self.name
 
 
 def _share(name: str, family: Family, meaning: str, null_means: str, source: str, high: str, low: str) -> Feature:

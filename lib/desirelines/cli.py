@@ -110,6 +110,22 @@ def run(
     _commands().run(options_of(conf, sets, as_of, run_id, form, logs))
 
 
+@app.command()
+def assign(
+    conf: Conf = None,
+    sets: Sets = None,
+    as_of: AsOf = None,
+    run_id: RunId = None,
+    form: Out = Format.text,
+    logs: Logs = Format.text,
+) -> None:
+    """All stages with the model of the last published run: new people find their group, nothing is fitted, names stay.
+
+    Example, every day between two fits: `desirelines assign --conf shop.yaml --as-of 2026-03-02`
+    """
+    _commands().run(options_of(conf, sets, as_of, run_id, form, logs), refit=False)
+
+
 @app.command("ingest-events", help=STAGES["ingest-events"])
 def ingest_events(
     resync: Annotated[

@@ -78,12 +78,13 @@ def opened(options: Options, *, goes_on: bool) -> Iterator[Job]:
             spark.stop()
 
 
-def run(options: Options) -> None:
-    """All stages, then the report; a rerun with nothing new says so."""
+def run(options: Options, *, refit: bool = True) -> None:
+    """All stages, then the report; a rerun with nothing new says so. Without `refit`, by the published model."""
     from desirelines.pipeline import run_all
     from desirelines.reporting import write_report
 
     with opened(options, goes_on=False) as job:
+        job.refit = refit
         outcome = run_all(job)
         summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed)
         if outcome.changed:

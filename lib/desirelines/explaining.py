@@ -12,7 +12,7 @@ from desirelines.job import Job
 from desirelines.linking import key_of_identifier
 from desirelines.membership import segment_names
 from desirelines.reading import rules_of
-from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_MEMBERS, SESSIONS
+from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS, SESSIONS
 
 
 def explain(job: Job, *, key: str | None, identifier: tuple[str, str] | None) -> dict[str, Any]:
@@ -68,6 +68,19 @@ def explain(job: Job, *, key: str | None, identifier: tuple[str, str] | None) ->
         .count()
     )
     features = feature_rows[0].asDict() if feature_rows else {}
+    evidence = (
+        job.warehouse.read(SEGMENT_EVIDENCE).filter(F.col("run_id") == job.run_id).join(me, "person_id").collect()
+    )
+    nearest = [
+        {
+            "segment_id": r[f"{place}segment_id"],
+            "name": names.get(r[f"{place}segment_id"]),
+            "distance": r[f"{place}distance"],
+        }
+        for r in evidence
+        for place in ("", "second_")
+        if r[f"{place}segment_id"]
+    ]
     return {
         "person_id": person,
         "as_of": str(job.as_of),
@@ -78,6 +91,7 @@ def explain(job: Job, *, key: str | None, identifier: tuple[str, str] | None) ->
              "because": rules.get(m["segment_id"], "nearest of the clusters by the features below")}
             for m in members
         ],
+        "nearest": nearest,
         "features": {f.name: {"value": features.get(f.name), "unit": f.unit, "meaning": f.meaning if features.get(f.name) is not None else f.null_means} for f in CATALOGUE},
         "identifiers": [{"key": i["key"], "type": i["key_type"], "first_seen_at": str(i["first_seen_at"]), "rule": i["rule"]} for i in identifiers],
         "sessions_of_their_streams": sessions,

@@ -48,7 +48,8 @@ class StageResult:
 class Job:
     """One execution of a command. `read_at` is the moment that stands for now; stages see no clock.
 
-    `resync` names sources that are to be read anew from their beginning.
+    `resync` names sources that are to be read anew from their beginning. Without `refit` the run takes what the last published
+    run fitted: its model, and the vocabulary of its path words.
     """
 
     spark: SparkSession
@@ -58,6 +59,7 @@ class Job:
     progress: Progress
     as_of_wanted: date | None = None
     resync: frozenset[str] = frozenset()
+    refit: bool = True
     seconds: dict[str, float] = field(default_factory=dict)
 
     @cached_property

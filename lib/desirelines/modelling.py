@@ -11,12 +11,20 @@ from pyspark.sql import functions as F
 from desirelines.clusters.align import match_segments
 from desirelines.clusters.fit import Fitted, Trial
 from desirelines.clusters.score import to_assigned
+from desirelines.errors import EmptyInputError
 from desirelines.io.tracking import log_fit
 from desirelines.job import Job
 from desirelines.membership import members_after
-from desirelines.reading import rules_of
+from desirelines.reading import PREPARATION, features_in_use, rules_of
 from desirelines.segments.naming import names_apart
-from desirelines.tables import CLUSTER_MODELS, FEATURES, SEGMENT_DEFINITIONS, SEGMENT_PROFILES
+from desirelines.tables import (
+    CLUSTER_MODELS,
+    FEATURES,
+    RUN_PARAMETERS,
+    SEGMENT_DEFINITIONS,
+    SEGMENT_EVIDENCE,
+    SEGMENT_PROFILES,
+)
 
 
 def log_to_mlflow(job: Job, fitted: Fitted) -> str | None:
@@ -56,6 +64,29 @@ def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str 
     ]  # fmt: skip
 
 
+def standing_model(job: Job) -> tuple[list[dict[str, Any]], str]:
+    """Rows of cluster_models and the preparation of the last published run, as this run's.
+
+    Raises:
+        EmptyInputError: no run was published yet.
+    """
+    base, _ = job.ledger.base_of(job.run_id, job.as_of)
+    is_base = F.col("run_id") == base
+    rows = job.warehouse.read(CLUSTER_MODELS).filter(is_base).orderBy("cluster").collect()
+    if not rows:
+        raise EmptyInputError("no published run has a model to assign by. Run `desirelines run` first.")
+    parameters = job.warehouse.read(RUN_PARAMETERS).filter(is_base & (F.col("name") == PREPARATION)).collect()
+    return [r.asDict() | {"run_id": job.run_id} for r in rows], str(parameters[0]["value"])
+
+
+def forget_old_evidence(job: Job) -> None:
+    """Take out the evidence of runs older than the newest that are to be kept."""
+    evidence = job.warehouse.read(SEGMENT_EVIDENCE)
+    runs = sorted(r[0] for r in evidence.select("run_id").distinct().collect())
+    for run in [r for r in runs if r != job.run_id][: max(len(runs) - job.settings.evidence.keep_runs, 0)]:
+        job.warehouse.replace_run(evidence.limit(0), SEGMENT_EVIDENCE, run)
+
+
 def new_definitions(job: Job) -> list[dict[str, Any]]:
     """This run's version of every segment: clusters named by what tells them apart, and the rules."""
     profiles = (
@@ -67,19 +98,19 @@ def new_definitions(job: Job) -> list[dict[str, Any]]:
     models = (
         job.warehouse.read(CLUSTER_MODELS)
         .filter(F.col("run_id") == job.run_id)
-        .select("segment_id", "cluster")
+        .select("segment_id", "cluster", "model_version")
         .collect()
     )
     effects: dict[str, dict[str, float | None]] = {m["segment_id"]: {} for m in models}
     for p in profiles:
         if p["segment_id"] in effects:
             effects[p["segment_id"]][p["feature"]] = p["effect"]
-    names = names_apart(effects)
+    names = names_apart(effects, features_in_use(job))
     ended = [s.run_id for s in job.ledger.ended() if s.run_id != job.run_id]
     old = job.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(ended) if ended else F.lit(False))
     newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
     rows = [
-        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {job.run_id}", "derived_from": None}
+        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {m['model_version']}", "derived_from": None}
         for m in models
     ] + [
         {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "derived_from": None}

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from desirelines import sessioning, tables
 from desirelines.clusters.fit import fit
 from desirelines.errors import EmptyInputError, GateError
-from desirelines.features.matrix import to_features
+from desirelines.featuring import keep_parameter, write_features, write_rfm
 from desirelines.history.changes import to_changes, to_moves
 from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
 from desirelines.ingestion import ingest_sources, used_rows
@@ -25,17 +25,29 @@ from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.membership import members_after, repair_members
-from desirelines.modelling import cluster_rows, found, log_to_mlflow, new_definitions, segment_ids, told
+from desirelines.modelling import (
+    cluster_rows,
+    forget_old_evidence,
+    found,
+    log_to_mlflow,
+    new_definitions,
+    segment_ids,
+    standing_model,
+    told,
+)
 from desirelines.pathing import PATH_TABLES, write_paths
 from desirelines.reading import (
+    PREPARATION,
+    assigned_now,
+    cluster_segments,
     clustered_features,
     current_memberships,
+    features_in_use,
     features_of,
     open_identities,
-    sessions_of_people,
 )
 from desirelines.robots import take_robots_out
-from desirelines.scoring import keep_parameter, write_rfm
+from desirelines.segments.evidence import to_evidence
 from desirelines.segments.profile import to_profiles, to_sizes
 from desirelines.sessioning import Account
 from desirelines.source_facts import facts_before, present_sources
@@ -51,7 +63,7 @@ class Outcome:
 
 
 def run_all(job: Job) -> Outcome:
-    """Do all stages in order. Nothing new since the last published run: change nothing and say so.
+    """Do all stages in order; without `job.refit` by the model of the last published run. Nothing new since: change nothing.
 
     Raises:
         DesirelinesError: a stage cannot go on; nothing was published.
@@ -65,7 +77,10 @@ def run_all(job: Job) -> Outcome:
     resolve_identities(job)
     build_sessions(job)
     build_features(job)
-    fit_clusters(job)
+    if job.refit:
+        fit_clusters(job)
+    else:
+        take_model(job)
     assign_segments(job)
     build_paths(job)
     publish(job)
@@ -137,13 +152,7 @@ def build_sessions(job: Job) -> None:
 def build_features(job: Job) -> None:
     """Sessions → features and rfm_scores: one row a person as of as_of, nothing after it."""
     with job.stage("build-features") as result:
-        rules = job.settings.segments
-        features = to_features(
-            sessions_of_people(job), job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
-            goal_kinds=job.settings.features.goal_kinds,
-            buckets=job.settings.warehouse.buckets, run_id=job.run_id,
-        )  # fmt: skip
-        job.warehouse.replace_where(features, tables.FEATURES, f"as_of = '{job.as_of}'")
+        write_features(job)
         result.rows = row_count(features_of(job))
         write_rfm(job)
         result.inputs, result.outputs = (
@@ -161,13 +170,15 @@ def fit_clusters(job: Job) -> None:
     with job.stage("fit-clusters") as result:
         features = clustered_features(job)
         settings = job.settings.clusters
-        fitted = fit(features, row_count(features), settings, on_trial=lambda t: job.progress.say(told(t)))
+        fitted = fit(
+            features, row_count(features), features_in_use(job), settings, on_trial=lambda t: job.progress.say(told(t))
+        )
         run = {"run_id": job.run_id}
         trials = [run | {"trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)]
         job.warehouse.replace_run(
             job.spark.createDataFrame(trials, tables.CLUSTER_TRIALS.schema), tables.CLUSTER_TRIALS, job.run_id
         )
-        keep_parameter(job, "preparation", fitted.preparation.to_json())
+        keep_parameter(job, PREPARATION, fitted.preparation.to_json())
         mlflow_run = log_to_mlflow(job, fitted)
         rows = cluster_rows(job, features, fitted, mlflow_run)
         job.warehouse.replace_run(
@@ -178,6 +189,22 @@ def fit_clusters(job: Job) -> None:
             _versions(job, tables.FEATURES),
             _versions(job, tables.CLUSTER_MODELS, tables.CLUSTER_TRIALS, tables.RUN_PARAMETERS),
         )
+
+
+def take_model(job: Job) -> None:
+    """The model of the last published run, as this run's own: nothing is fitted, segments keep their ids and names.
+
+    Raises:
+        EmptyInputError: no run was published yet.
+    """
+    with job.stage("take-model") as result:
+        rows, preparation = standing_model(job)
+        keep_parameter(job, PREPARATION, preparation)
+        job.warehouse.replace_run(
+            job.spark.createDataFrame(rows, tables.CLUSTER_MODELS.schema), tables.CLUSTER_MODELS, job.run_id
+        )
+        result.rows, result.note = len(rows), f"the model of run {rows[0]['model_version']}"
+        result.outputs = _versions(job, tables.CLUSTER_MODELS, tables.RUN_PARAMETERS)
 
 
 def assign_segments(job: Job) -> None:
@@ -192,22 +219,24 @@ def assign_segments(job: Job) -> None:
         changes = job.warehouse.read(tables.SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
         ids = job.spark.createDataFrame([(s,) for s in segment_ids(job)], "segment_id string")
         people = row_count(features_of(job))
-        profiles = to_profiles(features_of(job), now, run_id=job.run_id)
+        profiles = to_profiles(features_of(job), now, features_in_use(job), run_id=job.run_id)
         job.warehouse.replace_run(profiles, tables.SEGMENT_PROFILES, job.run_id)
         named = job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema)  # by the profiles
         rows = [
             (named, tables.SEGMENT_DEFINITIONS),
+            (to_evidence(assigned_now(job), cluster_segments(job), run_id=job.run_id), tables.SEGMENT_EVIDENCE),
             (to_sizes(ids, now, changes, people=people, run_id=job.run_id), tables.SEGMENT_SIZES),
             (to_moves(before, now, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES),
         ]
         job.warehouse.replace_run_of(rows, job.run_id)
         now.unpersist()
+        forget_old_evidence(job)
         result.rows = row_count(changes)
         result.note = f"changes against {'the empty beginning' if base == NO_BASE else base}"
         result.inputs = {"base_run_id": base}
         result.outputs = _versions(
             job, tables.SEGMENT_CHANGES, tables.SEGMENT_PROFILES, tables.SEGMENT_SIZES, tables.SEGMENT_MOVES,
-            tables.SEGMENT_DEFINITIONS,
+            tables.SEGMENT_DEFINITIONS, tables.SEGMENT_EVIDENCE,
         )  # fmt: skip
 
 

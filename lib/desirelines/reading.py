@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
+from desirelines.catalogue import FEATURES as CATALOGUE
+from desirelines.catalogue import Feature
 from desirelines.clusters.prepare import Preparation
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import EmptyInputError
+from desirelines.features.own import catalogued
+from desirelines.features.path_words import Vocabulary
 from desirelines.identities.owners import with_person
 from desirelines.job import Job
 from desirelines.segments.assign import to_memberships
@@ -28,20 +32,38 @@ from desirelines.tables import (
     STREAM_TAGS,
 )  # fmt: skip
 
+PREPARATION, PATH_WORDS = "preparation", "path_words"
+"""How features become numbers, and the vocabulary of path words, in `run_parameters`."""
+
 
 def current_memberships(job: Job) -> DataFrame:
     """Who is in which segment by this run's features, model and rules: person_id, bucket, segment_id, is_primary."""
+    return to_memberships(features_of(job), assigned_now(job), cluster_segments(job), rules_of(job))
+
+
+def assigned_now(job: Job) -> DataFrame:
+    """Nearest and next nearest cluster of everybody who is grouped, by the run's model."""
+    centres = {r["cluster"]: list(r["centre"]) for r in model_rows(job)}
+    parameters = job.warehouse.read(RUN_PARAMETERS)
+    stored = parameters.filter((F.col("run_id") == job.run_id) & (F.col("name") == PREPARATION)).collect()[0]["value"]
+    return to_assigned(clustered_features(job), Preparation.from_json(stored), centres)
+
+
+def cluster_segments(job: Job) -> dict[int, str]:
+    """The segment of each cluster of the run's model."""
+    return {r["cluster"]: r["segment_id"] for r in model_rows(job)}
+
+
+def model_rows(job: Job) -> list[Row]:
+    """The run's model, a row a cluster.
+
+    Raises:
+        EmptyInputError: it has none yet.
+    """
     models = job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == job.run_id).collect()
     if not models:
         raise EmptyInputError("this run has no clusters yet. Run `desirelines fit-clusters` first.")
-    text = (
-        job.warehouse.read(RUN_PARAMETERS)
-        .filter((F.col("run_id") == job.run_id) & (F.col("name") == "preparation"))
-        .collect()[0]["value"]
-    )
-    model = {r["cluster"]: list(r["centre"]) for r in models}
-    assigned = to_assigned(clustered_features(job), Preparation.from_json(text), model)
-    return to_memberships(features_of(job), assigned, {r["cluster"]: r["segment_id"] for r in models}, rules_of(job))
+    return models
 
 
 def published_sessions(job: Job) -> DataFrame:
@@ -104,6 +126,21 @@ def clustered_features(job: Job) -> DataFrame:
     """Features of the people who are grouped: those of whom enough is known."""
     apart = [rule.condition for rule in rules_of(job) if rule.is_primary]
     return reduce(lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))), apart, features_of(job))
+
+
+def features_in_use(job: Job) -> tuple[Feature, ...]:
+    """The catalogue, the features of the settings, and the path words of the run."""
+    features = job.settings.features
+    own = tuple(catalogued(f, features.window_days) for f in features.own)
+    vocabulary = vocabulary_of(job, job.run_id) if features.path_words else None
+    return (*CATALOGUE, *own, *(vocabulary.features() if vocabulary else ()))
+
+
+def vocabulary_of(job: Job, run_id: str) -> Vocabulary | None:
+    """The path words of a run; null when it had none."""
+    parameters = job.warehouse.read(RUN_PARAMETERS)
+    rows = parameters.filter((F.col("run_id") == run_id) & (F.col("name") == PATH_WORDS)).collect()
+    return Vocabulary.from_json(rows[0]["value"]) if rows else None
 
 
 def rules_of(job: Job) -> tuple[RuleSegment, ...]:

@@ -401,6 +401,7 @@ FEATURES = Table(
         PERSON_ID,
         BUCKET,
         *(Column(f.name, REAL, f"{f.meaning}; null: {f.null_means}", f.unit, personal=True) for f in FEATURE_CATALOGUE),
+        Column("own", T.MapType(T.StringType(), T.DoubleType()), "by name: the features of the settings (features.own) and weights of runs of steps (features.path_words); null without any", personal=True),
         Column("first_order_at", INSTANT, "first order ever; null when none", "UTC", personal=True),
         Column("last_order_at", INSTANT, "last order ever; null when none", "UTC", personal=True),
         Column("lifetime_orders", WHOLE, "orders ever", "orders", personal=True),
@@ -471,7 +472,7 @@ CLUSTER_TRIALS = Table(
 CLUSTER_MODELS = Table(
     "cluster_models",
     grain="one cluster of one fitted model",
-    key=("model_version", "cluster"),
+    key=("run_id", "cluster"),
     erased_by=(),
     written="replace run",
     columns=(
@@ -533,6 +534,24 @@ SEGMENT_CHANGES = Table(
         Column("is_primary", FLAG, "whether it is the main segment after the change"),
         Column("effective_on", DAY, "as_of of the run"),
         BUCKET,
+    ),
+)  # fmt: skip
+
+SEGMENT_EVIDENCE = Table(
+    "segment_evidence",
+    grain="one person in a cluster, in one run: why that one",
+    key=("run_id", "person_id"),
+    erased_by=("person_id",),
+    written="replace run",
+    kept="evidence.keep_runs runs",
+    columns=(
+        RUN_ID,
+        PERSON_ID,
+        BUCKET,
+        Column("segment_id", TEXT, "the segment of the nearest centre", personal=True),
+        Column("distance", REAL, "Euclidean distance to it, in prepared columns", personal=True),
+        Column("second_segment_id", TEXT, "the segment of the next nearest centre; null where there is one only", personal=True),
+        Column("second_distance", REAL, "distance to that", personal=True),
     ),
 )  # fmt: skip
 
@@ -746,7 +765,7 @@ RUNS = Table(
 ALL: tuple[Table, ...] = (
     EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
     SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
-    SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
+    SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
     PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS,
 )  # fmt: skip
 

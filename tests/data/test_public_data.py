@@ -10,6 +10,8 @@ from pyspark.sql import functions as F
 
 from desirelines.events.parse import SESSION_TYPE
 from desirelines.keys import key_of
+from desirelines.sessions.sessions import to_sessions
+from desirelines.settings.model import Sessions
 from tests.conftest import shared_data
 
 MAPPINGS = "conf/sources"
@@ -239,7 +241,11 @@ def test_other_mappings_account_for_every_row(spark, cli, capsys, tmp_path, name
     assert sum(account.values()) == read
     if name == "wikipedia-edits":
         is_robot = F.get_json_object("properties", "$.is_robot") == "True"
-        assert table(spark, tmp_path, "events").filter(is_robot).count() == published(data)["computed"]["robot_rows"]
+        computed, events = published(data)["computed"], table(spark, tmp_path, "events")
+        assert events.filter(is_robot).count() == computed["robot_rows"]
+        for seconds in (900, 1800, 3600):
+            sessions = to_sessions(events, Sessions(gap_minutes=seconds / 60), zone="UTC", buckets=8)
+            assert sessions.count() == computed[f"sessions_gap_gt_{seconds}s"]
     if fates is not None:
         assert account == fates
     else:

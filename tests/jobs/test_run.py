@@ -325,3 +325,25 @@ def test_one_delivery_gives_the_same_tables_as_two(spark, folder, cli, tmp_path)
         one = read(spark, tmp_path, table).filter(newest).select(*columns).orderBy(*table.key).collect()
         two = read(spark, folder, table).filter(newest).select(*columns).orderBy(*table.key).collect()
         assert one == two, table.name
+
+
+def test_assign_scores_by_the_published_model_and_keeps_why(spark, folder, cli, capsys):
+    published = max(r["run_id"] for r in read(spark, folder, tables.RUNS).filter("status = 'PUBLISHED'").collect())
+    models = read(spark, folder, tables.CLUSTER_MODELS)
+    fitted = models.filter(F.col("run_id") == published).orderBy("cluster").collect()
+    definitions = read(spark, folder, tables.SEGMENT_DEFINITIONS).count()
+    capsys.readouterr()
+    assert cli("assign", "--as-of", "2026-02-15", *conf(folder)) == 0
+    run_id = result(capsys)["run_id"]
+    taken = read(spark, folder, tables.CLUSTER_MODELS).filter(F.col("run_id") == run_id).orderBy("cluster").collect()
+    assert [r.asDict() | {"run_id": published} for r in taken] == [r.asDict() for r in fitted]
+    assert {r["model_version"] for r in taken} == {published}
+    assert read(spark, folder, tables.SEGMENT_DEFINITIONS).count() == definitions
+    assert read(spark, folder, tables.CLUSTER_TRIALS).filter(F.col("run_id") == run_id).isEmpty()
+    members = (
+        read(spark, folder, tables.SEGMENT_MEMBERS).filter("is_primary").select("person_id", "segment_id").collect()
+    )
+    evidence = read(spark, folder, tables.SEGMENT_EVIDENCE).filter(F.col("run_id") == run_id).collect()
+    assert sorted(map(tuple, members)) == sorted((r["person_id"], r["segment_id"]) for r in evidence)
+    assert all(r["distance"] <= r["second_distance"] and r["segment_id"] != r["second_segment_id"] for r in evidence)
+    assert read(spark, folder, tables.SEGMENT_EVIDENCE).select("run_id").distinct().count() == 3

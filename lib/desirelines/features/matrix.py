@@ -47,6 +47,7 @@ def to_features(
         "run_id": F.lit(run_id),
         "bucket": bucket_of(F.col("person_id"), buckets),
         "open_cart_at": open_cart_at(window, cart_hours, cart_days),
+        "own": F.lit(None).cast("map<string,double>"),
     })  # fmt: skip
     return conform(rows, FEATURES)
 

@@ -75,7 +75,7 @@ def value_text(feature: str, value: Any, *, with_unit: bool = False) -> str:
     number = number_of(value)
     if number is None:
         return NOTHING
-    unit = _BY_NAME[feature].unit
+    unit = _BY_NAME[feature].unit if feature in _BY_NAME else ""
     if unit.startswith("share"):
         return percent_text(number)
     text = decimal_text(number, 0 if abs(number) >= 100 else 1 if abs(number) >= 1 else 2)
@@ -120,7 +120,7 @@ def feature_label(feature: str) -> str:
 
 def known_features(names: set[str]) -> list[str]:
     """Those of the names that the catalogue has, in its order."""
-    return [f.name for f in FEATURES if f.name in names]
+    return [*(f.name for f in FEATURES if f.name in names), *sorted(names - set(_BY_NAME))]
 
 
 def effect_words(effect: float) -> str:
@@ -134,5 +134,7 @@ def effect_words(effect: float) -> str:
 
 def headline(feature: str, effect: float) -> str:
     """The catalogue's word for a segment that is high or low in the feature."""
-    found = _BY_NAME[feature]
+    found = _BY_NAME.get(feature)
+    if found is None:  # one of the settings
+        return f"{'high' if effect > 0 else 'low'} {feature_label(feature)}"
     return found.high if effect > 0 else found.low

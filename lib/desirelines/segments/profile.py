@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.catalogue import FEATURES
+from desirelines.catalogue import FEATURES, Feature
 from desirelines.contract import conform
 from desirelines.tables import SEGMENT_PROFILES, SEGMENT_SIZES, SMALL_GROUP
 
 
-def to_profiles(features: DataFrame, memberships: DataFrame, *, run_id: str) -> DataFrame:
+def to_profiles(
+    features: DataFrame, memberships: DataFrame, catalogue: Sequence[Feature] = FEATURES, *, run_id: str
+) -> DataFrame:
     """One row per segment and feature, as contracted; what is known of fewer than ten people, but of some, is left out.
 
     effect = (mean in − mean of the rest) / pooled standard deviation (Cohen's d). The rest is everybody else as of the run.
     One shuffle by segment; the sums over everybody come along as a broadcast row.
     """
     long = F.explode(
-        F.array(*(F.struct(F.lit(f.name).alias("feature"), F.col(f.name).alias("value")) for f in FEATURES))
+        F.array(*(F.struct(F.lit(f.name).alias("feature"), F.expr(f.sql).alias("value")) for f in catalogue))
     )
     everybody = (
         features.select(long.alias("f"))

@@ -10,12 +10,12 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from desirelines.catalogue import Family
-from desirelines.settings.checks import known_currency, known_kind, known_pattern, known_zone
+from desirelines.settings.checks import known_currency, known_pattern, known_zone
+from desirelines.settings.features import Features, Kind
 from desirelines.settings.mapping import Source, Strict
 from desirelines.settings.rfm import Rfm
 
 Share = Annotated[float, Field(ge=0, le=1)]
-Kind = Annotated[str, AfterValidator(known_kind)]
 
 
 class Warehouse(Strict):
@@ -167,13 +167,6 @@ class Paths(Strict):
     funnels: tuple[Funnel, ...] = ()
 
 
-class Features(Strict):
-    """What is counted of a person."""
-
-    window_days: PositiveInt = 365
-    goal_kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("purchase",)
-
-
 class Clusters(Strict):
     """How groups are looked for."""
 
@@ -206,6 +199,12 @@ class Segments(Strict):
     lapsed_months: PositiveInt = 6
     cart_abandoner_hours: PositiveInt = 24
     cart_abandoner_days: PositiveInt = 30
+
+
+class Evidence(Strict):
+    """How long it is kept why people are where they are."""
+
+    keep_runs: PositiveInt = 3
 
 
 class Tracking(Strict):
@@ -249,6 +248,7 @@ class Settings(Strict):
     rfm: Rfm = Rfm()
     clusters: Clusters = Clusters()
     segments: Segments = Segments()
+    evidence: Evidence = Evidence()
     tracking: Tracking = Tracking()
     spark: Spark = Spark()
     report: Report = Report()

@@ -18,7 +18,10 @@ from desirelines.clusters.prepare import Preparation, fit_preparation, laplacian
 from desirelines.clusters.scans import lloyd
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import GateError
+from desirelines.features.own import catalogued
+from desirelines.features.path_words import Vocabulary
 from desirelines.io.tracking import log_fit
+from desirelines.settings.features import OwnFeature
 from desirelines.settings.model import Clusters, Tracking
 from tests.support.groups import planted
 
@@ -51,7 +54,7 @@ def features(spark):
 
 @pytest.fixture(scope="module")
 def preparation(features):
-    return fit_preparation(sample_of(features, PEOPLE, PEOPLE), {})
+    return fit_preparation(sample_of(features, PEOPLE, PEOPLE), FEATURES, {})
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +69,7 @@ def planted_people(spark):
 
 @pytest.mark.parametrize("algorithm", ["kmeans", "bisecting_kmeans"])
 def test_both_algorithms_find_three_kinds_of_people_by_themselves(features, algorithm):
-    fitted = fit(features, PEOPLE, Clusters(algorithm=algorithm, k_max=5, restarts=1))
+    fitted = fit(features, PEOPLE, FEATURES, Clusters(algorithm=algorithm, k_max=5, restarts=1))
     assert (fitted.kept.k, fitted.kept.clusters_found, fitted.kept.verdict) == (3, 3, "chosen")
     assert [(t.k, t.is_kept) for t in fitted.trials] == [
         (1, False),
@@ -90,7 +93,7 @@ def test_people_who_are_all_alike_are_one_group_and_say_so(spark, features):
     names = "person_id string, bucket long, hour_sin double, hour_cos double, satisfaction double"
     table = spark.createDataFrame(rows, names)
     others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
-    fitted = fit(table.select("*", *others), 500, Clusters(k_max=5))
+    fitted = fit(table.select("*", *others), 500, FEATURES, Clusters(k_max=5))
     assert (fitted.kept.k, len(fitted.centres), fitted.pipeline) == (1, 1, None)
     assert fitted.kept.verdict.startswith("no structure")
     mean = np.mean([[r[n] for n in ("hour_sin", "hour_cos", "satisfaction")] for r in table.collect()], axis=0)
@@ -100,7 +103,7 @@ def test_people_who_are_all_alike_are_one_group_and_say_so(spark, features):
 
 
 def test_a_model_applied_from_its_rows_is_the_saved_pipeline_s_model(features, tmp_path):
-    fitted = fit(features, PEOPLE, Clusters(k=4, restarts=1))
+    fitted = fit(features, PEOPLE, FEATURES, Clusters(k=4, restarts=1))
     stored = Preparation.from_json(fitted.preparation.to_json())
     ours = {r["person_id"]: r for r in to_assigned(features, stored, dict(enumerate(fitted.centres))).collect()}
     fitted.pipeline.write().overwrite().save(str(tmp_path / "model"))
@@ -135,13 +138,13 @@ def test_outliers_are_moved_in_equal_columns_left_out_and_a_family_can_be_weighe
     table = spark.createDataFrame(rows, names)
     others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
     sample = sample_of(table.select("*", *others), 1_000, 1_000)
-    kept = {c.feature: c for c in fit_preparation(sample, {}).columns}
+    kept = {c.feature: c for c in fit_preparation(sample, FEATURES, {}).columns}
     assert set(kept) == {"sessions_per_week", "hour_sin"}  # active_days says the same, hour_cos never varies
     assert kept["sessions_per_week"].high < math.log1p(2 * 50)
-    weighed = {c.feature: c.weight for c in fit_preparation(sample, {"rhythm": 0.5}).columns}
+    weighed = {c.feature: c.weight for c in fit_preparation(sample, FEATURES, {"rhythm": 0.5}).columns}
     ratio = weighed["hour_sin"] / weighed["sessions_per_week"]
     assert ratio < 0.8 * kept["hour_sin"].weight / kept["sessions_per_week"].weight
-    assert {c.feature for c in fit_preparation(sample, {"rhythm": 0.0}).columns} == {"sessions_per_week"}
+    assert {c.feature for c in fit_preparation(sample, FEATURES, {"rhythm": 0.0}).columns} == {"sessions_per_week"}
 
 
 def test_a_column_that_groups_differ_in_scores_low_and_noise_high():
@@ -201,7 +204,7 @@ def test_more_clusters_than_different_people_are_as_many_as_there_are(spark):
     table = spark.createDataFrame(rows, "person_id string, bucket long, frequency double, hour_sin double")
     others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
     for settings in (Clusters(k=5, fit="mllib"), Clusters(k=5), Clusters(k=5, algorithm="bisecting_kmeans")):
-        fitted = fit(table.select("*", *others), 10, settings)
+        fitted = fit(table.select("*", *others), 10, FEATURES, settings)
         assert (fitted.kept.k, fitted.kept.clusters_found, len(fitted.centres)) == (5, 2, 2)
 
 
@@ -215,14 +218,14 @@ def test_bisecting_works_on_features_that_lie_around_nothing(spark):
     ]
     table = spark.createDataFrame(rows, "person_id string, bucket long, hour_sin double, hour_cos double")
     others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
-    fitted = fit(table.select("*", *others), 600, Clusters(k=3, algorithm="bisecting_kmeans"))
+    fitted = fit(table.select("*", *others), 600, FEATURES, Clusters(k=3, algorithm="bisecting_kmeans"))
     assert fitted.kept.clusters_found == 3
     assert fitted.kept.smallest_share == pytest.approx(1 / 3)
 
 
 def test_too_few_people_are_refused_with_the_reason(features):
     with pytest.raises(GateError, match="240 people cannot make 300 clusters"):
-        fit(features, PEOPLE, Clusters(k=300))
+        fit(features, PEOPLE, FEATURES, Clusters(k=300))
 
 
 def test_a_sample_is_the_same_people_in_the_same_order_however_they_arrived(features):
@@ -245,6 +248,22 @@ def test_prepared_numbers_are_never_null_and_their_sql_says_the_same_as_numpy(fe
     column = next(c for c in preparation.columns if c.feature == "frequency")
     expected = np.clip(np.log1p(raw), column.low, column.high) / column.spread * column.weight
     assert points[:, preparation.names.index("p_frequency")] == pytest.approx(expected, rel=1e-12)
+
+
+def test_people_are_grouped_by_features_of_the_settings_and_path_words_too(spark):
+    random = np.random.default_rng(6)
+    own = OwnFeature(name="exports", meaning="exports", unit="exports", aggregate="count")
+    word = Vocabulary({"a -> it's": 20}, 100).features()
+    rows = [
+        (f"p{n:03d}", n % 8, {"exports": float(9 * (n % 2) + random.normal()), "a -> it's": float(5 * (n % 3 == 0) + random.normal())})
+        for n in range(300)
+    ]  # fmt: skip
+    table = spark.createDataFrame(rows, "person_id string, bucket long, own map<string, double>")
+    fitted = fit(table, 300, (catalogued(own, 365), *word), Clusters(k=4))
+    assert [c.feature for c in fitted.preparation.columns] == ["exports", "a -> it's"]
+    found = fitted.pipeline.transform(table).toPandas()
+    true = [(n % 2, n % 3 == 0) for n in range(300)]
+    assert adjusted_rand_score([str(t) for t in true], found.sort_values("person_id")["prediction"]) > 0.9
 
 
 def test_a_fit_is_logged_to_mlflow_beside_the_tables(tmp_path):

@@ -1,0 +1,154 @@
+"""Part paths: transitions of all sessions against the price of shuffling the pairs, Polars and DuckDB; and every path table at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from bench.events import events
+from bench.harness import Comparison, Facts, Part, Variant
+from bench.sessions import BUCKETS, THREADS, to_nowhere
+from desirelines.paths.edges import PATH_END, PATH_START, moves_of, to_edges
+from desirelines.paths.grain import to_person_paths
+from desirelines.paths.places import to_positions, to_step_facts
+from desirelines.sessions.sessions import to_sessions
+from desirelines.settings.model import Sessions
+from desirelines.tables import SMALL_GROUP
+
+COMPARISONS = (
+    Comparison("product", "floor_pairs", None),
+    Comparison("product", "polars", None),
+    Comparison("product", "duckdb", None),
+    Comparison("all_tables", "product", None),
+    Comparison("product", "sessions", None),
+)
+COUNTED = ("from_step", "to_step", "transition_count", "people_count", "median_seconds")
+
+
+def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
+    """Write the sessions' paths once, and name the variants."""
+    stored, results = out.resolve() / f"paths-{size}", out.resolve() / f"path-results-{size}"
+    results.mkdir(parents=True, exist_ok=True)
+    cut = to_sessions(events(spark, size, out), Sessions(), zone="UTC", buckets=BUCKETS)
+    at_ms = F.transform("step_offsets", lambda offset: offset + F.unix_millis("started_at"))
+    whole = cut.select(
+        F.col("stream_id").alias("person_id"), F.lit("session").alias("grain"), "session_id", "started_at", "steps", at_ms.alias("at_ms")
+    )  # fmt: skip
+    whole.write.mode("overwrite").parquet(str(stored))
+    paths = spark.read.parquet(str(stored))
+    nobody = spark.createDataFrame([], "person_id string, segment_id string")
+    partitions = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
+
+    def edges() -> DataFrame:
+        return to_edges(paths, nobody, run_id="bench")
+
+    def floor_pairs() -> None:
+        move = F.explode(moves_of(F.col("steps"), F.col("at_ms"))).alias("move")
+        moves = paths.select("person_id", move).select("person_id", "move.*")
+        to_nowhere(moves.repartition(partitions, "from_step", "to_step").sortWithinPartitions("from_step", "to_step"))
+
+    def all_tables() -> None:
+        columns = ("person_id", "grain", "steps", "at_ms")
+        both = paths.select(*columns).unionByName(to_person_paths(paths)).persist()
+        for table in (
+            to_edges(both, nobody, run_id="bench"),
+            to_positions(both, nobody, places=10, run_id="bench"),
+            to_step_facts(both, nobody, run_id="bench"),
+        ):
+            to_nowhere(table)
+        both.unpersist()
+
+    def spark_facts() -> Facts:
+        edges().select(*COUNTED).write.mode("overwrite").parquet(str(results / "product"))
+        return _facts(results / "product")
+
+    def variant(name: str, write: Callable[[Path, Path], None]) -> Variant:
+        target = results / f"{name}.parquet"
+        return Variant(name, lambda: write(stored, target), lambda: _facts(target))
+
+    _write_duckdb(stored, results / "told.parquet")
+    return Part(
+        title="paths",
+        variants=(
+            Variant("sessions", lambda: to_nowhere(cut)),
+            Variant("floor_pairs", floor_pairs),
+            Variant("product", lambda: to_nowhere(edges()), spark_facts),
+            variant("polars", _write_polars),
+            variant("duckdb", _write_duckdb),
+            Variant("all_tables", all_tables),
+        ),
+        comparisons=COMPARISONS,
+        events=_facts(results / "told.parquet").events,
+        notes=(
+            "of stored sessions, for everybody, by session: counts, people, median and 95th percentile of the time, five shares.",
+            "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, people and the two times; no shares.",
+            "all_tables: transitions, step matrix and step facts, by session and by person. sessions: cutting them, for comparison.",
+        ),
+    )
+
+
+DUCKDB_EDGES = """
+copy (
+    with moves as (
+        select person_id,
+            unnest(list_prepend('path_start', steps)) as from_step,
+            unnest(list_append(steps, 'path_end')) as to_step,
+            unnest(list_append(list_prepend(null, list_transform(range(1, len(at_ms)), i -> (at_ms[i + 1] - at_ms[i]) / 1000.0)), null)) as seconds
+        from read_parquet($paths)
+    )
+    select from_step, to_step, count(*) as transition_count, count(distinct person_id) as people_count,
+        quantile_cont(seconds, 0.5) as median_seconds, quantile_cont(seconds, 0.95) as q95_seconds
+    from moves group by from_step, to_step having count(distinct person_id) >= {least}
+) to '{out}' (format parquet)
+"""
+
+
+def _write_duckdb(paths: Path, out: Path) -> None:
+    with duckdb.connect(config={"threads": THREADS}) as connection:
+        query = DUCKDB_EDGES.format(out=out, least=SMALL_GROUP)
+        connection.execute(query, {"paths": str(paths / "*.parquet")})
+
+
+def _write_polars(paths: Path, out: Path) -> None:
+    import polars as pl  # here, because POLARS_MAX_THREADS counts at the import
+
+    start, end = (pl.lit(name).implode() for name in (PATH_START, PATH_END))
+    gaps = pl.col("at_ms").list.diff(null_behavior="drop").cast(pl.List(pl.Float64))
+    none = pl.lit(None, dtype=pl.Float64).implode()
+    moves = (
+        pl.scan_parquet(paths / "*.parquet")
+        .select(
+            "person_id",
+            pl.concat_list(start, "steps").alias("from_step"),
+            pl.concat_list("steps", end).alias("to_step"),
+            pl.concat_list(none, gaps, none).alias("seconds"),
+        )
+        .explode("from_step", "to_step", "seconds")
+    )
+    seconds = pl.col("seconds") / 1000.0
+    (
+        moves.group_by("from_step", "to_step")
+        .agg(
+            pl.len().cast(pl.Int64).alias("transition_count"),
+            pl.col("person_id").n_unique().cast(pl.Int64).alias("people_count"),
+            seconds.quantile(0.5, "linear").alias("median_seconds"),
+            seconds.quantile(0.95, "linear").alias("q95_seconds"),
+        )
+        .filter(pl.col("people_count") >= SMALL_GROUP)
+        .sink_parquet(out)
+    )
+
+
+def _facts(path: Path) -> Facts:
+    files = str(path / "*.parquet") if path.is_dir() else str(path)
+    row_hash = "hash(from_step, to_step, transition_count::bigint, people_count::bigint, round(median_seconds, 3))"
+    query = f"select count(*), sum(transition_count), sum({row_hash}::hugeint) from read_parquet($files)"
+    with duckdb.connect() as connection:
+        rows, transitions, checksum = (
+            int(v or 0) for v in connection.execute(query, {"files": files}).fetchone() or ()
+        )
+    return Facts(rows, transitions, transitions, f"{checksum % 2**64:016x}")

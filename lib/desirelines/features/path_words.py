@@ -1,0 +1,85 @@
+"""Runs of two and three steps as words of a person's paths, weighed by TF-IDF: which ways are theirs more than others'."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.catalogue import Feature
+
+LENGTHS = (2, 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The words that are weighed, with the people who have each, of so many people with any."""
+
+    people: Mapping[str, int]
+    people_count: int
+
+    def to_json(self) -> str:
+        """Write it for `run_parameters`."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Vocabulary:
+        """Read what `to_json` wrote."""
+        return cls(**json.loads(text))
+
+    def features(self) -> tuple[Feature, ...]:
+        """Its words as the catalogue has features."""
+        return tuple(
+            Feature(
+                word, "path", f"weight of {word} in the person's paths: TF-IDF, of length 1 over all words", "0…1",
+                "no session of two steps or more", "scikit-learn's TfidfTransformer, smooth", f"often {word}", f"rarely {word}",
+                "plain", column="own['" + word.replace("\\", "\\\\").replace("'", "\\'") + "']",
+            )
+            for word in sorted(self.people)
+        )  # fmt: skip
+
+
+def to_words(sessions: DataFrame) -> DataFrame:
+    """One row per person and word: person_id, word, word_count; words never go over the end of a session. One shuffle."""
+    runs = reduce(
+        DataFrame.unionByName, (sessions.select("person_id", F.explode(_runs(F.col("steps"), n)).alias("word")) for n in LENGTHS)
+    )  # fmt: skip
+    return runs.groupBy("person_id", "word").agg(F.count("*").alias("word_count"))
+
+
+def to_vocabulary(words: DataFrame, *, most: int, min_people: int) -> Vocabulary:
+    """The words of most people, none of fewer than `min_people`; ties go to the word that comes first."""
+    people = words.groupBy("word").agg(F.count("*").alias("people_count")).filter(F.col("people_count") >= min_people)
+    kept = people.orderBy(F.col("people_count").desc(), "word").limit(most).collect()
+    everybody = words.select("person_id").distinct().count()
+    return Vocabulary({r["word"]: r["people_count"] for r in kept}, everybody)
+
+
+def to_word_weights(words: DataFrame, vocabulary: Vocabulary) -> DataFrame:
+    """One row per person with any word: person_id, weights (by word of the vocabulary). One shuffle, of words.
+
+    weight = n · (ln((1 + N) / (1 + df)) + 1), divided by the root of the sum of squares over the person's words.
+    """
+    if not vocabulary.people:
+        return words.select("person_id").distinct().withColumn("weights", F.create_map().cast("map<string,double>"))
+    people = F.create_map(*(F.lit(part) for pair in sorted(vocabulary.people.items()) for part in pair))
+    idf = F.ln(F.lit(1.0 + vocabulary.people_count) / (1 + F.try_element_at(people, F.col("word")))) + 1
+    weighed = words.withColumn("_weight", F.col("word_count") * idf)
+    known = F.when(F.col("_weight").isNotNull(), F.struct("word", "_weight"))
+    grouped = weighed.groupBy("person_id").agg(
+        F.map_from_entries(F.collect_list(known)).alias("_raw"), F.sqrt(F.sum(F.col("_weight") ** 2)).alias("_length")
+    )
+    every = F.array(*(F.lit(word) for word in sorted(vocabulary.people)))
+    of_word = F.transform(every, lambda word: F.coalesce(F.try_element_at("_raw", word) / F.col("_length"), F.lit(0.0)))
+    return grouped.select("person_id", F.map_from_arrays(every, of_word).alias("weights"))
+
+
+def _runs(steps: Column, length: int) -> Column:
+    """Runs of so many steps in a path, as text."""
+    count = F.greatest(F.size(steps) - (length - 1), F.lit(0))
+    places = F.arrays_zip(*(F.slice(steps, F.lit(n), count).alias(f"s{n}") for n in range(1, length + 1)))
+    return F.transform(places, lambda run: F.concat_ws(" -> ", *(run[f"s{n}"] for n in range(1, length + 1))))

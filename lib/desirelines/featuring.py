@@ -1,0 +1,99 @@
+"""Sessions to features and RFM scores, and what was fitted on the way."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.features.matrix import to_features
+from desirelines.features.own import to_own_features
+from desirelines.features.path_words import to_vocabulary, to_word_weights, to_words
+from desirelines.features.rfm import cut_points, to_rfm_scores
+from desirelines.identities.owners import with_person
+from desirelines.job import Job
+from desirelines.reading import (
+    PATH_WORDS,
+    features_of,
+    open_identities,
+    sessions_of_people,
+    usable_events,
+    vocabulary_of,
+)
+from desirelines.tables import FEATURES, RFM_SCORES, RUN_PARAMETERS, STREAM_OWNERS
+
+CUT_POINTS = "rfm_cut_points"
+
+
+def write_features(job: Job) -> None:
+    """Write what is counted of everybody as of the run's date, with the features of the settings and the weights of path words."""
+    rules, sessions = job.settings.segments, sessions_of_people(job)
+    features = to_features(
+        sessions, job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
+        goal_kinds=job.settings.features.goal_kinds, buckets=job.settings.warehouse.buckets, run_id=job.run_id,
+    )  # fmt: skip
+    parts = [p for p in (_own(job, sessions), _words(job, sessions)) if p is not None]
+    for number, part in enumerate(parts):
+        features = features.join(part.withColumnRenamed("own", f"_own{number}"), "person_id", "left")
+    if parts:
+        nothing = F.create_map().cast("map<string,double>")
+        maps = [F.coalesce(f"_own{number}", nothing) for number in range(len(parts))]
+        features = features.withColumn("own", F.map_concat(*maps))
+    job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
+
+
+def write_rfm(job: Job) -> None:
+    """Score everybody as of the run's date, and keep the cut points in `run_parameters`."""
+    features, settings = features_of(job), job.settings.rfm
+    cuts = cut_points(features, settings)
+    job.warehouse.replace_where(
+        to_rfm_scores(features, cuts, settings, run_id=job.run_id), RFM_SCORES, f"as_of = '{job.as_of}'"
+    )
+    if cuts is not None:
+        keep_parameter(job, CUT_POINTS, cuts.to_json())
+        if cuts.is_fixed:
+            job.progress.say("most people ordered about as often, so frequency is scored by rfm.fixed_frequency_cuts")
+
+
+def keep_parameter(job: Job, name: str, value: str) -> None:
+    """Keep what this run fitted under a name; a second try leaves one."""
+    row = job.spark.createDataFrame([(job.run_id, name, value)], RUN_PARAMETERS.schema)
+    job.warehouse.replace_where(row, RUN_PARAMETERS, f"run_id = '{job.run_id}' AND name = '{name}'")
+
+
+def _own(job: Job, sessions: DataFrame) -> DataFrame | None:
+    """Features of the settings, by name: person_id, own."""
+    asked = job.settings.features.own
+    found = None
+    for over, at in (("sessions", "started_at"), ("events", "occurred_at")):
+        own = [f for f in asked if f.over == over]
+        if not own:
+            continue
+        made = to_own_features(sessions if over == "sessions" else _events_of_people(job), own, job.window, at)
+        found = made if found is None else found.join(made, "person_id", "full")
+    if found is None:
+        return None
+    pairs = F.array(*(F.struct(F.lit(f.name).alias("name"), F.col(f.name).alias("value")) for f in asked))
+    known = F.filter(pairs, lambda pair: pair["value"].isNotNull())
+    return found.select("person_id", F.map_from_entries(known).alias("own"))
+
+
+def _words(job: Job, sessions: DataFrame) -> DataFrame | None:
+    """Weights of the path words of the window, by word: person_id, own. Their vocabulary is kept."""
+    most = job.settings.features.path_words
+    if not most:
+        return None
+    inside = (F.col("started_at") >= F.lit(job.window.start)) & (F.col("started_at") < F.lit(job.window.end))
+    words = to_words(sessions.filter(inside)).localCheckpoint()  # counted, then weighed
+    base, _ = job.ledger.base_of(job.run_id, job.as_of)
+    vocabulary = None if job.refit else vocabulary_of(job, base)
+    if vocabulary is None:
+        vocabulary = to_vocabulary(words, most=most, min_people=job.settings.paths.min_people)
+    keep_parameter(job, PATH_WORDS, vocabulary.to_json())
+    return to_word_weights(words, vocabulary).withColumnRenamed("weights", "own")
+
+
+def _events_of_people(job: Job) -> DataFrame:
+    """Usable events with their person."""
+    usable = usable_events(job).filter(~F.col("is_bot") & F.col("is_consented"))
+    owners = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
+    return with_person(usable.withColumn("started_at", F.col("occurred_at")), open_identities(job), owners)

@@ -1,0 +1,95 @@
+"""Features of the settings, and runs of steps as words."""
+
+from datetime import date
+
+import pytest
+from pydantic import ValidationError
+from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+
+from desirelines.errors import SettingsError
+from desirelines.features.own import to_own_features
+from desirelines.features.path_words import Vocabulary, to_vocabulary, to_word_weights, to_words
+from desirelines.features.window import ObservationWindow
+from desirelines.settings.features import Features, OwnFeature
+from tests.support.tables import rows_of, table
+
+WINDOW = ObservationWindow.ending(date(2026, 3, 1), days=365, zone="UTC")
+EVENTS = """
+    person_id | occurred_at      | event_name | d:amount
+    ann       | 2026-02-20 10:00 | export     | 3
+    ann       | 2026-02-28 23:59 | export     | 5
+    ann       | 2026-02-28 23:59 | view       | 7
+    ann       | 2026-03-01 00:00 | export     | 100
+    ann       | 2025-12-01 00:00 | export     | 50
+    ben       | 2026-02-20 10:00 | view       |
+    ben       | 2026-02-21 10:00 | view       | 2
+"""
+
+
+def own(**given):
+    return OwnFeature.model_validate({"name": "mine", "meaning": "m", "unit": "u", "over": "events"} | given)
+
+
+@pytest.mark.parametrize(
+    ("given", "ann", "ben"),
+    [
+        ({"aggregate": "count", "where": "event_name = 'export'"}, 3.0, 0.0),
+        ({"aggregate": "count", "where": "event_name = 'export'", "window_days": 30}, 2.0, 0.0),
+        ({"aggregate": "count", "window_days": 1}, 2.0, 0.0),  # the last day begins at midnight and ends with as_of
+        ({"aggregate": "sum", "of": "amount"}, 65.0, 2.0),
+        ({"aggregate": "mean", "of": "amount * 2", "window_days": 30}, 10.0, 4.0),
+        ({"aggregate": "max", "of": "amount", "where": "event_name = 'view'"}, 7.0, 2.0),
+        ({"aggregate": "min", "of": "amount", "where": "event_name = 'export'"}, 3.0, None),
+        ({"aggregate": "distinct", "of": "event_name"}, 2.0, 1.0),
+    ],
+)
+def test_an_aggregate_with_a_filter_and_a_window_that_ends_at_as_of(spark, given, ann, ben):
+    got = to_own_features(table(spark, EVENTS), [own(**given)], WINDOW, "occurred_at")
+    assert rows_of(got, "person_id", "mine") == [("ann", ann), ("ben", ben)]
+
+
+def test_what_cannot_be_read_is_told_with_its_name(spark):
+    with pytest.raises(SettingsError, match=r"features.own: mine cannot be read over events: .*amuont"):
+        to_own_features(table(spark, EVENTS), [own(aggregate="sum", of="amuont")], WINDOW, "occurred_at")
+    with pytest.raises(ValidationError, match="sum of what"):
+        own(aggregate="sum")
+    with pytest.raises(ValidationError, match="frequency is a feature of the catalogue already"):
+        own(name="frequency", aggregate="count")
+    with pytest.raises(ValidationError, match="mine is there twice"):
+        Features(own=[own(aggregate="count"), own(aggregate="count")])
+
+
+PATHS = {"ann": ["a b a b", "a b"], "ben": ["b c a"], "cat": ["a b c", "c"], "dan": ["c c"], "eve": ["a"]}
+
+
+def test_weights_of_words_are_scikit_learn_s(spark):
+    lines = [f"{person} | {path}" for person, paths in PATHS.items() for path in paths]
+    words = to_words(table(spark, "person_id | l:steps\n" + "\n".join(lines)))
+    vocabulary = to_vocabulary(words, most=4, min_people=1)
+    assert vocabulary == Vocabulary(
+        {"a -> b": 2, "b -> c": 2, "a -> b -> a": 1, "a -> b -> c": 1}, 4
+    )  # eve has no word
+    assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
+    got = {r["person_id"]: r["weights"] for r in to_word_weights(words, vocabulary).collect()}
+
+    def runs(paths):
+        steps = [path.split() for path in paths]
+        return [" -> ".join(s[n : n + size]) for s in steps for size in (2, 3) for n in range(len(s) - size + 1)]
+
+    people = ["ann", "ben", "cat", "dan"]
+    counts = CountVectorizer(analyzer=runs, vocabulary=sorted(vocabulary.people)).fit_transform(
+        [PATHS[p] for p in people]
+    )
+    expected = TfidfTransformer().fit_transform(counts).toarray()
+    assert set(got) == set(people)
+    for person, row in zip(people, expected, strict=True):
+        assert list(got[person].values()) == pytest.approx(row.tolist())
+        assert list(got[person]) == sorted(vocabulary.people)
+
+
+def test_words_of_few_people_are_never_told(spark):
+    lines = [f"p{n} | a b" for n in range(10)] + [f"q{n} | own page" for n in range(9)]
+    words = to_words(table(spark, "person_id | l:steps\n" + "\n".join(lines)))
+    assert to_vocabulary(words, most=99, min_people=10) == Vocabulary({"a -> b": 10}, 19)
+    empty = to_vocabulary(words, most=99, min_people=20)
+    assert rows_of(to_word_weights(words, empty).filter("person_id = 'p0'"), "person_id", "weights") == [("p0", {})]
