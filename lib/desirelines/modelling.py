@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import json
+import math
+from dataclasses import asdict
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -11,11 +12,11 @@ from pyspark.sql import functions as F
 from desirelines.clusters.align import match_segments
 from desirelines.clusters.fit import Fitted, Trial
 from desirelines.clusters.score import to_assigned
-from desirelines.errors import EmptyInputError
-from desirelines.io.tracking import log_fit
+from desirelines.errors import EmptyInputError, MachineError
+from desirelines.io.tracking import LoggedFit, LoggedTrial, log_fit, promote
 from desirelines.job import Job
 from desirelines.membership import members_after
-from desirelines.reading import PREPARATION, features_in_use, rules_of
+from desirelines.reading import PREPARATION, features_in_use, model_rows, rules_of
 from desirelines.segments.naming import names_apart
 from desirelines.tables import (
     CLUSTER_MODELS,
@@ -29,16 +30,51 @@ from desirelines.tables import (
 
 def log_to_mlflow(job: Job, fitted: Fitted) -> str | None:
     """Log the fit to MLflow; give the id of its run there, or null when tracking is off."""
-    kept, pipeline = fitted.kept, fitted.pipeline
-    return log_fit(
-        job.settings.tracking, job.warehouse.path_of("_mlflow"), run_name=job.run_id,
-        params={"algorithm": kept.algorithm, "k": kept.k, "seed": kept.seed, "as_of": str(job.as_of), "config_hash": job.settings.hash,
-                "features": ",".join(c.feature for c in fitted.preparation.columns if not c.is_indicator), "features_version": job.warehouse.version(FEATURES)},
-        metrics={"cost": kept.cost, "smallest_share": kept.smallest_share, "people": float(kept.people_count)},
-        curve=[(t.k, t.silhouette) for t in fitted.trials if t.silhouette is not None],
-        texts={"preparation.json": fitted.preparation.to_json(), "centres.json": json.dumps(fitted.centres)},
-        save_model=None if pipeline is None else lambda folder: pipeline.write().overwrite().save(folder),
+    kept, pipeline, columns = fitted.kept, fitted.pipeline, fitted.preparation.columns
+    tried = [t for t in fitted.trials if not t.is_kept]
+    known = [c for c in columns if not c.is_indicator]
+    fit = LoggedFit(
+        run_name=job.run_id,
+        params={"algorithm": kept.algorithm, "k": kept.k, "seed": kept.seed, "fit": job.settings.clusters.fit, "as_of": str(job.as_of),
+                "features": ",".join(c.feature for c in known)},
+        metrics=_scores(kept) | {"people": float(kept.people_count)},
+        tags={"desirelines.run_id": job.run_id, "desirelines.config_hash": job.settings.hash, "desirelines.verdict": kept.verdict,
+              "desirelines.features_version": str(job.warehouse.version(FEATURES))},
+        trials=[
+            LoggedTrial(f"{t.algorithm} k = {t.k}", {"algorithm": t.algorithm, "k": t.k, "verdict": t.verdict}, _scores(t)) for t in tried
+        ],
+        curves=[(f"{name}_by_k", t.k, value) for t in tried for name, value in _scores(t).items()],
+        texts=_figures(fitted) | {"preparation.json": fitted.preparation.to_json()},
+        features=list(dict.fromkeys(c.feature for c in columns)),
+        example={c.feature: math.expm1(c.median) if c.is_log else c.median for c in known},
+        columns=[asdict(c) for c in columns],
+        centres=fitted.centres,
+        save_pipeline=None if pipeline is None else lambda folder: pipeline.write().overwrite().save(folder),
     )  # fmt: skip
+    return log_fit(job.settings.tracking, job.warehouse.path_of("_mlflow"), fit)
+
+
+def _scores(trial: Trial) -> dict[str, float]:
+    """The scores a trial has."""
+    names = ("cost", "smallest_share", "silhouette", "stability", "gap", "gap_error")
+    return {name: float(value) for name in names if (value := getattr(trial, name)) is not None}
+
+
+def _figures(fitted: Fitted) -> dict[str, str]:
+    """The picture of the search, where there was one."""
+    from desirelines.report.curve import Dot, evidence  # matplotlib is slow to import, and not wanted by every command
+
+    dots = [Dot(t.algorithm, t.k, t.gap, t.is_kept) for t in fitted.trials if t.gap is not None]
+    return {"evidence.svg": evidence(dots)} if len(dots) > 1 else {}
+
+
+def promote_model(job: Job) -> None:
+    """Make the model that the published run goes by the registry's champion."""
+    run = next((r["mlflow_run_id"] for r in model_rows(job)), None)
+    try:
+        promote(job.settings.tracking, job.warehouse.path_of("_mlflow"), run)
+    except MachineError as error:  # the run is published all the same
+        job.progress.say(f"the champion stays as it was: {error}")
 
 
 def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str | None) -> list[dict[str, Any]]:

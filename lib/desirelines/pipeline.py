@@ -31,6 +31,7 @@ from desirelines.modelling import (
     found,
     log_to_mlflow,
     new_definitions,
+    promote_model,
     segment_ids,
     standing_model,
     told,
@@ -269,6 +270,7 @@ def publish(job: Job) -> None:
             if job.ledger.publish(job.run_id, base, **facts):
                 result.is_recorded = True
                 repair_members(job)
+                promote_model(job)
                 break
         else:
             raise GateError("publish: other runs were published first, three times. Run again when they are done.")

@@ -109,7 +109,7 @@ def test_the_doctor_says_that_the_mapping_does_not_fit(cli, capsys, folder):
 def test_more_clusters_than_people_and_the_next_try_reads_nothing_twice(cli, capsys, folder, spark):
     code, told = attempt(cli, capsys, folder, "--set", "clusters.k=100")
     assert (code, published(folder)) == (3, False)
-    assert "60 people cannot make 100 clusters. Set clusters.k (or k_min) to 60 at most" in told
+    assert "60 people cannot make 100 clusters. Set clusters.k to 60 at most" in told
     assert attempt(cli, capsys, folder, command="fit-clusters")[0] == 0
     assert attempt(cli, capsys, folder, command="ingest-events")[0] == 0
     assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(shop.rows(0, 5))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-POINTS = 2_000
+POINTS = 1_500
 
 
 def planted(seed):

@@ -38,7 +38,7 @@ def to_own_features(rows: DataFrame, own: Sequence[OwnFeature], window: Observat
             before.groupBy("person_id").agg(_aggregate(feature, window, at)).schema  # noqa: B018 – Spark resolves it
         except AnalysisException as error:
             told = str(error).splitlines()[0]
-            raise SettingsError(f"features.own: {feature.name} cannot be read over {feature.over}: {told}") from None
+            raise SettingsError([f"features.own: {feature.name} cannot be read over {feature.over}: {told}"]) from None
     return before.groupBy("person_id").agg(*(_aggregate(f, window, at).alias(f.name) for f in own))
 
 

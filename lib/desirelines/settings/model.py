@@ -213,6 +213,7 @@ class Tracking(Strict):
     enabled: bool = True
     tracking_uri: str | None = None
     experiment: str = "desirelines"
+    model: Annotated[str, Field(pattern=r"^[\w -]+$")] = "desirelines-segments"
 
 
 class Spark(Strict):

@@ -1,6 +1,5 @@
 """Preparing, fitting and applying: scans and MLlib agree, whatever the machine; and MLlib's traps."""
 
-import json
 import math
 import statistics
 
@@ -20,9 +19,8 @@ from desirelines.clusters.score import to_assigned
 from desirelines.errors import GateError
 from desirelines.features.own import catalogued
 from desirelines.features.path_words import Vocabulary
-from desirelines.io.tracking import log_fit
 from desirelines.settings.features import OwnFeature
-from desirelines.settings.model import Clusters, Tracking
+from desirelines.settings.model import Clusters
 from tests.support.groups import planted
 
 PEOPLE = 240
@@ -264,19 +262,3 @@ def test_people_are_grouped_by_features_of_the_settings_and_path_words_too(spark
     found = fitted.pipeline.transform(table).toPandas()
     true = [(n % 2, n % 3 == 0) for n in range(300)]
     assert adjusted_rand_score([str(t) for t in true], found.sort_values("person_id")["prediction"]) > 0.9
-
-
-def test_a_fit_is_logged_to_mlflow_beside_the_tables(tmp_path):
-    import mlflow
-
-    folder = tmp_path / "_mlflow"
-    run_id = log_fit(
-        Tracking(), str(folder), run_name="r1", params={"k": 3}, metrics={"silhouette": 0.5}, curve=[(2, 0.1), (3, 0.5)],
-        texts={"centres.json": json.dumps([])}, save_model=lambda target: (tmp_path / "saved").write_text(target),
-    )  # fmt: skip
-    run = mlflow.MlflowClient(tracking_uri=f"sqlite:///{folder / 'mlflow.db'}").get_run(run_id)
-    assert (run.data.params, run.data.metrics["silhouette"]) == ({"k": "3"}, 0.5)
-    assert (folder / "artifacts" / run_id / "artifacts" / "centres.json").is_file()
-    assert (tmp_path / "saved").read_text() == str(folder / "artifacts" / run_id / "artifacts" / "model")
-    nothing = {"run_name": "", "params": {}, "metrics": {}, "curve": [], "texts": {}, "save_model": None}
-    assert log_fit(Tracking(enabled=False), "", **nothing) is None

@@ -1,0 +1,53 @@
+"""The model as MLflow serves it: features of people in, their cluster and distances out. No Spark; read from one JSON file.
+
+MLflow stores this file itself and runs it where the model is loaded, so it imports nothing of the project.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import mlflow
+import numpy as np
+import pandas as pd
+
+
+class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+    """Prepares features as they were prepared for the fit, and finds the nearest and the next nearest centre."""
+
+    def load_context(self, context: mlflow.pyfunc.PythonModelContext) -> None:
+        """Read columns and centres."""
+        stored = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
+        self.columns, self.centres = stored["columns"], np.array(stored["centres"], dtype=np.float64)
+
+    # MLflow reads hints as the types of rows, and has none for a DataFrame.
+    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+        """Give one row per row of features: cluster, distance, second_cluster, second_distance."""
+        points = np.column_stack([self._prepared(model_input, c) for c in self.columns])
+        distance = np.sqrt(((points[:, None, :] - self.centres[None, :, :]) ** 2).sum(axis=2))
+        order = np.argsort(distance, axis=1, kind="stable")
+        rows = np.arange(len(points))
+        first, second = order[:, 0], order[:, min(1, len(self.centres) - 1)]
+        return pd.DataFrame(
+            {
+                "cluster": first,
+                "distance": distance[rows, first],
+                "second_cluster": second,
+                "second_distance": distance[rows, second],
+            },
+            index=model_input.index,
+        )
+
+    @staticmethod
+    def _prepared(people: pd.DataFrame, column: dict[str, Any]) -> Any:
+        raw = people[column["feature"]].to_numpy(dtype=np.float64, na_value=np.nan)
+        known = ~np.isnan(raw)
+        factor = column["weight"] / column["spread"]
+        if column["is_indicator"]:
+            return np.where(known, 0.0, factor)
+        value = np.log(1.0 + np.maximum(raw, 0.0)) if column["is_log"] else raw
+        clipped = np.minimum(np.maximum(value, column["low"]), column["high"])
+        return np.where(known, clipped, column["median"]) * factor
+
+
+mlflow.models.set_model(Scorer())
