@@ -50,7 +50,33 @@ def features_page() -> str:
         f"| `{f.name}`{'' if f.is_clustered else ' *told only*'} | {f.family} | {f.unit} | {f.window} | {f.meaning} | {f.null_means} | {f.source} |"
         for f in FEATURES
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + OWN
+
+
+OWN = """
+## Your own
+An aggregate over sessions or events, with a filter and a window that ends with as_of; no code. It stands in `features.own` under its
+name, is grouped by, told in profiles, and names segments by its words `high` and `low`.
+
+```yaml
+features:
+  own:
+    - name: pdf_exports
+      meaning: exports to PDF
+      unit: exports
+      over: events              # or sessions; columns and meanings in docs/tables.md
+      aggregate: count          # count, sum, mean, min, max, distinct
+      of: null                  # a column or a Spark expression; count needs none
+      where: "event_name = 'export' AND page LIKE '%.pdf'"
+      window_days: 90           # without it, features.window_days
+      scale: log                # log for what is skewed, plain else
+      high: exporting
+      low: exporting nothing
+  path_words: 50                # the 50 runs of two or three steps that most people take, weighed by TF-IDF
+```
+
+An expression that Spark cannot read, or that names a column which is not there, stops the run with its name before anything is written.
+"""
 
 
 PAGES = {"tables.md": tables_page, "features.md": features_page}

@@ -197,8 +197,8 @@ def test_names_with_a_script_are_escaped_wherever_they_stand(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["cost $5 or $6 ^_x", 'a id="b" c', "日本語の名前", "x" * 120, "two\nlines", " "])
 def test_odd_names_break_nothing(name: str) -> None:
-    # sizes, differences, moves, search, flow, places, funnel, its weeks; steps of c1, c2 and all
-    assert parsed(render(named(name))).names.count("svg") == 8 + 3
+    # sizes, differences, moves, search, flow, graph, places, funnel, its weeks; steps of c1, c2 and all
+    assert parsed(render(named(name))).names.count("svg") == 9 + 3
 
 
 def test_every_name_and_size_is_on_the_page(page: str) -> None:

@@ -7,9 +7,18 @@ from typing import Any
 from desirelines.report import ways
 from desirelines.report.data import ReportData
 from desirelines.report.view import Grid, Picture
-from desirelines.report.words import ALL, PATH_END, count_text, people_text, percent_text, seconds_text, step_text
+from desirelines.report.words import (
+    ALL,
+    PATH_END,
+    PATH_START,
+    count_text,
+    people_text,
+    percent_text,
+    seconds_text,
+    step_text,
+)
 
-MOST_STEPS = 16
+MOST_STEPS, MOST_MOVES = 16, 60
 
 
 def flow_picture(data: ReportData) -> Picture | None:
@@ -21,6 +30,20 @@ def flow_picture(data: ReportData) -> Picture | None:
     paths = [([str(s) for s in r["path"]], float(r["sessions_count"])) for r in rows]
     told = tuple((" → ".join(step_text(s) for s in steps), count_text(n)) for steps, n in paths)
     return Picture(ways.flow(paths), Grid(("way", "visits"), told, words=1))
+
+
+def graph_picture(data: ReportData) -> Picture | None:
+    """Which step follows which, in all visits; None when no pair may be told."""
+    rows = [
+        r for r in data.edges.to_dict("records")
+        if r["segment_id"] == ALL and r["from_step"] != PATH_START and r["to_step"] != PATH_END
+    ]  # fmt: skip
+    if not rows:
+        return None
+    rows.sort(key=lambda r: (-r["transition_count"], str(r["from_step"]), str(r["to_step"])))
+    moves = {(str(r["from_step"]), str(r["to_step"])): float(r["transition_count"]) for r in rows}
+    table = tuple((step_text(i), step_text(j), count_text(n)) for (i, j), n in list(moves.items())[:MOST_MOVES])
+    return Picture(ways.graph(moves), Grid(("from", "to", "moves"), table, words=2))
 
 
 def places_picture(data: ReportData) -> Picture | None:

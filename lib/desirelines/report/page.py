@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined
 
 from desirelines.report.cards import everybody_card, segment_card
 from desirelines.report.data import ReportData
-from desirelines.report.going import flow_picture, funnel_pictures, places_picture, week_pictures
+from desirelines.report.going import flow_picture, funnel_pictures, graph_picture, places_picture, week_pictures
 from desirelines.report.sections import (
     accounts_of,
     definitions,
@@ -58,6 +58,7 @@ def page_of(data: ReportData) -> Page:
         rules=tuple(cards[s.segment_id] for s in rules),
         flow=flow_picture(data),
         places=places_picture(data),
+        graph=graph_picture(data),
         funnels=funnel_pictures(data),
         weeks=week_pictures(data),
         differences=differences_picture(clusters, profiles, everybody),

@@ -104,6 +104,7 @@ class Page:
     rules: tuple[Card, ...]
     flow: Picture | None
     places: Picture | None
+    graph: Picture | None
     funnels: tuple[tuple[str, Picture], ...]
     weeks: tuple[tuple[str, Picture], ...]
     differences: Picture | None

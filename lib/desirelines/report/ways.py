@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.patches import Circle, FancyArrowPatch
 
 from desirelines.report.drawing import (
     ACCENT,
@@ -27,6 +28,8 @@ from desirelines.report.words import count_text, percent_text, shortened, step_t
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#5b6673")
 """Okabe and Ito's colours, which the colour-blind tell apart; the last for every step beyond."""
 PLACES, GAP, BLOCK = 6, 0.03, 0.12
+RING, THIN = 12, 0.1
+"""Steps of the graph, and the share of the moves out of a step below which an arrow is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,55 @@ def _bands(
         bend = (1 - np.cos(np.linspace(0, np.pi, 24))) / 2
         upper = -(left + (right - left) * bend)
         axes.fill_between(x, upper, upper - n, color=colour[step], alpha=0.3, linewidth=0)  # type: ignore[attr-defined]
+
+
+def graph(moves: Mapping[tuple[str, str], float]) -> str:
+    """Steps on a ring, arrows as thick as the moves from one to the other; thin ones are left out, loops are rings of their own.
+
+    `moves` are counts between steps, begins and ends left out. The most visited step is at the top, the next ones clockwise.
+    """
+    into: dict[str, float] = defaultdict(float)
+    for (source, target), n in moves.items():
+        into[source] += n
+        into[target] += n
+    steps = sorted(into, key=lambda s: (-into[s], s))[:RING]
+    angle = {s: np.pi / 2 - 2 * np.pi * n / len(steps) for n, s in enumerate(steps)}
+    at = {s: (float(np.cos(a)), float(np.sin(a))) for s, a in angle.items()}
+    shown = {pair: n for pair, n in moves.items() if pair[0] in at and pair[1] in at}
+    most, out = max(shown.values(), default=1.0), dict.fromkeys(steps, 0.0)
+    for (source, _), n in shown.items():
+        out[source] += n
+    with style():
+        figure, axes = new_figure(620, 520)
+        for (source, target), n in sorted(shown.items(), key=lambda m: (m[1], m[0])):
+            if n < THIN * out[source]:
+                continue
+            width = 0.6 + 7 * n / most
+            if source == target:
+                x, y = at[source]
+                axes.add_patch(Circle((x * 1.1, y * 1.1), 0.1, fill=False, linewidth=width, edgecolor=UNKNOWN))
+                continue
+            axes.add_patch(FancyArrowPatch(
+                at[source], at[target], connectionstyle="arc3,rad=0.16", arrowstyle="-|>", mutation_scale=8 + 1.5 * width,
+                linewidth=width, color=ACCENT, alpha=0.55, shrinkA=11, shrinkB=11,
+            ))  # fmt: skip
+        for step, (x, y) in at.items():
+            axes.plot(x, y, "o", color=INK, markersize=9)
+            side = "left" if x > 0.1 else "right" if x < -0.1 else "center"
+            label = shortened(step_text(step), 22)
+            axes.text(
+                x * 1.13,
+                y * 1.13 + (0.1 * np.sign(y) if side == "center" else 0),
+                label,
+                ha=side,
+                va="center",
+                fontsize=12,
+            )
+        axes.set_xlim(-2.0, 2.0)
+        axes.set_ylim(-1.45, 1.45)
+        axes.set_aspect("equal")
+        axes.set_axis_off()
+        return to_svg(figure, name="graph", label="Graph: which step follows which in visits")
 
 
 def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], places: int) -> str:
