@@ -14,15 +14,20 @@ from desirelines.tables import MONEY
 EVENTS_PER_USER, SKEW = 25, 1.2
 EVENTS_PER_VISIT, LINES_PER_ORDER = 7, 3
 DAYS, START_US = 90, 1_767_225_600_000_000  # from 2026-01-01
-FILES = 16
+FILES, LAYOUT = 16, 2
 PLAIN_KINDS = tuple(kind for kind in KINDS if kind not in ("purchase", "refund", "ping"))
 NAMED = [(PLAIN_KINDS[n % len(PLAIN_KINDS)], n // len(PLAIN_KINDS)) for n in range(38)]
 """Kind and number of the plain events, the most frequent first; with the two order lines there are 40 names."""
 
 
+def events_path(size: int, out: Path) -> Path:
+    """Where the events of a size are kept; others than before, in columns or values, have another LAYOUT."""
+    return out / f"events-{LAYOUT}-{size}"
+
+
 def events(spark: SparkSession, size: int, out: Path) -> DataFrame:
-    """Give about `size` made events from build/bench/events-<size>, written there first when they are not."""
-    path = out / f"events-{size}"
+    """Give about `size` made events from build/bench, written there first when they are not."""
+    path = events_path(size, out)
     if not (path / "_SUCCESS").exists():
         arrival = (F.coalesce("received_at", "occurred_at"), F.col("event_id"))
         made = made_events(spark, size).repartitionByRange(FILES, *arrival).sortWithinPartitions(*arrival)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyspark.sql import DataFrame, SparkSession
 
-from bench.events import events
+from bench.events import events, events_path
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.peers import LEFT_OUT, facts_of, window_sessions, write_duckdb_sessions, write_polars_sessions
 from desirelines.sessions.sessions import to_sessions
@@ -31,7 +31,7 @@ COMPARISONS = (
 def sessions_part(spark: SparkSession, size: int, out: Path) -> Part:
     """Make the events and name the variants."""
     rows = events(spark, size, out)
-    data, results = out.resolve() / f"events-{size}", out.resolve() / f"results-{size}"
+    data, results = events_path(size, out.resolve()), out.resolve() / f"results-{size}"
     results.mkdir(parents=True, exist_ok=True)
     settings = Sessions()
     gap_us = int(settings.gap_minutes * 60_000_000)
