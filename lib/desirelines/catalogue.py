@@ -52,6 +52,12 @@ class Feature:
         return self.column or self.name
 
 
+def own_column(name: str) -> str:
+    """Spark SQL of a number that stands in `own_values` under a name; null where there is none."""
+    quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"get(own_values, CAST(array_position(own_names, '{quoted}') AS INT) - 1)"
+
+
 def _share(name: str, family: Family, meaning: str, null_means: str, source: str, high: str, low: str) -> Feature:
     return Feature(name, family, meaning, "share 0…1", null_means, source, high, low, "plain")
 

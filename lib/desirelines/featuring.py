@@ -33,11 +33,13 @@ def write_features(job: Job) -> None:
     )  # fmt: skip
     parts = [p for p in (_own(job, sessions), _words(job, sessions)) if p is not None]
     for number, part in enumerate(parts):
-        features = features.join(part.withColumnRenamed("own", f"_own{number}"), "person_id", "left")
+        renamed = {"names": f"_names{number}", "values": f"_values{number}"}
+        features = features.join(part.withColumnsRenamed(renamed), "person_id", "left")
     if parts:
-        nothing = F.create_map().cast("map<string,double>")
-        maps = [F.coalesce(f"_own{number}", nothing) for number in range(len(parts))]
-        features = features.withColumn("own", F.map_concat(*maps))
+        for column, kind in (("names", "string"), ("values", "double")):
+            nothing = F.array().cast(f"array<{kind}>")
+            lists = [F.coalesce(f"_{column}{number}", nothing) for number in range(len(parts))]
+            features = features.withColumn(f"own_{column}", F.concat(*lists))
     job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
 
 
@@ -61,7 +63,7 @@ def keep_parameter(job: Job, name: str, value: str) -> None:
 
 
 def _own(job: Job, sessions: DataFrame) -> DataFrame | None:
-    """Features of the settings, by name: person_id, own."""
+    """Features of the settings: person_id, names, values."""
     asked = job.settings.features.own
     found = None
     for over, at in (("sessions", "started_at"), ("events", "occurred_at")):
@@ -72,13 +74,12 @@ def _own(job: Job, sessions: DataFrame) -> DataFrame | None:
         found = made if found is None else found.join(made, "person_id", "full")
     if found is None:
         return None
-    pairs = F.array(*(F.struct(F.lit(f.name).alias("name"), F.col(f.name).alias("value")) for f in asked))
-    known = F.filter(pairs, lambda pair: pair["value"].isNotNull())
-    return found.select("person_id", F.map_from_entries(known).alias("own"))
+    names, values = F.array(*(F.lit(f.name) for f in asked)), F.array(*(F.col(f.name) for f in asked))
+    return found.select("person_id", names.alias("names"), values.alias("values"))
 
 
 def _words(job: Job, sessions: DataFrame) -> DataFrame | None:
-    """Weights of the path words of the window, by word: person_id, own. Their vocabulary is kept."""
+    """Weights of the path words of the window: person_id, names, values. Their vocabulary is kept."""
     most = job.settings.features.path_words
     if not most:
         return None
@@ -89,7 +90,7 @@ def _words(job: Job, sessions: DataFrame) -> DataFrame | None:
     if vocabulary is None:
         vocabulary = to_vocabulary(words, most=most, min_people=job.settings.paths.min_people)
     keep_parameter(job, PATH_WORDS, vocabulary.to_json())
-    return to_word_weights(words, vocabulary).withColumnRenamed("weights", "own")
+    return to_word_weights(words, vocabulary)
 
 
 def _events_of_people(job: Job) -> DataFrame:

@@ -47,7 +47,8 @@ def to_features(
         "run_id": F.lit(run_id),
         "bucket": bucket_of(F.col("person_id"), buckets),
         "open_cart_at": open_cart_at(window, cart_hours, cart_days),
-        "own": F.lit(None).cast("map<string,double>"),
+        "own_names": F.lit(None).cast("array<string>"),
+        "own_values": F.lit(None).cast("array<double>"),
     })  # fmt: skip
     return conform(rows, FEATURES)
 

@@ -9,7 +9,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.catalogue import Feature
+from desirelines.catalogue import Feature, own_column
 from desirelines.errors import SettingsError
 from desirelines.features.window import ObservationWindow, midnight
 from desirelines.settings.features import OwnFeature
@@ -20,7 +20,7 @@ def catalogued(own: OwnFeature, window_days: int) -> Feature:
     label = own.name.replace("_", " ")
     return Feature(
         own.name, own.family, own.meaning, own.unit, own.null_means, "settings features.own", own.high or f"high {label}",
-        own.low or f"low {label}", own.scale, f"{own.window_days or window_days} days", own.is_clustered, column=f"own['{own.name}']",
+        own.low or f"low {label}", own.scale, f"{own.window_days or window_days} days", own.is_clustered, column=own_column(own.name),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from functools import reduce
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.catalogue import Feature
+from desirelines.catalogue import Feature, own_column
 
 LENGTHS = (2, 3)
 
@@ -37,7 +37,7 @@ class Vocabulary:
             Feature(
                 word, "path", f"weight of {word} in the person's paths: TF-IDF, of length 1 over all words", "0…1",
                 "no session of two steps or more", "scikit-learn's TfidfTransformer, smooth", f"often {word}", f"rarely {word}",
-                "plain", column="own['" + word.replace("\\", "\\\\").replace("'", "\\'") + "']",
+                "plain", column=own_column(word),
             )
             for word in sorted(self.people)
         )  # fmt: skip
@@ -60,22 +60,23 @@ def to_vocabulary(words: DataFrame, *, most: int, min_people: int) -> Vocabulary
 
 
 def to_word_weights(words: DataFrame, vocabulary: Vocabulary) -> DataFrame:
-    """One row per person with any word: person_id, weights (by word of the vocabulary). One shuffle, of words.
+    """One row per person with any word: person_id, names (of the vocabulary, in order), values. One shuffle, of words.
 
     weight = n · (ln((1 + N) / (1 + df)) + 1), divided by the root of the sum of squares over the person's words.
     """
-    if not vocabulary.people:
-        return words.select("person_id").distinct().withColumn("weights", F.create_map().cast("map<string,double>"))
-    people = F.create_map(*(F.lit(part) for pair in sorted(vocabulary.people.items()) for part in pair))
-    idf = F.ln(F.lit(1.0 + vocabulary.people_count) / (1 + F.try_element_at(people, F.col("word")))) + 1
+    names = sorted(vocabulary.people)
+    every = F.array(*(F.lit(name) for name in names)).cast("array<string>")
+    idf = F.lit(None).cast("double")
+    if names:
+        people = F.create_map(*(F.lit(part) for name in names for part in (name, vocabulary.people[name])))
+        idf = F.ln(F.lit(1.0 + vocabulary.people_count) / (1 + F.try_element_at(people, F.col("word")))) + 1
     weighed = words.withColumn("_weight", F.col("word_count") * idf)
     known = F.when(F.col("_weight").isNotNull(), F.struct("word", "_weight"))
     grouped = weighed.groupBy("person_id").agg(
         F.map_from_entries(F.collect_list(known)).alias("_raw"), F.sqrt(F.sum(F.col("_weight") ** 2)).alias("_length")
     )
-    every = F.array(*(F.lit(word) for word in sorted(vocabulary.people)))
-    of_word = F.transform(every, lambda word: F.coalesce(F.try_element_at("_raw", word) / F.col("_length"), F.lit(0.0)))
-    return grouped.select("person_id", F.map_from_arrays(every, of_word).alias("weights"))
+    values = F.transform(every, lambda word: F.coalesce(F.try_element_at("_raw", word) / F.col("_length"), F.lit(0.0)))
+    return grouped.select("person_id", every.alias("names"), values.alias("values"))
 
 
 def _runs(steps: Column, length: int) -> Column:

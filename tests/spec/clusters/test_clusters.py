@@ -252,11 +252,13 @@ def test_people_are_grouped_by_features_of_the_settings_and_path_words_too(spark
     random = np.random.default_rng(6)
     own = OwnFeature(name="exports", meaning="exports", unit="exports", aggregate="count")
     word = Vocabulary({"a -> it's": 20}, 100).features()
+    names = ["exports", "a -> it's"]
     rows = [
-        (f"p{n:03d}", n % 8, {"exports": float(9 * (n % 2) + random.normal()), "a -> it's": float(5 * (n % 3 == 0) + random.normal())})
+        (f"p{n:03d}", n % 8, names, [float(9 * (n % 2) + random.normal()), float(5 * (n % 3 == 0) + random.normal())])
         for n in range(300)
-    ]  # fmt: skip
-    table = spark.createDataFrame(rows, "person_id string, bucket long, own map<string, double>")
+    ]
+    schema = "person_id string, bucket long, own_names array<string>, own_values array<double>"
+    table = spark.createDataFrame(rows, schema)
     fitted = fit(table, 300, (catalogued(own, 365), *word), Clusters(k=4))
     assert [c.feature for c in fitted.preparation.columns] == ["exports", "a -> it's"]
     found = fitted.pipeline.transform(table).toPandas()

@@ -70,7 +70,10 @@ def test_weights_of_words_are_scikit_learn_s(spark):
         {"a -> b": 2, "b -> c": 2, "a -> b -> a": 1, "a -> b -> c": 1}, 4
     )  # eve has no word
     assert Vocabulary.from_json(vocabulary.to_json()) == vocabulary
-    got = {r["person_id"]: r["weights"] for r in to_word_weights(words, vocabulary).collect()}
+    got = {
+        r["person_id"]: dict(zip(r["names"], r["values"], strict=True))
+        for r in to_word_weights(words, vocabulary).collect()
+    }
 
     def runs(paths):
         steps = [path.split() for path in paths]
@@ -91,4 +94,6 @@ def test_words_of_few_people_are_never_told(spark):
     words = to_words(table(spark, "person_id | l:steps\n" + "\n".join(lines)))
     assert to_vocabulary(words, most=99, min_people=10) == Vocabulary({"a -> b": 10}, 19)
     empty = to_vocabulary(words, most=99, min_people=20)
-    assert rows_of(to_word_weights(words, empty).filter("person_id = 'p0'"), "person_id", "weights") == [("p0", {})]
+    assert rows_of(to_word_weights(words, empty).filter("person_id = 'p0'"), "person_id", "names", "values") == [
+        ("p0", [], [])
+    ]
