@@ -311,20 +311,35 @@ def test_what_a_crash_left_between_two_commits_is_mended_by_the_next_command(spa
     assert sorted(spark.read.format("delta").load(table).collect()) == wanted
 
 
-def test_one_delivery_gives_the_same_tables_as_two(spark, folder, cli, tmp_path):
-    shop.configure(tmp_path)
+OWN = """
+features:
+  path_words: 3
+  own:
+    - {name: adds, meaning: things put in the cart, unit: things, over: events, aggregate: count, where: kind = 'cart_add'}
+    - {name: longest, meaning: longest session, unit: events, aggregate: max, of: event_count}
+"""
+
+
+def test_one_delivery_gives_the_same_tables_as_two_and_features_of_the_settings(spark, folder, cli, tmp_path):
+    shop.configure(tmp_path, OWN)
     shop.write(tmp_path / "in", "all.csv", shop.rows(FIRST[0], SECOND[1]) + shop.mess())
     for stage in TO_FEATURES:
         assert cli(stage, *conf(tmp_path)) == 0, stage
     for table, columns in (
         (tables.SESSIONS, tables.SESSIONS.column_names),
-        (tables.FEATURES, [c for c in tables.FEATURES.column_names if c != "run_id"]),
+        (tables.FEATURES, [c for c in tables.FEATURES.column_names if c not in ("run_id", "own_names", "own_values")]),
         (tables.PEOPLE, ["person_id", "first_seen_at", "bucket"]),
     ):
         newest = "as_of = '2026-02-14'" if table is tables.FEATURES else "true"
         one = read(spark, tmp_path, table).filter(newest).select(*columns).orderBy(*table.key).collect()
         two = read(spark, folder, table).filter(newest).select(*columns).orderBy(*table.key).collect()
         assert one == two, table.name
+    people = read(spark, tmp_path, tables.FEATURES).collect()
+    words = json.loads(read(spark, tmp_path, tables.RUN_PARAMETERS).filter("name = 'path_words'").collect()[0]["value"])
+    assert all(r["own_names"] == ["adds", "longest", *sorted(words["people"])] for r in people)
+    added = read(spark, tmp_path, tables.SESSIONS).agg(F.sum("cart_add_count"), F.max("event_count")).collect()[0]
+    assert (sum(r["own_values"][0] for r in people), max(r["own_values"][1] for r in people)) == tuple(added)
+    assert len(words["people"]) == 3
 
 
 def test_assign_scores_by_the_published_model_and_keeps_why(spark, folder, cli, capsys):
