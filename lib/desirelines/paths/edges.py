@@ -16,9 +16,6 @@ from desirelines.tables import PATH_EDGES, SMALL_GROUP
 PATH_START, PATH_END, OTHER, HIDDEN, ALL = "path_start", "path_end", "__other__", "__hidden__", "all"
 
 
-EDGE = ("grain", "segment_id", "from_step", "to_step")
-
-
 def with_published_steps(sessions: DataFrame, *, top_steps: int, min_people: int) -> DataFrame:
     """Replace steps: of fewer than `min_people` people by __hidden__, beyond the top ones by people by __other__.
 
@@ -50,26 +47,19 @@ def _renamed(
 
 
 def to_edges(paths: DataFrame, members: DataFrame, *, run_id: str) -> DataFrame:
-    """Adjacent pairs of steps per grain and segment, and for all, as contracted. A shuffle of different pairs by person, else of counts.
+    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles, of pairs.
 
     `paths` carry person_id, grain, steps and at_ms; `members` person_id and segment_id. Shares are of the counts before pairs
     of few people are left out. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
     in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
     moves = paths.select("person_id", "grain", F.explode(moves_of(F.col("steps"), F.col("at_ms"))).alias("move"))
-    moves = moves.select("person_id", "grain", "move.*")
-    timed = (
-        in_segments(moves, members)
-        .groupBy(*EDGE)
-        .agg(
-            F.count("*").alias("transition_count"),
-            F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
-        )
+    grouped = in_segments(moves.select("person_id", "grain", "move.*"), members)
+    edges = grouped.groupBy("grain", "segment_id", "from_step", "to_step").agg(
+        F.count("*").alias("transition_count"),
+        F.count_distinct("person_id").alias("people_count"),
+        F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
     )
-    # Apart from the times: different people counted beside a percentile would keep all times of each person on the way.
-    pairs = moves.select("person_id", "grain", "from_step", "to_step").distinct()
-    people = in_segments(pairs, members).groupBy(*EDGE).agg(F.count("*").alias("people_count"))
-    edges = timed.join(people, list(EDGE))
     whole = Window.partitionBy("grain", "segment_id")
     is_start = F.col("from_step") == PATH_START
     count = F.col("transition_count")
