@@ -59,7 +59,7 @@ def write_rfm(job: Job) -> None:
 def keep_parameter(job: Job, name: str, value: str) -> None:
     """Keep what this run fitted under a name; a second try leaves one."""
     row = job.spark.createDataFrame([(job.run_id, name, value)], RUN_PARAMETERS.schema)
-    job.warehouse.replace_where(row, RUN_PARAMETERS, f"run_id = '{job.run_id}' AND name = '{name}'")
+    job.warehouse.replace_run(row, RUN_PARAMETERS, job.run_id, f"name = '{name}'")
 
 
 def _own(job: Job, sessions: DataFrame) -> DataFrame | None:

@@ -55,7 +55,7 @@ def seen_now(job: Job) -> Seen:
 def seen_last(job: Job) -> Seen | None:
     """What the last resolution went by; none before the first."""
     last = job.ledger.newest("resolve-identities")
-    facts = job.ledger.facts_of(last.run_id, "resolve-identities", "inputs") if last else {}
+    facts = job.ledger.inputs_of(last.run_id, "resolve-identities") if last else {}
     return Seen(facts["batches"], facts["rules"]) if "rules" in facts and job.warehouse.exists(IDENTITY_MAP) else None
 
 

@@ -70,7 +70,10 @@ class Job:
     @cached_property
     def ledger(self) -> Ledger:
         """The ledger of runs."""
-        return Ledger(self.warehouse, self.clock, self.settings.hash)
+        ledger = Ledger(self.warehouse, self.clock, self.settings.hash)
+        if not any(s.run_id == self.run_id for s in ledger.states()):  # every stage tells the ledger before it writes
+            self.warehouse.begin_run(self.run_id)
+        return ledger
 
     @cached_property
     def read_at(self) -> datetime:

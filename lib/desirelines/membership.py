@@ -41,7 +41,7 @@ def _chain_to(job: Job, run_id: str) -> list[str]:
     chain = [s.run_id for s in job.ledger.published()]
     if run_id in chain:
         return chain[: chain.index(run_id) + 1]
-    base = job.ledger.facts_of(run_id, "assign-segments", "inputs").get("base_run_id", NO_BASE)
+    base = job.ledger.inputs_of(run_id, "assign-segments").get("base_run_id", NO_BASE)
     return [*(chain[: chain.index(base) + 1] if base in chain else []), run_id]
 
 

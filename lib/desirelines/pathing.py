@@ -5,10 +5,9 @@ from __future__ import annotations
 from functools import reduce
 
 from pyspark import StorageLevel
-from pyspark.sql import DataFrame
+from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
-from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.membership import members_after
 from desirelines.paths.edges import to_edges, with_published_steps
@@ -65,11 +64,13 @@ def write_paths(job: Job) -> int:
             (_patterns(job, own, shown, members), PATH_PATTERNS),
             *_funnels(job, own, members),
         ]
-        job.warehouse.replace_run_of(rows, run_id)
+        written = [Observation(f"desirelines {table.name}") for _, table in rows]
+        told = F.count(F.lit(1)).alias("n")
+        job.warehouse.replace_run_of([(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id)
     finally:
         for cached in (both, shown, own, members):
             cached.unpersist()
-    return sum(row_count(_of_run(job, table)) for table in PATH_TABLES)
+    return sum(int(o.get["n"]) for o in written)
 
 
 def asked_patterns(job: Job) -> list[Pattern]:

@@ -73,7 +73,7 @@ def run_all(job: Job) -> Outcome:
     repair_members(job)
     ingest_events(job)
     last = next(iter(reversed(job.ledger.published())), None)
-    if last and job.ledger.facts_of(last.run_id, "publish", "inputs") == _fingerprint(job):
+    if last and job.ledger.inputs_of(last.run_id, "publish") == _fingerprint(job):
         return Outcome(False, last.run_id, job.as_of)
     resolve_identities(job)
     build_sessions(job)
@@ -258,7 +258,7 @@ def publish(job: Job) -> None:
     with job.stage("publish") as result:
         for _ in range(3):
             base, is_backfill = job.ledger.base_of(job.run_id, job.as_of)
-            if job.ledger.facts_of(job.run_id, "assign-segments", "inputs").get("base_run_id") != base:
+            if job.ledger.inputs_of(job.run_id, "assign-segments").get("base_run_id") != base:
                 assign_segments(job)  # another run came first: what changed is told against it
             gates = _gates(job)
             facts = {"as_of": job.as_of, "inputs": _fingerprint(job), "gates": gates, "row_count": gates["people"]}
@@ -297,7 +297,7 @@ def _fingerprint(job: Job) -> dict[str, Any]:
 
 
 def _versions(job: Job, *tables: Any) -> dict[str, Any]:
-    return {t.name: job.warehouse.version(t) for t in tables}
+    return dict(job.warehouse.versions(tables))
 
 
 def check_account(job: Job, account: Account) -> None:

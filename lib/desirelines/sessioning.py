@@ -94,7 +94,7 @@ def seen_now(job: Job) -> Seen:
 def seen_last(job: Job) -> Seen | None:
     """What the standing sessions were made by; none before the first."""
     last = job.ledger.newest("build-sessions")
-    facts = job.ledger.facts_of(last.run_id, "build-sessions", "inputs") if last else {}
+    facts = job.ledger.inputs_of(last.run_id, "build-sessions") if last else {}
     return Seen(**facts["seen"]) if "seen" in facts and job.warehouse.exists(SESSIONS) else None
 
 

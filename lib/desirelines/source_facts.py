@@ -32,7 +32,7 @@ class SourceFacts:
 def facts_before(job: Job) -> SourceFacts:
     """What was remembered when sources were last read."""
     last = job.ledger.newest("ingest-events")
-    return SourceFacts(**(job.ledger.facts_of(last.run_id, "ingest-events", "inputs") if last else {}))
+    return SourceFacts(**(job.ledger.inputs_of(last.run_id, "ingest-events") if last else {}))
 
 
 def present_sources(job: Job, before: SourceFacts) -> tuple[list[Source], SourceFacts]:

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from delta.exceptions import ConcurrentAppendException
-from pyspark.sql import functions as F
 
 from desirelines import __version__
 from desirelines.io.warehouse import Warehouse
@@ -109,8 +108,7 @@ class Ledger:
         """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count."""
         row = self._row(run_id, phase, status, facts)
         rows = self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
-        writer = f"{run_id}:{phase}:{row['attempt']}:{status}"
-        self.warehouse.append_once(rows, RUNS, writer=writer, number=int(row["state_no"]))
+        self.warehouse.append(rows, RUNS)
         self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
 
     def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
@@ -137,14 +135,14 @@ class Ledger:
         self._states = None
         return any(s.run_id == run_id and s.status == PUBLISHED for s in self.states())
 
-    def facts_of(self, run_id: str, phase: str, column: str) -> dict[str, Any]:
-        """A JSON column of a run's newest state of a phase; empty when there is none."""
-        rows = (
-            self.warehouse.read(RUNS).filter((F.col("run_id") == run_id) & (F.col("phase") == phase) & F.col(column).isNotNull())
-            .filter(F.col("status") != STARTED)
-            .orderBy(F.col("attempt").desc(), F.col("state_no").desc()).select(column).limit(1).collect()
-        )  # fmt: skip
-        return dict(json.loads(rows[0][0])) if rows else {}
+    def inputs_of(self, run_id: str, phase: str) -> dict[str, Any]:
+        """What a run's newest attempt at a phase was made from; empty when there is none."""
+        told = [
+            s for s in self.states()
+            if (s.run_id, s.phase) == (run_id, phase) and s.status != STARTED and s.inputs is not None
+        ]  # fmt: skip
+        newest = max(told, key=lambda s: (s.attempt, s.state_no), default=None)
+        return dict(json.loads(newest.inputs)) if newest is not None and newest.inputs is not None else {}
 
     def _row(self, run_id: str, phase: str, status: str, facts: dict[str, Any]) -> dict[str, Any]:
         mine = [s for s in self.states() if s.run_id == run_id and s.phase == phase]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ AT_ONCE = 4
 """Tables that are written side by side, at most."""
 ALLOWED_FEATURES = {"appendOnly", "invariants", "checkConstraints"}
 """Delta features that every reader we promise knows; all are writer-only, so tables stay at reader version 1."""
+ALLOWED_WRITERS = {2, 3, 7}
+"""Writer versions that bring no other feature: 2 and 3 by themselves, 7 names its features."""
 
 
 @dataclass
@@ -34,6 +37,9 @@ class Warehouse:
     settings: WarehouseSettings
     _ready: set[str] = field(default_factory=set)
     _there: set[str] = field(default_factory=set)
+    _versions: dict[str, int | None] = field(default_factory=dict)
+    _new_run: str | None = None
+    _written: dict[str, set[str]] = field(default_factory=dict)
     _locks: dict[str, AbstractContextManager[bool]] = field(default_factory=dict)
 
     def address(self, name: str) -> str:
@@ -77,11 +83,15 @@ class Warehouse:
         if table.name in self._there:
             return True
         try:
-            self.spark.sql(f"DESCRIBE DETAIL {self.address(table.name)}").collect()
+            _ = self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema  # asks the log, and runs no job
         except AnalysisException:
             return False
         self._there.add(table.name)
         return True
+
+    def begin_run(self, run_id: str) -> None:
+        """Say that nothing of this run was ever written: what it writes first needs no search for what it wrote before."""
+        self._new_run = run_id
 
     def read(self, table: Table) -> DataFrame:
         """The table's rows; none when it is not there yet."""
@@ -90,10 +100,24 @@ class Warehouse:
         return self.spark.sql(f"SELECT * FROM {self.address(table.name)}")
 
     def version(self, table: Table) -> int | None:
-        """The table's newest version; null when it is not there."""
-        if not self.exists(table):
-            return None
-        return int(self.spark.sql(f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1").collect()[0]["version"])
+        """The table's version as this command sees it: as it found it, or as it wrote it last; null when it is not there."""
+        if table.name not in self._versions:
+            is_there = self.exists(table)
+            newest = f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1"
+            self._versions[table.name] = int(self.spark.sql(newest).collect()[0]["version"]) if is_there else None
+        return self._versions[table.name]
+
+    def versions(self, tables: Iterable[Table]) -> dict[str, int | None]:
+        """The versions of several tables by name, asked for side by side."""
+        tables = tuple(tables)
+        with ThreadPoolExecutor(AT_ONCE, "version") as pool:
+            return dict(zip((t.name for t in tables), pool.map(self.version, tables), strict=True))
+
+    def append(self, rows: DataFrame, table: Table) -> None:
+        """Append."""
+        with self._alone(table):
+            self.create(table)
+            self._save(conform(rows, table), table, "append", {})
 
     def append_once(self, rows: DataFrame, table: Table, *, writer: str, number: int) -> None:
         """Append; the same writer with the same or a lower number has done so before, and nothing happens."""
@@ -108,9 +132,16 @@ class Warehouse:
         how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate})
         self._save(conform(rows, table), table, *how)
 
-    def replace_run(self, rows: DataFrame, table: Table, run_id: str) -> None:
-        """Replace what this run wrote before; a second try leaves the same rows as one."""
-        self.replace_where(rows, table, f"run_id = '{run_id}'")
+    def replace_run(self, rows: DataFrame, table: Table, run_id: str, part: str = "") -> None:
+        """Replace what this run wrote before, of that only the `part` (a predicate; two parts share no row). Twice is as once."""
+        written = self._written.setdefault(table.name, set())
+        is_first = run_id == self._new_run and not (written & {part, ""} if part else written)
+        if run_id == self._new_run:
+            written.add(part)
+        if is_first:
+            self.append(rows, table)
+        else:
+            self.replace_where(rows, table, f"run_id = '{run_id}'" + (f" AND {part}" if part else ""))
 
     def replace_run_of(self, tables: list[tuple[DataFrame, Table]], run_id: str) -> None:
         """Replace what this run wrote to several tables, side by side: a small commit waits more than it works."""
@@ -145,6 +176,7 @@ class Warehouse:
                 f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN NOT MATCHED THEN INSERT *"
             )
             session.catalog.dropTempView(view)
+            self._versions.pop(table.name, None)
 
     def delete(self, keys: DataFrame, table: Table) -> None:
         """Delete the rows that have these values in the columns of `keys`; the values go in as data, never into the log."""
@@ -156,6 +188,7 @@ class Warehouse:
             same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in keys.columns)
             self.spark.sql(f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED THEN DELETE")
             self.spark.catalog.dropTempView(view)
+            self._versions.pop(table.name, None)
 
     def create(self, table: Table) -> bool:
         """Create the table by its contract when it is not there; say whether it was created now.
@@ -186,19 +219,26 @@ class Warehouse:
             f"CREATE TABLE IF NOT EXISTS {self.address(table.name)} ({columns}) USING DELTA {parts} "
             f"COMMENT {_text(comment)} TBLPROPERTIES ({properties})"
         )
+        self._versions.pop(table.name, None)
 
     def problems(self, table: Table) -> list[str]:
         """What is not as contracted in a table that exists: protocol, properties, columns."""
-        detail = self.spark.sql(f"DESCRIBE DETAIL {self.address(table.name)}").collect()[0]
+        told = self.spark.sql(f"SHOW TBLPROPERTIES {self.address(table.name)}").collect()
+        properties = {row["key"]: row["value"] for row in told}
         found = []
-        if detail["minReaderVersion"] != 1:
-            found.append(f"reader version {detail['minReaderVersion']}, contracted 1")
-        strange = set(detail["tableFeatures"] or ()) - ALLOWED_FEATURES
+        reader, writer = (int(properties[f"delta.min{who}Version"]) for who in ("Reader", "Writer"))
+        if reader != 1:
+            found.append(f"reader version {reader}, contracted 1")
+        if writer not in ALLOWED_WRITERS:
+            found.append(f"writer version {writer}, contracted one of {sorted(ALLOWED_WRITERS)}")
+        strange = {
+            key.removeprefix("delta.feature.") for key in properties if key.startswith("delta.feature.")
+        } - ALLOWED_FEATURES
         if strange:
             found.append(f"features {sorted(strange)} that other readers may not know")
         for name, value in table.properties.items():
-            if detail["properties"].get(name) != value:
-                found.append(f"property {name} is {detail['properties'].get(name)!r}, contracted {value!r}")
+            if properties.get(name) != value:
+                found.append(f"property {name} is {properties.get(name)!r}, contracted {value!r}")
         columns = {
             f.name: f.dataType for f in self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema.fields
         }
@@ -221,6 +261,7 @@ class Warehouse:
             writer.saveAsTable(self.address(table.name))
         else:
             writer.save(self.path_of(table.name))
+        self._versions.pop(table.name, None)
 
 
 def _text(value: str) -> str:
