@@ -6,7 +6,7 @@ JAVA = JAVA_HOME=$$(sh deploy/java-home.sh)
 PART ?= all
 SIZE ?= 1000000
 
-.PHONY: help setup check test faults demo package bench docs clean
+.PHONY: help setup check test faults worlds demo package bench docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -23,10 +23,13 @@ check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests
 	$(JAVA) $(BIN)/pytest -q tests/architecture
 
 test: $(READY) ## every test but the slow campaigns
-	$(JAVA) $(BIN)/pytest -n 2 --dist loadfile
+	$(JAVA) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 faults: $(READY) ## a driver killed at every write, and what the next try makes of it; a quarter of an hour
 	$(JAVA) $(BIN)/pytest -m campaign tests/faults
+
+worlds: $(READY) ## worlds of three seeds the whole way, twice; groups against personas; half an hour
+	$(JAVA) $(BIN)/pytest -m campaign -s tests/worlds
 
 demo: $(READY) ## a made world, the whole way, demo/report.html
 	$(JAVA) $(BIN)/python -m desirelines.demo

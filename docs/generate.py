@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from desirelines.catalogue import FEATURES
+from desirelines.catalogue import FEATURES, LABELS
 from desirelines.tables import ALL
 
 DOCS = Path(__file__).parent
@@ -50,6 +50,17 @@ def features_page() -> str:
         f"| `{f.name}`{'' if f.is_clustered else ' *told only*'} | {f.family} | {f.unit} | {f.window} | {f.meaning} | {f.null_means} | {f.source} |"
         for f in FEATURES
     ]
+    for label in LABELS:
+        if label is LABELS[0]:
+            lines += ["", "## Labels", "", "Words that sum a person up, in `person_labels`. Each is one of:"]
+        lines += [
+            "",
+            f"### {label.name}",
+            "",
+            f"{label.meaning}. Null: {label.null_means}. Source: {label.source}.",
+            "",
+        ]
+        lines += ["| word | when |", "|---|---|", *(f"| `{word}` | {when} |" for word, when in label.values.items())]
     return "\n".join(lines) + OWN
 
 
@@ -72,6 +83,10 @@ features:
       scale: log                # log for what is skewed, plain else
       high: exporting
       low: exporting nothing
+  occasions:                    # numbers christmas_share, christmas_lift, christmas_times; in person_labels.occasions when bought for
+    - {name: christmas, country: DE, holiday: Christmas Day, lead_days: 21}
+    - {name: our_sale, dates: [2024-11-29, 2025-11-28], lead_days: 0, days: 4}
+  key_kinds: [purchase, feature_use]   # what makes a day active; without it, any visit or order
   path_words: 50                # the 50 runs of two or three steps that most people take, weighed by TF-IDF
 ```
 

@@ -12,6 +12,17 @@ os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotte
 time.tzset()
 
 
+SLOW_FIRST = ("smoke", "jobs", "data", "world")
+"""Folders of long tests: begun last, one of two processes would do them alone."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    folders = [item.path.relative_to(Path(__file__).parent).parts[0] for item in items]
+    place = {folder: n for n, folder in enumerate(SLOW_FIRST)}
+    order = sorted(range(len(items)), key=lambda n: place.get(folders[n], len(place)))
+    items[:] = [items[n] for n in order]
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     from desirelines.io.session import spark_session

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-Family = Literal["purchase", "interest", "usage", "lifecycle", "loyalty", "channel", "rhythm", "path", "own"]
+Family = Literal[
+    "purchase", "interest", "usage", "lifecycle", "loyalty", "channel", "occasion", "rhythm", "path", "own"
+]
 WINDOW, EVER = "the window", "ever"
 NO_ORDER, NO_VISIT, NO_STEPS = "no order in the window", "no visit in the window", "no session of two steps or more"
 NEVER = "never null"
@@ -84,6 +86,11 @@ FEATURES: tuple[Feature, ...] = (
            "returns", "sending back", "keeping what they buy"),
     _share("look_ahead_share", "purchase", "orders whose person looked at a product 24 to 48 hours before / orders", NO_ORDER,
            "requirement A8, last-minute buyers", "looking a day ahead", "buying at once"),
+    Feature("hours_to_order", "purchase", "median over orders of the time from the first look at a product, after the order before and at most 30 days, to the order",
+            "hours", "no order with a look at a product before it", "browsing-to-buying lag, requirement A8",
+            "deciding slowly", "deciding quickly", "log", is_clustered=False),
+    Feature("steps_per_order", "purchase", "steps of visits / orders", "steps an order", NO_ORDER,
+            "length of the way to an order", "long ways to an order", "short ways to an order", "log", is_clustered=False),
     Feature("distinct_categories", "interest", "different categories viewed or bought", "categories", NEVER,
             "requirement A7", "wide interests", "narrow interests", "log"),
     _share("top_category_share", "interest", "days with the category of most days / days with a category, each category of a day once",
@@ -108,6 +115,10 @@ FEATURES: tuple[Feature, ...] = (
             "requirement A12", "frequent", "seldom here", "log"),
     Feature("active_days", "usage", "days (site zone) with a visit or an order", "days", NEVER,
             "requirement A13", "active on many days", "active on few days", "log"),
+    Feature("stickiness", "usage", "active days / days of the weeks (Monday to Sunday) that have one", "share 0…1", "not active in the window",
+            "a person's DAU/WAU", "several days a week", "one day a week", "plain", is_clustered=False),
+    Feature("engaged_minutes_per_week", "usage", "time between the events of visits / weeks observed, at most the window", "minutes a week", NEVER,
+            "engagement level", "much time here", "little time here", "log", is_clustered=False),
     Feature("engaged_minutes", "usage", "mean over visits of the time between a visit's events", "minutes a visit",
             "no visit of two events or more", "engaged time without pings: sum of gaps", "long visits", "short visits", "log"),
     Feature("pace_seconds", "usage", "time from the first to the last step of visits / steps after the first", "seconds a step",
@@ -121,6 +132,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("activity_change", "lifecycle", "log of visits a day in the last 14 days, half a visit added, over the 56 days before, half a visit added",
             "log ratio", "fewer than 8 visits in the 56 days before the last 14", "engagement decay, own rate against own baseline",
             "coming more", "coming less", "plain", "70 days", is_clustered=False),
+    Feature("decay_probability", "lifecycle", "probability of so few visits in the last 14 days at the rate of the 56 days before", "probability 0…1",
+            "fewer than 8 visits in the 56 days before the last 14", "Poisson tail P(X ≤ x); 1 at or above the rate",
+            "as ever", "decaying", "plain", "70 days", is_clustered=False),
     Feature("referrals", "loyalty", "recommendations to others", "referrals", NEVER,
             "requirement A9, loyal advocates", "recommending", "not recommending", "log"),
     Feature("support_contacts", "loyalty", "contacts with support / years observed, at least a quarter", "contacts a year", NEVER,
@@ -131,6 +145,12 @@ FEATURES: tuple[Feature, ...] = (
            "channel response: reached and answered", "opening e-mails", "ignoring e-mails"),
     _share("email_click_share", "channel", "e-mails clicked / e-mails sent", "no e-mail was sent",
            "channel response: reached and answered", "clicking in e-mails", "not clicking in e-mails"),
+    _share("push_open_share", "channel", "push messages opened / push messages sent", "no push message was sent",
+           "channel response: reached and answered", "opening push messages", "ignoring push messages"),
+    _share("sms_click_share", "channel", "text messages clicked / text messages sent", "no text message was sent",
+           "channel response: reached and answered", "clicking in text messages", "ignoring text messages"),
+    _share("app_share", "channel", "screens of the app / screens of the app and pages of the site", "neither a screen nor a page was seen",
+           "web or app", "in the app", "on the web"),
     _share("weekend_share", "rhythm", "visits that start on Saturday or Sunday (site zone) / visits", NO_VISIT,
            "requirement A6", "weekend", "weekday"),
     Feature("hour_sin", "rhythm", "mean sine of the hour of day (site zone) at which visits start, as an angle", "−1…1", NO_VISIT,
@@ -149,5 +169,57 @@ FEATURES: tuple[Feature, ...] = (
             "depth of visit", "deep visits", "shallow visits", "log"),
     Feature("days_to_goal", "path", "time from the first session ever to the first step of a kind in features.goal_kinds", "days",
             "the goal was never reached", "time to first goal", "slow to the goal", "quick to the goal", "log", EVER, is_clustered=False),
+)
+# fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One word about one person as of one date.
+
+    Attributes:
+        name: column in `person_labels`, and the column function in `features/labels.py` that makes it.
+        meaning: what is told.
+        values: the words and their rules, in order.
+        null_means: what a missing word says.
+        source: where the rule comes from.
+    """
+
+    name: str
+    meaning: str
+    values: dict[str, str]
+    null_means: str
+    source: str
+
+
+# fmt: off
+LABELS: tuple[Label, ...] = (
+    Label("lifecycle_state", "state on the last day before as_of; a day is active by features.key_kinds", {
+              "new": "active, for the first time ever",
+              "current": "active, and in the 7 days before",
+              "reactivated": "active, and last 8 to 30 days before",
+              "resurrected": "active, and last more than 30 days before",
+              "at_risk_wau": "not active, but in the 7 days before",
+              "at_risk_mau": "not active, but 8 to 30 days before",
+              "dormant": "not active for more than 30 days"},
+          "never active", "seven daily states, Retentioneering to_daily_states"),
+    Label("regularity", "active days of the 27 before the last day before as_of (v1)", {
+              "new_or_resurrected": "0", "infrequent": "1 to 6", "casual": "7 to 13", "regular": "14 to 20", "core_active": "21 or more"},
+          "never active", "Mozilla data-docs, segments"),
+    Label("preferred_channel", "where the person is reached and answers", {
+              "email": "opens the largest share of what is sent there", "push": "the same of push messages",
+              "sms": "clicks the largest share of text messages", "app": "answers no message, and is more in the app than on the site",
+              "web": "answers no message, and is on the site"},
+          "answers nothing and was on no page or screen", "requirement C6; equal shares: the first of e-mail, push, sms"),
+    Label("benefit_sought", "what a buyer looks for: the highest of three ranks among buyers", {
+              "price": "rank of the share of discounts", "quality": "rank of the money a line, refunds taken off",
+              "ease": "rank of how few steps an order takes", "mixed": "no rank of 0.7 or more that is 0.15 above the second"},
+          "no order in the window", "requirement C4"),
+    Label("journey_stage", "the last of these that holds", {
+              "aware": "active in the last journey.aware_days", "consider": "looked at a product in the last journey.consider_days",
+              "intent": "put something in the cart in the last journey.intent_days", "first_purchase": "one order ever",
+              "repeat": "two orders or more", "loyal": "journey.loyal_orders or more",
+              "at_risk": "no order for journey.at_risk_days", "lapsed": "no order for segments.lapsed_months months"},
+          "no order ever and nothing of late", "requirement C5"),
 )
 # fmt: on

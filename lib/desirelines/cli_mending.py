@@ -1,4 +1,4 @@
-"""Commands that mend or check what stands: rejected rows once more, and what is derived from events once more."""
+"""Commands that mend or check what stands: rejected rows once more, what is derived from events once more, names of segments."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from desirelines.cli_options import Conf, Format, Logs, Out, RunId, Sets, option
 
 def add_mending(app: typer.Typer) -> None:
     """Add the commands."""
-    for command in (requeue, rebuild):
+    for command in (requeue, rebuild, rename):
         app.command()(command)
 
 
@@ -50,3 +50,17 @@ def rebuild(
     from desirelines import commands_mending
 
     commands_mending.rebuild(since, options_of(conf, sets, None, run_id, form, logs))
+
+
+def rename(
+    segment_id: Annotated[str, typer.Argument(help="The segment, as `desirelines history --run-id RUN` lists it.", show_default=False)],
+    name: Annotated[str | None, typer.Argument(help="Its name. Without it, the name it has by itself.", show_default=False)] = None,
+    conf: Conf = None, sets: Sets = None, run_id: RunId = None, form: Out = Format.text, logs: Logs = Format.text,
+) -> None:  # fmt: skip
+    """Give a segment a name of your own. It holds over refits; `desirelines report` shows it.
+
+    Example: `desirelines rename c-20260301T020000Z-1a2b3c-04 "Weekend families"`
+    """
+    from desirelines import commands_mending
+
+    commands_mending.rename(segment_id, name, options_of(conf, sets, None, run_id, form, logs))

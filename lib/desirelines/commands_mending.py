@@ -62,6 +62,17 @@ def requeue(source: str | None, options: Options) -> None:
     show(options.is_json, result, lambda: print_line(told or "No row in quarantine can be used yet."))
 
 
+def rename(segment_id: str, name: str | None, options: Options) -> None:
+    """A segment's name by hand."""
+    from desirelines.renaming import rename
+
+    with opened(options, goes_on=False) as job:
+        job.warehouse.check_writable()
+        done = rename(job, segment_id, name)
+    told = f"{segment_id} is called '{done['alias'] or done['name']}' from now on. `desirelines report` shows it."
+    show(options.is_json, done, lambda: print_line(told))
+
+
 def rebuild(since: datetime | None, options: Options) -> None:
     """What is derived from events once more, and whether it is the same."""
     from desirelines.rebuilding import rebuild

@@ -1,11 +1,13 @@
-"""Sessions to features and RFM scores, and what was fitted on the way."""
+"""Sessions to features, RFM scores and labels, and what was fitted on the way."""
 
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.features.labels import benefit_ranks, to_labels
 from desirelines.features.matrix import to_features
+from desirelines.features.occasions import days_of
 from desirelines.features.own import to_own_features
 from desirelines.features.path_words import to_vocabulary, to_word_weights, to_words
 from desirelines.features.rfm import cut_points, to_rfm_scores
@@ -19,9 +21,9 @@ from desirelines.reading import (
     usable_events,
     vocabulary_of,
 )
-from desirelines.tables import FEATURES, RFM_SCORES, RUN_PARAMETERS, STREAM_OWNERS
+from desirelines.tables import FEATURES, PERSON_LABELS, RFM_SCORES, RUN_PARAMETERS, STREAM_OWNERS
 
-CUT_POINTS = "rfm_cut_points"
+CUT_POINTS, BENEFIT_RANKS = "rfm_cut_points", "benefit_ranks"
 
 
 def write_features(job: Job) -> None:
@@ -29,7 +31,8 @@ def write_features(job: Job) -> None:
     rules, sessions = job.settings.segments, sessions_of_people(job)
     features = to_features(
         sessions, job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
-        goal_kinds=job.settings.features.goal_kinds, buckets=job.settings.warehouse.buckets, run_id=job.run_id,
+        goal_kinds=job.settings.features.goal_kinds, key_kinds=job.settings.features.key_kinds,
+        occasions=[days_of(o, job.as_of) for o in job.settings.features.occasions], buckets=job.settings.warehouse.buckets, run_id=job.run_id,
     )  # fmt: skip
     parts = [p for p in (_own(job, sessions), _words(job, sessions)) if p is not None]
     for number, part in enumerate(parts):
@@ -39,7 +42,7 @@ def write_features(job: Job) -> None:
         for column, kind in (("names", "string"), ("values", "double")):
             nothing = F.array().cast(f"array<{kind}>")
             lists = [F.coalesce(f"_{column}{number}", nothing) for number in range(len(parts))]
-            features = features.withColumn(f"own_{column}", F.concat(*lists))
+            features = features.withColumn(f"own_{column}", F.concat(f"own_{column}", *lists))
     job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
 
 
@@ -54,6 +57,21 @@ def write_rfm(job: Job) -> None:
         keep_parameter(job, CUT_POINTS, cuts.to_json())
         if cuts.is_fixed:
             job.progress.say("most people ordered about as often, so frequency is scored by rfm.fixed_frequency_cuts")
+
+
+def write_labels(job: Job) -> None:
+    """Say in words where everybody stands as of the run's date, against the labels of the newest date before."""
+    features, settings = features_of(job), job.settings
+    ranks = benefit_ranks(features)
+    labels = job.warehouse.read(PERSON_LABELS)
+    earlier = labels.filter(F.col("as_of") < F.lit(job.as_of)).agg(F.max("as_of")).collect()[0][0]
+    rows = to_labels(
+        features, labels.filter(F.col("as_of") == F.lit(earlier)), ranks, job.window, settings.features.journey,
+        lapsed_months=settings.segments.lapsed_months, occasions=[o.name for o in settings.features.occasions], run_id=job.run_id,
+    )  # fmt: skip
+    job.warehouse.replace_where(rows, PERSON_LABELS, f"as_of = '{job.as_of}'")
+    if ranks is not None:
+        keep_parameter(job, BENEFIT_RANKS, ranks.to_json())
 
 
 def keep_parameter(job: Job, name: str, value: str) -> None:

@@ -61,10 +61,13 @@ def _stands_for(members: DataFrame) -> str | None:
 
 
 def definitions_of(job: Job, run_id: str) -> DataFrame:
-    """The version of each of a run's segments that held in the run: segment_id, kind, name, definition, derived_from."""
+    """The version of each of a run's segments that held in the run: segment_id, kind, name, definition, origin, derived_from.
+
+    A name that a person gave is the name.
+    """
     until = [s.run_id for s in job.ledger.ended()]
     until = until[: until.index(run_id) + 1] if run_id in until else [*until, run_id]
-    told = F.struct("kind", "name", "definition", "derived_from")
+    told = F.struct("kind", F.coalesce("alias", "name").alias("name"), "definition", "origin", "derived_from")
     rows = job.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(until))
     newest = rows.groupBy("segment_id").agg(F.max_by(told, "version").alias("d"))
     mine = job.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run_id).select("segment_id")

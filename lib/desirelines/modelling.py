@@ -9,7 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.clusters.align import match_segments
+from desirelines.clusters.align import SAME, match_segments
 from desirelines.clusters.fit import Fitted, Trial
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import EmptyInputError, MachineError
@@ -70,7 +70,7 @@ def _figures(fitted: Fitted) -> dict[str, str]:
 
 def promote_model(job: Job) -> None:
     """Make the model that the published run goes by the registry's champion."""
-    run = next((r["mlflow_run_id"] for r in model_rows(job)), None)
+    run = next((r["mlflow_run_id"] for r in model_rows(job, job.run_id)), None)
     try:
         promote(job.settings.tracking, job.warehouse.path_of("_mlflow"), run)
     except MachineError as error:  # the run is published all the same
@@ -82,7 +82,9 @@ def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str 
     base, _ = job.ledger.base_of(job.run_id, job.as_of)
     centres = dict(enumerate(fitted.centres))
     assigned = to_assigned(features, fitted.preparation, centres)
-    before = members_after(job, base).filter("is_primary").select("person_id", F.col("segment_id").alias("old"))
+    by_rule = [rule.segment_id for rule in rules_of(job)]
+    members = members_after(job, base).filter(F.col("is_primary") & ~F.col("segment_id").isin(by_rule))
+    before = members.select("person_id", F.col("segment_id").alias("old"))
     cells = assigned.join(before, "person_id", "full").groupBy("old", "cluster").agg(F.count("*").alias("n")).collect()
     old_sizes, new_sizes, overlap = dict[str, int](), dict[int, int](), dict[tuple[str, int], int]()
     for cell in cells:
@@ -95,7 +97,7 @@ def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str 
     matches = match_segments(overlap, old_sizes, new_sizes, same=job.settings.clusters.same_overlap, run_id=job.run_id)
     return [
         {"run_id": job.run_id, "model_version": job.run_id, "cluster": m.cluster, "segment_id": m.segment_id, "algorithm": fitted.kept.algorithm,
-         "centre": list(centres[m.cluster]), "people_count": new_sizes[m.cluster], "mlflow_run_id": mlflow_run}
+         "centre": list(centres[m.cluster]), "origin": m.origin, "derived_from": list(m.derived_from), "people_count": new_sizes[m.cluster], "mlflow_run_id": mlflow_run}
         for m in matches
     ]  # fmt: skip
 
@@ -112,7 +114,9 @@ def standing_model(job: Job) -> tuple[list[dict[str, Any]], str]:
     if not rows:
         raise EmptyInputError("no published run has a model to assign by. Run `desirelines run` first.")
     parameters = job.warehouse.read(RUN_PARAMETERS).filter(is_base & (F.col("name") == PREPARATION)).collect()
-    return [r.asDict() | {"run_id": job.run_id} for r in rows], str(parameters[0]["value"])
+    return [r.asDict() | {"run_id": job.run_id, "origin": SAME, "derived_from": []} for r in rows], str(
+        parameters[0]["value"]
+    )
 
 
 def forget_old_evidence(job: Job) -> None:
@@ -134,28 +138,35 @@ def new_definitions(job: Job) -> list[dict[str, Any]]:
     models = (
         job.warehouse.read(CLUSTER_MODELS)
         .filter(F.col("run_id") == job.run_id)
-        .select("segment_id", "cluster", "model_version")
+        .select("segment_id", "cluster", "model_version", "origin", "derived_from")
         .collect()
     )
     effects: dict[str, dict[str, float | None]] = {m["segment_id"]: {} for m in models}
     for p in profiles:
         if p["segment_id"] in effects:
             effects[p["segment_id"]][p["feature"]] = p["effect"]
-    names = names_apart(effects, features_in_use(job))
+    names = names_apart(effects, features_in_use(job), job.settings.segments.words)
     ended = [s.run_id for s in job.ledger.ended() if s.run_id != job.run_id]
     old = job.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(ended) if ended else F.lit(False))
     newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
     rows = [
-        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {m['model_version']}", "derived_from": None}
+        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {m['model_version']}",
+         "origin": m["origin"], "derived_from": m["derived_from"]}
         for m in models
     ] + [
-        {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "derived_from": None}
+        {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "origin": None, "derived_from": []}
         for r in rules_of(job)
     ]  # fmt: skip
     told = ("name", "definition")
     changed = [r for r in rows if any(newest.get(r["segment_id"], {}).get(t) != r[t] for t in told)]
     return [
-        r | {"version": newest.get(r["segment_id"], {}).get("version", 0) + 1, "run_id": job.run_id} for r in changed
+        r
+        | {
+            "version": newest.get(r["segment_id"], {}).get("version", 0) + 1,
+            "alias": newest.get(r["segment_id"], {}).get("alias"),
+            "run_id": job.run_id,
+        }
+        for r in changed
     ]
 
 

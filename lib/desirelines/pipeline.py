@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from desirelines import sessioning, tables
 from desirelines.clusters.fit import fit
 from desirelines.errors import EmptyInputError, GateError
-from desirelines.featuring import keep_parameter, write_features, write_rfm
+from desirelines.featuring import keep_parameter, write_features, write_labels, write_rfm
 from desirelines.history.changes import to_changes, to_moves
 from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
 from desirelines.ingestion import ingest_sources, used_rows
@@ -39,10 +39,11 @@ from desirelines.modelling import (
 from desirelines.pathing import PATH_TABLES, write_paths
 from desirelines.reading import (
     PREPARATION,
-    assigned_now,
+    assigned_by,
     cluster_segments,
     clustered_features,
     current_memberships,
+    expected_segments,
     features_in_use,
     features_of,
     open_identities,
@@ -151,14 +152,15 @@ def build_sessions(job: Job) -> None:
 
 
 def build_features(job: Job) -> None:
-    """Sessions → features and rfm_scores: one row a person as of as_of, nothing after it."""
+    """Sessions → features, rfm_scores and person_labels: one row a person as of as_of, nothing after it."""
     with job.stage("build-features") as result:
         write_features(job)
         result.rows = row_count(features_of(job))
         write_rfm(job)
+        write_labels(job)
         result.inputs, result.outputs = (
             _versions(job, tables.SESSIONS, tables.IDENTITY_MAP, tables.STREAM_OWNERS),
-            _versions(job, tables.FEATURES, tables.RFM_SCORES),
+            _versions(job, tables.FEATURES, tables.RFM_SCORES, tables.PERSON_LABELS),
         )
         if result.rows == 0:
             raise EmptyInputError(
@@ -220,14 +222,18 @@ def assign_segments(job: Job) -> None:
         changes = job.warehouse.read(tables.SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
         ids = job.spark.createDataFrame([(s,) for s in segment_ids(job)], "segment_id string")
         people = row_count(features_of(job))
+        expected = None if base == NO_BASE else expected_segments(job, base)
         profiles = to_profiles(features_of(job), now, features_in_use(job), run_id=job.run_id)
         job.warehouse.replace_run(profiles, tables.SEGMENT_PROFILES, job.run_id)
         named = job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema)  # by the profiles
         rows = [
             (named, tables.SEGMENT_DEFINITIONS),
-            (to_evidence(assigned_now(job), cluster_segments(job), run_id=job.run_id), tables.SEGMENT_EVIDENCE),
+            (
+                to_evidence(assigned_by(job, job.run_id), cluster_segments(job, job.run_id), run_id=job.run_id),
+                tables.SEGMENT_EVIDENCE,
+            ),
             (to_sizes(ids, now, changes, people=people, run_id=job.run_id), tables.SEGMENT_SIZES),
-            (to_moves(before, now, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES),
+            (to_moves(before, now, expected, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES),
         ]
         job.warehouse.replace_run_of(rows, job.run_id)
         now.unpersist()

@@ -12,6 +12,7 @@ from desirelines.catalogue import Feature
 from desirelines.clusters.prepare import Preparation
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import EmptyInputError
+from desirelines.features.occasions import occasion_features
 from desirelines.features.own import catalogued
 from desirelines.features.path_words import Vocabulary
 from desirelines.identities.owners import with_person
@@ -38,29 +39,39 @@ PREPARATION, PATH_WORDS = "preparation", "path_words"
 
 def current_memberships(job: Job) -> DataFrame:
     """Who is in which segment by this run's features, model and rules: person_id, bucket, segment_id, is_primary."""
-    return to_memberships(features_of(job), assigned_now(job), cluster_segments(job), rules_of(job))
+    return to_memberships(
+        features_of(job), assigned_by(job, job.run_id), cluster_segments(job, job.run_id), rules_of(job)
+    )
 
 
-def assigned_now(job: Job) -> DataFrame:
-    """Nearest and next nearest cluster of everybody who is grouped, by the run's model."""
-    centres = {r["cluster"]: list(r["centre"]) for r in model_rows(job)}
+def assigned_by(job: Job, run_id: str) -> DataFrame:
+    """Nearest and next nearest cluster of everybody who is grouped, by the model of a run and the features of this one."""
+    centres = {r["cluster"]: list(r["centre"]) for r in model_rows(job, run_id)}
     parameters = job.warehouse.read(RUN_PARAMETERS)
-    stored = parameters.filter((F.col("run_id") == job.run_id) & (F.col("name") == PREPARATION)).collect()[0]["value"]
+    stored = parameters.filter((F.col("run_id") == run_id) & (F.col("name") == PREPARATION)).collect()[0]["value"]
     return to_assigned(clustered_features(job), Preparation.from_json(stored), centres)
 
 
-def cluster_segments(job: Job) -> dict[int, str]:
-    """The segment of each cluster of the run's model."""
-    return {r["cluster"]: r["segment_id"] for r in model_rows(job)}
+def cluster_segments(job: Job, run_id: str) -> dict[int, str]:
+    """The segment of each cluster of a run's model."""
+    return {r["cluster"]: r["segment_id"] for r in model_rows(job, run_id)}
 
 
-def model_rows(job: Job) -> list[Row]:
-    """The run's model, a row a cluster.
+def expected_segments(job: Job, run_id: str) -> DataFrame:
+    """The segment that the model of a run gives everybody who is grouped, by the features of this one: person_id, expected_segment_id."""
+    segments = cluster_segments(job, run_id)
+    names = F.create_map(*(F.lit(part) for cluster, segment in sorted(segments.items()) for part in (cluster, segment)))
+    expected = F.element_at(names, F.col("cluster").cast("int")).alias("expected_segment_id")
+    return assigned_by(job, run_id).select("person_id", expected)
+
+
+def model_rows(job: Job, run_id: str) -> list[Row]:
+    """The model of a run, a row a cluster.
 
     Raises:
         EmptyInputError: it has none yet.
     """
-    models = job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == job.run_id).collect()
+    models = job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == run_id).collect()
     if not models:
         raise EmptyInputError("this run has no clusters yet. Run `desirelines fit-clusters` first.")
     return models
@@ -133,7 +144,8 @@ def features_in_use(job: Job) -> tuple[Feature, ...]:
     features = job.settings.features
     own = tuple(catalogued(f, features.window_days) for f in features.own)
     vocabulary = vocabulary_of(job, job.run_id) if features.path_words else None
-    return (*CATALOGUE, *own, *(vocabulary.features() if vocabulary else ()))
+    occasions = tuple(f for o in features.occasions for f in occasion_features(o.name))
+    return (*CATALOGUE, *occasions, *own, *(vocabulary.features() if vocabulary else ()))
 
 
 def vocabulary_of(job: Job, run_id: str) -> Vocabulary | None:

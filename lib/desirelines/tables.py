@@ -12,6 +12,7 @@ from typing import Literal
 from pyspark.sql import types as T
 
 from desirelines.catalogue import FEATURES as FEATURE_CATALOGUE
+from desirelines.catalogue import LABELS
 from desirelines.kinds import KINDS
 
 MONEY = T.DecimalType(18, 4)
@@ -401,12 +402,17 @@ FEATURES = Table(
         PERSON_ID,
         BUCKET,
         *(Column(f.name, REAL, f"{f.meaning}; null: {f.null_means}", f.unit, personal=True) for f in FEATURE_CATALOGUE),
-        Column("own_names", TEXTS, "names of the features of the settings (features.own) and of runs of steps (features.path_words); null without any", personal=True),
+        Column("own_names", TEXTS, "names of the features of the settings (features.occasions, features.own) and of runs of steps (features.path_words); empty without any", personal=True),
         Column("own_values", T.ArrayType(REAL), "their numbers, in that order: null where nothing is known", personal=True),
         Column("first_order_at", INSTANT, "first order ever; null when none", "UTC", personal=True),
         Column("last_order_at", INSTANT, "last order ever; null when none", "UTC", personal=True),
         Column("lifetime_orders", WHOLE, "orders ever", "orders", personal=True),
         Column("active_weeks", WHOLE, "different weeks (Monday, site zone) with a visit or an order, ever", "weeks", personal=True),
+        Column("last_look_at", INSTANT, "begin of the last session with a look at a product; null when none", "UTC", personal=True),
+        Column("last_cart_at", INSTANT, "last time something was put in the cart; null when never", "UTC", personal=True),
+        Column("first_active_on", DAY, "first active day (site zone) ever; null when never active", personal=True),
+        Column("last_active_on", DAY, "last active day before as_of; null when never active", personal=True),
+        Column("active_before_on", DAY, "last active day before the day before as_of; null when there is none", personal=True),
         Column("open_cart_at", INSTANT, "last time something was put in the cart, when no order followed within the hours of `segments.cart_abandoner`; null otherwise", "UTC", personal=True),
         RUN_ID,
     ),
@@ -428,6 +434,30 @@ RFM_SCORES = Table(
         Column("monetary_score", WHOLE, "5: pays most, net of refunds; null without an order in the window", "1…5", personal=True),
         Column("rfm_segment", TEXT, "segment of the cell, by settings `rfm`; prospects without an order in the window", personal=True),
         Column("is_nothing_paid", FLAG, "orders, but paid nothing or got as much back: scored 1 for money", personal=True),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
+PERSON_LABELS = Table(
+    "person_labels",
+    grain="one person as of one date: the words that sum up where they stand",
+    key=("as_of", "person_id"),
+    erased_by=("person_id",),
+    written="replace as_of",
+    partition_by=("as_of",),
+    columns=(
+        Column("as_of", DAY, "midnight (site zone) before which everything lies"),
+        PERSON_ID,
+        BUCKET,
+        *(Column(label.name, TEXT, f"{label.meaning}: {', '.join(label.values)}; null: {label.null_means}", personal=True) for label in LABELS),
+        Column("is_decaying", FLAG, "comes at most half as often in the last 14 days as in the 56 before, and by chance that is rarer than one in twenty", personal=True),
+        Column("price_rank", REAL, "share of buyers with a smaller share of discounts; null without an order in the window", "0…1", personal=True),
+        Column("quality_rank", REAL, "share of buyers who keep less money a line of an order, refunds taken off", "0…1", personal=True),
+        Column("ease_rank", REAL, "share of buyers who take more steps an order", "0…1", personal=True),
+        Column("previous_stage", TEXT, "the journey's stage as of the date before; null for the first", personal=True),
+        Column("stage_entered_on", DAY, "as_of of the first of the dates in a row with this stage", personal=True),
+        Column("is_move_allowed", FLAG, "whether the move from the previous stage can happen; if not, an order was taken back or the rules changed", personal=True),
+        Column("occasions", TEXTS, "occasions (features.occasions) the person buys for: orders in two or more of them, at least twice as often as on other days", personal=True),
         RUN_ID,
     ),
 )  # fmt: skip
@@ -483,6 +513,8 @@ CLUSTER_MODELS = Table(
         Column("segment_id", TEXT, "the segment these people are, carried over from run to run"),
         Column("algorithm", TEXT, "kmeans or bisecting_kmeans"),
         Column("centre", T.ArrayType(REAL), "the centre, in prepared columns in the order of run_parameters.preparation"),
+        Column("origin", TEXT, "how the cluster came to be: same, split, merge, grown or new, against the run before"),
+        Column("derived_from", TEXTS, "segments of the run before that it split off, merged or grew from; most of its people first"),
         Column("people_count", WHOLE, "people in the cluster when it was fitted", "people"),
         Column("mlflow_run_id", TEXT, "the MLflow run that holds the model; null when MLflow is off"),
     ),
@@ -498,9 +530,11 @@ SEGMENT_DEFINITIONS = Table(
         Column("segment_id", TEXT, "the segment, for good"),
         Column("version", WHOLE, "from 1; a new one when the rule, the model or the name changes"),
         Column("kind", TEXT, "cluster or rule"),
-        Column("name", TEXT, "what people read"),
+        Column("name", TEXT, "what tells it apart, in words"),
+        Column("alias", TEXT, "name given by a person, which holds over refits; null when none"),
         Column("definition", TEXT, "the rule in words, or the model version and cluster"),
-        Column("derived_from", TEXT, "segment it split off or grew out of; null when none"),
+        Column("origin", TEXT, "how it came to be: same, split, merge, grown or new; null for rules"),
+        Column("derived_from", TEXTS, "segments it split off, merged or grew from; empty when none"),
         RUN_ID,
     ),
 )  # fmt: skip
@@ -603,6 +637,8 @@ SEGMENT_MOVES = Table(
         Column("from_segment_id", TEXT, "main segment then; 'new' for people not seen then"),
         Column("to_segment_id", TEXT, "main segment now; 'gone' for people no longer seen"),
         Column("people_count", WHOLE, "people", "people"),
+        Column("behaviour_count", WHOLE, "of these, people whom the model before would have moved as well: they changed; null when they stayed, and where a part is of fewer than 10", "people"),
+        Column("model_count", WHOLE, "of these, people whom the model before would have left: the model changed; null when they stayed, and where a part is of fewer than 10", "people"),
     ),
 )  # fmt: skip
 
@@ -765,7 +801,7 @@ RUNS = Table(
 
 ALL: tuple[Table, ...] = (
     EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
-    SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
+    SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
     SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
     PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS,
 )  # fmt: skip

@@ -5,9 +5,17 @@ import json
 from collections import Counter
 from decimal import Decimal
 
+import numpy as np
+import pandas as pd
 import pytest
 from pyspark.sql import functions as F
+from sklearn.cluster import KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.preprocessing import MinMaxScaler
 
+from desirelines.clusters.choice import KMEANS, fitted
+from desirelines.clusters.mllib import fit_by_mllib
+from desirelines.clusters.scans import lloyd
 from desirelines.events.parse import SESSION_TYPE
 from desirelines.keys import key_of
 from desirelines.sessions.sessions import to_sessions
@@ -71,6 +79,30 @@ def test_online_retail(spark, cli, tmp_path):
     )
     assert row[3] == Decimal("8911407.9040")
     assert table(spark, tmp_path, "sessions").agg(F.sum("event_count")).collect()[0][0] == account["used"]
+    for stage in ("resolve-identities", "build-features"):
+        assert cli(stage, *given) == 0
+    assert_rfm_is_total_and_plausible(spark, tmp_path, expected["computed"]["customers"])
+
+
+def assert_rfm_is_total_and_plausible(spark, folder, customers):
+    features = table(spark, folder, "features").select("person_id", "frequency", "monetary", "recency_days")
+    people = table(spark, folder, "rfm_scores").join(features, "person_id").toPandas()
+    assert len(people) == people["person_id"].nunique() == customers
+    assert people["rfm_segment"].notna().all()
+    buyers = people[people["frequency"] > 0]
+    assert set(people.loc[people["frequency"] == 0, "rfm_segment"]) <= {"prospects"}
+    for measure, score, rises in (
+        ("recency_days", "recency_score", -1),
+        ("frequency", "frequency_score", 1),
+        ("monetary", "monetary_score", 1),
+    ):
+        means = buyers.groupby(score)[measure].mean()
+        assert list(means.index) == [1, 2, 3, 4, 5]
+        assert (rises * means.diff().dropna() > 0).all()
+        assert buyers.groupby(measure)[score].nunique().max() == 1  # equal values have equal scores
+    champions = buyers["rfm_segment"] == "champions"
+    assert 0.05 < champions.mean() < 0.4
+    assert buyers.loc[champions, "monetary"].sum() > 0.5 * buyers["monetary"].sum()
 
 
 def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
@@ -85,9 +117,40 @@ def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
     assert_one_to_one_with_given_sessions(spark, data, sessions)
     assert_published_paths(spark, tmp_path, expected)
     assert_planted_incidents_by_week(spark, tmp_path)
+    assert_published_clusters(spark, tmp_path, data, expected["published"]["kmeans"])
     given = ("--conf", str(tmp_path / "conf.yaml"), "--run-id", summary["run_id"])
     assert cli("build-sessions", *given, "--set", "sessions.gap_minutes=15") == 0  # other rules: all sessions anew
     assert table(spark, tmp_path, "sessions").count() == expected["computed"]["sessions_15_min_gap"]
+
+
+def assert_published_clusters(spark, folder, data, published):
+    """Three min-max scaled counts of a user: MLlib's fits and our scans against scikit-learn's of the published figures."""
+    count = lambda name: F.count_if(F.col("event_name") == name).cast("double")  # noqa: E731 - one shape, twice
+    users = table(spark, folder, "events").groupBy("stream_id").agg(
+        F.count("*").cast("double").alias("events"), count("purchase").alias("purchases"), count("add_to_cart").alias("carts")
+    )  # fmt: skip
+    columns = ["events", "purchases", "carts"]
+    raw = pd.read_csv(data / "ecom.csv.gz")  # in the order of their users, by which scikit-learn draws its starts
+    by_user = raw.groupby("user_id")["event"]
+    given = by_user.agg(
+        events="size", purchases=lambda e: (e == "purchase").sum(), carts=lambda e: (e == "add_to_cart").sum()
+    )
+    assert Counter(map(tuple, given.to_numpy(float).tolist())) == Counter(tuple(r)[1:] for r in users.collect())
+    points = MinMaxScaler().fit_transform(given[columns])
+    theirs = KMeans(n_clusters=published["chosen_k"], n_init=10, random_state=42).fit(points)
+    assert sorted(Counter(theirs.labels_.tolist()).values()) == published["cluster_sizes_sorted"]
+    assert silhouette_score(points, theirs.labels_) == pytest.approx(published["silhouette"]["6"], abs=0.0005)
+    people = spark.createDataFrame(points.tolist(), ", ".join(f"{c} double" for c in columns)).coalesce(1)
+    start = fitted(points[::2], 6, KMEANS, seed=1, starts=10).cluster_centers_
+    scanned = lloyd(people, columns, start, most_scans=100)
+    model, _ = fit_by_mllib(people, columns, 6, KMEANS, seeds=range(6), most_iterations=100)
+    for centres in (scanned.centres, np.array(model.clusterCenters())):
+        distances = ((points[:, None, :] - centres) ** 2).sum(axis=2)
+        assert distances.min(axis=1).sum() <= 1.01 * theirs.inertia_
+        assert adjusted_rand_score(theirs.labels_, distances.argmin(axis=1)) >= 0.95
+    assert scanned.cost == pytest.approx(
+        ((points[:, None, :] - scanned.centres) ** 2).sum(axis=2).min(axis=1).sum(), rel=1e-6
+    )
 
 
 RFM = """

@@ -48,8 +48,8 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
     got = sorted((r["kind"], r["item_id"] or "", str(r["amount"]), r["category"] or "") for r in events.collect())
     assert got == [
         ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""), ("other", "", "None", ""),
-        ("page", "", "None", ""), ("page", "", "None", ""),
-        ("purchase", "p1", "5.0000", "toys"), ("purchase", "p2", "3.0000", "pens"),
+        ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"), ("purchase", "p2", "3.0000", "pens"),
+        ("screen", "", "None", ""),
     ]  # fmt: skip
     assert {(r["page"], r["event_name"] == "alias") for r in events.collect()} == {("/shop", False), (None, True)}
     assert events.select("stream_id").distinct().count() == 2  # the alias call has no cookie: its stream is its user's

@@ -58,7 +58,11 @@ def report(**changes: Any) -> ReportData:
         ("r2", s, f.name, n, n / 2000, n, 4.5, 4.0, sign * (1.6 - 0.1 * place))
         for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1)) for place, f in enumerate(FEATURES[:12])
     ]  # fmt: skip
-    moves = [("r2", "r1", "c1", "c2", 34), ("r2", "r1", "new", "c1", 56)]
+    moves = [
+        ("r2", "r1", "c1", "c2", 34, 14, 20),
+        ("r2", "r1", "new", "c1", 56, 56, 0),
+        ("r2", "r1", "c2", "c2", 70, None, None),
+    ]
     pairs = (("path_start", "search"), ("search", "order_completed"), ("order_completed", "path_end"))
     edges = [
         ("r2", "session", s, *pair, 300, 40, 0.1, 0.25, 0.5, 0.7, None, None)
@@ -92,8 +96,8 @@ def report(**changes: Any) -> ReportData:
         title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1), published_on="2026-03-01", data_through="2026-02-28",
         people_count=2000, previous_run_id="r1", steps_shown=12,
         definitions=pd.DataFrame(
-            [(s, k, n, f"rule of {s} before as_of", None) for s, k, n, _ in SEGMENTS],
-            columns=["segment_id", "kind", "name", "definition", "derived_from"],
+            [(s, k, n, f"rule of {s} before as_of", None, []) for s, k, n, _ in SEGMENTS],
+            columns=["segment_id", "kind", "name", "definition", "origin", "derived_from"],
         ),
         sizes=pd.DataFrame(sizes, columns=SEGMENT_SIZES.column_names),
         profiles=pd.DataFrame(profiles, columns=SEGMENT_PROFILES.column_names),
@@ -116,7 +120,7 @@ def named(name: str) -> ReportData:
     data = report()
     return report(
         title=name, run_id=name, config_hash=name, published_on=name, data_through=name, previous_run_id=name,
-        definitions=data.definitions.assign(name=name, definition=name, derived_from=name),
+        definitions=data.definitions.assign(name=name, definition=name, origin="merge", derived_from=[[name, "c2"]] * len(data.definitions)),
         edges=data.edges.replace({"search": name}),
         positions=data.positions.replace({"search": name}),
         funnels=data.funnels.assign(funnel=name, step=name),
@@ -346,3 +350,22 @@ def test_every_fate_has_words() -> None:
 )
 def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None:
     assert text == expected
+
+
+def test_why_people_moved_and_where_a_group_came_from_are_told(page):
+    assert "70 would be elsewhere by the previous run's model as well" in section(page, "moves")
+    assert "20 would have stayed by it: their group was drawn anew." in section(page, "moves")
+    untold = report(moves=report().moves.assign(behaviour_count=None, model_count=None))
+    assert "drawn anew" not in render(untold)
+    first = SEGMENTS[0][0]
+    for origin, sentence in (
+        ("split", "Split off from"),
+        ("merge", "Merged from"),
+        ("grown", "Grew out of"),
+        ("same", ""),
+    ):
+        definitions = report().definitions
+        came = [["gone-1", "gone-2"] if s == first else [] for s in definitions["segment_id"]]
+        told = text_of(render(report(definitions=definitions.assign(origin=origin, derived_from=came))))
+        assert ("gone-1 and gone-2." in told) == bool(sentence)
+        assert sentence in told

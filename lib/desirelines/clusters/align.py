@@ -7,14 +7,26 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+PART = 0.25
+"""A part of so many of a segment's people makes a split or a merge; fewer are the usual coming and going."""
+SAME, SPLIT, MERGE, GROWN, NEW = "same", "split", "merge", "grown", "new"
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a new cluster is called, and which old segment it grew out of when the id is new."""
+    """What a new cluster is called, and where it came from.
+
+    Attributes:
+        origin: `merge` when a quarter or more of its people came from each of two old segments or more; `split` when it holds a
+            quarter or more of an old segment of which another new cluster does so too; `same` when it keeps an id otherwise;
+            `grown` when any of its people were in a segment before; else `new`.
+        derived_from: the old segments that say so, the one with most of its people first; none when it is the same or new.
+    """
 
     cluster: int
     segment_id: str
-    derived_from: str | None
+    origin: str
+    derived_from: tuple[str, ...]
 
 
 def match_segments(
@@ -28,8 +40,7 @@ def match_segments(
     """One match per new cluster, largest first.
 
     Overlap is Jaccard: |a ∩ b| / |a ∪ b| of old segment a and new cluster b. The one-to-one assignment with the largest sum
-    is taken; a pair keeps the id when its overlap is at least `same`, else the cluster gets a new id and `derived_from`
-    names the old segment that most of its people came from.
+    is taken; a pair keeps the id when its overlap is at least `same`, else the cluster gets a new id.
     """
     old, new = sorted(old_sizes), sorted(new_sizes)
     jaccard = np.zeros((len(old), len(new)))
@@ -42,14 +53,29 @@ def match_segments(
     for i, j in zip(*linear_sum_assignment(-jaccard), strict=True):
         if jaccard[i, j] >= same:
             kept[new[j]] = old[i]
-    matches = []
     by_size = sorted(new, key=lambda b: (-new_sizes[b], b))
-    for number, b in enumerate(by_size, start=1):
-        if b in kept:
-            matches.append(Match(b, kept[b], None))
-            continue
-        parents = [(overlap.get((a, b), 0), a) for a in old if overlap.get((a, b), 0) > 0]
-        matches.append(
-            Match(b, f"c-{run_id}-{number:02d}", max(parents, key=lambda p: (p[0], p[1]))[1] if parents else None)
-        )
-    return matches
+    return [
+        Match(b, kept.get(b, f"c-{run_id}-{number:02d}"), *_origin(b, b in kept, overlap, old_sizes, new_sizes))
+        for number, b in enumerate(by_size, start=1)
+    ]
+
+
+def _origin(
+    b: int, is_kept: bool, overlap: dict[tuple[str, int], int], old_sizes: dict[str, int], new_sizes: dict[int, int]
+) -> tuple[str, tuple[str, ...]]:
+    """How a new cluster came to be, and the old segments that say so."""
+
+    def both(a: str, cluster: int) -> int:
+        return overlap.get((a, cluster), 0)
+
+    parents = sorted((a for a in old_sizes if both(a, b)), key=lambda a: (-both(a, b), a))
+    merged = [a for a in parents if both(a, b) >= PART * new_sizes[b]]
+    if len(merged) > 1:
+        return MERGE, tuple(merged)
+    parts = {a: sum(both(a, c) >= PART * old_sizes[a] for c in new_sizes) for a in parents}
+    divided = [a for a in parents if parts[a] > 1 and both(a, b) >= PART * old_sizes[a]]
+    if divided:
+        return SPLIT, tuple(divided)
+    if is_kept:
+        return SAME, ()
+    return (GROWN, tuple(parents[:1])) if parents else (NEW, ())

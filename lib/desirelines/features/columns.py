@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from desirelines.features.activity import (
+    active_days,
+    activity_change,
+    days_since_active,
+    decay_probability,
+    engaged_minutes,
+    engaged_minutes_per_week,
+    pace_seconds,
+    regular_days,
+    sessions_per_week,
+    stickiness,
+    tenure_days,
+)
 from desirelines.features.sums import (
     DAY_US,
     all_of,
@@ -16,14 +27,14 @@ from desirelines.features.sums import (
     observed_us,
     share,
     total,
-    visits_between,
 )
 from desirelines.features.window import ObservationWindow
 
-WEEK_US, YEAR_US = 7 * DAY_US, 365 * DAY_US
-RECENT_DAYS, BASELINE_DAYS, LEAST_VISITS, MASK_DAYS = 14, 56, 8, 28
+YEAR_US = 365 * DAY_US
 LOOK_AHEAD_US = (DAY_US, 2 * DAY_US)
 """A last-minute buyer looks at a product so long before the order."""
+BROWSING_US = 30 * DAY_US
+"""A look so long before the order, and after the order before it, belongs to the order."""
 
 
 def recency_days(window: ObservationWindow) -> Column:
@@ -91,6 +102,35 @@ def look_ahead_share(window: ObservationWindow) -> Column:
     return F.when(F.size(orders) > 0, F.size(F.filter(orders, looked_before)) / F.size(orders))
 
 
+def hours_to_order(window: ObservationWindow) -> Column:
+    """Median over orders of the hours from the first look at a product that belongs to the order to the order itself.
+
+    A look belongs to the first order after it, within thirty days. Of an even number of orders the lower of the middle two.
+    """
+    orders = F.flatten(F.collect_list(F.when(in_window(window), F.col("order_times"))))
+    every = F.flatten(F.collect_list("order_times"))
+    looks = F.flatten(F.collect_list("look_times"))
+
+    def hours(order: Column) -> Column:
+        at = F.unix_micros(order["first_order_at"])
+        before = F.filter(every, lambda o: F.unix_micros(o["last_order_at"]) < at)
+        last = F.array_max(F.transform(before, lambda o: F.unix_micros(o["last_order_at"])))
+        earliest = F.greatest(at - F.lit(BROWSING_US), F.coalesce(last, at - F.lit(BROWSING_US)))
+        mine = F.filter(
+            looks, lambda v: (F.unix_micros(v["started_at"]) > earliest) & (F.unix_micros(v["started_at"]) <= at)
+        )
+        first = F.array_min(F.transform(mine, lambda v: F.unix_micros(v["started_at"])))
+        return (at - first) / F.lit(3_600_000_000.0)
+
+    known = F.array_sort(F.filter(F.transform(orders, hours), lambda h: h.isNotNull()))
+    return F.get(known, F.floor((F.size(known) - 1) / 2).cast("int"))
+
+
+def steps_per_order(window: ObservationWindow) -> Column:
+    """Steps of visits / orders."""
+    return share("visit_steps", "orders", window)
+
+
 def distinct_categories(window: ObservationWindow) -> Column:
     """Different categories of the sessions in the window."""
     return F.size(F.array_distinct(all_of("categories", window))).cast("double")
@@ -143,63 +183,6 @@ def help_share(window: ObservationWindow) -> Column:
     return share("helps", "visit_steps", window)
 
 
-def sessions_per_week(window: ObservationWindow) -> Column:
-    """Visits in the window / weeks observed: since the person was first seen, at most the window, at least one week."""
-    return total("visits", window) / (F.greatest(observed_us(window), F.lit(WEEK_US)) / F.lit(float(WEEK_US)))
-
-
-def active_days(window: ObservationWindow) -> Column:
-    """Different days of the site's zone with a visit or an order in the window."""
-    return F.count_if(in_window(window) & (F.col("active_sessions") > 0)).cast("double")
-
-
-def engaged_minutes(window: ObservationWindow) -> Column:
-    """Mean engaged time of visits in the window, minutes; visits of one event say nothing and are left out."""
-    return share("engaged_seconds", "engaged_visits", window) / F.lit(60.0)
-
-
-def pace_seconds(window: ObservationWindow) -> Column:
-    """Time from the first to the last step of visits / steps after the first, seconds."""
-    return share("moving_ms", "moves", window) / F.lit(1000.0)
-
-
-def days_since_active(window: ObservationWindow) -> Column:
-    """Days from the begin of the last session ever to as_of."""
-    return days_until(F.max("last_at"), window)
-
-
-def tenure_days(window: ObservationWindow) -> Column:
-    """Days from the first session ever to as_of."""
-    return days_until(F.min("first_at"), window)
-
-
-def regular_days(window: ObservationWindow) -> Column:
-    """Active days among the 27 before the last day; the last day itself is left out, so that it cannot be its own cause."""
-    last_day = window.as_of - timedelta(days=1)
-    inside = (F.col("day") >= F.lit(window.as_of - timedelta(days=MASK_DAYS))) & (F.col("day") < F.lit(last_day))
-    return F.count_if(inside & (F.col("active_sessions") > 0)).cast("double")
-
-
-def activity_change(window: ObservationWindow) -> Column:
-    """Log of the rate of visits in the last days over that of the days before; null where those hold too few to tell.
-
-    Half a visit is added to both counts, so that none at all is a number.
-    """
-    recent, before = recent_visits(window), baseline_visits(window)
-    rates = (recent + 0.5) / F.lit(float(RECENT_DAYS)), (before + 0.5) / F.lit(float(BASELINE_DAYS))
-    return F.when(before >= LEAST_VISITS, F.ln(rates[0] / rates[1]))
-
-
-def recent_visits(window: ObservationWindow) -> Column:
-    """Visits of the last fourteen days."""
-    return visits_between(window, RECENT_DAYS, 0)
-
-
-def baseline_visits(window: ObservationWindow) -> Column:
-    """Visits of the 56 days before those."""
-    return visits_between(window, RECENT_DAYS + BASELINE_DAYS, RECENT_DAYS)
-
-
 def referrals(window: ObservationWindow) -> Column:
     """Recommendations in the window."""
     return total("referrals", window)
@@ -224,6 +207,23 @@ def email_open_share(window: ObservationWindow) -> Column:
 def email_click_share(window: ObservationWindow) -> Column:
     """E-mails clicked / e-mails sent, at most 1."""
     return at_most_one(share("mails_clicked", "mails_sent", window))
+
+
+def push_open_share(window: ObservationWindow) -> Column:
+    """Push messages opened / push messages sent, at most 1."""
+    return at_most_one(share("pushes_opened", "pushes_sent", window))
+
+
+def sms_click_share(window: ObservationWindow) -> Column:
+    """Text messages clicked / text messages sent, at most 1."""
+    return at_most_one(share("texts_clicked", "texts_sent", window))
+
+
+def app_share(window: ObservationWindow) -> Column:
+    """Screens of the app / screens of the app and pages of the site."""
+    screens = total("screens", window)
+    seen = screens + total("pages", window)
+    return F.when(seen > 0, screens / seen)
 
 
 def weekend_share(window: ObservationWindow) -> Column:
@@ -265,9 +265,10 @@ def days_to_goal(window: ObservationWindow) -> Column:
 
 DAY_FEATURES = (
     recency_days, frequency, monetary, order_value, lines_per_order, days_between_orders, discount_share, discounted_order_share,
-    refund_share, look_ahead_share, distinct_categories, top_category_share, cart_without_order_share, cart_visit_share, product_share,
-    search_share, content_share, feature_share, features_used, help_share, sessions_per_week, active_days, engaged_minutes,
-    pace_seconds, days_since_active, tenure_days, regular_days, activity_change, referrals, support_contacts, satisfaction,
-    email_open_share, email_click_share, weekend_share, hour_sin, hour_cos, backtrack_rate, revisit_rate, path_depth, days_to_goal,
+    refund_share, look_ahead_share, hours_to_order, steps_per_order, distinct_categories, top_category_share, cart_without_order_share, cart_visit_share, product_share,
+    search_share, content_share, feature_share, features_used, help_share, sessions_per_week, active_days, stickiness, engaged_minutes,
+    engaged_minutes_per_week,
+    pace_seconds, days_since_active, tenure_days, regular_days, activity_change, decay_probability, referrals, support_contacts, satisfaction,
+    email_open_share, email_click_share, push_open_share, sms_click_share, app_share, weekend_share, hour_sin, hour_cos, backtrack_rate, revisit_rate, path_depth, days_to_goal,
 )  # fmt: skip
 """Features that are one aggregate over days; the function's name is the feature's."""

@@ -14,14 +14,19 @@ STEP_KINDS = tuple(kind for kind in VISIT_KINDS if kind != "ping")
 """Kinds that are steps of a visit."""
 COUNTED = {
     "product_views": "product_view", "searches": "search", "contents": "content_play", "feature_uses": "feature_use",
-    "helps": "help", "referrals": "referral", "mails_sent": "email_sent", "mails_opened": "email_opened",
-    "mails_clicked": "email_clicked", "tickets": "support",
+    "helps": "help", "pages": "page", "screens": "screen", "referrals": "referral", "mails_sent": "email_sent", "mails_opened": "email_opened",
+    "mails_clicked": "email_clicked", "pushes_sent": "push_sent", "pushes_opened": "push_opened", "texts_sent": "sms_sent",
+    "texts_clicked": "sms_clicked", "tickets": "support",
 }  # fmt: skip
 """Sums over all sessions of a day, and the kind whose steps they count."""
 
 
-def to_person_days(sessions: DataFrame, zone: str, goal_kinds: Sequence[str]) -> DataFrame:
+def to_person_days(
+    sessions: DataFrame, zone: str, goal_kinds: Sequence[str], key_kinds: Sequence[str] = ()
+) -> DataFrame:
     """One row per person and day of the site's zone on which a session of theirs began. One shuffle, by person.
+
+    A session is active when it is a visit or has an order; with `key_kinds`, when it has a step of one of these.
 
     Rows stay where the shuffle by person put them, so that a grouping by person afterwards needs none.
     """
@@ -32,7 +37,7 @@ def to_person_days(sessions: DataFrame, zone: str, goal_kinds: Sequence[str]) ->
     days = sessions.repartition("person_id").groupBy("person_id", local_day(zone).alias("day"))
     return days.agg(
         F.count_if(visit).alias("visits"),
-        F.count_if(visit | ordered).alias("active_sessions"),
+        F.count_if(is_active(key_kinds)).alias("active_sessions"),
         F.sum("order_count").alias("orders"),
         F.sum("order_line_count").alias("order_lines"),
         F.sum(F.when(F.col("discount") > 0, F.col("order_count"))).alias("discounted_orders"),
@@ -60,12 +65,20 @@ def to_person_days(sessions: DataFrame, zone: str, goal_kinds: Sequence[str]) ->
         F.min("first_order_at").alias("first_order_at"),
         F.max("last_order_at").alias("last_order_at"),
         F.max("last_cart_at").alias("last_cart_at"),
+        F.max(F.when(F.col("product_view_count") > 0, F.col("started_at"))).alias("last_look_at"),
         F.min(first_goal(goal_kinds)).alias("goal_at"),
         F.array_distinct(F.flatten(F.collect_list("categories"))).alias("categories"),
         F.array_distinct(F.flatten(F.collect_list(features_in_use()))).alias("features"),
         F.collect_list(F.when(ordered, F.struct("first_order_at", "last_order_at"))).alias("order_times"),
         F.collect_list(F.when(F.col("product_view_count") > 0, F.struct("started_at", "ended_at"))).alias("look_times"),
     )
+
+
+def is_active(key_kinds: Sequence[str]) -> Column:
+    """Whether a session counts as activity."""
+    if not key_kinds:
+        return F.col("is_visit") | (F.col("order_count") > 0)
+    return sum((F.col(f"{kind}_count") for kind in key_kinds), F.lit(0)) > 0
 
 
 def local_day(zone: str) -> Column:

@@ -61,21 +61,38 @@ def to_members(changes: DataFrame, chain: DataFrame, *, run_id: str) -> DataFram
     return conform(rows, SEGMENT_MEMBERS)
 
 
-def to_moves(before: DataFrame, now: DataFrame, *, run_id: str, base_run_id: str) -> DataFrame:
-    """People by main segment then and now, as contracted; cells of fewer than ten people are left out."""
+def to_moves(
+    before: DataFrame, now: DataFrame, expected: DataFrame | None, *, run_id: str, base_run_id: str
+) -> DataFrame:
+    """People by main segment then and now, as contracted; cells of fewer than ten people are left out.
+
+    `expected` holds person_id and expected_segment_id, where the model before puts a person today. Who would have stayed by it
+    moved because the model changed; everybody else who moved did so of their own accord.
+    """
     old = before.filter("is_primary").select("person_id", F.col("segment_id").alias("from_segment_id"))
     new = now.filter("is_primary").select("person_id", F.col("segment_id").alias("to_segment_id"))
+    both = old.join(new, "person_id", "full")
+    by_model = F.lit(False)
+    if expected is not None:
+        both = both.join(expected, "person_id", "left")
+        would_stay = F.col("expected_segment_id") == F.col("from_segment_id")
+        by_model = F.coalesce(would_stay & F.col("to_segment_id").isNotNull(), F.lit(False))
     cells = (
-        old.join(new, "person_id", "full")
-        .groupBy(
+        both.groupBy(
             F.coalesce("from_segment_id", F.lit(NEW)).alias("from_segment_id"),
             F.coalesce("to_segment_id", F.lit(GONE)).alias("to_segment_id"),
         )
-        .agg(F.count("*").alias("people_count"))
+        .agg(F.count("*").alias("people_count"), F.count_if(by_model).alias("_by_model"))
+        .filter(F.col("people_count") >= SMALL_GROUP)
     )
-    rows = cells.filter(F.col("people_count") >= SMALL_GROUP).withColumns(
-        {"run_id": F.lit(run_id), "base_run_id": F.lit(base_run_id)}
-    )
+    own = F.col("people_count") - F.col("_by_model")
+    told = F.col("from_segment_id") != F.col("to_segment_id")
+    for part in (own, F.col("_by_model")):
+        told = told & ((part == 0) | (part >= SMALL_GROUP))
+    rows = cells.withColumns({
+        "behaviour_count": F.when(told, own), "model_count": F.when(told, F.col("_by_model")),
+        "run_id": F.lit(run_id), "base_run_id": F.lit(base_run_id),
+    })  # fmt: skip
     return conform(rows, SEGMENT_MOVES)
 
 

@@ -3,12 +3,12 @@
 Randomised contraction: every key points to the smallest of itself and its neighbours, in an order that is drawn anew each
 round; keys that point to the same one become one. What is left after a round is a smaller graph of the same shape of problem.
 Source: Bögeholz, Brand, Todor, "In-database connected component analysis", ICDE 2020. As soon as the graph fits one task, that
-task does the rest by scipy. Why this one, with measurements: docs/adr/0005-identities.md.
+task does the rest by scipy. Rounds are of numbers, as names are long. Why this one, with measurements: docs/adr/0005-identities.md.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -17,27 +17,54 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 MOST_LOCAL_LINKS = 2_000_000
-"""Links that one task takes in: some hundred megabytes of it."""
+"""Links between names that one task takes in: some hundred megabytes of it."""
+NUMBERS_A_NAME = 4
+"""So many times as many links fit that task when keys are numbers."""
 
 
 def to_components(pairs: DataFrame, *, most_local: int = MOST_LOCAL_LINKS) -> DataFrame:
-    """One row per key of the pairs: key, component_key (any key of its component, the same for all of it).
+    """One row per key of the pairs: key, component_key (a text that is the same for all of its component, and for no other).
 
     `pairs` holds key and other_key, each pair once or more often, in either direction.
     """
-    edges = pairs.select("key", "other_key").filter(F.col("key") != F.col("other_key"))
+    edges = settled(pairs.select("key", "other_key").filter(F.col("key") != F.col("other_key")))
+    if edges.count() <= most_local:
+        return edges.repartition(1).mapInArrow(_components_of_names, "key string, component_key string")
+    names = settled(edges.select("key").unionByName(edges.select(F.col("other_key").alias("key"))).distinct())
+    number = number_of(names)
+    found = _by_numbers(edges.select(number("key"), number("other_key")), most_local * NUMBERS_A_NAME)
+    named = names.select("key", number("key").alias("_number"))
+    of_number = found.select(F.col("key").alias("_number"), F.col("component").cast("string").alias("component_key"))
+    return named.join(of_number, "_number").select("key", "component_key")
+
+
+def _hashed(name: str, salt: int) -> Column:
+    return F.xxhash64(F.lit(salt), F.col(name))
+
+
+def number_of(names: DataFrame, hashed: Callable[[str, int], Column] = _hashed) -> Callable[[str], Column]:
+    """A number for every name, and no number for two; rounds move an eighth of the bytes by it.
+
+    Of ten million keys two have the same hash once in four hundred thousand times; then another hash is taken.
+    """
+    count, salt = names.count(), 0
+    while names.select(hashed("key", salt).alias("key")).distinct().count() < count:
+        salt += 1
+    return lambda name: hashed(name, salt).alias(name)
+
+
+def _by_numbers(edges: DataFrame, most_local: int) -> DataFrame:
+    """One row per number: key, component."""
     edges = settled(edges)
     hops: list[DataFrame] = []
     while edges.count() > most_local:
         to = settled(_smallest_neighbour(edges, salt=len(hops)))
         hops.append(to)
         edges = settled(_contracted(edges, to))
-    found = edges.repartition(1).mapInArrow(_components_of_one_task, "key string, component_key string")
+    found = edges.repartition(1).mapInArrow(_components_of_numbers, "key long, component long")
     for to in reversed(hops):
-        later = found.select(F.col("key").alias("points_to"), F.col("component_key").alias("_later"))
-        found = to.join(later, "points_to", "left").select(
-            "key", F.coalesce("_later", "points_to").alias("component_key")
-        )
+        later = found.select(F.col("key").alias("points_to"), F.col("component").alias("_later"))
+        found = to.join(later, "points_to", "left").select("key", F.coalesce("_later", "points_to").alias("component"))
     return found
 
 
@@ -73,17 +100,35 @@ def _contracted(edges: DataFrame, to: DataFrame) -> DataFrame:
     return ends.distinct()
 
 
-def _components_of_one_task(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+def _components_of_names(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on an executor, once."""
     filled = [batch for batch in batches if batch.num_rows]
     if not filled:
         return
     edges = pa.Table.from_batches(filled)
     keys, one, other = numbered(edges.column("key"), edges.column("other_key"))
-    group = groups(len(keys), one, other)
-    first = np.full(group.max() + 1, len(keys), dtype=np.int64)
-    np.minimum.at(first, group, np.arange(len(keys)))
-    yield pa.RecordBatch.from_pydict({"key": keys, "component_key": keys.take(pa.array(first[group]))})
+    yield pa.RecordBatch.from_pydict({"key": keys, "component_key": keys.take(pa.array(_first(len(keys), one, other)))})
+
+
+def _components_of_numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Runs on an executor, once."""
+    filled = [batch for batch in batches if batch.num_rows]
+    if not filled:
+        return
+    columns = pa.Table.from_batches(filled)
+    both = np.concatenate([columns.column(name).to_numpy() for name in ("key", "other_key")])
+    keys, places = np.unique(both, return_inverse=True)
+    first = _first(len(keys), places[: len(columns)], places[len(columns) :])
+    yield pa.RecordBatch.from_pydict({"key": pa.array(keys), "component": pa.array(keys[first])})
+
+
+def _first(size: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Of each of `size` nodes the first node of its component."""
+    group = groups(size, one, other)
+    first = np.full(group.max() + 1, size, dtype=np.int64)
+    np.minimum.at(first, group, np.arange(size))
+    found: np.ndarray = first[group]
+    return found
 
 
 def numbered(one: pa.ChunkedArray, other: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray, np.ndarray]:

@@ -45,7 +45,7 @@ def segment_card(
         share="" if segment.share is None else percent_text(segment.share, 1),
         entered="" if first else people_text(segment.entered),
         left="" if first else people_text(segment.left),
-        origin=names.get(segment.derived_from, segment.derived_from),
+        origin=_origin(segment, names),
         definition=segment.definition.replace("as_of", day_text(data.as_of)),
         facts=facts_of(segment, profiles, everybody),
         has_profile=any(s == segment.segment_id for _, s in profiles),
@@ -54,6 +54,16 @@ def segment_card(
         if segment.is_rule
         else transitions_of(data, segment.segment_id, segment.name, f"steps-{number}"),
     )
+
+
+ORIGINS = {"split": "Split off from", "merge": "Merged from", "grown": "Grew out of"}
+
+
+def _origin(segment: Segment, names: dict[str, str]) -> str:
+    """Where the group came from, in a sentence; empty where there is nothing to tell."""
+    if segment.origin not in ORIGINS or not segment.derived_from:
+        return ""
+    return f"{ORIGINS[segment.origin]} {' and '.join(names.get(s, s) for s in segment.derived_from)}."
 
 
 def everybody_card(data: ReportData) -> Card:

@@ -21,7 +21,7 @@ class ReportData:
         data_through: day of the newest event, as text.
         people_count: people as of the run.
         previous_run_id: the published run that moves are counted from; None for the first run.
-        definitions: segment_id, kind, name, definition, derived_from; one row per segment.
+        definitions: segment_id, kind, name, definition, origin, derived_from; one row per segment.
         sizes: `segment_sizes` of the run.
         profiles: `segment_profiles` of the run.
         moves: `segment_moves` of the run; may be empty.

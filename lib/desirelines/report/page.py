@@ -17,6 +17,7 @@ from desirelines.report.sections import (
     moves_picture,
     search_picture,
     sizes_picture,
+    why_moved,
 )
 from desirelines.report.segments import Segment, means_of_everybody, ordered_segments, profiles_of
 from desirelines.report.view import Page
@@ -63,6 +64,7 @@ def page_of(data: ReportData) -> Page:
         weeks=week_pictures(data),
         differences=differences_picture(clusters, profiles, everybody),
         moves=moves_picture(data, clusters) if data.previous_run_id else None,
+        why_moved=why_moved(data),
         search=search,
         trials=trials,
         accounts=accounts_of(data),

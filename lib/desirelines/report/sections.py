@@ -94,6 +94,19 @@ def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
     return Picture(pictures.moves(counts, rows, columns, names), table)
 
 
+def why_moved(data: ReportData) -> str:
+    """How many moved because they changed, and how many because the model did; empty where that is not told."""
+    moved = [r for r in data.moves.to_dict("records") if r["from_segment_id"] != r["to_segment_id"]]
+    told = [(number_of(r["behaviour_count"]), number_of(r["model_count"])) for r in moved]
+    own, model = (sum(pair[n] or 0.0 for pair in told) for n in (0, 1))
+    if not own + model:
+        return ""
+    return (
+        f"Of those who can be told apart, {count_text(own)} would be elsewhere by the previous run's model as well: they changed, came "
+        f"or left. {count_text(model)} would have stayed by it: their group was drawn anew."
+    )
+
+
 def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
     """The search for the number of groups: the curve, and every candidate. The curve is None where there was no choice."""
     trials = sorted(data.trials.to_dict("records"), key=lambda t: t["trial"])

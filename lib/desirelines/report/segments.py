@@ -31,7 +31,8 @@ class Segment:
     name: str
     is_rule: bool
     definition: str
-    derived_from: str
+    origin: str
+    derived_from: tuple[str, ...]
     people: float | None
     share: float | None
     entered: float | None
@@ -63,7 +64,8 @@ def ordered_segments(data: ReportData) -> list[Segment]:
                 text_of(row["name"]) or segment_id,
                 text_of(row["kind"]) == "rule",
                 text_of(row["definition"]),
-                text_of(row["derived_from"]),
+                text_of(row["origin"]),
+                tuple(str(s) for s in row["derived_from"]),
                 people,
                 None if people is None else number_of(size.get("share")),
                 _told(size.get("entered_count")),

@@ -109,6 +109,7 @@ class Page:
     weeks: tuple[tuple[str, Picture], ...]
     differences: Picture | None
     moves: Picture | None
+    why_moved: str
     search: Picture | None
     trials: Grid | None
     accounts: tuple[Account, ...]

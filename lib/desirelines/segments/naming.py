@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from desirelines.catalogue import FEATURES, Feature
+from desirelines.settings.model import Words
 
 WEAK = 0.3
 """Below this effect size (Cohen's "small") a feature says nothing about a segment."""
 
 
-def name_of(effects: Mapping[str, float | None], catalogue: Sequence[Feature] = FEATURES) -> str:
+def name_of(
+    effects: Mapping[str, float | None],
+    catalogue: Sequence[Feature] = FEATURES,
+    words: Mapping[str, Words] = MappingProxyType({}),
+) -> str:
     """The two strongest features with their direction, such as "frequent · discount-driven"; "average" when none is strong.
 
-    On equal strength the feature that comes first in the catalogue leads.
+    On equal strength the feature that comes first in the catalogue leads. `words` of the settings stand for the catalogue's.
     """
-    words = {f.name: (n, f.high, f.low) for n, f in enumerate(catalogue)}
-    strong = [(abs(d), name, d) for name, d in effects.items() if d is not None and abs(d) >= WEAK and name in words]
-    strong.sort(key=lambda e: (-e[0], words[e[1]][0]))
-    chosen = [words[name][1] if d > 0 else words[name][2] for _, name, d in strong[:2]]
+    place = {f.name: n for n, f in enumerate(catalogue)}
+    strong = [(abs(d), name, d) for name, d in effects.items() if d is not None and abs(d) >= WEAK and name in place]
+    strong.sort(key=lambda e: (-e[0], place[e[1]]))
+    told = {f.name: words.get(f.name) or Words(high=f.high, low=f.low) for f in catalogue}
+    chosen = [told[name].high if d > 0 else told[name].low for _, name, d in strong[:2]]
     return " · ".join(chosen) if chosen else "average"
 
 
 def names_apart(
-    effects_by_segment: Mapping[str, Mapping[str, float | None]], catalogue: Sequence[Feature] = FEATURES
+    effects_by_segment: Mapping[str, Mapping[str, float | None]],
+    catalogue: Sequence[Feature] = FEATURES,
+    words: Mapping[str, Words] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Names of all clusters; clusters that would be named alike are told apart by a number in the order of their ids."""
-    plain = {segment: name_of(effects, catalogue) for segment, effects in sorted(effects_by_segment.items())}
+    plain = {segment: name_of(effects, catalogue, words) for segment, effects in sorted(effects_by_segment.items())}
     named: dict[str, str] = {}
     for segment, name in plain.items():
         alike = [s for s, n in plain.items() if n == name]

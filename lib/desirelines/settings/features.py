@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
@@ -11,6 +12,10 @@ from desirelines.settings.checks import known_kind
 from desirelines.settings.mapping import Strict
 
 Kind = Annotated[str, AfterValidator(known_kind)]
+
+
+OCCASION_PARTS = ("share", "lift", "times")
+"""The numbers of an occasion, after its name."""
 
 
 class OwnFeature(Strict):
@@ -40,18 +45,53 @@ class OwnFeature(Strict):
         return self
 
 
+class Occasion(Strict):
+    """Days around a holiday of a country, or around dates of one's own, that people may buy for."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    country: str | None = None
+    region: str | None = None
+    holiday: str | None = None
+    dates: tuple[date, ...] = ()
+    lead_days: NonNegativeInt = 7
+    days: PositiveInt = 1
+
+    @model_validator(mode="after")
+    def _has_days(self) -> Occasion:
+        is_holiday = self.country is not None and self.holiday is not None
+        if is_holiday == bool(self.dates):
+            raise ValueError(f"{self.name}: give either `country` and `holiday`, or `dates`")
+        return self
+
+
+class Journey(Strict):
+    """How long a stage of the journey holds, and how many orders make one loyal."""
+
+    aware_days: PositiveInt = 90
+    consider_days: PositiveInt = 30
+    intent_days: PositiveInt = 30
+    loyal_orders: Annotated[int, Field(ge=3)] = 5
+    at_risk_days: PositiveInt = 90
+
+
 class Features(Strict):
     """What is counted of a person."""
 
     window_days: PositiveInt = 365
+    key_kinds: tuple[Kind, ...] = ()
     goal_kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("purchase",)
     path_words: NonNegativeInt = 0
     own: tuple[OwnFeature, ...] = ()
+    occasions: tuple[Occasion, ...] = ()
+    journey: Journey = Journey()
 
     @model_validator(mode="after")
     def _names_differ(self) -> Features:
-        names = [own.name for own in self.own]
+        names = [
+            *(own.name for own in self.own),
+            *(f"{o.name}_{part}" for o in self.occasions for part in OCCASION_PARTS),
+        ]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
-            raise ValueError(f"own: {', '.join(twice)} is there twice")
+            raise ValueError(f"own, occasions: {', '.join(twice)} is there twice")
         return self

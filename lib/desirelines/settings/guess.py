@@ -73,7 +73,7 @@ KINDS = {
     "product_view": r"(product|item).*view|view.*(product|item)", "email_opened": r"open", "email_clicked": r"mail.*click|^click",
     "email_sent": r"sent|deliver", "search": r"search", "login": r"log(ged)?_?in|sign(ed)?_?in", "signup": r"sign(ed)?_?up|regist|account_created",
     "content_play": r"play|watch|listen", "support": r"ticket|support|complain", "survey": r"survey|nps", "referral": r"refer|invite",
-    "help": r"help|faq", "page": r"page|screen|view|visit", "feature_use": r"use|feature",
+    "help": r"help|faq", "screen": r"screen", "page": r"page|view|visit", "feature_use": r"use|feature",
 }  # fmt: skip
 """Kinds, and words in the names of events that mean them; the first that fits."""
 

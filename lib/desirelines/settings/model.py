@@ -9,9 +9,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from desirelines.catalogue import Family
+from desirelines.catalogue import FEATURES, Family
+from desirelines.errors import did_you_mean
 from desirelines.settings.checks import known_currency, known_pattern, known_zone
-from desirelines.settings.features import Features, Kind
+from desirelines.settings.features import OCCASION_PARTS, Features, Kind
 from desirelines.settings.mapping import Source, Strict
 from desirelines.settings.rfm import Rfm
 
@@ -192,13 +193,21 @@ class Clusters(Strict):
         return self
 
 
+class Words(Strict):
+    """The words that name a segment by a feature: well above the rest, well below it."""
+
+    high: str
+    low: str
+
+
 class Segments(Strict):
-    """The numbers in the rule segments."""
+    """The numbers in the rule segments, and the words that name clusters, by feature, where they are not the catalogue's."""
 
     new_buyer_days: PositiveInt = 30
     lapsed_months: PositiveInt = 6
     cart_abandoner_hours: PositiveInt = 24
     cart_abandoner_days: PositiveInt = 30
+    words: dict[str, Words] = Field(default_factory=dict)
 
 
 class Evidence(Strict):
@@ -260,6 +269,16 @@ class Settings(Strict):
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ValueError(f"two sources are named {twice[0]}")
+        return self
+
+    @model_validator(mode="after")
+    def _words_of_features(self) -> Settings:
+        own = [o.name for o in self.features.own]
+        of_occasions = [f"{o.name}_{part}" for o in self.features.occasions for part in OCCASION_PARTS]
+        known = [*(f.name for f in FEATURES), *own, *of_occasions]
+        for name in self.segments.words:
+            if name not in known and " -> " not in name:
+                raise ValueError(f"segments.words: no feature is named '{name}'{did_you_mean(name, known)}")
         return self
 
     @property

@@ -157,3 +157,39 @@ def test_the_first_step_of_a_goal_from_the_first_session_ever(spark):
     """
     assert of_people(spark, text, "days_to_goal", goal_kinds=["signup", "referral"]) == about((2.5,), (None,))
     assert of_people(spark, text, "days_to_goal", goal_kinds=["referral"]) == [(None,), (None,)]
+
+
+def test_the_time_from_the_first_look_to_the_order(spark):
+    got = of_people(spark, """
+        person_id | started_at       | ended_at         | product_view_count | page_count | is_visit | order_count | first_order_at   | last_order_at
+        ann       | 2026-01-01 10:00 | 2026-01-01 10:30 | 1                  | 3          | true     | 0           |                  |
+        ann       | 2026-01-01 22:00 | 2026-01-01 22:30 | 1                  | 0          | true     | 1           | 2026-01-01 22:00 | 2026-01-01 22:00
+        ann       | 2026-01-03 10:00 | 2026-01-03 11:00 | 1                  | 0          | true     | 1           | 2026-01-03 11:00 | 2026-01-03 11:00
+        ann       | 2026-01-09 10:00 | 2026-01-09 11:00 | 0                  | 1          | true     | 1           | 2026-01-09 11:00 | 2026-01-09 11:00
+        ben       | 2026-01-01 10:00 | 2026-01-01 10:30 | 1                  | 0          | true     | 0           |                  |
+        ben       | 2026-02-01 10:00 | 2026-02-01 10:30 | 0                  | 1          | true     | 1           | 2026-02-01 10:00 | 2026-02-01 10:00
+    """, "hours_to_order", "steps_per_order")  # fmt: skip
+    # Twelve hours, one hour, and an order without a look; of two the lower is the median. Ben's look is 31 days old.
+    assert got == about((1.0, 7 / 3), (None, 2.0))
+
+
+def test_days_of_a_week_and_time_of_a_week(spark):
+    got = of_people(spark, """
+        person_id | started_at       | is_visit | d:engaged_seconds
+        ann       | 2026-02-02 10:00 | true     | 600
+        ann       | 2026-02-03 10:00 | true     | 600
+        ann       | 2026-02-16 00:00 | true     | 1200
+        ben       | 2026-02-28 10:00 | true     | 60
+        cat       | 2026-02-28 10:00 | false    |
+    """, "stickiness", "engaged_minutes_per_week")  # fmt: skip
+    weeks = (27 - 10 / 24) / 7  # from 2 February, 10:00
+    assert got == about((3 / 14, 40 / weeks), (1 / 7, 1.0), (None, 0.0))
+
+
+def test_push_text_and_app(spark):
+    got = of_people(spark, """
+        person_id | started_at       | is_visit | push_sent_count | push_opened_count | sms_sent_count | sms_clicked_count | screen_count | page_count
+        ann       | 2026-02-02 10:00 | true     | 4               | 1                 | 2              | 3                 | 3            | 1
+        ben       | 2026-02-28 10:00 | true     | 0               | 1                 | 0              | 0                 | 0            | 0
+    """, "push_open_share", "sms_click_share", "app_share", "path_depth")  # fmt: skip
+    assert got == about((0.25, 1.0, 0.75, 4.0), (None, None, None, 0.0))
