@@ -141,9 +141,10 @@ def assert_published_clusters(spark, folder, data, published):
     assert sorted(Counter(theirs.labels_.tolist()).values()) == published["cluster_sizes_sorted"]
     assert silhouette_score(points, theirs.labels_) == pytest.approx(published["silhouette"]["6"], abs=0.0005)
     people = spark.createDataFrame(points.tolist(), ", ".join(f"{c} double" for c in columns)).coalesce(1)
-    start = fitted(points[::2], 6, KMEANS, seed=1, starts=10).cluster_centers_
+    # The optimum is flat: at half a percent more cost the groups are others, so a few starts are not enough.
+    start = fitted(points, 6, KMEANS, seed=1, starts=10).cluster_centers_
     scanned = lloyd(people, columns, start, most_scans=100)
-    model, _ = fit_by_mllib(people, columns, 6, KMEANS, seeds=range(6), most_iterations=100)
+    model, _ = fit_by_mllib(people, columns, 6, KMEANS, seeds=range(12), most_iterations=100)
     for centres in (scanned.centres, np.array(model.clusterCenters())):
         distances = ((points[:, None, :] - centres) ** 2).sum(axis=2)
         assert distances.min(axis=1).sum() <= 1.01 * theirs.inertia_
