@@ -73,6 +73,9 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
         "spark.databricks.delta.snapshotPartitions": "2",
+        # Outside of UTC Delta reads a table's whole state again at every commit, because it distrusts its own list of files where
+        # partitions are timestamps. No table here is partitioned by one.
+        "spark.databricks.delta.allFilesInCrc.verificationMode.forceOnNonUTC.enabled": "false",
         "spark.driver.memory": settings.driver_memory,
         "spark.driver.extraJavaOptions": " ".join(JAVA_FLAGS),
         # A run makes some thousand plans, many of them alike from table to table; a hundred kept are compiled again and again.
