@@ -86,6 +86,7 @@ features:
   occasions:                    # numbers christmas_share, christmas_lift, christmas_times; in person_labels.occasions when bought for
     - {name: christmas, country: DE, holiday: Christmas Day, lead_days: 21}
     - {name: our_sale, dates: [2024-11-29, 2025-11-28], lead_days: 0, days: 4}
+    - {name: birthday, property: birthday}   # a property that the mapping keeps: 2001-05-17, or --05-17; the person's newest counts
   key_kinds: [purchase, feature_use]   # what makes a day active; without it, any visit or order
   path_words: 50                # the 50 runs of two or three steps that most people take, weighed by TF-IDF
 ```

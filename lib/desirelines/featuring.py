@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.features.labels import benefit_ranks, to_labels
-from desirelines.features.matrix import to_features
-from desirelines.features.occasions import days_of
+from desirelines.features.matrix import lying_together, to_features
+from desirelines.features.occasions import PersonalDays, days_of, to_personal_dates
 from desirelines.features.own import to_own_features
 from desirelines.features.path_words import to_vocabulary, to_word_weights, to_words
 from desirelines.features.rfm import cut_points, to_rfm_scores
@@ -29,10 +30,15 @@ CUT_POINTS, BENEFIT_RANKS = "rfm_cut_points", "benefit_ranks"
 def write_features(job: Job) -> None:
     """Write what is counted of everybody as of the run's date, with the features of the settings and the weights of path words."""
     rules, sessions = job.settings.segments, sessions_of_people(job)
+    occasions = [days_of(o, job.as_of) for o in job.settings.features.occasions]
+    personal = [o for o in occasions if isinstance(o, PersonalDays)]
+    before = F.col("occurred_at") < F.lit(job.window.end)
+    dates = to_personal_dates(_events_of_people(job).filter(before), personal) if personal else None
+    together = lying_together(sessions).persist(StorageLevel.MEMORY_AND_DISK)
     features = to_features(
-        sessions, job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
+        together, job.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
         goal_kinds=job.settings.features.goal_kinds, key_kinds=job.settings.features.key_kinds,
-        occasions=[days_of(o, job.as_of) for o in job.settings.features.occasions], buckets=job.settings.warehouse.buckets, run_id=job.run_id,
+        occasions=occasions, personal_dates=dates, buckets=job.settings.warehouse.buckets, run_id=job.run_id,
     )  # fmt: skip
     parts = [p for p in (_own(job, sessions), _words(job, sessions)) if p is not None]
     for number, part in enumerate(parts):
@@ -44,6 +50,7 @@ def write_features(job: Job) -> None:
             lists = [F.coalesce(f"_{column}{number}", nothing) for number in range(len(parts))]
             features = features.withColumn(f"own_{column}", F.concat(f"own_{column}", *lists))
     job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
+    together.unpersist()
 
 
 def write_rfm(job: Job) -> None:

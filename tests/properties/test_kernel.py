@@ -101,6 +101,7 @@ def expected(stream_id, cause, session):
     steps = steps_of(session)
     kinds = [KINDS[e["kind_no"]] for e in session]
     orders = [e["at_us"] for e in session if KINDS[e["kind_no"]] == "purchase"]
+    names = [e["step"] for e in steps]
     start, end, pings = session[0]["at_us"], session[-1]["at_us"], kinds.count("ping")
     return {
         "stream_id": stream_id,
@@ -112,6 +113,8 @@ def expected(stream_id, cause, session):
         "ping_count": pings,
         "steps": [e["step"] for e in steps],
         "step_offsets": [(e["at_us"] - start) // 1000 for e in steps],
+        "backtrack_count": sum(a == c != b for a, b, c in zip(names, names[1:], names[2:], strict=False)),
+        "revisit_count": len(names) - len(set(names)),
         "entry_step": steps[0]["step"],
         "exit_step": steps[-1]["step"],
         "purchase_count": sum(KINDS[e["kind_no"]] == "purchase" for e in steps),

@@ -65,7 +65,14 @@ def sessions(spark: SparkSession, text: str) -> DataFrame:
         if c.name not in given.columns
     }  # fmt: skip
     types = {f.name: f.dataType for f in SESSIONS.schema}
-    return given.withColumns({name: value.cast(types[name]) for name, value in nothing.items()})
+    filled = given.withColumns({name: value.cast(types[name]) for name, value in nothing.items()})
+    triples = F.transform(F.sequence(F.lit(0), F.size("steps")), lambda n: F.slice("steps", n + 1, F.lit(3)))
+    is_back = lambda t: (F.size(t) == 3) & (F.get(t, 0) == F.get(t, 2)) & (F.get(t, 0) != F.get(t, 1))  # noqa: E731 - used once
+    turns = {
+        "backtrack_count": F.size(F.filter(triples, is_back)),
+        "revisit_count": F.size("steps") - F.size(F.array_distinct("steps")),
+    }
+    return filled.withColumns({n: v.cast(types[n]) for n, v in turns.items() if n not in given.columns})
 
 
 def rows_of(frame: DataFrame, *columns: str) -> list[tuple]:

@@ -24,13 +24,6 @@ def active_days(window: ObservationWindow) -> Column:
     return F.count_if(in_window(window) & (F.col("active_sessions") > 0)).cast("double")
 
 
-def stickiness(window: ObservationWindow) -> Column:
-    """Active days / days of the weeks (Monday to Sunday) that have one; null when none was active."""
-    is_active = in_window(window) & (F.col("active_sessions") > 0)
-    weeks = F.size(F.collect_set(F.when(is_active, F.date_trunc("week", "day"))))
-    return F.when(weeks > 0, F.count_if(is_active) / (weeks * 7))
-
-
 def engaged_minutes_per_week(window: ObservationWindow) -> Column:
     """Engaged time of visits in the window / weeks observed, minutes."""
     weeks = F.greatest(observed_us(window), F.lit(WEEK_US)) / F.lit(float(WEEK_US))

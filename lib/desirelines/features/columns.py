@@ -15,12 +15,10 @@ from desirelines.features.activity import (
     pace_seconds,
     regular_days,
     sessions_per_week,
-    stickiness,
     tenure_days,
 )
 from desirelines.features.sums import (
     DAY_US,
-    all_of,
     at_most_one,
     days_until,
     in_window,
@@ -31,10 +29,6 @@ from desirelines.features.sums import (
 from desirelines.features.window import ObservationWindow
 
 YEAR_US = 365 * DAY_US
-LOOK_AHEAD_US = (DAY_US, 2 * DAY_US)
-"""A last-minute buyer looks at a product so long before the order."""
-BROWSING_US = 30 * DAY_US
-"""A look so long before the order, and after the order before it, belongs to the order."""
 
 
 def recency_days(window: ObservationWindow) -> Column:
@@ -87,60 +81,9 @@ def refund_share(window: ObservationWindow) -> Column:
     return at_most_one(share("refunded", "amount", window))
 
 
-def look_ahead_share(window: ObservationWindow) -> Column:
-    """Orders whose person looked at a product 24 to 48 hours before / orders. Times of orders in one session are one."""
-    orders = F.flatten(F.collect_list(F.when(in_window(window), F.col("order_times"))))
-    looks = F.flatten(F.collect_list("look_times"))  # also those before the window
-
-    def looked_before(order: Column) -> Column:
-        at = F.unix_micros(order["first_order_at"])
-        earliest, latest = at - F.lit(LOOK_AHEAD_US[1]), at - F.lit(LOOK_AHEAD_US[0])
-        return F.exists(
-            looks, lambda v: (F.unix_micros(v["ended_at"]) >= earliest) & (F.unix_micros(v["started_at"]) <= latest)
-        )
-
-    return F.when(F.size(orders) > 0, F.size(F.filter(orders, looked_before)) / F.size(orders))
-
-
-def hours_to_order(window: ObservationWindow) -> Column:
-    """Median over orders of the hours from the first look at a product that belongs to the order to the order itself.
-
-    A look belongs to the first order after it, within thirty days. Of an even number of orders the lower of the middle two.
-    """
-    orders = F.flatten(F.collect_list(F.when(in_window(window), F.col("order_times"))))
-    every = F.flatten(F.collect_list("order_times"))
-    looks = F.flatten(F.collect_list("look_times"))
-
-    def hours(order: Column) -> Column:
-        at = F.unix_micros(order["first_order_at"])
-        before = F.filter(every, lambda o: F.unix_micros(o["last_order_at"]) < at)
-        last = F.array_max(F.transform(before, lambda o: F.unix_micros(o["last_order_at"])))
-        earliest = F.greatest(at - F.lit(BROWSING_US), F.coalesce(last, at - F.lit(BROWSING_US)))
-        mine = F.filter(
-            looks, lambda v: (F.unix_micros(v["started_at"]) > earliest) & (F.unix_micros(v["started_at"]) <= at)
-        )
-        first = F.array_min(F.transform(mine, lambda v: F.unix_micros(v["started_at"])))
-        return (at - first) / F.lit(3_600_000_000.0)
-
-    known = F.array_sort(F.filter(F.transform(orders, hours), lambda h: h.isNotNull()))
-    return F.get(known, F.floor((F.size(known) - 1) / 2).cast("int"))
-
-
 def steps_per_order(window: ObservationWindow) -> Column:
     """Steps of visits / orders."""
     return share("visit_steps", "orders", window)
-
-
-def distinct_categories(window: ObservationWindow) -> Column:
-    """Different categories of the sessions in the window."""
-    return F.size(F.array_distinct(all_of("categories", window))).cast("double")
-
-
-def top_category_share(window: ObservationWindow) -> Column:
-    """Days of the category of most days / days of all categories; null when none was seen."""
-    seen = all_of("categories", window)
-    most = F.array_max(F.transform(F.array_distinct(seen), lambda c: F.size(F.filter(seen, lambda other: other == c))))
-    return F.when(F.size(seen) > 0, most / F.size(seen))
 
 
 def cart_without_order_share(window: ObservationWindow) -> Column:
@@ -171,11 +114,6 @@ def content_share(window: ObservationWindow) -> Column:
 def feature_share(window: ObservationWindow) -> Column:
     """Uses of features / steps of visits."""
     return share("feature_uses", "visit_steps", window)
-
-
-def features_used(window: ObservationWindow) -> Column:
-    """Different features used."""
-    return F.size(F.array_distinct(all_of("features", window))).cast("double")
 
 
 def help_share(window: ObservationWindow) -> Column:
@@ -265,8 +203,8 @@ def days_to_goal(window: ObservationWindow) -> Column:
 
 DAY_FEATURES = (
     recency_days, frequency, monetary, order_value, lines_per_order, days_between_orders, discount_share, discounted_order_share,
-    refund_share, look_ahead_share, hours_to_order, steps_per_order, distinct_categories, top_category_share, cart_without_order_share, cart_visit_share, product_share,
-    search_share, content_share, feature_share, features_used, help_share, sessions_per_week, active_days, stickiness, engaged_minutes,
+    refund_share, steps_per_order, cart_without_order_share, cart_visit_share, product_share,
+    search_share, content_share, feature_share, help_share, sessions_per_week, active_days, engaged_minutes,
     engaged_minutes_per_week,
     pace_seconds, days_since_active, tenure_days, regular_days, activity_change, decay_probability, referrals, support_contacts, satisfaction,
     email_open_share, email_click_share, push_open_share, sms_click_share, app_share, weekend_share, hour_sin, hour_cos, backtrack_rate, revisit_rate, path_depth, days_to_goal,

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from desirelines.kinds import VISIT_KINDS
 
-HOUR_S = 3600
+DAY_S = 86_400
 STEP_KINDS = tuple(kind for kind in VISIT_KINDS if kind != "ping")
 """Kinds that are steps of a visit."""
 COUNTED = {
@@ -24,18 +24,16 @@ COUNTED = {
 def to_person_days(
     sessions: DataFrame, zone: str, goal_kinds: Sequence[str], key_kinds: Sequence[str] = ()
 ) -> DataFrame:
-    """One row per person and day of the site's zone on which a session of theirs began. One shuffle, by person.
+    """One row per person and day of the site's zone on which a session of theirs began. No shuffle where sessions lie together by person.
 
-    A session is active when it is a visit or has an order; with `key_kinds`, when it has a step of one of these.
-
-    Rows stay where the shuffle by person put them, so that a grouping by person afterwards needs none.
+    A session is active when it is a visit or has an order; with `key_kinds`, when it has a step of one of these. Only sums, least
+    and greatest: one list among them, and Spark would neither compile the aggregate nor hash it.
     """
     visit = F.col("is_visit")
     carted = visit & (F.col("cart_add_count") > 0)
-    ordered = F.col("order_count") > 0
     length = F.size("steps")
-    days = sessions.repartition("person_id").groupBy("person_id", local_day(zone).alias("day"))
-    return days.agg(
+    turn = day_angle(zone)
+    return sessions.groupBy("person_id", local_day(zone).alias("day")).agg(
         F.count_if(visit).alias("visits"),
         F.count_if(is_active(key_kinds)).alias("active_sessions"),
         F.sum("order_count").alias("orders"),
@@ -54,12 +52,12 @@ def to_person_days(
         F.sum(F.when(visit, F.try_element_at("step_offsets", F.lit(-1)))).alias("moving_ms"),
         F.sum(length).alias("steps"),
         F.sum(F.greatest(length - 2, F.lit(0))).alias("triples"),
-        F.sum(backtracks(F.col("steps"))).alias("backtracks"),
-        F.sum(length - F.size(F.array_distinct("steps"))).alias("revisits"),
+        F.sum("backtrack_count").alias("backtracks"),
+        F.sum("revisit_count").alias("revisits"),
         F.sum("score").alias("scores"),
         F.count("score").alias("answers"),
-        F.sum(F.when(visit, F.sin(day_angle(zone)))).alias("hour_sines"),
-        F.sum(F.when(visit, F.cos(day_angle(zone)))).alias("hour_cosines"),
+        F.sum(F.when(visit, F.sin(turn))).alias("hour_sines"),
+        F.sum(F.when(visit, F.cos(turn))).alias("hour_cosines"),
         F.min("started_at").alias("first_at"),
         F.max("started_at").alias("last_at"),
         F.min("first_order_at").alias("first_order_at"),
@@ -67,10 +65,6 @@ def to_person_days(
         F.max("last_cart_at").alias("last_cart_at"),
         F.max(F.when(F.col("product_view_count") > 0, F.col("started_at"))).alias("last_look_at"),
         F.min(first_goal(goal_kinds)).alias("goal_at"),
-        F.array_distinct(F.flatten(F.collect_list("categories"))).alias("categories"),
-        F.array_distinct(F.flatten(F.collect_list(features_in_use()))).alias("features"),
-        F.collect_list(F.when(ordered, F.struct("first_order_at", "last_order_at"))).alias("order_times"),
-        F.collect_list(F.when(F.col("product_view_count") > 0, F.struct("started_at", "ended_at"))).alias("look_times"),
     )
 
 
@@ -88,26 +82,21 @@ def local_day(zone: str) -> Column:
 
 def day_angle(zone: str) -> Column:
     """Time of day of the session's start in a zone, as an angle: midnight is 0, noon is pi."""
-    local = F.from_utc_timestamp("started_at", zone)
-    seconds = F.hour(local) * HOUR_S + F.minute(local) * 60 + F.second(local)
-    return seconds * F.lit(2.0) * F.pi() / F.lit(24.0 * HOUR_S)
-
-
-def backtracks(steps: Column) -> Column:
-    """How often a path goes elsewhere and straight back: a, b, a."""
-    count = F.greatest(F.size(steps) - 2, F.lit(0))
-    places = [F.slice(steps, F.lit(n), count) for n in (1, 2, 3)]
-    triples = F.arrays_zip(*(place.alias(f"s{n}") for n, place in enumerate(places)))
-    return F.size(F.filter(triples, lambda t: (t["s0"] == t["s2"]) & (t["s0"] != t["s1"])))
+    seconds = F.unix_seconds(F.from_utc_timestamp("started_at", zone)) % DAY_S
+    return seconds * F.lit(2.0) * F.pi() / F.lit(float(DAY_S))
 
 
 def first_goal(kinds: Sequence[str]) -> Column:
     """When a session first has a step of one of the kinds; null when it has none."""
+    first_order = F.col("first_order_at") if "purchase" in kinds else F.lit(None).cast("timestamp")
+    others = [kind for kind in kinds if kind != "purchase"]
+    if not others:
+        return first_order
     steps = F.arrays_zip(F.col("step_kinds").alias("kind"), F.col("step_offsets").alias("offset"))
-    reached = F.filter(steps, lambda step: step["kind"].isin(*kinds))
-    has_any = sum((F.col(f"{kind}_count") for kind in kinds), F.lit(0)) > 0
+    reached = F.filter(steps, lambda step: step["kind"].isin(*others))
+    has_any = sum((F.col(f"{kind}_count") for kind in others), F.lit(0)) > 0
     first_ms = F.when(has_any, F.unix_millis("started_at") + F.array_min(F.transform(reached, lambda s: s["offset"])))
-    return F.timestamp_millis(first_ms)
+    return F.least(F.timestamp_millis(first_ms), first_order)
 
 
 def features_in_use() -> Column:

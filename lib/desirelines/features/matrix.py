@@ -7,15 +7,31 @@ from datetime import timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+from pyspark.sql.window import Window
 
 from desirelines.contract import conform
+from desirelines.features.buying import to_buying_features
 from desirelines.features.columns import DAY_FEATURES
-from desirelines.features.days import to_person_days
-from desirelines.features.occasions import OccasionDays, occasion_columns
+from desirelines.features.days import is_active, to_person_days
+from desirelines.features.occasions import OccasionDays, PersonalDays, occasion_columns
 from desirelines.features.paths import to_path_features
+from desirelines.features.variety import to_variety_features
 from desirelines.features.window import ObservationWindow
 from desirelines.keys import bucket_of
+from desirelines.kinds import KINDS
 from desirelines.tables import FEATURES
+
+USED = (
+    "person_id", "started_at", "ended_at", "is_visit", "engaged_seconds", *(f"{kind}_count" for kind in KINDS), "order_line_count",
+    "order_count", "amount", "discount", "refunded", "first_order_at", "last_order_at", "last_cart_at", "score", "categories",
+    "backtrack_count", "revisit_count", "steps", "step_kinds", "step_offsets",
+)  # fmt: skip
+"""The columns of sessions that features are made from."""
+
+
+def lying_together(sessions: DataFrame) -> DataFrame:
+    """What features read of sessions, all of a person's in one place. The one shuffle; kept by the caller, it serves all of them."""
+    return sessions.select(*USED).repartition("person_id")
 
 
 def to_features(
@@ -28,60 +44,80 @@ def to_features(
     buckets: int,
     run_id: str,
     key_kinds: Sequence[str] = (),
-    occasions: Sequence[OccasionDays] = (),
+    occasions: Sequence[OccasionDays | PersonalDays] = (),
+    personal_dates: DataFrame | None = None,
 ) -> DataFrame:
     """Give one row per person as of the window's end, as contracted.
 
     `sessions` carry `person_id`; sessions that start at or after as_of are left out here, and one that straddles as_of must
-    have been cut by the caller. One shuffle of sessions by person, and the two of the path features.
+    have been cut by the caller. `personal_dates` holds the dates of PersonalDays, a row per person. No shuffle of sessions that
+    are `lying_together`.
     """
     before = sessions.filter(F.col("started_at") < F.lit(window.end))
-    of_occasions = occasion_columns(occasions, window)
+    days = to_person_days(before, window.zone, goal_kinds, key_kinds)
+    if personal_dates is not None:
+        days = days.join(personal_dates, "person_id", "left")
+    inside = before.filter(F.col("started_at") >= F.lit(window.start))
+    people = to_people_of_days(days, window, occasions)
+    for further in (
+        to_variety_features(before, is_active(key_kinds), window),
+        to_buying_features(before, window),
+        to_open_carts(before, window, cart_hours, cart_days),
+        to_path_features(inside),
+    ):
+        people = people.join(further, "person_id", "left")
+    rows = people.withColumns({
+        **{name: F.coalesce(name, F.lit(0.0)) for name in ("distinct_categories", "features_used")},
+        "active_weeks": F.coalesce("active_weeks", F.lit(0)),
+        "stickiness": stickiness(F.col("active_days"), F.col("window_weeks")),
+        "as_of": F.lit(window.as_of),
+        "run_id": F.lit(run_id),
+        "bucket": bucket_of(F.col("person_id"), buckets),
+        "own_names": F.array(*(F.lit(name) for name in occasion_columns(occasions, window))).cast("array<string>"),
+    })  # fmt: skip
+    return conform(rows, FEATURES)
+
+
+def to_people_of_days(
+    days: DataFrame, window: ObservationWindow, occasions: Sequence[OccasionDays | PersonalDays] = ()
+) -> DataFrame:
+    """One row per person: what follows from the sums of their days. No shuffle where days lie together by person."""
     active, last_day = F.when(F.col("active_sessions") > 0, F.col("day")), window.as_of - timedelta(days=1)
-    people = to_person_days(before, window.zone, goal_kinds, key_kinds).groupBy("person_id").agg(
+    of_occasions = occasion_columns(occasions, window)
+    sums = days.groupBy("person_id").agg(
         *(feature(window).alias(feature.__name__) for feature in DAY_FEATURES),
         F.min("first_order_at").alias("first_order_at"),
         F.max("last_order_at").alias("last_order_at"),
         F.sum("orders").alias("lifetime_orders"),
-        active_weeks().alias("active_weeks"),
         F.max("last_look_at").alias("last_look_at"),
         F.max("last_cart_at").alias("last_cart_at"),
         F.min(active).alias("first_active_on"),
         F.max(active).alias("last_active_on"),
         F.max(F.when(active < F.lit(last_day), active)).alias("active_before_on"),
-        F.array(*of_occasions.values()).cast("array<double>").alias("own_values"),
-        F.flatten(F.collect_list("order_times")).alias("_orders"),
-    )  # fmt: skip
-    inside = before.filter(F.col("started_at") >= F.lit(window.start))
-    rows = people.join(to_path_features(inside), "person_id", "left").withColumns({
-        "as_of": F.lit(window.as_of),
-        "run_id": F.lit(run_id),
-        "bucket": bucket_of(F.col("person_id"), buckets),
-        "open_cart_at": open_cart_at(window, cart_hours, cart_days),
-        "own_names": F.array(*(F.lit(name) for name in of_occasions)).cast("array<string>"),
-    })  # fmt: skip
-    return conform(rows, FEATURES)
+        *(value.alias(name) for name, value in of_occasions.items()),
+    )
+    values = F.array(*of_occasions).cast("array<double>")
+    return sums.withColumn("own_values", values).drop(*of_occasions)
 
 
-def active_weeks() -> Column:
-    """Different weeks, Monday to Sunday, with a visit or an order."""
-    return F.size(F.collect_set(F.when(F.col("active_sessions") > 0, F.date_trunc("week", "day")))).cast("long")
+def stickiness(active_days: Column, weeks: Column) -> Column:
+    """Active days / days of the weeks (Monday to Sunday) that have one; null when none was active."""
+    return F.when(weeks > 0, active_days / (weeks * 7))
 
 
-def open_cart_at(window: ObservationWindow, hours: int, days: int) -> Column:
-    """The last time something was put in the cart, if no order came in the hours after and those hours are over by as_of.
+def to_open_carts(sessions: DataFrame, window: ObservationWindow, hours: int, days: int) -> DataFrame:
+    """One row per person with a cart: person_id, open_cart_at.
 
-    Null otherwise, and when it lies more than `days` before as_of. An order at the very moment does not count as after it.
+    The last time something was put in the cart, if no order came in the hours after and those hours are over by as_of. Null
+    otherwise, and when it lies more than `days` before as_of. An order at the very moment does not count as after it.
     """
-    cart = F.unix_micros("last_cart_at")
-    end = F.lit(window.end_us)
-    until = cart + F.lit(hours * 3_600_000_000)
-
-    def answered(order: Column) -> Column:
-        def inside(at: Column) -> Column:
-            return (F.unix_micros(at) > cart) & (F.unix_micros(at) <= until)
-
-        return inside(order["first_order_at"]) | inside(order["last_order_at"])
-
-    is_open = (until <= end) & (cart >= end - F.lit(days * 86_400_000_000)) & ~F.exists("_orders", answered)
-    return F.when(is_open, F.col("last_cart_at"))
+    last_cart = F.max(F.unix_micros("last_cart_at")).over(Window.partitionBy("person_id"))
+    near = sessions.filter("last_cart_at IS NOT NULL OR order_count > 0").select(
+        "person_id", last_cart.alias("_cart"), F.unix_micros("first_order_at").alias("_first"), F.unix_micros("last_order_at").alias("_last"),
+    )  # fmt: skip
+    after = (F.min(F.when(F.col(at) > F.col("_cart"), F.col(at))).alias(at) for at in ("_first", "_last"))
+    carts = near.filter("_cart IS NOT NULL").groupBy("person_id", "_cart").agg(*after)
+    until, end = F.col("_cart") + F.lit(hours * 3_600_000_000), F.lit(window.end_us)
+    is_open = (until <= end) & (F.col("_cart") >= end - F.lit(days * 86_400_000_000))
+    is_answered = F.coalesce(F.least("_first", "_last") <= until, F.lit(False))
+    return carts.select("person_id", F.when(is_open & ~is_answered, F.timestamp_micros("_cart")).alias("open_cart_at"))

@@ -1,4 +1,4 @@
-"""What people buy for: the days around holidays and dates of one's own, and how much more is ordered on them."""
+"""What people buy for: the days around holidays, dates of one's own and dates of each person, and how much more is ordered on them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import reduce
 
 import holidays
-from pyspark.sql import Column
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import EVER, Feature, own_column
@@ -19,6 +19,8 @@ from desirelines.settings.features import Occasion
 
 YEARS = 10
 """So many years before as_of are looked at."""
+BITS = 63
+"""Times with an order are counted in the bits of a number: no list, and nothing is counted apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,82 @@ class OccasionDays:
     name: str
     times: tuple[tuple[date, date], ...]
 
+    def time_no(self) -> Column:
+        """Which time of it the row's `day` belongs to; null for a day of none."""
+        return reduce(
+            lambda told, n: told.when(F.col("day").between(*(F.lit(d) for d in n[1])), F.lit(n[0])),
+            enumerate(self.times), F.when(F.lit(False), F.lit(-1)),
+        )  # fmt: skip
 
-def days_of(occasion: Occasion, as_of: date) -> OccasionDays:
-    """The occasion's days that begin before as_of.
+    def spans(self, window: ObservationWindow) -> list[tuple[Column, Column]]:
+        """First and last day of each time, for an aggregate over a person's days."""
+        return [(F.lit(first), F.lit(last)) for first, last in self.times]
+
+    def is_known(self) -> Column:
+        """Whether the person has such days."""
+        return F.lit(True)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalDays:
+    """The days around a date of each person, which comes every year; 29 February is the 28th in other years."""
+
+    name: str
+    property_name: str
+    lead_days: int
+    days: int
+
+    @property
+    def column(self) -> str:
+        """Where the person's date stands while features are built."""
+        return f"_{self.name}_on"
+
+    def time_no(self) -> Column:
+        """The year of the anniversary the row's `day` belongs to; null for a day of none, or without a date."""
+        born, year = F.col(self.column), F.year("day")
+
+        def nearest(ahead: int) -> Column:
+            away = F.datediff(_anniversary(born, year + ahead), F.col("day"))
+            return F.when(away.between(1 - self.days, self.lead_days), year + ahead)
+
+        return F.coalesce(*(nearest(ahead) for ahead in (0, 1, -1)))
+
+    def spans(self, window: ObservationWindow) -> list[tuple[Column, Column]]:
+        """First and last day of each year's, for an aggregate over a person's days."""
+        born = F.max(self.column)
+        years = (F.lit(year) for year in range(window.as_of.year - YEARS, window.as_of.year + 2))
+        of_years = (_anniversary(born, year) for year in years)
+        return [(F.date_sub(day, self.lead_days), F.date_add(day, self.days - 1)) for day in of_years]
+
+    def is_known(self) -> Column:
+        """Whether the person's date is known."""
+        return F.max(self.column).isNotNull()
+
+
+def _anniversary(born: Column, year: Column) -> Column:
+    return F.add_months(born, (year - F.year(born)) * 12)
+
+
+def to_personal_dates(events: DataFrame, occasions: Sequence[PersonalDays]) -> DataFrame:
+    """One row per person with a property of events: person_id, and the newest date of each occasion; a value that is no date is none."""
+
+    def newest(occasion: PersonalDays) -> Column:
+        told = F.get_json_object("properties", f"$['{occasion.property_name}']")
+        day = F.try_to_date(F.regexp_replace(F.substring(told, 1, 10), "^--", "2000-"), "yyyy-MM-dd")
+        at = F.struct("occurred_at", "source", "event_id")
+        return F.max_by(day, F.when(day.isNotNull(), at)).alias(occasion.column)
+
+    return events.filter("properties IS NOT NULL").groupBy("person_id").agg(*(newest(o) for o in occasions))
+
+
+def days_of(occasion: Occasion, as_of: date) -> OccasionDays | PersonalDays:
+    """The occasion's days that begin before as_of; each person's own where the occasion is personal.
 
     Raises:
         SettingsError: no such country, or no such holiday there.
     """
+    if occasion.property is not None:
+        return PersonalDays(occasion.name, occasion.property, occasion.lead_days, occasion.days)
     dates = sorted(occasion.dates) or _holidays(occasion, as_of)
     times = [(d - timedelta(days=occasion.lead_days), d + timedelta(days=occasion.days - 1)) for d in dates]
     apart: list[tuple[date, date]] = []
@@ -72,7 +143,7 @@ def occasion_features(name: str) -> tuple[Feature, ...]:
     def told(part: str, meaning: str, unit: str) -> Feature:
         column = own_column(f"{name}_{part}")
         return Feature(
-            f"{name}_{part}", "occasion", meaning, unit, "no order ever", "requirement B5", f"buying for {what}",
+            f"{name}_{part}", "occasion", meaning, unit, "no order ever, or no such date of the person", "requirement B5", f"buying for {what}",
             f"not buying for {what}", "plain", EVER, is_clustered=False, column=column,
         )  # fmt: skip
 
@@ -87,33 +158,28 @@ def occasion_features(name: str) -> tuple[Feature, ...]:
     )
 
 
-def occasion_columns(occasions: Sequence[OccasionDays], window: ObservationWindow) -> dict[str, Column]:
+def occasion_columns(occasions: Sequence[OccasionDays | PersonalDays], window: ObservationWindow) -> dict[str, Column]:
     """Aggregates over a person's days, by the names of the features."""
     found: dict[str, Column] = {}
     orders = F.coalesce(F.sum("orders"), F.lit(0)).cast("double")
     first_day = F.from_utc_timestamp(F.min("first_at"), window.zone).cast("date")
     observed = F.datediff(F.lit(window.as_of), first_day)
     for occasion in occasions:
-        time_no = reduce(
-            lambda told, n: told.when(F.col("day").between(*(F.lit(d) for d in n[1])), F.lit(n[0])),
-            enumerate(occasion.times), F.when(F.lit(False), F.lit(-1)),
-        )  # fmt: skip
+        time_no, has_orders = occasion.time_no(), (orders > 0) & occasion.is_known()
         inside = F.coalesce(F.sum(F.when(time_no.isNotNull(), F.col("orders"))), F.lit(0)).cast("double")
-        times = F.count_distinct(F.when(F.col("orders") > 0, time_no)).cast("double")
-        days = reduce(
-            lambda one, other: one + other, (_days_seen(t, first_day, window) for t in occasion.times), F.lit(0)
-        )
-        has_both = (orders > 0) & (days > 0)
+        bit = F.call_function("shiftleft", F.lit(1).cast("long"), time_no.cast("int") % BITS)
+        times = F.bit_count(F.coalesce(F.bit_or(F.when(F.col("orders") > 0, bit)), F.lit(0))).cast("double")
+        seen = (_days_seen(first, last, first_day, window) for first, last in occasion.spans(window))
+        days = reduce(lambda one, other: one + other, seen, F.lit(0))
         found |= {
-            f"{occasion.name}_share": F.when(orders > 0, inside / orders),
-            f"{occasion.name}_lift": F.when(has_both, (inside / orders) / (days / observed)),
-            f"{occasion.name}_times": F.when(orders > 0, times),
+            f"{occasion.name}_share": F.when(has_orders, inside / orders),
+            f"{occasion.name}_lift": F.when(has_orders & (days > 0), (inside / orders) / (days / observed)),
+            f"{occasion.name}_times": F.when(has_orders, times),
         }
     return found
 
 
-def _days_seen(time: tuple[date, date], first_day: Column, window: ObservationWindow) -> Column:
+def _days_seen(first: Column, last: Column, first_day: Column, window: ObservationWindow) -> Column:
     """Days of one time of an occasion from the person's first day to as_of."""
-    begin = F.greatest(F.lit(time[0]), first_day)
-    end = F.lit(min(time[1] + timedelta(days=1), window.as_of))
+    begin, end = F.greatest(first, first_day), F.least(F.date_add(last, 1), F.lit(window.as_of))
     return F.greatest(F.datediff(end, begin), F.lit(0))

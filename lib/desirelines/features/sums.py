@@ -23,9 +23,10 @@ def share(part: str, whole: str, window: ObservationWindow) -> Column:
     return F.when(of > 0, total(part, window) / of)
 
 
-def in_window(window: ObservationWindow) -> Column:
+def in_window(window: ObservationWindow, day: Column | None = None) -> Column:
     """True for days of the window: midnights of the site's zone are its ends, so whole days decide."""
-    return (F.col("day") >= F.lit(window.first_day)) & (F.col("day") < F.lit(window.as_of))
+    day = F.col("day") if day is None else day
+    return (day >= F.lit(window.first_day)) & (day < F.lit(window.as_of))
 
 
 def observed_us(window: ObservationWindow) -> Column:
@@ -41,11 +42,6 @@ def days_until(instant: Column, window: ObservationWindow) -> Column:
 def at_most_one(value: Column) -> Column:
     """The value, or 1 when it is more; null stays null."""
     return F.when(value > 1, F.lit(1.0)).otherwise(value)  # least() would make 1 of null
-
-
-def all_of(lists: str, window: ObservationWindow) -> Column:
-    """The lists of the days of the window one after the other."""
-    return F.flatten(F.collect_list(F.when(in_window(window), F.col(lists))))
 
 
 def visits_between(window: ObservationWindow, first: int, last: int) -> Column:

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from desirelines.kinds import KINDS, VISIT_KINDS
-from desirelines.sessions import kernel
+from desirelines.sessions import kernel, measures
 
 LONG_AGO = np.iinfo(np.int64).min
 EVENTS_AT_ONCE = 200_000
@@ -76,23 +76,25 @@ def _sessions(stream: kernel.Ints, ids: pa.Array, column: dict[str, pa.Array], r
         _ints(column["day"], 0),
     )
     cut = kernel.cut_sessions(events, rules)
-    is_step = kernel.step_events(cut, _ints(column["order_no"], 0), kind, ping=KINDS.index("ping"))
-    by_kind = kernel.counts_by_code(cut, kind, is_step | (kind == KINDS.index("ping")), len(KINDS))
+    is_step = measures.step_events(cut, _ints(column["order_no"], 0), kind, ping=KINDS.index("ping"))
+    by_kind = measures.counts_by_code(cut, kind, is_step | (kind == KINDS.index("ping")), len(KINDS))
     purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")
     amount, discount = _ints(column["amount_e4"], 0), _ints(column["discount_e4"], 0)
     size = cut.stop - cut.first
     steps = np.flatnonzero(is_step)
     step_bounds = np.searchsorted(steps, np.append(cut.first, len(at)))
     category, category_names = _codes(column["category"])
-    categories, category_bounds = kernel.distinct_codes(cut, category)
-    engaged = kernel.engaged_us(cut, at, by_kind[:, KINDS.index("ping")], ping_us=rules.ping_us)
+    categories, category_bounds = measures.distinct_codes(cut, category)
+    engaged = measures.engaged_us(cut, at, by_kind[:, KINDS.index("ping")], ping_us=rules.ping_us)
     last_step = steps[step_bounds[1:] - 1]
+    step_no = column["step"].dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)[steps]
+    of_session = (cut.session[steps], step_no, len(size))
     out = {
         "stream_id": ids.take(pa.array(stream[cut.first])),
-        "user_key": _taken(column["user_key"], kernel.last_chosen(cut, events.user >= 0)),
+        "user_key": _taken(column["user_key"], measures.last_chosen(cut, events.user >= 0)),
         "session_key": column["session_key"].take(pa.array(cut.first)),
-        "campaign": _taken(column["campaign"], kernel.first_chosen(cut, events.campaign >= 0)),
-        "channel": _taken(column["channel"], kernel.first_chosen(cut, np.asarray(column["channel"].is_valid()))),
+        "campaign": _taken(column["campaign"], measures.first_chosen(cut, events.campaign >= 0)),
+        "channel": _taken(column["channel"], measures.first_chosen(cut, np.asarray(column["channel"].is_valid()))),
         "start_us": pa.array(at[cut.first]),
         "end_us": pa.array(at[cut.stop - 1]),
         "ordinal": pa.array(cut.ordinal),
@@ -102,15 +104,17 @@ def _sessions(stream: kernel.Ints, ids: pa.Array, column: dict[str, pa.Array], r
         "is_visit": pa.array(by_kind[:, [KINDS.index(k) for k in VISIT_KINDS]].any(axis=1)),
         "engaged_us": pa.array(engaged, mask=size == 1),
         **{f"{k}_count": pa.array(np.ascontiguousarray(by_kind[:, n])) for n, k in enumerate(KINDS)},
-        "order_line_count": pa.array(kernel.sums(cut, purchase.astype(np.int64))),
-        "amount_e4": pa.array(kernel.sums(cut, np.where(purchase, amount, 0))),
-        "discount_e4": pa.array(kernel.sums(cut, np.where(purchase, discount, 0))),
-        "refunded_e4": pa.array(kernel.sums(cut, np.where(refund, np.abs(amount), 0))),
-        "first_order_us": _taken(column["at_us"], kernel.first_chosen(cut, purchase)),
-        "last_order_us": _taken(column["at_us"], kernel.last_chosen(cut, purchase)),
-        "last_cart_us": _taken(column["at_us"], kernel.last_chosen(cut, kind == KINDS.index("cart_add"))),
-        "score": _taken(column["score"], kernel.last_chosen(cut, np.asarray(column["score"].is_valid()))),
+        "order_line_count": pa.array(measures.sums(cut, purchase.astype(np.int64))),
+        "amount_e4": pa.array(measures.sums(cut, np.where(purchase, amount, 0))),
+        "discount_e4": pa.array(measures.sums(cut, np.where(purchase, discount, 0))),
+        "refunded_e4": pa.array(measures.sums(cut, np.where(refund, np.abs(amount), 0))),
+        "first_order_us": _taken(column["at_us"], measures.first_chosen(cut, purchase)),
+        "last_order_us": _taken(column["at_us"], measures.last_chosen(cut, purchase)),
+        "last_cart_us": _taken(column["at_us"], measures.last_chosen(cut, kind == KINDS.index("cart_add"))),
+        "score": _taken(column["score"], measures.last_chosen(cut, np.asarray(column["score"].is_valid()))),
         "categories": _lists(category_bounds, category_names.take(pa.array(categories))),
+        "backtrack_count": pa.array(measures.backtracks(*of_session)),
+        "revisit_count": pa.array(measures.revisits(*of_session)),
         "entry_step": column["step"].take(pa.array(steps[step_bounds[:-1]])),
         "exit_step": column["step"].take(pa.array(last_step)),
         "steps": _lists(step_bounds, column["step"].take(pa.array(steps))),

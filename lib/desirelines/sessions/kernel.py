@@ -19,8 +19,6 @@ CAUSES = (
 )  # fmt: skip
 """Why a session began. Where several hold, the first of them is told."""
 FIRST_EVENT, IDLE_TIMEOUT, MAX_DURATION, MAX_EVENTS, USER_CHANGED, CAMPAIGN_CHANGED, MIDNIGHT, SESSION_KEY = range(8)
-ENGAGED_CAP_US = 30 * 60 * 1_000_000
-"""A gap counts as engaged time up to half an hour, however long the timeout is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,68 +222,3 @@ def _ordinals(stream: Ints, start_us: Ints) -> Ints:
     ordinal = np.empty(len(stream), dtype=np.int64)
     ordinal[order] = place - np.maximum.accumulate(np.where(again, 0, place))
     return ordinal
-
-
-def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
-    """True for events that are a step of the path: of the lines of one order in one session, the first of each kind.
-
-    `order_no` is a number for the order, 0 for none. A ping (kind `ping`: a page telling that it is still looked at) is no
-    step, but where a session holds nothing else, its first is.
-    """
-    steps: Flags = kind != ping
-    lines = np.flatnonzero(order_no)
-    if len(lines):
-        grouped = lines[np.lexsort((lines, kind[lines], order_no[lines], cut.session[lines]))]
-        repeat = np.zeros(len(grouped), dtype=bool)
-        repeat[1:] = (
-            (cut.session[grouped[1:]] == cut.session[grouped[:-1]])
-            & (order_no[grouped[1:]] == order_no[grouped[:-1]])
-            & (kind[grouped[1:]] == kind[grouped[:-1]])
-        )
-        steps[grouped[repeat]] = False
-    if len(cut.first):
-        steps[cut.first[~np.logical_or.reduceat(steps, cut.first)]] = True
-    return steps
-
-
-def engaged_us(cut: Cut, at_us: Ints, pings: Ints, *, ping_us: int) -> Ints:
-    """Engaged time of each session: `ping_us` for each of its pings; where there is none, its gaps, each at most half an hour."""
-    if len(cut.first) == 0:
-        return cut.first
-    gaps = np.zeros(len(at_us), dtype=np.int64)
-    gaps[1:] = np.minimum(at_us[1:] - at_us[:-1], ENGAGED_CAP_US)
-    gaps[cut.first] = 0
-    return np.where(pings > 0, pings * ping_us, np.add.reduceat(gaps, cut.first))
-
-
-def sums(cut: Cut, values: Ints) -> Ints:
-    """Sum of the values of each session's events."""
-    return np.add.reduceat(values, cut.first) if len(cut.first) else cut.first
-
-
-def counts_by_code(cut: Cut, codes: Ints, chosen: Flags, how_many: int) -> Ints:
-    """Chosen events of each session by code: one row a session, one column a code."""
-    cells = np.bincount(cut.session[chosen] * how_many + codes[chosen], minlength=len(cut.first) * how_many)
-    return cells.reshape(len(cut.first), how_many).astype(np.int64)
-
-
-def first_chosen(cut: Cut, chosen: Flags) -> Ints:
-    """Position of each session's first chosen event; -1 when none is."""
-    n = len(chosen)
-    places = np.where(chosen, np.arange(n), n)
-    found = np.minimum.reduceat(places, cut.first) if len(cut.first) else cut.first
-    return np.where(found == n, -1, found)
-
-
-def last_chosen(cut: Cut, chosen: Flags) -> Ints:
-    """Position of each session's last chosen event; -1 when none is."""
-    places = np.where(chosen, np.arange(len(chosen)), -1)
-    return np.maximum.reduceat(places, cut.first) if len(cut.first) else cut.first
-
-
-def distinct_codes(cut: Cut, codes: Ints) -> tuple[Ints, Ints]:
-    """Different codes of each session (negative ones left out), ascending: the codes, and the offsets of each session."""
-    known = codes >= 0
-    width = int(codes.max(initial=0)) + 1
-    pairs = np.unique(cut.session[known] * width + codes[known])
-    return pairs % width, np.searchsorted(pairs // width, np.arange(len(cut.first) + 1))

@@ -133,6 +133,7 @@ KERNEL_ROWS = T.StructType(
         for n in ("amount_e4", "discount_e4", "refunded_e4", "first_order_us", "last_order_us", "last_cart_us")
     ]
     + [T.StructField("score", T.DoubleType()), T.StructField("categories", T.ArrayType(T.StringType()))]
+    + [T.StructField(n, T.LongType()) for n in ("backtrack_count", "revisit_count")]
     + [T.StructField(n, T.StringType()) for n in ("entry_step", "exit_step")]
     + [T.StructField("steps", T.ArrayType(T.StringType())), T.StructField("step_kinds", T.ArrayType(T.StringType()))]
     + [T.StructField("step_offsets", T.ArrayType(T.LongType()))]

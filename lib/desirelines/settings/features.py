@@ -46,21 +46,26 @@ class OwnFeature(Strict):
 
 
 class Occasion(Strict):
-    """Days around a holiday of a country, or around dates of one's own, that people may buy for."""
+    """Days that people may buy for: around a holiday of a country, around dates of one's own, or around a date of each person's.
+
+    `property` names a property of events (kept by its mapping) that holds the person's date, such as a birthday: as
+    2001-05-17, or --05-17 without the year. The newest counts.
+    """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
     country: str | None = None
     region: str | None = None
     holiday: str | None = None
-    dates: tuple[date, ...] = ()
-    lead_days: NonNegativeInt = 7
-    days: PositiveInt = 1
+    dates: Annotated[tuple[date, ...], Field(max_length=60)] = ()
+    property: Annotated[str, Field(min_length=1)] | None = None
+    lead_days: Annotated[int, Field(ge=0, le=300)] = 7
+    days: Annotated[int, Field(ge=1, le=60)] = 1
 
     @model_validator(mode="after")
     def _has_days(self) -> Occasion:
         is_holiday = self.country is not None and self.holiday is not None
-        if is_holiday == bool(self.dates):
-            raise ValueError(f"{self.name}: give either `country` and `holiday`, or `dates`")
+        if sum((is_holiday, bool(self.dates), self.property is not None)) != 1:
+            raise ValueError(f"{self.name}: give either `country` and `holiday`, or `dates`, or `property`")
         return self
 
 

@@ -3,10 +3,14 @@
 from datetime import date
 
 import pytest
+from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES
+from desirelines.features.buying import to_buying_features
 from desirelines.features.columns import DAY_FEATURES
-from desirelines.features.matrix import to_features
+from desirelines.features.matrix import lying_together, to_features
+from desirelines.features.paths import to_path_features
+from desirelines.features.variety import to_variety_features
 from desirelines.features.window import ObservationWindow
 from tests.support.tables import sessions
 
@@ -57,8 +61,17 @@ def test_features_of_three_people(people, feature, ann, ben, cat):
     assert got == [pytest.approx(v, abs=1e-4) if v is not None else None for v in (ann, ben, cat)]
 
 
-def test_the_catalogue_and_the_column_functions_name_the_same_features():
-    assert {f.__name__ for f in DAY_FEATURES} | {"path_entropy", "self_loop_rate"} == {f.name for f in FEATURES}
+def test_every_feature_of_the_catalogue_is_made_once(spark):
+    """By a column function over days, or as a column of what counts differently."""
+    window, rows = ObservationWindow.ending(AS_OF, days=365, zone="UTC"), sessions(spark, SESSIONS)
+    others = (
+        to_variety_features(rows, F.lit(True), window),
+        to_buying_features(rows, window),
+        to_path_features(rows),
+    )
+    made = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + [c for rows in others for c in rows.columns]
+    facts = {"person_id", "active_weeks", "window_weeks"}
+    assert sorted(n for n in made if n not in facts) == sorted(f.name for f in FEATURES)
 
 
 def test_facts_that_the_rules_need(people):
@@ -100,13 +113,15 @@ def test_nothing_at_or_after_as_of_counts(spark, people):
     assert got == people
 
 
-def test_one_shuffle_of_sessions_and_two_of_pairs(spark):
+def test_one_shuffle_of_sessions_serves_all_features(spark):
     window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
     spark.conf.set("spark.sql.adaptive.enabled", "false")
+    together = lying_together(sessions(spark, SESSIONS)).persist()
     try:
-        rows = to_features(sessions(spark, SESSIONS), window, **RULES, run_id="r")
-        plan = rows._jdf.queryExecution().executedPlan().toString()
+        plan = to_features(together, window, **RULES, run_id="r")._jdf.queryExecution().executedPlan().toString()
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")
-    shuffles = [line for line in plan.splitlines() if "Exchange hashpartitioning" in line]
-    assert len(shuffles) == 3, plan
+        together.unpersist()
+    outside = [line for line in plan.splitlines() if "Exchange" in line and "REPARTITION_BY_COL" not in line]
+    assert "REPARTITION_BY_COL" in plan
+    assert outside == [], plan

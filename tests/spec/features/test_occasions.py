@@ -8,10 +8,10 @@ from desirelines.catalogue import own_column
 from desirelines.errors import SettingsError
 from desirelines.features.labels import bought_for
 from desirelines.features.matrix import to_features
-from desirelines.features.occasions import days_of, occasion_features
+from desirelines.features.occasions import PersonalDays, days_of, occasion_features, to_personal_dates
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Features, Occasion
-from tests.support.tables import sessions
+from tests.support.tables import sessions, table
 
 AS_OF = date(2026, 1, 11)
 WINDOW = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
@@ -72,3 +72,42 @@ def test_orders_on_the_days_of_an_occasion_against_the_days_observed(spark):
     assert got == about
     members = {r["person_id"]: r["o"] for r in rows.select("person_id", bought_for(["sale"]).alias("o")).collect()}
     assert members == {"both": ["sale"], "once": [], "never": [], "looks": []}
+
+
+def test_orders_around_a_date_of_each_person(spark):
+    birthday = days_of(Occasion(name="birthday", property="born", lead_days=10, days=1), AS_OF)
+    assert isinstance(birthday, PersonalDays)
+    events = table(spark, """
+        person_id | source | event_id | occurred_at      | properties
+        summer    | crm    | 1        | 2025-01-01 10:00 | {"born":"1990-06-20"}
+        summer    | crm    | 2        | 2025-01-02 10:00 | {"born":"1990-06-10"}
+        summer    | crm    | 3        | 2025-01-03 10:00 | {"born":"unknown"}
+        winter    | crm    | 4        | 2025-01-01 10:00 | {"born":"--01-02"}
+        leap      | crm    | 5        | 2025-01-01 10:00 | {"born":"2000-02-29T08:00:00"}
+        secret    | crm    | 6        | 2025-01-01 10:00 |
+    """)  # fmt: skip
+    dates = to_personal_dates(events, [birthday])
+    assert {r["person_id"]: str(r[birthday.column]) for r in dates.collect()} == {
+        "summer": "1990-06-10", "winter": "2000-01-02", "leap": "2000-02-29",
+    }  # fmt: skip
+    rows = to_features(sessions(spark, """
+        person_id | started_at       | is_visit | order_count | first_order_at   | last_order_at
+        summer    | 2024-06-10 10:00 | true     | 1           | 2024-06-10 10:00 | 2024-06-10 10:00
+        summer    | 2025-05-31 10:00 | true     | 1           | 2025-05-31 10:00 | 2025-05-31 10:00
+        summer    | 2025-05-30 10:00 | true     | 1           | 2025-05-30 10:00 | 2025-05-30 10:00
+        summer    | 2025-06-11 10:00 | true     | 1           | 2025-06-11 10:00 | 2025-06-11 10:00
+        winter    | 2025-12-31 10:00 | true     | 2           | 2025-12-31 10:00 | 2025-12-31 10:00
+        winter    | 2026-01-02 10:00 | true     | 2           | 2026-01-02 10:00 | 2026-01-02 10:00
+        leap      | 2025-02-28 10:00 | true     | 1           | 2025-02-28 10:00 | 2025-02-28 10:00
+        leap      | 2025-03-01 10:00 | true     | 1           | 2025-03-01 10:00 | 2025-03-01 10:00
+        secret    | 2025-06-10 10:00 | true     | 1           | 2025-06-10 10:00 | 2025-06-10 10:00
+    """), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", occasions=[birthday], personal_dates=dates)  # fmt: skip
+    columns = [own_column(f.name) for f in occasion_features("birthday")]
+    got = {r[0]: tuple(r)[1:] for r in rows.selectExpr("person_id", *columns).collect()}
+    wanted = {
+        "summer": (0.5, 0.5 / (12 / 580), 2.0),  # its last day in 2024, eleven days in 2025, of 580 since first seen
+        "winter": (1.0, 1.0 / (3 / 11), 1.0),  # 31 December to 2 January; an anniversary of the next year
+        "leap": (0.5, 0.5 / (1 / 317), 1.0),  # no 29 February in 2025: the 28th
+        "secret": (None, None, None),  # nobody knows their date
+    }
+    assert got == {p: tuple(None if v is None else pytest.approx(v) for v in values) for p, values in wanted.items()}

@@ -1,0 +1,89 @@
+"""What is counted and found of sessions once they are cut: sums, first and last, steps, engaged time, ways back. Pure numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desirelines.sessions.kernel import Cut, Flags, Ints
+
+ENGAGED_CAP_US = 30 * 60 * 1_000_000
+"""A gap counts as engaged time up to half an hour, however long the timeout is."""
+
+
+def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
+    """True for events that are a step of the path: of the lines of one order in one session, the first of each kind.
+
+    `order_no` is a number for the order, 0 for none. A ping (kind `ping`: a page telling that it is still looked at) is no
+    step, but where a session holds nothing else, its first is.
+    """
+    steps: Flags = kind != ping
+    lines = np.flatnonzero(order_no)
+    if len(lines):
+        grouped = lines[np.lexsort((lines, kind[lines], order_no[lines], cut.session[lines]))]
+        repeat = np.zeros(len(grouped), dtype=bool)
+        repeat[1:] = (
+            (cut.session[grouped[1:]] == cut.session[grouped[:-1]])
+            & (order_no[grouped[1:]] == order_no[grouped[:-1]])
+            & (kind[grouped[1:]] == kind[grouped[:-1]])
+        )
+        steps[grouped[repeat]] = False
+    if len(cut.first):
+        steps[cut.first[~np.logical_or.reduceat(steps, cut.first)]] = True
+    return steps
+
+
+def engaged_us(cut: Cut, at_us: Ints, pings: Ints, *, ping_us: int) -> Ints:
+    """Engaged time of each session: `ping_us` for each of its pings; where there is none, its gaps, each at most half an hour."""
+    if len(cut.first) == 0:
+        return cut.first
+    gaps = np.zeros(len(at_us), dtype=np.int64)
+    gaps[1:] = np.minimum(at_us[1:] - at_us[:-1], ENGAGED_CAP_US)
+    gaps[cut.first] = 0
+    return np.where(pings > 0, pings * ping_us, np.add.reduceat(gaps, cut.first))
+
+
+def sums(cut: Cut, values: Ints) -> Ints:
+    """Sum of the values of each session's events."""
+    return np.add.reduceat(values, cut.first) if len(cut.first) else cut.first
+
+
+def counts_by_code(cut: Cut, codes: Ints, chosen: Flags, how_many: int) -> Ints:
+    """Chosen events of each session by code: one row a session, one column a code."""
+    cells = np.bincount(cut.session[chosen] * how_many + codes[chosen], minlength=len(cut.first) * how_many)
+    return cells.reshape(len(cut.first), how_many).astype(np.int64)
+
+
+def first_chosen(cut: Cut, chosen: Flags) -> Ints:
+    """Position of each session's first chosen event; -1 when none is."""
+    n = len(chosen)
+    places = np.where(chosen, np.arange(n), n)
+    found = np.minimum.reduceat(places, cut.first) if len(cut.first) else cut.first
+    return np.where(found == n, -1, found)
+
+
+def last_chosen(cut: Cut, chosen: Flags) -> Ints:
+    """Position of each session's last chosen event; -1 when none is."""
+    places = np.where(chosen, np.arange(len(chosen)), -1)
+    return np.maximum.reduceat(places, cut.first) if len(cut.first) else cut.first
+
+
+def distinct_codes(cut: Cut, codes: Ints) -> tuple[Ints, Ints]:
+    """Different codes of each session (negative ones left out), ascending: the codes, and the offsets of each session."""
+    known = codes >= 0
+    width = int(codes.max(initial=0)) + 1
+    pairs = np.unique(cut.session[known] * width + codes[known])
+    return pairs % width, np.searchsorted(pairs // width, np.arange(len(cut.first) + 1))
+
+
+def backtracks(session: Ints, step: Ints, sessions: int) -> Ints:
+    """How often each session's path goes elsewhere and straight back (a, b, a); a row for each step in, one for each session out."""
+    there, back = step[1:-1], step[2:]
+    is_back = (session[2:] == session[:-2]) & (back == step[:-2]) & (back != there)
+    return np.bincount(session[2:][is_back], minlength=sessions).astype(np.int64)
+
+
+def revisits(session: Ints, step: Ints, sessions: int) -> Ints:
+    """How many steps of each session were taken before in it; a row for each step in, one for each session out."""
+    width = int(step.max(initial=0)) + 2
+    different = np.unique(session * width + step + 1) // width
+    return (np.bincount(session, minlength=sessions) - np.bincount(different, minlength=sessions)).astype(np.int64)

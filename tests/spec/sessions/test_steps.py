@@ -1,0 +1,45 @@
+"""What steps are called, and which visits are engaged."""
+
+from pyspark.sql import functions as F
+
+from desirelines.kinds import VIEW_KINDS
+from desirelines.sessions.sessions import is_engaged, step_name
+from desirelines.settings.model import Sessions, StepRule
+from tests.support.tables import table
+
+
+def test_the_first_rule_that_fits_names_a_step(spark):
+    rules = (
+        StepRule(pattern="^/product/", name="product page"),
+        StepRule(pattern="^/", name="page"),
+        StepRule(pattern="order", name="order"),
+    )
+    events = table(spark, """
+        event_name | page       | by_page      | by_name
+        view       | /product/7 | product page | view
+        view       | /cart      | page         | view
+        order_line |            | order        | order
+        /product/  | /about     | page         | product page
+        login      |            | login        | login
+    """)  # fmt: skip
+    named = events.select(
+        "by_page", "by_name",
+        step_name(Sessions(step="page", step_rules=rules)).alias("page"),
+        step_name(Sessions(step_rules=rules)).alias("name"),
+    ).collect()  # fmt: skip
+    assert [(r["page"], r["name"]) for r in named] == [(r["by_page"], r["by_name"]) for r in named]
+
+
+def test_a_visit_is_engaged_when_it_is_long_looks_twice_or_has_a_key_step(spark):
+    sessions = table(spark, """
+        n:engaged_us | b:is_visit | n:page_count | n:product_view_count | n:signup_count | b:wanted
+        10000001     | true       | 1            | 0                    | 0              | true
+        10000000     | true       | 1            | 0                    | 0              | false
+                     | true       | 1            | 0                    | 0              | false
+                     | true       | 1            | 1                    | 0              | true
+        0            | true       | 0            | 0                    | 1              | true
+        99000000     | false      | 0            | 0                    | 0              |
+    """)  # fmt: skip
+    others = [F.lit(0).alias(f"{kind}_count") for kind in VIEW_KINDS if f"{kind}_count" not in sessions.columns]
+    rows = sessions.select("*", *others).select("wanted", is_engaged(Sessions(key_kinds=("signup",))).alias("got"))
+    assert [r["got"] for r in rows.collect()] == [r["wanted"] for r in rows.collect()]
