@@ -77,3 +77,26 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
     assert cli("rebuild", "--conf", conf) == 3
     assert "sessions: " in capsys.readouterr().out
     assert content(spark, parts) == expected
+
+
+def test_a_stream_over_the_cap_keeps_its_first_events_however_they_arrived(spark, cli, capsys, tmp_path):
+    start = shop.START + timedelta(days=1)
+    crowd = [
+        {
+            "id": f"crowd{n:03d}", "at": (start + timedelta(minutes=4 * n + n * 37 % 11 / 4)).isoformat(), "cookie": "kiosk", "user": "", "event": "view",
+            "url": "/", "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+        }
+        for n in range(90)
+    ]  # fmt: skip
+    others = shop.rows(0, 2)
+    shop.configure(tmp_path, "sessions: {most_events_of_a_stream: 50}\n")
+    conf = str(tmp_path / "conf.yaml")
+    for number, rows in ((1, others + crowd[:60]), (2, crowd[60:])):
+        shop.write(tmp_path / "in", f"{number}.csv", rows)
+        for stage in ("ingest-events", "build-sessions"):
+            assert cli(stage, "--conf", conf, "--run-id", f"20260120T00000{number}Z-aaaaaa") == 0
+        told = capsys.readouterr().err
+        assert "1 streams have more than 50 events" in told
+        assert f"{(10, 30)[number - 1]} over the cap" in told
+        sessions = spark.read.format("delta").load(str(tmp_path / "warehouse" / "sessions"))
+        assert tuple(sessions.agg(F.sum("event_count"), F.max("event_count")).collect()[0]) == (len(others) + 50, 50)

@@ -252,6 +252,29 @@ def test_plan_and_check_write_nothing(cli, folder, spark, capsys):
     assert {f: f.stat().st_mtime_ns for f in folder.rglob("*")} == before
 
 
+def test_everybody_has_words_and_a_segment_takes_a_name_by_hand(spark, folder, cli, capsys):
+    labels = {r["person_id"]: r for r in read(spark, folder, tables.PERSON_LABELS).collect()}
+    assert set(labels) == {r["person_id"] for r in read(spark, folder, tables.FEATURES).collect()}
+    orders = {r["person_id"]: r["lifetime_orders"] for r in read(spark, folder, tables.FEATURES).collect()}
+    assert {r["journey_stage"] for p, r in labels.items() if orders[p]} == {"loyal"}  # ten orders each
+    assert {r["journey_stage"] for p, r in labels.items() if not orders[p]} == {"consider", "intent"}
+    capsys.readouterr()
+    assert cli("rename", segment_of_buyers(spark, folder), "Regular guests", *conf(folder)) == 0
+    assert result(capsys)["version"] == 2
+    assert cli("rename", "c-nobody", "Nobody", *conf(folder)) == 2
+
+
+def segment_of_buyers(spark, folder):
+    """The main segment of the person with the most orders."""
+    members = read(spark, folder, tables.SEGMENT_MEMBERS).filter("is_primary")
+    orders = read(spark, folder, tables.FEATURES).select("person_id", "lifetime_orders")
+    return (
+        members.join(orders, "person_id")
+        .agg(F.max_by("segment_id", F.struct("lifetime_orders", "person_id")))
+        .collect()[0][0]
+    )
+
+
 def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, folder, cli, capsys):
     first_members = read(spark, folder, tables.SEGMENT_MEMBERS).select("person_id", "segment_id").collect()
     shop.write(folder / "in", "second.csv", shop.rows(*SECOND) + shop.rows(*FIRST)[:5])  # five redelivered
@@ -278,6 +301,10 @@ def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, 
     assert {s for _, s in now if s.startswith("c-")} == clusters, (
         "a refit keeps the ids of clusters that are the same people"
     )
+    newest = read(spark, folder, tables.SEGMENT_DEFINITIONS).orderBy("version").collect()
+    aliases = {r["segment_id"]: r["alias"] for r in newest}
+    assert {s for s, alias in aliases.items() if alias} == {segment_of_buyers(spark, folder)}
+    assert "Regular guests" in (folder / "report.html").read_text()
     assert cli("history", *conf(folder)) == 0
     runs = result(capsys)
     assert [r["status"] for r in runs] == ["PUBLISHED", "PUBLISHED"]
@@ -317,11 +344,15 @@ features:
   own:
     - {name: adds, meaning: things put in the cart, unit: things, over: events, aggregate: count, where: kind = 'cart_add'}
     - {name: longest, meaning: longest session, unit: events, aggregate: max, of: event_count}
+  occasions:
+    - {name: visit, property: at, lead_days: 0}  # the day of a person's newest event stands for a date of theirs
 """
 
 
 def test_one_delivery_gives_the_same_tables_as_two_and_features_of_the_settings(spark, folder, cli, tmp_path):
     shop.configure(tmp_path, OWN)
+    mapping = tmp_path / "shop.yaml"
+    mapping.write_text(mapping.read_text() + "properties: [at]\n")
     shop.write(tmp_path / "in", "all.csv", shop.rows(FIRST[0], SECOND[1]) + shop.mess())
     for stage in TO_FEATURES:
         assert cli(stage, *conf(tmp_path)) == 0, stage
@@ -336,9 +367,15 @@ def test_one_delivery_gives_the_same_tables_as_two_and_features_of_the_settings(
         assert one == two, table.name
     people = read(spark, tmp_path, tables.FEATURES).collect()
     words = json.loads(read(spark, tmp_path, tables.RUN_PARAMETERS).filter("name = 'path_words'").collect()[0]["value"])
-    assert all(r["own_names"] == ["adds", "longest", *sorted(words["people"])] for r in people)
+    occasion = ["visit_share", "visit_lift", "visit_times"]
+    assert all(r["own_names"] == [*occasion, "adds", "longest", *sorted(words["people"])] for r in people)
     added = read(spark, tmp_path, tables.SESSIONS).agg(F.sum("cart_add_count"), F.max("event_count")).collect()[0]
-    assert (sum(r["own_values"][0] for r in people), max(r["own_values"][1] for r in people)) == tuple(added)
+    assert (sum(r["own_values"][3] for r in people), max(r["own_values"][4] for r in people)) == tuple(added)
+    buyers = {1 / r["frequency"] for r in people if r["frequency"]}
+    assert {
+        r["own_values"][0] for r in people if r["frequency"]
+    } == buyers  # the last visit, of all that ended in an order
+    assert {r["own_values"][2] for r in people} == {1.0, None}
     assert len(words["people"]) == 3
 
 

@@ -5,7 +5,7 @@ import numpy as np
 POINTS = 1_500
 
 
-def planted(seed):
+def planted(seed, points=POINTS):
     """Points of 4 to 12 groups in 2 to 15 dimensions, 4 to 7 deviations apart at the nearest, of unequal size and width; and the number."""
     random = np.random.default_rng(seed)
     k, width = 4 + seed % 9, (2, 3, 5, 8, 15)[seed % 5]
@@ -17,9 +17,9 @@ def planted(seed):
         if nearest > 0.3 * np.median(between):
             break
     share = np.maximum(random.dirichlet(np.full(k, 3.0)), 0.02)
-    group = random.choice(k, POINTS, p=share / share.sum())
+    group = random.choice(k, points, p=share / share.sum())
     spread = random.uniform(0.7, 1.3, k)
-    noise = random.normal(size=(POINTS, width)) * spread[group][:, None]
+    noise = random.normal(size=(points, width)) * spread[group][:, None]
     return centres[group] / nearest * apart + noise, k
 
 

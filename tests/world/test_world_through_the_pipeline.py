@@ -30,7 +30,7 @@ DOZEN = (
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory, spark, secret_files):
+def folder(tmp_path_factory, spark, compiled, secret_files):
     """A world after events, identities, sessions and features."""
     import os
 

@@ -15,12 +15,12 @@ from desirelines.catalogue import Feature
 from desirelines.clusters.choice import BISECTING, KMEANS, Candidate, Points, candidates, chosen, fitted, refusal_of
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
 from desirelines.clusters.prepare import Preparation, fit_preparation, to_prepared
-from desirelines.clusters.scans import lloyd
+from desirelines.clusters.scans import lloyd, to_points
 from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
 
 PEOPLE_PER_PARTITION = 50_000
-MOST_PARTITIONS = 256
+MOST_PARTITIONS = 4096
 CHOSEN_ON = 4_000
 """People of the sample on which k is chosen."""
 SCANS, MLLIB = "scans", "mllib"
@@ -119,13 +119,12 @@ def points_of(sample: pa.Table, preparation: Preparation) -> Points:
 
 
 def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
-    """Spread and sort people by a rule that knows no machine, and keep them so: the same rows, the same fit.
+    """Spread and sort people by a rule that knows no machine: the same rows, the same fit.
 
-    Another number of partitions would give other centres, so it follows from the number of people alone. The rows are kept
-    by a local checkpoint, not by cache(): MLlib checks a cached input anew in every iteration.
+    Another number of partitions would give other centres, so it follows from the number of people alone.
     """
     partitions = min(MOST_PARTITIONS, max(1, -(-count // PEOPLE_PER_PARTITION)))
-    return people.repartition(partitions, "bucket").sortWithinPartitions("bucket", "person_id").localCheckpoint()
+    return people.repartition(partitions, "bucket").sortWithinPartitions("bucket", "person_id")
 
 
 def _start(
@@ -167,31 +166,32 @@ def _final(
     prepared: DataFrame, count: int, preparation: Preparation, start: Candidate | None, settings: Clusters
 ) -> tuple[Trial, PipelineModel | None, tuple[tuple[float, ...], ...]]:
     """Fit on everybody, and count who is nearest to which centre."""
-    people, names = in_fixed_order(prepared, count), preparation.names
-    seeds = range(settings.seed, settings.seed + settings.restarts)
-    seed, model = settings.seed, None
-    if start is None:
-        centres = lloyd(people, names, np.zeros((1, len(names))), most_scans=1).centres
-    elif start.algorithm == BISECTING or settings.fit == MLLIB:
+    people, names, model = in_fixed_order(prepared, count), preparation.names, None
+    seed, seeds = settings.seed, range(settings.seed, settings.seed + settings.restarts)
+    if start is not None and (start.algorithm == BISECTING or settings.fit == MLLIB):
+        people = people.localCheckpoint()  # not cache(): MLlib checks a cached input anew in every iteration
         model, seed = fit_by_mllib(
             people, names, start.k, start.algorithm, seeds=seeds, most_iterations=settings.max_iterations
         )
-        centres = np.array(model.clusterCenters())
-    else:
-        centres = lloyd(people, names, start.centres, most_scans=settings.max_iterations).centres
-    # Clusters without people are no clusters: MLlib gives some where points coincide.
-    sizes = lloyd(people, names, centres, most_scans=0).sizes
-    if model is None or min(sizes) == 0:
-        model = model_of(people, names, [c for c, n in zip(centres.tolist(), sizes, strict=True) if n])
+    points = to_points(people, names)
     if model is not None:
-        centres = np.array(model.clusterCenters())
-    counted = lloyd(people, names, centres, most_scans=0)
+        found = lloyd(points, np.array(model.clusterCenters()), most_scans=0)
+    elif start is None:
+        found = lloyd(points, np.zeros((1, len(names))), most_scans=1)
+    else:
+        found = lloyd(points, start.centres, most_scans=settings.max_iterations)
+    # Clusters without people are no clusters: MLlib gives some where points coincide.
+    size_of = {tuple(c): n for c, n in zip(found.centres.tolist(), found.sizes, strict=True) if n}
+    if model is None or len(size_of) < len(found.sizes):
+        model = model_of(people, names, list(size_of))
+    centres = found.centres if model is None else np.array(model.clusterCenters())
+    sizes = [size_of[tuple(c)] for c in centres.tolist()]
     pipeline = None if model is None else pipeline_of(preparation, model)
     verdict = "no structure: people without groups are told apart as well" if start is None else "chosen"
     plain = start or Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
     trial = replace(
-        _trial(plain, seed, count, verdict), clusters_found=len(counted.sizes), cost=counted.cost, silhouette=plain.silhouette,
-        smallest_share=min(counted.sizes) / count, k=settings.k or plain.k, is_kept=True,
+        _trial(plain, seed, count, verdict), clusters_found=len(sizes), cost=found.cost, silhouette=plain.silhouette,
+        smallest_share=min(sizes) / count, k=settings.k or plain.k, is_kept=True,
     )  # fmt: skip
     return trial, pipeline, tuple(tuple(float(v) for v in c) for c in centres)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 
 Centres = npt.NDArray[np.float64]
-ROWS_AT_ONCE = 65_536
+PEOPLE_AT_ONCE = 50_000
 TOLERANCE = 1e-4
 """Of the mean variance of the columns; once the centres move by less (squared), they stay. As scikit-learn has it."""
 
@@ -29,21 +29,30 @@ class Scanned:
     scans: int
 
 
-def lloyd(people: DataFrame, columns: Sequence[str], start: Centres, *, most_scans: int) -> Scanned:
+def to_points(people: DataFrame, columns: Sequence[str]) -> DataFrame:
+    """The numbers of people as bytes, some thousand people a row, in their order; kept, as every scan reads them.
+
+    Turning a person's columns into numpy's costs more than all that a scan does with them, so it is done once.
+    """
+    packed = people.select(*columns).mapInArrow(_packed, "points binary")
+    return packed.localCheckpoint()
+
+
+def lloyd(points: DataFrame, start: Centres, *, most_scans: int) -> Scanned:
     """Move the centres to the means of their people until they stay, then count once more.
 
-    `people` are kept in a fixed order of partitions and rows. Sums of a partition are made row by row, and those of partitions
-    are added in their order, so the result is the same to the bit on any number of cores. A centre without people stays where
-    it is. Source: Lloyd 1982.
+    `points` are of people in a fixed order of partitions and rows. Sums of a partition are made in the order of its people, and
+    those of partitions are added in their order, so the result is the same to the bit on any number of cores. A centre without
+    people stays where it is. Source: Lloyd 1982.
     """
     centres, tolerance, scans = start, 0.0, 0
     while True:
-        sums, counts, squares = _scan(people, columns, centres)
+        sums, counts, squares = _scan(points, centres)
         scans += 1
         if scans == 1:
             total = counts.sum()
             mean = sums.sum(axis=0) / total
-            tolerance = TOLERANCE * float(squares / total - mean @ mean) / len(columns)
+            tolerance = TOLERANCE * float(squares / total - mean @ mean) / centres.shape[1]
         full = counts > 0
         moved = centres.copy()
         moved[full] = sums[full] / counts[full][:, None]
@@ -55,16 +64,33 @@ def lloyd(people: DataFrame, columns: Sequence[str], start: Centres, *, most_sca
         centres = moved
 
 
-def _scan(
-    people: DataFrame, columns: Sequence[str], centres: Centres
-) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
-    parts = people.select(*columns).mapInArrow(partial(_partials, centres=centres), _PARTIALS).collect()
+def _scan(points: DataFrame, centres: Centres) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
+    parts = points.mapInArrow(partial(_partials, centres=centres), _PARTIALS).collect()
     sums, counts, squares = np.zeros_like(centres), np.zeros(len(centres), dtype=np.int64), np.float64(0.0)
     for row in sorted(parts, key=lambda r: int(r["part"])):
         sums = sums + np.reshape(row["sums"], centres.shape)
         counts = counts + np.asarray(row["counts"], dtype=np.int64)
         squares = squares + row["squares"]
     return sums, counts, squares
+
+
+def _packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Runs on executors: a row for every PEOPLE_AT_ONCE people of a partition, whatever the size of the batches."""
+    waiting: list[Centres] = []
+    held = 0
+    for batch in batches:
+        waiting.append(np.column_stack([c.to_numpy(zero_copy_only=False) for c in batch.columns]))
+        held += batch.num_rows
+        while held >= PEOPLE_AT_ONCE:
+            together = np.concatenate(waiting)
+            yield _row(together[:PEOPLE_AT_ONCE])
+            waiting, held = [together[PEOPLE_AT_ONCE:]], held - PEOPLE_AT_ONCE
+    if held:
+        yield _row(np.concatenate(waiting))
+
+
+def _row(points: Centres) -> pa.RecordBatch:
+    return pa.RecordBatch.from_pydict({"points": pa.array([np.ascontiguousarray(points).tobytes()], pa.binary())})
 
 
 def _partials(batches: Iterator[pa.RecordBatch], *, centres: Centres) -> Iterator[pa.RecordBatch]:
@@ -75,9 +101,8 @@ def _partials(batches: Iterator[pa.RecordBatch], *, centres: Centres) -> Iterato
     sums, counts, squares = np.zeros((k, width)), np.zeros(k, dtype=np.int64), 0.0
     half = (centres**2).sum(axis=1) / 2
     for batch in batches:
-        for first in range(0, batch.num_rows, ROWS_AT_ONCE):
-            piece = batch.slice(first, ROWS_AT_ONCE)
-            points = np.column_stack([c.to_numpy(zero_copy_only=False) for c in piece.columns])
+        for packed in batch.column(0):
+            points = np.frombuffer(packed.as_buffer(), dtype=np.float64).reshape(-1, width)
             nearest = np.argmin(half - points @ centres.T, axis=1)
             counts += np.bincount(nearest, minlength=k)
             for column in range(width):

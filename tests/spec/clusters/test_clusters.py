@@ -6,15 +6,16 @@ import statistics
 import numpy as np
 import pytest
 from pyspark.ml import PipelineModel
+from pyspark.ml.clustering import KMeans as MLlibKMeans
 from pyspark.sql import functions as F
 from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from desirelines.catalogue import FEATURES
 from desirelines.clusters.fit import fit, in_fixed_order, points_of, sample_of
-from desirelines.clusters.mllib import fit_by_mllib, model_of
+from desirelines.clusters.mllib import VECTOR, assembler, fit_by_mllib, model_of
 from desirelines.clusters.prepare import Preparation, fit_preparation, laplacian_scores, to_prepared
-from desirelines.clusters.scans import lloyd
+from desirelines.clusters.scans import lloyd, to_points
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import GateError
 from desirelines.features.own import catalogued
@@ -159,10 +160,11 @@ def test_scans_are_scikit_learn_s_iterations_from_the_same_start(planted_people)
     people, columns, points, k = planted_people
     start = points[:: len(points) // k][:k].copy()
     oracle = KMeans(n_clusters=k, init=start, n_init=1, tol=1e-4, max_iter=300).fit(points)
-    got = lloyd(in_fixed_order(people, len(points)), columns, start, most_scans=300)
+    kept = to_points(in_fixed_order(people, len(points)), columns)
+    got = lloyd(kept, start, most_scans=300)
     assert got.cost == pytest.approx(oracle.inertia_, rel=1e-3)
     assert sum(got.sizes) == len(points)
-    at_its_end = lloyd(in_fixed_order(people, len(points)), columns, oracle.cluster_centers_, most_scans=0)
+    at_its_end = lloyd(kept, oracle.cluster_centers_, most_scans=0)
     assert at_its_end.cost == pytest.approx(oracle.inertia_, rel=1e-9)
     assert at_its_end.sizes == tuple(np.bincount(oracle.labels_, minlength=k).tolist())
 
@@ -171,7 +173,7 @@ def test_scans_are_the_same_to_the_bit_however_the_people_arrived(planted_people
     people, columns, points, k = planted_people
     start = points[:k].copy()
     fits = [
-        lloyd(in_fixed_order(p, 120_000), columns, start, most_scans=20)  # in three partitions
+        lloyd(to_points(in_fixed_order(p, 120_000), columns), start, most_scans=20)  # in three partitions
         for p in (people, people.repartition(7).orderBy(F.col("person_id").desc()))
     ]
     assert fits[0].centres.tobytes() == fits[1].centres.tobytes()
@@ -180,10 +182,10 @@ def test_scans_are_the_same_to_the_bit_however_the_people_arrived(planted_people
 
 def test_mllib_s_own_fit_and_the_scans_agree_and_neither_is_worse_than_scikit_learn(planted_people):
     people, columns, points, k = planted_people
-    kept = in_fixed_order(people, len(points))
+    kept = in_fixed_order(people, len(points)).localCheckpoint()
     model, _ = fit_by_mllib(kept, columns, k, "kmeans", seeds=range(1, 7), most_iterations=50)
     best = KMeans(n_clusters=k, n_init=6, random_state=1).fit(points)
-    scanned = lloyd(kept, columns, best.cluster_centers_, most_scans=50)
+    scanned = lloyd(to_points(kept, columns), best.cluster_centers_, most_scans=50)
     assert model.summary.trainingCost == pytest.approx(best.inertia_, rel=0.01)
     assert scanned.cost == pytest.approx(best.inertia_, rel=0.01)
     nearest = lambda centres: np.argmin(((points[:, None] - np.array(centres)[None]) ** 2).sum(axis=2), axis=1)  # noqa: E731
@@ -221,6 +223,20 @@ def test_bisecting_works_on_features_that_lie_around_nothing(spark):
     assert fitted.kept.smallest_share == pytest.approx(1 / 3)
 
 
+def test_people_with_nothing_in_any_feature_have_a_cluster(spark):
+    """By the cosine, MLlib refuses them; distances here are Euclidean, in which nothing is a place as any other."""
+    rows = [(f"p{n:03d}", n % 8, float(n % 3) * 4, float(n % 3 == 2) * 9) for n in range(90)]
+    table = spark.createDataFrame(rows, "person_id string, bucket long, frequency double, hour_sin double")
+    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+    for settings in (Clusters(k=3), Clusters(k=3, fit="mllib")):
+        fitted = fit(table.select("*", *others), 90, FEATURES, settings)
+        assert fitted.kept.clusters_found == 3
+        assert (0.0, 0.0) in {tuple(round(v, 9) for v in centre) for centre in fitted.centres}
+    vectors = assembler(["frequency", "hour_sin"]).transform(table)
+    with pytest.raises(Exception, match="zero-length vectors"):
+        MLlibKMeans(featuresCol=VECTOR, k=3, distanceMeasure="cosine", seed=1).fit(vectors)
+
+
 def test_too_few_people_are_refused_with_the_reason(features):
     with pytest.raises(GateError, match="240 people cannot make 300 clusters"):
         fit(features, PEOPLE, FEATURES, Clusters(k=300))
@@ -232,10 +248,10 @@ def test_a_sample_is_the_same_people_in_the_same_order_however_they_arrived(feat
     assert 60 < one.num_rows < 140
 
 
-def test_the_order_of_a_fit_is_kept_in_partitions_that_follow_from_the_number_of_people(features, preparation):
-    kept = in_fixed_order(to_prepared(features, preparation), 120_000)
-    assert kept.select(F.spark_partition_id().alias("p")).distinct().count() <= 3
-    assert kept.count() == PEOPLE
+def test_the_order_of_a_fit_is_in_partitions_that_follow_from_the_number_of_people(features, preparation):
+    ordered = in_fixed_order(to_prepared(features, preparation), 120_000)
+    assert ordered.select(F.spark_partition_id().alias("p")).distinct().count() <= 3
+    assert ordered.count() == PEOPLE
 
 
 def test_prepared_numbers_are_never_null_and_their_sql_says_the_same_as_numpy(features, preparation):
