@@ -15,8 +15,11 @@ from pathlib import Path
 import pyspark
 from pyspark.sql import SparkSession
 
+from bench.clusters import choose_k_part, kmeans_part
 from bench.components import chain_part, random_part, star_part
+from bench.features import features_part
 from bench.harness import Part, print_outcome, run_part, write_outcome
+from bench.heavy import heavy_part
 from bench.increment import increment_part
 from bench.ingest import ingest_part
 from bench.paths import paths_part
@@ -28,7 +31,11 @@ PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
     "ingest": ingest_part,
     "sessions": sessions_part,
     "increment": increment_part,
+    "heavy": heavy_part,
     "paths": paths_part,
+    "features": features_part,
+    "kmeans": kmeans_part,
+    "choose-k": choose_k_part,
     "components-chain": chain_part,
     "components-star": star_part,
     "components-random": random_part,
@@ -41,7 +48,9 @@ def main(arguments: list[str]) -> int:
     """Run the parts asked for; give the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--part", choices=[*PARTS, "all"], default="all")
-    parser.add_argument("--size", type=int, default=1_000_000, help="events, about")
+    parser.add_argument(
+        "--size", type=int, default=1_000_000, help="events, about (kmeans, choose-k: people; components: links)"
+    )
     parser.add_argument("--rounds", type=int, default=3, help="timed rounds after the warm-up; the minimum counts")
     asked = parser.parse_args(arguments)
     if asked.size < 1 or asked.rounds < 1:

@@ -1,4 +1,4 @@
-"""Variants of one job, timed in turn in one run: wall and CPU seconds, equal results, ratios, a table, JSON."""
+"""Variants of one job, timed in turn in one run: wall and CPU seconds, memory, equal results, ratios, a table, JSON."""
 
 from __future__ import annotations
 
@@ -57,10 +57,11 @@ class Part:
 
 @dataclass(slots=True)
 class Seconds:
-    """Seconds of each timed round of one variant."""
+    """Seconds of each timed round of one variant, and the peak of its Python workers' memory in GB."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
+    workers_gb: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +90,24 @@ class Outcome:
     is_equal: bool
 
 
-class TreeCpu:
-    """CPU seconds of this process and all below it (JVM, Python workers) while the context is open.
+class Tree:
+    """This process and all below it (JVM, Python workers) while the context is open: CPU seconds, and the workers' memory.
+
+    `workers_gb` is the largest sum seen of the resident memory of Spark's Python workers; pages that they share count in each.
+    The JVM takes what it is given and keeps it, so its memory tells nothing.
 
     The tree is sampled, and a process that has ended keeps its last sample: Spark's worker daemon ignores SIGCHLD, so the
     kernel hands the time of an ended worker to nobody. What a process uses after its last sample is lost.
     """
 
     def __init__(self, every: float = 0.1) -> None:
-        self.seconds = 0.0
+        self.seconds, self.workers_gb = 0.0, 0.0
         self._every, self._over = every, threading.Event()
         self._first: dict[tuple[int, float], float] = {}
         self._last: dict[tuple[int, float], float] = {}
         self._watch = threading.Thread(target=self._run, daemon=True)
 
-    def __enter__(self) -> TreeCpu:
+    def __enter__(self) -> Tree:
         self._first = self._sample()
         self._watch.start()
         return self
@@ -120,16 +124,18 @@ class TreeCpu:
         while not self._over.wait(self._every):
             self._last |= self._sample()
 
-    @staticmethod
-    def _sample() -> dict[tuple[int, float], float]:
-        found = {}
+    def _sample(self) -> dict[tuple[int, float], float]:
+        found, resident = {}, 0
         me = psutil.Process()
         for process in [me, *me.children(recursive=True)]:
             try:
                 times = process.cpu_times()
                 found[process.pid, process.create_time()] = times.user + times.system
+                is_worker = process is not me and process.name().startswith("python")
+                resident += process.memory_info().rss if is_worker else 0
             except psutil.Error:  # ended since the list was made
                 continue
+        self.workers_gb = max(self.workers_gb, resident / 2**30)
         return found
 
 
@@ -146,11 +152,12 @@ def run_part(part: Part, rounds: int) -> Outcome:
     for n in range(rounds if is_equal else 0):
         for variant in part.variants[n:] + part.variants[:n]:
             variant.before()
-            with TreeCpu() as cpu:
+            with Tree() as tree:
                 began = time.perf_counter()
                 variant.action()
                 seconds[variant.name].wall.append(time.perf_counter() - began)
-            seconds[variant.name].cpu.append(cpu.seconds)
+            seconds[variant.name].cpu.append(tree.seconds)
+            seconds[variant.name].workers_gb.append(tree.workers_gb)
     lines = tuple(compared(c, seconds, facts) for c in part.comparisons) if is_equal else ()
     return Outcome(part, facts, seconds, lines, is_equal)
 
@@ -171,11 +178,12 @@ def print_outcome(outcome: Outcome) -> None:
     """Print what each variant took and gave, and the ratios."""
     console = Console(width=120)
     variants = Table("variant", title=f"{outcome.part.title}: {outcome.part.events} events, minimum of the rounds")
-    for head in ("wall s", "CPU s", "rows", "events", "steps", "checksum"):
+    for head in ("wall s", "CPU s", "workers GB", "rows", "events", "steps", "checksum"):
         variants.add_column(head, justify="right")
     for variant in outcome.part.variants:
         taken, facts = outcome.seconds[variant.name], outcome.facts.get(variant.name)
         timed = [f"{min(s):.2f}" if s else "" for s in (taken.wall, taken.cpu)]
+        timed.append(f"{max(taken.workers_gb):.2f}" if taken.workers_gb else "")
         variants.add_row(variant.name, *timed, *([str(v) for v in asdict(facts).values()] if facts else []))
     console.print(variants)
     if not outcome.is_equal:
