@@ -29,7 +29,7 @@ COMPARISONS = (
 
 
 def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """For each share: bring in the older rows, cut sessions, bring in the newest; what is timed begins there."""
+    """Bring in all but the newest rows, cut sessions, bring in the newest, for both shares; what is timed begins there."""
     folder, runs = out.resolve() / f"increment-{size}", itertools.count(1)
     shutil.rmtree(folder, ignore_errors=True)
     raw = to_raw(events(spark, size, out))
@@ -44,22 +44,26 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
     def append(rows: DataFrame) -> None:
         rows.write.format("delta").mode("append").save(str(folder / "raw"))
 
-    for name, share in SHARES.items():
-        shutil.rmtree(folder / "raw", ignore_errors=True)
-        newest = raw.agg(F.percentile(F.unix_micros("at"), F.lit(1 - share))).collect()[0][0]
-        is_new = F.unix_micros("at") > F.lit(int(newest))
-        append(raw.filter(~is_new))
-        ingest_events(job(name))
-        build_sessions(job(name))
-        append(raw.filter(is_new))
+    def copy(name: str, to: str) -> None:
+        shutil.rmtree(folder / to, ignore_errors=True)
+        shutil.copytree(folder / name, folder / to)
+
+    quantiles = F.percentile(F.unix_micros("at"), F.array(*(F.lit(1 - share) for share in SHARES.values())))
+    last, middle = (F.lit(int(at)) for at in raw.agg(quantiles).collect()[0][0])
+    at = F.unix_micros("at")
+    append(raw.filter(at <= middle))
+    ingest_events(job("five_percent"))
+    build_sessions(job("five_percent"))
+    copy("five_percent", "one_percent")
+    append(raw.filter((at > middle) & (at <= last)))
+    ingest_events(job("one_percent"))
+    build_sessions(job("one_percent"))
+    append(raw.filter(at > last))
+    for name in SHARES:
         ingest_events(job(name))
 
     def again(warehouse: str) -> Callable[[], None]:
-        def copy() -> None:
-            shutil.rmtree(folder / "now", ignore_errors=True)
-            shutil.copytree(folder / warehouse, folder / "now")
-
-        return copy
+        return lambda: copy(warehouse, "now")
 
     def facts() -> Facts:
         found = spark.read.format("delta").load(str(folder / "now" / "sessions"))
