@@ -23,6 +23,7 @@ from desirelines.settings.model import Sessions
 AS_OF, WINDOW_DAYS = date(2026, 4, 3), DAYS + 5  # all events lie inside
 COMPARISONS = (
     Comparison("product", "floor_shuffle", 1.5),
+    Comparison("of_days", "floor_shuffle", 1.5),
     Comparison("product", "floor_group", None),
     Comparison("rfm_only", "floor_shuffle", None),
     Comparison("of_days_stored", "of_days", None),
@@ -97,10 +98,10 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=people.events,
         notes=(
-            f"{people.rows} people; {len(DAY_FEATURES)} features of days, two of paths, and the moments behind rules. 'events' are orders.",
+            f"{people.rows} people; {len(DAY_FEATURES)} features of days, seven of pairs of steps, looks and orders, and different things, and the moments behind rules. 'events' are orders.",
             "floor_shuffle: the columns used, shuffled by person, to nowhere; its facts are DuckDB's orders, money and active days.",
             "floor_group: the same, with a sum for each kind of step and four lists a person. rfm_only: three of the product's columns.",
-            "of_days: features without those of paths. days_written: the sums of each person's days, kept. of_days_stored: features of them.",
+            "of_days: features of days only, from sessions. days_written: the sums of each person's days, kept. of_days_stored: features of them.",
         ),
     )
 

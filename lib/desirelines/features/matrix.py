@@ -15,7 +15,7 @@ from desirelines.features.columns import DAY_FEATURES
 from desirelines.features.days import is_active, to_person_days
 from desirelines.features.occasions import OccasionDays, PersonalDays, occasion_columns
 from desirelines.features.paths import to_path_features
-from desirelines.features.variety import to_variety_features
+from desirelines.features.variety import to_variety_features, to_weeks
 from desirelines.features.window import ObservationWindow
 from desirelines.keys import bucket_of
 from desirelines.kinds import KINDS
@@ -60,7 +60,8 @@ def to_features(
     inside = before.filter(F.col("started_at") >= F.lit(window.start))
     people = to_people_of_days(days, window, occasions)
     for further in (
-        to_variety_features(before, is_active(key_kinds), window),
+        to_variety_features(before, window),
+        to_weeks(before, is_active(key_kinds), window),
         to_buying_features(before, window),
         to_open_carts(before, window, cart_hours, cart_days),
         to_path_features(inside),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 
@@ -10,12 +10,14 @@ def to_path_features(sessions: DataFrame) -> DataFrame:
     """One row per person who has a session of two steps: person_id, path_entropy, self_loop_rate.
 
     H = −Σ p log2 p over the person's adjacent step pairs inside sessions, divided by log2 of the number of different pairs;
-    0 for one pair. Pairs are never made across sessions, and repeats count. Two shuffles, of pairs counted before them.
+    0 for one pair. Pairs are never made across sessions, and repeats count. No shuffle where
+    sessions lie together by person.
     """
-    pairs = sessions.filter(F.size("steps") > 1).select(
-        "person_id", F.explode(adjacent_pairs(F.col("steps"))).alias("pair")
-    )
-    counted = pairs.groupBy("person_id", "pair.from", "pair.to").agg(F.count("*").alias("n"))
+    pairs = sessions.select("person_id", "steps", F.posexplode("steps").alias("place", "to")).filter("place > 0")
+    step_before = F.get("steps", F.col("place") - 1).alias(
+        "from"
+    )  # made where it is used: no list of pairs for every session
+    counted = pairs.groupBy("person_id", step_before, "to").agg(F.count("*").alias("n"))
     n = F.col("n").cast("double")
     total = F.sum("n").cast("double")
     # −Σ (n/N) log2(n/N) = log2 N − (Σ n log2 n) / N: one pass, no second look at the total
@@ -27,9 +29,3 @@ def to_path_features(sessions: DataFrame) -> DataFrame:
         .alias("path_entropy"),
         (F.sum(F.when(F.col("from") == F.col("to"), F.col("n")).otherwise(0)) / total).alias("self_loop_rate"),
     )
-
-
-def adjacent_pairs(steps: Column) -> Column:
-    """Adjacent pairs of a path, as structs (from, to)."""
-    count = F.greatest(F.size(steps) - 1, F.lit(0))
-    return F.arrays_zip(F.slice(steps, F.lit(1), count).alias("from"), F.slice(steps, F.lit(2), count).alias("to"))

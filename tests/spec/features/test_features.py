@@ -10,7 +10,7 @@ from desirelines.features.buying import to_buying_features
 from desirelines.features.columns import DAY_FEATURES
 from desirelines.features.matrix import lying_together, to_features
 from desirelines.features.paths import to_path_features
-from desirelines.features.variety import to_variety_features
+from desirelines.features.variety import to_variety_features, to_weeks
 from desirelines.features.window import ObservationWindow
 from tests.support.tables import sessions
 
@@ -65,7 +65,8 @@ def test_every_feature_of_the_catalogue_is_made_once(spark):
     """By a column function over days, or as a column of what counts differently."""
     window, rows = ObservationWindow.ending(AS_OF, days=365, zone="UTC"), sessions(spark, SESSIONS)
     others = (
-        to_variety_features(rows, F.lit(True), window),
+        to_variety_features(rows, window),
+        to_weeks(rows, F.lit(True), window),
         to_buying_features(rows, window),
         to_path_features(rows),
     )
