@@ -75,7 +75,7 @@ class Touched:
 
     def sent(self, rows: DataFrame) -> DataFrame:
         """Rows of these streams, for a join."""
-        return F.broadcast(rows) if self.count <= MOST_BROADCAST else rows
+        return _sent(rows, self.count)
 
 
 def seen_now(job: Job) -> Seen:
@@ -121,21 +121,22 @@ def _first_touched(job: Job, events: DataFrame, further: DataFrame | None) -> To
         both = reach.unionByName(further).groupBy("stream_id")
         reach = both.agg(F.min("from_at").alias("from_at"), F.min("reach_at").alias("reach_at"))
     reach = reach.localCheckpoint()
-    least, least_reach = reach.agg(F.min("from_at"), F.min("reach_at")).collect()[0]
-    if least is None:
+    least_reach, count = reach.agg(F.min("reach_at"), F.count("*")).collect()[0]
+    if not count:
         return None
     keyed = events.filter(F.col("session_key").isNotNull()).select("stream_id", "session_key").distinct()
     sessions = job.warehouse.read(SESSIONS).select("stream_id", "session_key", "started_at", "ended_at", "cause")
     of_gap = F.lit(False) if least_reach is None else F.col("ended_at") >= F.lit(least_reach)
     near = sessions.filter(of_gap | F.col("session_key").isNotNull())
-    touched = from_first_touched(reach, near, keyed).localCheckpoint()
+    touched = from_first_touched(_sent(reach, count), near, keyed).localCheckpoint()
     first = _sum_of(touched)
     while True:
-        touched = from_overlapping(touched, sessions.filter(F.col("ended_at") >= F.lit(first.least))).localCheckpoint()
+        near = sessions.filter(F.col("ended_at") >= F.lit(first.least))
+        touched = from_overlapping(_sent(touched, count), near).localCheckpoint()
         before, first = first, _sum_of(touched)
         if first == before:
             break
-    streams = _with_known_cause(touched, sessions, first.least).localCheckpoint()
+    streams = _with_known_cause(touched, sessions, first).localCheckpoint()
     return Touched(streams, first.count, first.least.date())
 
 
@@ -154,15 +155,22 @@ def _sum_of(touched: DataFrame) -> _Sum:
     return _Sum(row[0], int(row[1]), int(row[2]))
 
 
-def _with_known_cause(touched: DataFrame, sessions: DataFrame, least: datetime) -> DataFrame:
+def _with_known_cause(touched: DataFrame, sessions: DataFrame, first: _Sum) -> DataFrame:
     """Add `known_cause`: of the session that stood at `from_at`; where none did but earlier ones do, the gap."""
     plain = sessions.filter(F.col("session_key").isNull())
-    stood = plain.filter(F.col("started_at") >= F.lit(least)).groupBy("stream_id", F.col("started_at").alias("from_at"))
+    near = plain.filter(F.col("started_at") >= F.lit(first.least)).withColumnRenamed("started_at", "from_at")
+    stood = near.join(_sent(touched, first.count), ["stream_id", "from_at"]).groupBy("stream_id", "from_at")
     streams = touched.join(stood.agg(F.min("cause").alias("_stood")), ["stream_id", "from_at"], "left")
     others = streams.filter(F.col("_stood").isNull()).select("stream_id", "from_at")
-    earlier = plain.join(others, "stream_id").filter("started_at < from_at").select("stream_id").distinct()
-    streams = streams.join(earlier.withColumn("_earlier", F.lit("idle_timeout")), "stream_id", "left")
+    earlier = plain.join(_sent(others, first.count), "stream_id").filter("started_at < from_at")
+    earlier = earlier.select("stream_id").distinct().withColumn("_earlier", F.lit("idle_timeout"))
+    streams = streams.join(earlier, "stream_id", "left")
     return streams.select("stream_id", "from_at", F.coalesce("_stood", "_earlier").alias("known_cause"))
+
+
+def _sent(rows: DataFrame, count: int) -> DataFrame:
+    """Rows for a join, told to go to every task unless they are very many: Spark does not know the size of rows kept."""
+    return F.broadcast(rows) if count <= MOST_BROADCAST else rows
 
 
 def _reached_by_consent(job: Job, last: Seen, new: NewBatches) -> DataFrame:
@@ -222,14 +230,15 @@ def with_cap(job: Job, events: DataFrame, touched: Touched | None) -> DataFrame:
     """
     most = job.settings.sessions.most_events_of_a_stream
     links = job.warehouse.read(IDENTITY_LINKS).filter(F.col("key") == F.col("other_key"))
+    if touched is not None:
+        links = links.join(touched.starts, links["key"] == F.col("stream_id"), "left_semi")
     heavy = links.groupBy(F.col("key").alias("stream_id")).agg(F.sum("link_count").alias("_count"))
     heavy = heavy.filter(F.col("_count") > most).select("stream_id")
-    if heavy.isEmpty():
-        return events.withColumn("is_over_the_cap", F.lit(False))
     heavy = heavy.localCheckpoint()
-    job.progress.say(
-        f"{heavy.count():,} streams have more than {most:,} events: what lies beyond is left out of sessions"
-    )
+    count = heavy.count()
+    if not count:
+        return events.withColumn("is_over_the_cap", F.lit(False))
+    job.progress.say(f"{count:,} streams have more than {most:,} events: what lies beyond is left out of sessions")
     kept = events.sparkSession.createDataFrame([], "stream_id string, _kept long")
     if touched is not None:
         before = job.warehouse.read(SESSIONS).join(F.broadcast(heavy), "stream_id").join(touched.starts, "stream_id")

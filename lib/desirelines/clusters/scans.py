@@ -21,12 +21,11 @@ _PARTIALS = "part int, sums array<double>, counts array<long>, squares double"
 
 @dataclass(frozen=True, slots=True)
 class Scanned:
-    """Where the scans ended: centres, people of each, the cost of these centres, and how many scans it took."""
+    """Where the scans ended: centres, people of each, and the cost of these centres."""
 
     centres: Centres
     sizes: tuple[int, ...]
     cost: float
-    scans: int
 
 
 def to_points(people: DataFrame, columns: Sequence[str]) -> DataFrame:
@@ -60,7 +59,7 @@ def lloyd(points: DataFrame, start: Centres, *, most_scans: int) -> Scanned:
         cost = float(squares - 2 * (centres * sums).sum() + (counts * (centres**2).sum(axis=1)).sum())
         shift = float(((moved - centres) ** 2).sum())
         if shift <= tolerance or scans > most_scans:
-            return Scanned(centres, tuple(int(n) for n in counts), max(cost, 0.0), scans)
+            return Scanned(centres, tuple(int(n) for n in counts), max(cost, 0.0))
         centres = moved
 
 

@@ -50,14 +50,9 @@ class Ledger:
     def states(self) -> list[State]:
         """All states, oldest first."""
         if self._states is None:
-            names = list(State.__dataclass_fields__)
-            rows = (
-                self.warehouse.read(RUNS)
-                .select(*names)
-                .orderBy("recorded_at", "run_id", "phase", "attempt", "state_no")
-                .collect()
-            )
-            self._states = [State(**row.asDict()) for row in rows]
+            rows = self.warehouse.read(RUNS).select(*State.__dataclass_fields__).collect()
+            states = [State(**row.asDict()) for row in rows]
+            self._states = sorted(states, key=lambda s: (s.recorded_at, s.run_id, s.phase, s.attempt, s.state_no))
         return self._states
 
     def ended(self) -> list[State]:

@@ -76,6 +76,8 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         # Outside of UTC Delta reads a table's whole state again at every commit, because it distrusts its own list of files where
         # partitions are timestamps. No table here is partitioned by one.
         "spark.databricks.delta.allFilesInCrc.verificationMode.forceOnNonUTC.enabled": "false",
+        # Python tells the JVM the line of every column function, for error messages: six calls each time, thousands of times a run.
+        "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.driver.memory": settings.driver_memory,
         "spark.driver.extraJavaOptions": " ".join(JAVA_FLAGS),
         # A run makes some thousand plans, many of them alike from table to table; a hundred kept are compiled again and again.
