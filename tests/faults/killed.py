@@ -1,12 +1,13 @@
-"""The command line, killed for good after so many writes: `python -m tests.faults.killed WRITES COMMAND …`.
+"""The command line, killed for good before its next write after so many: `python -m tests.faults.killed WRITES COMMAND …`.
 
-A write is a Delta commit that the library makes. After that many, driver and JVM get SIGKILL; with -1 they live, and the number
-of writes is printed.
+A write is a Delta commit that the library makes. When one more than that many begins, driver and JVM get SIGKILL, whatever other
+writes beside it have come to; with -1 they live, and the number of writes is printed.
 """
 
 import os
 import signal
 import sys
+import threading
 
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
@@ -14,23 +15,19 @@ from pyspark.sql import SparkSession
 from desirelines.cli import main
 from desirelines.io.warehouse import Warehouse
 
-done = 0
-
-
-def die_when_due(limit: int) -> None:
-    if done == limit:
-        os.kill(SparkContext._gateway.proc.pid, signal.SIGKILL)
-        os.kill(os.getpid(), signal.SIGKILL)
+begun, counting = 0, threading.Lock()
 
 
 def counted(original, limit, is_write=lambda *_: True):
     def run(*arguments, **named):
-        global done
+        global begun
         if is_write(*arguments):
-            die_when_due(limit)
-        result = original(*arguments, **named)
-        done += is_write(*arguments)
-        return result
+            with counting:
+                if begun == limit:
+                    os.kill(SparkContext._gateway.proc.pid, signal.SIGKILL)
+                    os.kill(os.getpid(), signal.SIGKILL)
+                begun += 1
+        return original(*arguments, **named)
 
     return run
 
@@ -41,5 +38,5 @@ if __name__ == "__main__":
     changes = ("MERGE", "CREATE", "DELETE", "UPDATE", "INSERT")
     SparkSession.sql = counted(SparkSession.sql, writes, lambda _, text, *__: text.lstrip().startswith(changes))
     code = main(sys.argv[2:])
-    sys.stdout.write(f"writes: {done}\n")
+    sys.stdout.write(f"writes: {begun}\n")
     sys.exit(code)

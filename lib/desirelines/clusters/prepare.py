@@ -15,15 +15,15 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from sklearn.neighbors import NearestNeighbors
+from sklearn.cluster import KMeans
 
 from desirelines.catalogue import Family, Feature
 
 INDICATOR = "_is_missing"
 WINSOR, ALIKE = (1.0, 99.0), 0.95
 """Values beyond these percentiles are moved to them; of two columns that correlate by more, the first stays."""
-NEIGHBOURS, LEAST_SCORE, LEAST_PEOPLE = 10, 0.1, 100
-"""Neighbours that weigh a column; no column weighs more than one of this score; fewer people cannot tell."""
+SMALL_GROUPS, LEAST_OF_GROUP, LEAST_SHARE, LEAST_PEOPLE = 24, 10, 0.1, 100
+"""Groups that weigh a column, and people of one; no column weighs more than one of this share; fewer people cannot tell."""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -40,7 +40,7 @@ class PreparedColumn:
         low, high: values beyond are moved to them, on the scale that is clustered.
         median: value put where the feature is missing, on that scale.
         spread: standard deviation by which it is divided.
-        weight: factor it gets then: of its family, and of how well it tells people's neighbourhoods apart.
+        weight: factor it gets then: of its family, and of how well it tells small groups of people apart.
     """
 
     feature: str
@@ -100,7 +100,7 @@ def fit_preparation(
     """Fit everything on a sample of people's features, a column each.
 
     Skewed features go through log(1 + x); all are winsorised, divided by their standard deviation, and weighted by their
-    family's weight over the root of their Laplacian score. A missing value is the median, and a column says that it was
+    family's weight over the root of the share of their variance that lies within small groups. A missing value is the median, and a column says that it was
     missing. Left out are columns that hardly vary and the later one of two that correlate by more than ALIKE. Nothing is
     centred: k-means does not need it, and MLlib's bisecting k-means falls apart on centred features.
     """
@@ -118,23 +118,26 @@ def fit_preparation(
     if not columns or sample.num_rows < LEAST_PEOPLE:
         return Preparation(tuple(columns))
     scaled = np.column_stack([v / c.spread * c.weight for c, v in zip(columns, values, strict=True)])
-    factor = 1 / np.sqrt(np.maximum(laplacian_scores(scaled), LEAST_SCORE))
+    factor = 1 / np.sqrt(np.maximum(shares_within(scaled), LEAST_SHARE))
     factor /= np.sqrt(np.mean(factor**2))
     return Preparation(
         tuple(_with(c, weight=c.weight * float(f)) for c, f in zip(columns, factor, strict=True) if c.weight > 0)
     )
 
 
-def laplacian_scores(points: Numbers) -> Numbers:
-    """Of each column, its variance between nearest neighbours over its variance: near 0 where neighbourhoods differ in it, 1 for noise.
+def shares_within(points: Numbers) -> Numbers:
+    """Of each column, its variance within many small groups over its variance: near 0 where people are grouped by it, near 1 for noise.
 
-    A column of noise is as different between neighbours as between any two people; one that groups differ in is not.
-    Source: He, Cai, Niyogi 2005, Laplacian score, with weights 1 for the nearest neighbours.
+    The groups are k-means' own, twice as many as are looked for, so that hardly one holds people of two. The thought is that of
+    the Laplacian score (He, Cai, Niyogi 2005), with groups for neighbours.
     """
-    near = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(points) - 1)).fit(points).kneighbors(return_distance=False)
-    between = ((points[:, None, :] - points[near]) ** 2).mean(axis=(0, 1)) / 2
+    groups = min(SMALL_GROUPS, len(points) // LEAST_OF_GROUP, len(np.unique(points, axis=0)))
+    label = KMeans(groups, n_init=5, random_state=0).fit(points).labels_
+    counts = np.bincount(label, minlength=groups)
+    means = np.column_stack([np.bincount(label, weights=column, minlength=groups) for column in points.T])
+    within = ((points - (means / counts[:, None])[label]) ** 2).mean(axis=0)
     variance = points.var(axis=0)
-    return np.asarray(between / np.where(variance > 0, variance, 1.0), dtype=np.float64)
+    return np.asarray(within / np.where(variance > 0, variance, 1.0), dtype=np.float64)
 
 
 def prepared_columns(preparation: Preparation) -> list[Column]:

@@ -14,7 +14,7 @@ from sklearn.metrics import adjusted_rand_score
 from desirelines.catalogue import FEATURES
 from desirelines.clusters.fit import fit, in_fixed_order, points_of, sample_of
 from desirelines.clusters.mllib import VECTOR, assembler, fit_by_mllib, model_of
-from desirelines.clusters.prepare import Preparation, fit_preparation, laplacian_scores, to_prepared
+from desirelines.clusters.prepare import Preparation, fit_preparation, shares_within, to_prepared
 from desirelines.clusters.scans import lloyd, to_points
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import GateError
@@ -146,14 +146,14 @@ def test_outliers_are_moved_in_equal_columns_left_out_and_a_family_can_be_weighe
     assert {c.feature for c in fit_preparation(sample, FEATURES, {"rhythm": 0.0}).columns} == {"sessions_per_week"}
 
 
-def test_a_column_that_groups_differ_in_scores_low_and_noise_high():
+def test_a_column_that_groups_differ_in_varies_little_within_small_groups_and_noise_does():
     random = np.random.default_rng(2)
     group = random.integers(0, 3, 600)
     telling = np.column_stack([group + random.normal(size=600) * 0.1, group * 2 + random.normal(size=600) * 0.2])
     points = np.column_stack([telling, random.normal(size=(600, 6))])
-    scores = laplacian_scores(points / points.std(axis=0))
-    assert max(scores[:2]) < 0.1
-    assert min(scores[2:]) > 2 * max(scores[:2])
+    shares = shares_within(points / points.std(axis=0))
+    assert max(shares[:2]) < 0.15
+    assert min(shares[2:]) > 2 * max(shares[:2])
 
 
 def test_scans_are_scikit_learn_s_iterations_from_the_same_start(planted_people):
