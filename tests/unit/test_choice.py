@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
+from desirelines.clusters import choice
 from desirelines.clusters.choice import candidates, chosen, refusal_of
 from tests.support.groups import groupless, planted
 
@@ -63,3 +64,17 @@ def test_no_more_clusters_are_tried_than_there_are_different_points():
     points = np.repeat([[0.0, 0.0], [5.0, 5.0], [9.0, 0.0]], 50, axis=0)
     scored, _ = picked(points)
     assert [c.k for c in scored] == [1, 2, 3]
+
+
+def test_a_cluster_split_in_two_is_a_start_too_where_random_ones_miss(monkeypatch):
+    monkeypatch.setattr(choice, "STARTS", 1)  # fewer random starts than a k of twelve needs
+    random = np.random.default_rng(3)
+    sizes = [200, 150, 100, 80, 60, 50, 40, 30, 20, 15, 12, 10]
+    groups = [c + random.normal(size=(n, 8)) for c, n in zip(random.normal(size=(12, 8)) * 3, sizes, strict=True)]
+    planted_cost = sum(((g - g.mean(axis=0)) ** 2).sum() for g in groups)
+    scored = candidates(
+        np.concatenate(groups), algorithm="kmeans", k_min=2, k_max=12, seed=7, on_candidate=lambda _: None
+    )
+    costs = [c.cost for c in scored]
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] <= 1.02 * planted_cost
