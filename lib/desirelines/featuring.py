@@ -49,8 +49,10 @@ def write_features(job: Job) -> None:
             nothing = F.array().cast(f"array<{kind}>")
             lists = [F.coalesce(f"_{column}{number}", nothing) for number in range(len(parts))]
             features = features.withColumn(f"own_{column}", F.concat(f"own_{column}", *lists))
-    job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
-    together.unpersist()
+    try:
+        job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
+    finally:  # a notebook's session lives on
+        together.unpersist()
 
 
 def write_rfm(job: Job) -> None:
