@@ -31,7 +31,8 @@ class Feature:
         low: word for a segment in which it is well below the rest.
         scale: `log` when the number is skewed and is clustered as log(1 + x), `plain` otherwise.
         window: the days it looks at: the window of observation, all time, or a number of days before as_of.
-        is_clustered: whether people are grouped by it; what says when rather than how is told and not grouped by.
+        is_clustered: whether people are grouped by it; what says when rather than how, or follows from others, is told and not
+            grouped by.
         column: Spark SQL of its value over the table `features`, where it is no column of its name.
     """
 
@@ -71,7 +72,9 @@ FEATURES: tuple[Feature, ...] = (
     Feature("frequency", "purchase", "distinct orders in the window", "orders", NEVER,
             "RFM, first purchase included", "orders often", "orders rarely", "log"),
     Feature("monetary", "purchase", "money paid for order lines less refunds, in the window", "reporting currency",
-            "never null: no order is no money", "RFM, net spend", "big spenders", "small spenders", "log"),
+            "never null: no order is no money", "RFM, net spend", "big spenders", "small spenders", "log",
+            # log money = log orders + log money an order: grouped by, it says "no order" a second time and louder than all else.
+            is_clustered=False),
     Feature("order_value", "purchase", "money paid for order lines / orders", "reporting currency an order", NO_ORDER,
             "average order value", "large orders", "small orders", "log"),
     Feature("lines_per_order", "purchase", "lines of orders / orders", "lines an order", NO_ORDER,

@@ -22,6 +22,8 @@ from desirelines.catalogue import Family, Feature
 INDICATOR = "_is_missing"
 WINSOR, ALIKE = (1.0, 99.0), 0.95
 """Values beyond these percentiles are moved to them; of two columns that correlate by more, the first stays."""
+MISSING_SPREAD = 1.0
+"""What 1 for a missing value is divided by: people then differ by one deviation. By its own, a rare one would be a gulf."""
 SMALL_GROUPS, LEAST_OF_GROUP, LEAST_SHARE, LEAST_PEOPLE = 24, 10, 0.1, 100
 """Groups that weigh a column, and people of one; no column weighs more than one of this share; fewer people cannot tell."""
 
@@ -39,7 +41,7 @@ class PreparedColumn:
         is_log: whether log(1 + x) is taken of it, below 0 counting as 0.
         low, high: values beyond are moved to them, on the scale that is clustered.
         median: value put where the feature is missing, on that scale.
-        spread: standard deviation by which it is divided.
+        spread: what it is divided by: its standard deviation, or MISSING_SPREAD.
         weight: factor it gets then: of its family, and of how well it tells small groups of people apart.
     """
 
@@ -100,9 +102,10 @@ def fit_preparation(
     """Fit everything on a sample of people's features, a column each.
 
     Skewed features go through log(1 + x); all are winsorised, divided by their standard deviation, and weighted by their
-    family's weight over the root of the share of their variance that lies within small groups. A missing value is the median, and a column says that it was
-    missing. Left out are columns that hardly vary and the later one of two that correlate by more than ALIKE. Nothing is
-    centred: k-means does not need it, and MLlib's bisecting k-means falls apart on centred features.
+    family's weight over the root of the share of their variance that lies within small groups. A missing value is the median,
+    and a column says that it was missing, by one deviation. Left out are columns that hardly vary and the later one of two
+    that correlate by more than ALIKE. Nothing is centred: k-means does not need it, and MLlib's bisecting k-means falls apart
+    on centred features.
     """
     columns: list[PreparedColumn] = []
     values: list[Numbers] = []
@@ -111,28 +114,30 @@ def fit_preparation(
             deviation = float(value.std())
             if deviation <= 1e-9 or any(abs(float(np.corrcoef(value, v)[0, 1])) > ALIKE for v in values):
                 continue
-            # A missing value is one fact, not a second feature: half the weight.
-            weight = family_weights.get(feature.family, 1.0) * (0.5 if column.is_indicator else 1.0)
-            columns.append(_with(column, spread=deviation, weight=weight))
+            spread = MISSING_SPREAD if column.is_indicator else deviation
+            columns.append(_with(column, spread=spread, weight=family_weights.get(feature.family, 1.0)))
             values.append(value)
-    if not columns or sample.num_rows < LEAST_PEOPLE:
+    # What is missing of whom must not make the groups that judge it.
+    judging = np.array([not c.is_indicator for c in columns])
+    if not judging.any() or sample.num_rows < LEAST_PEOPLE:
         return Preparation(tuple(columns))
     scaled = np.column_stack([v / c.spread * c.weight for c, v in zip(columns, values, strict=True)])
-    factor = 1 / np.sqrt(np.maximum(shares_within(scaled), LEAST_SHARE))
+    factor = 1 / np.sqrt(np.maximum(shares_within(scaled, scaled[:, judging]), LEAST_SHARE))
     factor /= np.sqrt(np.mean(factor**2))
     return Preparation(
         tuple(_with(c, weight=c.weight * float(f)) for c, f in zip(columns, factor, strict=True) if c.weight > 0)
     )
 
 
-def shares_within(points: Numbers) -> Numbers:
-    """Of each column, its variance within many small groups over its variance: near 0 where people are grouped by it, near 1 for noise.
+def shares_within(points: Numbers, judging: Numbers) -> Numbers:
+    """Of each column of points, its variance within many small groups over its variance.
 
-    The groups are k-means' own, twice as many as are looked for, so that hardly one holds people of two. The thought is that of
-    the Laplacian score (He, Cai, Niyogi 2005), with groups for neighbours.
+    Near 0 where people are grouped by it, near 1 for noise. The groups are k-means' own on the columns that judge, twice as many
+    as are looked for, so that hardly one holds people of two. The thought is that of the Laplacian score (He, Cai, Niyogi 2005),
+    with groups for neighbours.
     """
-    groups = min(SMALL_GROUPS, len(points) // LEAST_OF_GROUP, len(np.unique(points, axis=0)))
-    label = KMeans(groups, n_init=5, random_state=0).fit(points).labels_
+    groups = min(SMALL_GROUPS, len(points) // LEAST_OF_GROUP, len(np.unique(judging, axis=0)))
+    label = KMeans(groups, n_init=5, random_state=0).fit(judging).labels_
     counts = np.bincount(label, minlength=groups)
     means = np.column_stack([np.bincount(label, weights=column, minlength=groups) for column in points.T])
     within = ((points - (means / counts[:, None])[label]) ** 2).mean(axis=0)

@@ -122,6 +122,23 @@ def test_a_missing_value_is_the_median_and_says_that_it_is_missing(preparation):
     assert columns["recency_days", False].median == pytest.approx(statistics.median(math.log1p(v) for v in known))
 
 
+def test_a_few_people_of_whom_something_is_missing_are_no_group_of_their_own(spark):
+    noise = np.random.default_rng(6).normal(size=(600, 5)).tolist()
+    rows = [
+        (f"p{n:03d}", n % 8, math.exp(n % 2 + 0.1 * a), n % 2 + 0.1 * b, None if n % 33 == 0 else 7 + c, d, e)
+        for n, (a, b, c, d, e) in enumerate(
+            noise
+        )  # two groups by the first two numbers; of 19 people the third is missing
+    ]
+    names = "frequency double, hour_sin double, satisfaction double, hour_cos double, weekend_share double"
+    table = spark.createDataFrame(rows, f"person_id string, bucket long, {names}")
+    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+    fitted = fit(table.select("*", *others), 600, FEATURES, Clusters(k_max=5))
+    missing = next(c for c in fitted.preparation.columns if c.is_indicator)
+    assert fitted.kept.k == 2
+    assert missing.weight / missing.spread < 1.0  # a deviation; by its own they would lie three away
+
+
 def test_outliers_are_moved_in_equal_columns_left_out_and_a_family_can_be_weighed_down(spark):
     random = np.random.default_rng(1)
     days = random.integers(1, 50, 1_000).astype(float)
@@ -151,7 +168,8 @@ def test_a_column_that_groups_differ_in_varies_little_within_small_groups_and_no
     group = random.integers(0, 3, 600)
     telling = np.column_stack([group + random.normal(size=600) * 0.1, group * 2 + random.normal(size=600) * 0.2])
     points = np.column_stack([telling, random.normal(size=(600, 6))])
-    shares = shares_within(points / points.std(axis=0))
+    scaled = points / points.std(axis=0)
+    shares = shares_within(scaled, scaled)
     assert max(shares[:2]) < 0.15
     assert min(shares[2:]) > 2 * max(shares[:2])
 
