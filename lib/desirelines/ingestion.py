@@ -18,6 +18,7 @@ from desirelines.events.fates import (
     LOOK_UP,
     suppressed_now,
     to_account,
+    keep_sinks_columns,
     to_quarantine,
     with_fates,
     with_suppressed,
@@ -136,7 +137,8 @@ def write_batch(
     """
     facts = {"source": F.lit(source.name), "ingest_batch": F.lit(batch.name), "run_id": F.lit(job.run_id)}
     known = None if batch.is_first else _known(job, source, mapped, batch.name)
-    classified = with_fates(mapped, source, known, orders_are_whole=not batch.is_requeue).withColumns(facts)
+    classified = with_fates(mapped, source, known, orders_are_whole=not batch.is_requeue)
+    classified = keep_sinks_columns(classified).withColumns(facts)
     # Kept for the sinks below: one plan cannot have several, and reading the source again would cost more.
     classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
     try:

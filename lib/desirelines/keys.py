@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 _BLOCK = 64
 _SEPARATOR = "\x1f"
+_WHITE_SPACE = " \t\n\x0b\f\r\u00a0\ufeff"
 INNER_PAD, OUTER_PAD = "_inner_pad", "_outer_pad"
 
 
@@ -37,9 +38,9 @@ def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, 
 
     Trimmed of white space, lower case where the type ignores case. Letters written with combining marks stay as they came.
     """
-    trimmed = F.regexp_replace(raw, r"^[\s\u00a0\ufeff]+|[\s\u00a0\ufeff]+\z", "")
+    trimmed = F.trim(raw, F.lit(_WHITE_SPACE))  # regular expressions would cost more than the key that is made of it
     value = F.lower(trimmed) if caseless else trimmed
-    is_junk = F.lower(value).isin(*junk, "") | value.rlike(r"\A[0\-]+\z")
+    is_junk = F.lower(value).isin(*junk) | (F.trim(value, F.lit("0-")) == "")
     return F.when(~is_junk, value)
 
 

@@ -75,16 +75,43 @@ def with_fates(
     rows = with_event_id(rows, source)
     if orders_are_whole and comes_whole(source):
         rows = with_whole_orders(rows, source, known)
-    return with_first_of_equals(rows, source, known).drop("_stream")
+    return with_first_of_equals(rows, known).drop("_stream")
 
 
-def with_first_of_equals(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
+    """Add `event_id` by what the mapping says makes an event one; an empty id is told by occurrence, so it merges nothing.
+
+    By occurrence: content and the number among equal rows of the file, so that nothing is dropped within a file and the
+    same line in another file is a redelivery. Adds also `_copy`, the number among rows of that id, and `_kept_digest`, the
+    content of the first of them. One sort of a stream's rows; two where rows tell their file.
+    """
+    digest = F.col("content_digest")
+    is_given = source.identity == "id" and source.columns.event_id is not None
+    given = F.col("given_id") if is_given else F.lit(None).cast("string")
+    of_stream, order = ("_stream", "fate"), total_order(source)
+    equal = Window.partitionBy(*of_stream, given, F.when(given.isNull(), digest)).orderBy(*order)
+    number = F.row_number()
+    if source.identity == "content":
+        return rows.withColumns({"event_id": digest, "_copy": number.over(equal), "_kept_digest": digest})
+    if not source.tells_files:
+        return rows.withColumns({"_number": number.over(equal), "_kept_digest": F.first(digest).over(equal)}).withColumns({
+            "event_id": F.coalesce(given, occurrence("_number")),
+            "_copy": F.when(given.isNull(), F.lit(1)).otherwise(F.col("_number")),
+        }).drop("_number")  # fmt: skip
+    of_file = Window.partitionBy(*of_stream, digest, "file_name").orderBy(*order)
+    rows = rows.withColumn("_number", number.over(of_file))
+    rows = rows.withColumn("event_id", F.coalesce(given, occurrence("_number"))).drop("_number")
+    copies = Window.partitionBy(*of_stream, "event_id").orderBy(*order)
+    return rows.withColumns({"_copy": number.over(copies), "_kept_digest": F.first(digest).over(copies)})
+
+
+def occurrence(number: str) -> Column:
+    """Content and the number among equal rows."""
+    return F.concat_ws(":", "content_digest", F.col(number).cast("string"))
+
+
+def with_first_of_equals(rows: DataFrame, known: DataFrame | None) -> DataFrame:
     """Complete `fate`: of equal ids of a stream the first is used, the others are its duplicates or in conflict with it."""
-    copies = Window.partitionBy("_stream", "event_id", "fate").orderBy(*total_order(source))
-    rows = rows.withColumns({
-        "_copy": F.row_number().over(copies),
-        "_kept_digest": F.first("content_digest").over(copies),
-    })  # fmt: skip
     if known is None:
         rows = rows.withColumn("_known_digest", F.lit(None).cast("string"))
     else:
@@ -102,21 +129,10 @@ def with_first_of_equals(rows: DataFrame, source: Source, known: DataFrame | Non
     return rows.withColumn("fate", fate).drop("_copy", "_kept_digest", "_known_digest")
 
 
-def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
-    """Add `event_id` by what the mapping says makes an event one; an empty id is told by occurrence, so it merges nothing.
-
-    By occurrence: content and the number among equal rows of the file, so that nothing is dropped within a file and the
-    same line in another file is a redelivery.
-    """
-    equal = Window.partitionBy("_stream", "content_digest", "file_name", "fate").orderBy(*total_order(source))
-    occurrence = F.concat_ws(":", "content_digest", F.row_number().over(equal).cast("string"))
-    if source.identity == "content":
-        return rows.withColumn("event_id", F.col("content_digest"))
-    if source.identity == "occurrence":
-        return rows.withColumn("event_id", occurrence)
-    if source.columns.event_id is None:
-        return rows.withColumn("event_id", occurrence)
-    return rows.withColumn("event_id", F.coalesce("given_id", occurrence))
+def keep_sinks_columns(classified: DataFrame) -> DataFrame:
+    """Leave out what only the fate needed; the raw text stays with rows that go to quarantine."""
+    raw = F.when(F.col("fate").isin(*KEPT_IN_QUARANTINE), F.col(RAW))
+    return classified.withColumn(RAW, raw).drop("given_id", "row_hash", "is_late", "is_suppressed", "line_no")
 
 
 def to_account(classified: DataFrame) -> DataFrame:

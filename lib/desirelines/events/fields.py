@@ -56,6 +56,8 @@ class RawRows:
             for factor in factors[1:]:
                 product = F.try_multiply(product, factor)
             return _try_cast(product, MONEY)
+        if value is not None and (typed := self._typed_number(value)) is not None:
+            return _try_cast(typed, MONEY)
         return self._decimal(self.text(value))
 
     def number_is_broken(self, value: ValueColumn | None) -> Column:
@@ -65,7 +67,9 @@ class RawRows:
         if value.product is not None:
             written = F.coalesce(*(F.trim(self.field(n).cast("string")) for n in value.product))
             return (F.coalesce(written, F.lit("")) != "") & self.number(value).isNull()
-        return self.text(value).isNotNull() & self.number(value).isNull()
+        typed = self._typed_number(value)
+        written = self.text(value) if typed is None else typed
+        return written.isNotNull() & self.number(value).isNull()
 
     def instant(self, time: TimeColumn | None) -> Column:
         """A time as a UTC timestamp; null when it is missing or no time. Without a zone it is in the source's zone."""
@@ -86,13 +90,34 @@ class RawRows:
 
     def is_written(self, time: TimeColumn) -> Column:
         """True when anything stands where the time should."""
-        return F.coalesce(F.trim(self.field(time.column).cast("string")), F.lit("")) != ""
+        field = self.field(time.column)
+        if isinstance(self._type_of(field), T.TimestampType):
+            return field.isNotNull()  # its text would cost more than everything else that is asked of it
+        return F.coalesce(F.trim(field.cast("string")), F.lit("")) != ""
+
+    def _typed_number(self, value: ValueColumn) -> Column | None:
+        """The source's column where it holds exact numbers already; their text would only be taken apart again."""
+        if value.column is None:
+            return None
+        field = self.field(value.column)
+        is_exact = isinstance(self._type_of(field), T.DecimalType | T.IntegralType)
+        return field if is_exact else None
 
     def _decimal(self, value: Column) -> Column:
         return _try_cast(F.trim(value.cast("string")), MONEY)
 
     def _type_of(self, column: Column) -> T.DataType:
         return self.rows.select(column).schema[0].dataType
+
+
+def reasons_of(*reasons: Column) -> Column:
+    """Those of the reasons that hold, as an array; each is text, or null where it does not hold.
+
+    `array_compact` would do, and Spark interprets it for every row; hardly a row has a reason at all.
+    """
+    none = F.array(F.lit(None).cast("string"))
+    held = F.array_except(F.array(*reasons), none)
+    return F.when(F.coalesce(*reasons).isNotNull(), held).otherwise(F.array().cast("array<string>"))
 
 
 def _try_cast(column: Column, to: T.DataType) -> Column:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from desirelines.events.fields import reasons_of
 from desirelines.settings.model import Site
 from desirelines.tables import MONEY, RATE
 
@@ -56,7 +57,7 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
         **converted,
         "rate": F.when(has_money, F.col("rate")),
         "currency": F.lit(site.currency),
-        "reasons": F.array_compact(F.concat("reasons", F.array(*reasons))),
+        "reasons": F.concat("reasons", reasons_of(*reasons)),
     })  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import RAW
 from desirelines.settings import Source
 
 
@@ -20,6 +19,5 @@ def total_order(source: Source) -> list[Column]:
         F.col("file_place").asc_nulls_first(),
         F.col("given_id").asc_nulls_first(),
         F.col("content_digest").asc(),
-        F.col("row_hash").asc(),
-        F.col(RAW).asc_nulls_first(),
+        F.col("row_hash").asc(),  # of the whole raw row: what still ties is the same row
     ]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, RawRows
+from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, RawRows, reasons_of
 from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source, ValueColumn
 
@@ -79,12 +79,12 @@ def to_mapped_events(
         consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
         session_key(rows, columns.session_key).alias("session_key"),
         kept_properties(rows, source).alias("properties"),
-        F.array_compact(F.array(
+        reasons_of(
             F.when(F.col(RAW).isNull() | is_broken_row(source), F.lit("row: cannot be read as " + source.format)),
             F.when(~rows.is_written(columns.occurred_at), F.lit("occurred_at: missing"))
              .when(occurred.isNull(), F.lit("occurred_at: not a time")),
             *(F.when(rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number")) for n in _NUMBERS),
-        )).alias("reasons"),
+        ).alias("reasons"),
     )  # fmt: skip
     login = key_column(identity.login_type)
     mapped = mapped.withColumns({
@@ -94,12 +94,12 @@ def to_mapped_events(
         "score": F.col("score").cast("double"),
     })  # fmt: skip
     return mapped.withColumns({
-        "reasons": F.array_compact(F.concat("reasons", F.array(
+        "reasons": F.concat("reasons", reasons_of(
             F.when(F.col("event_name").isNull(), F.lit("event_name: missing")),
             F.when(F.col("stream_id").isNull(), F.lit("stream: no identifier of type " + ", ".join(source.stream))),
             *(F.when(F.col(_MAPPED.get(name, name)).isNull(), F.lit(f"{name}: missing")) for name in source.required),
             *reasons_of_time(settings.ingest.future_minutes, settings.ingest.floor_date, read_at),
-        ))),
+        )),
         "is_late": is_late(settings.ingest.late_days),
         "content_digest": content_digest(source, list(keys)),
         "row_hash": F.xxhash64(RAW),

@@ -85,8 +85,7 @@ def with_places(batch: DataFrame, source: Source) -> DataFrame:
     """Raw rows of a batch; for an ordered source with the place of each row in its file, counted from 0 by one task a split."""
     row = batch.select("_row.*", "_file", "_split")
     if not source.ordered:
-        is_told = source.format not in ("delta", "parquet")
-        file_name = F.col("_file") if is_told else F.lit(None).cast("string")
+        file_name = F.col("_file") if source.tells_files else F.lit(None).cast("string")
         return as_raw(row, source, file_name, F.lit(None).cast("long"))
     # Ids grow inside a task; a file's splits are told apart by where they begin (at least 4 MiB apart).
     counted = row.withColumn("_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1)))

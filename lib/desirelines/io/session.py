@@ -82,6 +82,8 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.driver.extraJavaOptions": " ".join(JAVA_FLAGS),
         # A run makes some thousand plans, many of them alike from table to table; a hundred kept are compiled again and again.
         "spark.sql.codegen.cache.maxEntries": "5000",
+        # Java compiles no method over 8,000 bytes of code, and Spark's default limit lets plans of many columns be interpreted.
+        "spark.sql.codegen.hugeMethodLimit": "8000",
         "spark.driver.host": "localhost",
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",

@@ -131,6 +131,11 @@ class Source(Strict):
     keep_bots: bool = False
     may_be_empty: bool = False
 
+    @property
+    def tells_files(self) -> bool:
+        """Whether its raw rows tell the file they came from; rows of Delta and Parquet are laid anew when a table is kept up."""
+        return self.format in ("csv", "json")
+
     @model_validator(mode="after")
     def _fits_together(self) -> Source:
         if (self.path is None) == (self.table is None):
