@@ -16,9 +16,9 @@ from desirelines.events.bots import to_bot_tags
 from desirelines.events.fates import (
     KEPT_IN_QUARANTINE,
     LOOK_UP,
+    keep_sinks_columns,
     suppressed_now,
     to_account,
-    keep_sinks_columns,
     to_quarantine,
     with_fates,
     with_suppressed,
