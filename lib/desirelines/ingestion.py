@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame, Observation
@@ -21,6 +21,7 @@ from desirelines.events.fates import (
     to_account,
     to_quarantine,
     with_fates,
+    with_raw_of_conflicts,
     with_suppressed,
 )
 from desirelines.events.fields import ALIAS_KEY
@@ -142,10 +143,15 @@ def write_batch(
     # Kept for the sinks below: one plan cannot have several, and reading the source again would cost more.
     classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
     try:
-        account = {row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()}
+        told = {row["fate"]: row for row in to_account(classified).collect()}
+        account = {fate: int(row["row_count"]) for fate, row in told.items()}
         keys = {t: key_column(t) for t in source.ids}
-        _write(job, source, classified, keys, batch, account)
-        _write_account(job, source, account, rows_read(), batch)
+        waiting = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
+        if account.get("conflict"):
+            waiting = with_raw_of_conflicts(waiting, mapped, source)
+        _write(job, source, classified, waiting, keys, batch, account)
+        days = (told["used"]["first_on"], told["used"]["last_on"]) if "used" in told else None
+        _write_account(job, source, account, days, rows_read(), batch)
     finally:
         classified.unpersist()
     job.progress.say(
@@ -175,13 +181,19 @@ def _known(job: Job, source: Source, mapped: DataFrame, batch: str) -> DataFrame
 
 
 def _write(
-    job: Job, source: Source, classified: DataFrame, keys: dict[str, str], batch: Batch, account: dict[str, int]
+    job: Job,
+    source: Source,
+    classified: DataFrame,
+    waiting: DataFrame,
+    keys: dict[str, str],
+    batch: Batch,
+    account: dict[str, int],
 ) -> None:
     """Write the batch into its tables, side by side: a small commit waits more than it works."""
     used = classified.filter(F.col("fate") == "used")
     writes = [lambda: _write_events(job, source, used, batch), lambda: _write_links(job, source, used, keys, batch)]
     if any(account.get(fate) for fate in KEPT_IN_QUARANTINE):
-        writes.append(lambda: _write_quarantine(job, source, classified, batch))
+        writes.append(lambda: _write_quarantine(job, source, waiting, batch))
     if source.columns.user_agent is not None and not source.keep_bots:
         writes.append(lambda: _write_bot_tags(job, source, used))
     if source.columns.consent is not None:
@@ -207,9 +219,9 @@ def _write_events(job: Job, source: Source, used: DataFrame, batch: Batch) -> No
     job.warehouse.append_once(events, EVENTS, writer=batch.writer(source), number=batch.number)
 
 
-def _write_quarantine(job: Job, source: Source, classified: DataFrame, batch: Batch) -> None:
+def _write_quarantine(job: Job, source: Source, waiting: DataFrame, batch: Batch) -> None:
     expires = job.read_at.date() + timedelta(days=job.settings.ingest.quarantine_keep_days)
-    quarantined = to_quarantine(classified).withColumn("expires_on", F.lit(expires))
+    quarantined = to_quarantine(waiting).withColumn("expires_on", F.lit(expires))
     job.warehouse.append_once(quarantined, QUARANTINED_EVENTS, writer=batch.writer(source), number=batch.number)
 
 
@@ -249,15 +261,15 @@ def _write_consents(job: Job, source: Source, used: DataFrame) -> None:
     job.warehouse.merge(rows, CONSENTS, update=("is_granted",), stamp=("run_id",))
 
 
-def _write_account(job: Job, source: Source, account: dict[str, int], rows_read: int, batch: Batch) -> None:
-    """Write the fates of a batch.
+def _write_account(
+    job: Job, source: Source, account: dict[str, int], days: tuple[date, date] | None, rows_read: int, batch: Batch
+) -> None:
+    """Write the fates of a batch. `days` are the first and the last on which its used rows lie: no other file is looked at.
 
     Raises:
         GateError: a row has no fate, or what stands in `events` is not what the account says.
     """
-    written = row_count(
-        job.warehouse.read(EVENTS).filter((F.col("ingest_batch") == batch.name) & (F.col("source") == source.name))
-    )
+    written = _written(job, source, batch, *days) if days else 0
     if sum(account.values()) != rows_read or written != account.get("used", 0):
         raise GateError(
             f"source '{source.name}': the row account does not add up: {rows_read:,} rows read, fates {account}, {written:,} events written. "
@@ -271,3 +283,9 @@ def _write_account(job: Job, source: Source, account: dict[str, int], rows_read:
             writer=batch.writer(source),
             number=batch.number,
         )
+
+
+def _written(job: Job, source: Source, batch: Batch, first: date, last: date) -> int:
+    on_days = F.col("occurred_on").between(F.lit(first), F.lit(last))
+    mine = (F.col("ingest_batch") == batch.name) & (F.col("source") == source.name)
+    return row_count(job.warehouse.read(EVENTS).filter(on_days & mine))

@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.events.fates import row_digest
-from desirelines.events.fields import RAW
+from desirelines.events.fields import RAW, raw_text
 from desirelines.ingestion import Batch, mapped_rows, write_batch
 from desirelines.io.sources import raw_of_texts
 from desirelines.io.warehouse import row_count
@@ -47,7 +47,8 @@ def _requeue(job: Job, source: Source) -> dict[str, int]:
     texts = waiting.select(RAW)
     if source.lines is not None:
         texts = texts.distinct()  # each broken line kept the text of its whole row
-    mapped = mapped_rows(job, source, raw_of_texts(job.spark, source, texts)).withColumn("row_digest", row_digest())
+    mapped = mapped_rows(job, source, raw_of_texts(job.spark, source, texts)).withColumn(RAW, raw_text(source))
+    mapped = mapped.withColumn("row_digest", row_digest())
     mapped = mapped.localCheckpoint()  # the rows it is made of leave quarantine below
     usable = (F.size("reasons") == 0) & ~F.col("is_late") | F.col("is_suppressed")
     digests = mapped.filter(usable).select("row_digest").distinct()

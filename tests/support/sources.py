@@ -28,7 +28,8 @@ def raw_rows(spark, text, of: Source):
     names = [n for n in found.columns if n not in ("file_name", "n:file_place", "file_place", "expected", "reasons")]
     keep = {n: F.col(n) if n in found.columns else F.lit(None) for n in ("file_name", "file_place")}
     return found.select(
-        F.struct(*names).alias("row"), F.to_json(F.struct(*names)).alias("raw"), F.lit(False).alias("is_broken"),
+        F.struct(*names).alias("row"), F.to_json(F.struct(*names)).alias("raw"),
+        F.xxhash64(F.to_json(F.struct(*names))).alias("row_hash"), F.lit(False).alias("is_broken"),
         keep["file_name"].cast("string").alias("file_name"), keep["file_place"].cast("long").alias("file_place"),
     )  # fmt: skip
 

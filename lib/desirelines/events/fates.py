@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import RAW
+from desirelines.events.fields import RAW, ROW, raw_text
 from desirelines.events.order import total_order
 from desirelines.events.snapshots import with_news, with_state_id
 from desirelines.events.whole_orders import comes_whole, with_whole_orders
@@ -54,7 +54,7 @@ def suppressed_now(suppressions: DataFrame) -> DataFrame:
 def with_fates(
     mapped: DataFrame, source: Source, known: DataFrame | None, *, orders_are_whole: bool = True
 ) -> DataFrame:
-    """Add `event_id` and `fate`; a row has exactly one, the first that fits. One shuffle, by stream.
+    """Add `event_id` and `fate`; a row has exactly one, the first that fits. One shuffle, by stream. `raw` stays with rows held back.
 
     `known` holds the columns LOOK_UP of events of this source that earlier batches brought on the days around (of snapshots:
     on all days); none on the first batch. Of equal ids the first in the total order stays: what agrees with it in content is
@@ -68,7 +68,8 @@ def with_fates(
                  .when(F.col("is_late"), F.lit("late")),
         # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
         "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(F.col("stream_id")),
-    })  # fmt: skip
+        RAW: F.when(held_back, raw_text(source)),  # a text for each of all rows would be half of what the shuffle moves
+    }).drop(ROW)  # fmt: skip
     if source.snapshot:
         return with_news(with_state_id(rows), source, known).drop("_stream")
     rows = rows.repartition("_stream")  # the windows below, and the look-up, find their rows together
@@ -130,14 +131,25 @@ def with_first_of_equals(rows: DataFrame, known: DataFrame | None) -> DataFrame:
 
 
 def keep_sinks_columns(classified: DataFrame) -> DataFrame:
-    """Leave out what only the fate needed; the raw text stays with rows that go to quarantine."""
-    raw = F.when(F.col("fate").isin(*KEPT_IN_QUARANTINE), F.col(RAW))
-    return classified.withColumn(RAW, raw).drop("given_id", "row_hash", "is_late", "is_suppressed", "line_no")
+    """Leave out what only the fate needed."""
+    return classified.drop("given_id", "is_late", "is_suppressed", "line_no")
+
+
+def with_raw_of_conflicts(classified: DataFrame, mapped: DataFrame, source: Source) -> DataFrame:
+    """Give rows in conflict their raw text, which is looked up among the mapped rows by `row_hash`. They are few: they are sent to every task."""
+    in_conflict = F.broadcast(classified.filter("fate = 'conflict'").select("row_hash").distinct())
+    texts = mapped.select("row_hash", raw_text(source).alias("_raw")).join(in_conflict, "row_hash")
+    texts = texts.groupBy("row_hash").agg(F.min("_raw").alias("_raw"))
+    found = classified.join(F.broadcast(texts), "row_hash", "left")
+    return found.withColumn(RAW, F.coalesce(RAW, F.when(F.col("fate") == "conflict", F.col("_raw")))).drop("_raw")
 
 
 def to_account(classified: DataFrame) -> DataFrame:
-    """Rows by fate: fate, row_count."""
-    return classified.groupBy("fate").agg(F.count("*").alias("row_count"))
+    """Rows by fate: fate, row_count, and the UTC days on which they lie, first_on to last_on (null where none has a time)."""
+    day = F.col("occurred_at").cast("date")
+    return classified.groupBy("fate").agg(
+        F.count("*").alias("row_count"), F.min(day).alias("first_on"), F.max(day).alias("last_on")
+    )
 
 
 def row_digest() -> Column:

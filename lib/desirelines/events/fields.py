@@ -110,6 +110,11 @@ class RawRows:
         return self.rows.select(column).schema[0].dataType
 
 
+def raw_text(source: Source) -> Column:
+    """The raw row as text: as it was read, or as JSON where it never was text."""
+    return F.col(RAW) if source.format == "json" else F.coalesce(RAW, F.to_json(ROW))
+
+
 def reasons_of(*reasons: Column) -> Column:
     """Those of the reasons that hold, as an array; each is text, or null where it does not hold.
 

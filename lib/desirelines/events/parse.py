@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, RawRows, reasons_of
+from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, ROW, RawRows, reasons_of
 from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source, ValueColumn
 
@@ -41,7 +41,7 @@ def to_mapped_events(
 ) -> DataFrame:
     """Give one row per raw row: the event model's columns, `reasons` against it (empty when good) and `is_late`.
 
-    `raw` holds row, raw, file_name, file_place (and line). `pads` is the padded data secret (`keys.secret_pads`). `read_at`
+    `raw` holds row, raw, row_hash, file_name, file_place (and line). `pads` is the padded data secret (`keys.secret_pads`). `read_at`
     stands for now, for sources that do not say when they received a row: what lies further ahead is in the future.
     """
     rows = RawRows(raw.crossJoin(pads), source)
@@ -66,7 +66,7 @@ def to_mapped_events(
     )
     numbers = {name: rows.number(getattr(columns, name)) for name in _NUMBERS}
     mapped = rows.rows.select(
-        RAW, "file_name", "file_place", *([LINE_NUMBER] if source.lines else []),
+        RAW, *([] if source.format == "json" else [ROW]), "row_hash", "file_name", "file_place", *([LINE_NUMBER] if source.lines else []),
         *(made.alias(name) for name, made in (keys | kept).items()),
         corrected_for_clock(occurred, sent, received).alias("occurred_at"),
         received.alias("received_at"),
@@ -80,7 +80,7 @@ def to_mapped_events(
         session_key(rows, columns.session_key).alias("session_key"),
         kept_properties(rows, source).alias("properties"),
         reasons_of(
-            F.when(F.col(RAW).isNull() | is_broken_row(source), F.lit("row: cannot be read as " + source.format)),
+            F.when(is_broken_row(source), F.lit("row: cannot be read as " + source.format)),
             F.when(~rows.is_written(columns.occurred_at), F.lit("occurred_at: missing"))
              .when(occurred.isNull(), F.lit("occurred_at: not a time")),
             *(F.when(rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number")) for n in _NUMBERS),
@@ -102,7 +102,6 @@ def to_mapped_events(
         )),
         "is_late": is_late(settings.ingest.late_days),
         "content_digest": content_digest(source, list(keys)),
-        "row_hash": F.xxhash64(RAW),
     })  # fmt: skip
 
 
@@ -165,7 +164,9 @@ def kept_properties(rows: RawRows, source: Source) -> Column:
 
 def is_broken_row(source: Source) -> Column:
     """True for a row that its format's reader could not take apart."""
-    return F.col("is_broken") if source.format in ("csv", "json") else F.lit(False)
+    if source.format == "json":
+        return F.col("is_broken") | F.col(RAW).isNull()
+    return F.col("is_broken") if source.format == "csv" else F.lit(False)
 
 
 def is_late(late_days: float) -> Column:

@@ -12,21 +12,26 @@ BROKEN = "_broken_row"
 
 
 def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Column) -> DataFrame:
-    """Raw rows of a source's rows: row, raw, is_broken, file_name, file_place; of an exploded one line_no and line."""
+    """Raw rows of a source's rows: row, raw, row_hash, is_broken, file_name, file_place; of an exploded one line_no and line.
+
+    `raw` is the text that was read, where text was read that Spark has not taken apart; else null, and `row` says it all.
+    `row_hash` is a number that follows from the whole row.
+    """
     helpers = {"_file", "_split", "_id", "_place", "_start", BROKEN}
     names = [n for n in found.columns if n not in helpers]
     if source.format == "json":
         row = F.try_parse_json(F.col("value"))
         raw, broken = F.col("value"), row.isNull() | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
+        row_hash = F.xxhash64("value")
     else:
         row = F.struct(*(F.col(f"`{n}`") for n in names))
-        raw = F.to_json(row)
-        broken = F.col(BROKEN).isNotNull() if source.format == "csv" else F.lit(False)
-        if source.format == "csv":
-            raw = F.coalesce(F.col(BROKEN), raw)
+        raw = F.col(BROKEN) if source.format == "csv" else F.lit(None).cast("string")
+        broken = raw.isNotNull()
+        row_hash = F.xxhash64(raw, *_hashed(found, names))
     rows = found.select(
         row.alias("row"),
         raw.alias("raw"),
+        row_hash.alias("row_hash"),
         broken.alias("is_broken"),
         file_name.alias("file_name"),
         file_place.alias("file_place"),
@@ -38,6 +43,15 @@ def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Colu
     else:
         elements = F.col("row." + ".".join(f"`{p}`" for p in source.lines.split(".")))
     return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
+
+
+def _hashed(found: DataFrame, names: list[str]) -> list[Column]:
+    """What a row's hash is made of: a hash passes over nulls, so where they stand goes in too; nested values go in as text."""
+    nested = (T.StructType, T.ArrayType, T.MapType, T.VariantType)
+    columns = [F.col(f"`{n}`") for n in names]
+    kinds = [found.schema[n].dataType for n in names]
+    values = [F.to_json(F.struct(c)) if isinstance(k, nested) else c for c, k in zip(columns, kinds, strict=True)]
+    return [*values, *(c.isNull() for c in columns)]
 
 
 def reader_of(source: Source) -> str:
