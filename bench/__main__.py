@@ -18,6 +18,7 @@ from pyspark.sql import SparkSession
 from bench.clusters import choose_k_part, kmeans_part
 from bench.components import chain_part, random_part, star_part
 from bench.features import features_part
+from bench.growth import growth_part
 from bench.harness import Part, print_outcome, run_part, write_outcome
 from bench.heavy import heavy_part
 from bench.increment import increment_part
@@ -30,6 +31,7 @@ from desirelines.settings.model import Spark
 PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
     "ingest": ingest_part,
     "sessions": sessions_part,
+    "growth": growth_part,
     "increment": increment_part,
     "heavy": heavy_part,
     "paths": paths_part,

@@ -11,5 +11,5 @@ PYSPARK_PYTHON=${PYSPARK_PYTHON:-$here/.venv/bin/python} exec "$here/.venv/bin/s
     --conf spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog \
     --conf spark.sql.session.timeZone=UTC --conf spark.sql.parquet.outputTimestampType=TIMESTAMP_MICROS \
     --conf spark.databricks.delta.allFilesInCrc.verificationMode.forceOnNonUTC.enabled=false \
-    --conf spark.python.sql.dataFrameDebugging.enabled=false --conf spark.ui.showConsoleProgress=false ${SUBMIT_OPTIONS:-} \
+    --conf spark.python.sql.dataFrameDebugging.enabled=false --conf spark.sql.codegen.hugeMethodLimit=8000 --conf spark.ui.showConsoleProgress=false ${SUBMIT_OPTIONS:-} \
     --py-files "$here/dist/desirelines.zip" "$job" "$@"

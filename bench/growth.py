@@ -1,0 +1,48 @@
+"""Part growth: cutting the sessions of a tenth, a fifth, half and all of a size; what an event costs should not rise with their number."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from bench.events import events
+from bench.harness import Comparison, Facts, Part, Variant
+from bench.sessions import BUCKETS, to_nowhere
+from desirelines.sessions.sessions import to_sessions
+from desirelines.settings.model import Sessions
+
+PARTS = {"tenth": 10, "fifth": 5, "half": 2, "whole": 1}
+"""What a variant is one of so many parts of."""
+SLACK = 1.15
+"""So many times the cost an event of the tenth is flat."""
+
+COMPARISONS = tuple(
+    Comparison(name, "tenth", PARTS["tenth"] / parts * SLACK) for name, parts in PARTS.items() if name != "tenth"
+)
+
+
+def growth_part(spark: SparkSession, size: int, out: Path) -> Part:
+    """Make the events of each size, and name the variants; every event is in a session, at every size."""
+    rows = {name: events(spark, size // parts, out) for name, parts in PARTS.items()}
+    counts = {name: some.count() for name, some in rows.items()}
+
+    def sessions(name: str) -> DataFrame:
+        return to_sessions(rows[name], Sessions(), zone="UTC", buckets=BUCKETS)
+
+    def facts(name: str) -> Facts:
+        held = int(sessions(name).agg(F.sum("event_count")).collect()[0][0])
+        told = "every event is in a session" if held == counts[name] else f"{held} of {counts[name]} are in sessions"
+        return Facts(rows=0, events=counts["whole"], steps=0, checksum=told)
+
+    return Part(
+        title="growth",
+        variants=tuple(
+            Variant(name, lambda name=name: to_nowhere(sessions(name)), lambda name=name: facts(name))  # type: ignore[misc]
+            for name in PARTS
+        ),
+        comparisons=COMPARISONS,
+        events=counts["whole"],
+        notes=(f"{counts}: events of each. Flat is a ratio of ten, five and two to one; the goal is {SLACK} of that.",),
+    )
