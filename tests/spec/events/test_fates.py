@@ -5,7 +5,7 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from pyspark.sql import functions as F
 
 from desirelines.events.bots import is_bot_agent, to_bot_tags
-from desirelines.events.fates import suppressed_now, to_quarantine, with_fates, with_suppressed
+from desirelines.events.fates import suppressed_now, to_quarantine, with_fates, with_raw_of_conflicts, with_suppressed
 from desirelines.keys import key_of, secret_pads
 from tests.support.sources import SECRET, mapped, source
 from tests.support.tables import table
@@ -41,15 +41,18 @@ def test_equal_ids_with_equal_content_are_duplicates_and_with_other_content_conf
     ]  # fmt: skip
 
 
-def test_an_empty_id_merges_nothing(spark):
+@pytest.mark.parametrize("kind", ["parquet", "csv"])  # rows of Parquet tell no file
+def test_an_empty_id_merges_nothing(spark, kind):
     rows = fates(spark, f"""
-        id | c | u | t             | e    | paid
-           | x |   | {HOUR}:00:00Z | look |
-           | x |   | {HOUR}:00:00Z | look |
-        '' | x |   | {HOUR}:00:00Z | look |
-    """, source())  # fmt: skip
-    assert [f for *_, f in by_id(rows)] == ["used"] * 3
-    assert rows.select("event_id").distinct().count() == 3
+        id | c | u | t             | e    | paid | file_name
+           | x |   | {HOUR}:00:00Z | look |      | a
+           | x |   | {HOUR}:00:00Z | look |      | a
+        '' | x |   | {HOUR}:00:00Z | look |      | a
+        7  | x |   | {HOUR}:00:00Z | look |      | a
+        7  | x |   | {HOUR}:00:00Z | look |      | a
+    """, source(format=kind))  # fmt: skip
+    assert by_id(rows) == [("", "look", "used")] * 3 + [("7", "look", "duplicate"), ("7", "look", "used")]
+    assert rows.select("event_id").distinct().count() == 4
 
 
 @pytest.mark.parametrize(
@@ -133,6 +136,24 @@ def test_quarantine_keeps_the_raw_row_with_all_reasons_and_numbers_equal_rows(sp
         ("quarantined", 1, ("occurred_at: not a time", "event_name: missing")),
         ("quarantined", 2, ("occurred_at: not a time", "event_name: missing")),
     ]
+
+
+def test_the_raw_text_stays_with_rows_held_back_and_conflicts_get_theirs(spark):
+    of = source()
+    rows = mapped(spark, f"""
+        id | c | u | t             | e    | paid
+        1  | x |   | never         | look |
+        2  | x |   | {HOUR}:00:00Z | look |
+        2  | x |   | {HOUR}:01:00Z | buy  | 5
+        3  | x |   | {HOUR}:00:00Z | look |
+    """, of).withColumn("is_suppressed", F.lit(False)).withColumn("raw", F.lit(None).cast("string"))  # fmt: skip
+    classified = with_fates(rows, of, None).localCheckpoint()
+    before = {(r["given_id"], r["fate"]): r["raw"] for r in classified.collect()}
+    row_1 = '{"id":"1","c":"x","t":"never","e":"look"}'
+    assert before == {("1", "quarantined"): row_1, ("2", "used"): None, ("2", "conflict"): None, ("3", "used"): None}
+    after = {(r["given_id"], r["fate"]): r["raw"] for r in with_raw_of_conflicts(classified, rows, of).collect()}
+    row_2 = f'{{"id":"2","c":"x","t":"{HOUR}:01:00Z","e":"buy","paid":"5"}}'
+    assert after == before | {("2", "conflict"): row_2}
 
 
 def test_robots_name_themselves_and_phones_of_the_brand_cubot_are_people(spark):

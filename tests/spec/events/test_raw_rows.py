@@ -1,0 +1,31 @@
+"""Raw rows as readers give them."""
+
+from pyspark.sql import functions as F
+
+from desirelines.io.readers import as_raw
+from tests.support.sources import source
+
+
+def raw_rows(found, of):
+    return as_raw(found.coalesce(1), of, F.lit(None).cast("string"), F.lit(None).cast("long")).collect()
+
+
+def test_the_hash_of_a_row_follows_from_all_of_it(spark):
+    rows = [
+        ("x", None, ["a", None], {"k": 1}),
+        (None, "x", ["a", None], {"k": 1}),  # the same value elsewhere
+        ("x", None, [None, "a"], {"k": 1}),  # the same values, nested, in another place
+        ("x", None, ["a", None], {"k": 2}),
+        ("x", None, None, None),
+        ("x", None, ["a", None], {"k": 1}),  # the first again
+    ]
+    found = spark.createDataFrame(rows, "c string, u string, tags array<string>, more map<string, int>")
+    hashes = [r["row_hash"] for r in raw_rows(found, source())]
+    assert hashes[0] == hashes[5]
+    assert len(set(hashes)) == 5
+
+
+def test_a_row_that_csv_cannot_take_apart_is_its_text(spark):
+    found = spark.createDataFrame([("x", None), (None, "x;;;broken")], "c string, _broken_row string")
+    got = [(r["raw"], r["is_broken"]) for r in raw_rows(found, source(format="csv"))]
+    assert got == [(None, False), ("x;;;broken", True)]
