@@ -136,11 +136,14 @@ def keep_sinks_columns(classified: DataFrame) -> DataFrame:
 
 
 def with_raw_of_conflicts(classified: DataFrame, mapped: DataFrame, source: Source) -> DataFrame:
-    """Give rows in conflict their raw text, which is looked up among the mapped rows by `row_hash`. They are few: they are sent to every task."""
-    in_conflict = F.broadcast(classified.filter("fate = 'conflict'").select("row_hash").distinct())
+    """Give rows in conflict their raw text, which is looked up among the mapped rows by `row_hash`.
+
+    Mostly they are few; a source delivered whole once more with other contents makes as many as it has rows, so no hint says so.
+    """
+    in_conflict = classified.filter("fate = 'conflict'").select("row_hash").distinct()
     texts = mapped.select("row_hash", raw_text(source).alias("_raw")).join(in_conflict, "row_hash")
     texts = texts.groupBy("row_hash").agg(F.min("_raw").alias("_raw"))
-    found = classified.join(F.broadcast(texts), "row_hash", "left")
+    found = classified.join(texts, "row_hash", "left")
     return found.withColumn(RAW, F.coalesce(RAW, F.when(F.col("fate") == "conflict", F.col("_raw")))).drop("_raw")
 
 
