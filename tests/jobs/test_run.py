@@ -83,6 +83,11 @@ def test_every_row_has_one_fate_and_the_sum_is_right(spark, folder):
         "occurred_at: not a time": 3, "occurred_at: in the future": 3, "stream: no identifier of type cookie": 1,
         "event_id: another event has the same id and other content": 1,
     }  # fmt: skip
+    raw = [json.loads(r["raw"]) for r in read(spark, folder, tables.QUARANTINED_EVENTS).collect()]
+    expected = [r for r in shop.mess() if r["id"].startswith(("bad", "future", "nobody")) or r["url"] == "/elsewhere"]
+    assert sorted((r["id"], r["at"], r["cookie"]) for r in raw) == sorted(
+        (r["id"], r["at"], r["cookie"]) for r in expected
+    )
 
 
 def test_sessions_are_the_visits_without_the_robot(spark, folder):
