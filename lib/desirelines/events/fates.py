@@ -68,7 +68,7 @@ def with_fates(
                  .when(F.col("is_late"), F.lit("late")),
         # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
         "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(F.col("stream_id")),
-        RAW: F.when(held_back, raw_text(source)),  # a text for each of all rows would be half of what the shuffle moves
+        RAW: F.when(held_back, raw_text(source)),  # the shuffle would move the text of each row, and hardly one is ever read
     }).drop(ROW)  # fmt: skip
     if source.snapshot:
         return with_news(with_state_id(rows), source, known).drop("_stream")

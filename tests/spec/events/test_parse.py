@@ -2,10 +2,11 @@
 
 from pyspark.sql import functions as F
 
-from desirelines.events.parse import page_path
-from desirelines.keys import key_of
+from desirelines.events.parse import page_path, to_mapped_events
+from desirelines.io.readers import as_raw
+from desirelines.keys import key_of, secret_pads
 from desirelines.settings import Settings
-from tests.support.sources import SECRET, mapped, source
+from tests.support.sources import READ_AT, SECRET, mapped, source
 from tests.support.tables import table
 
 
@@ -123,6 +124,24 @@ def test_product_of_columns_is_exact_money(spark):
     """, of).orderBy("occurred_at").collect()  # fmt: skip
     assert [str(r["amount"]) for r in rows] == ["0.0030", "-5.1000", "None"]
     assert [r["reasons"] for r in rows] == [[], [], []]
+
+
+def test_numbers_that_come_as_numbers_are_read_as_their_text_would_be(spark):
+    of = source(columns={"occurred_at": "t", "event_name": "e", "amount": "paid", "quantity": "n"})
+    rows = [  # paid, n, and what they become
+        ("1.234550", 7, "1.2346", "7.0000"),
+        (None, -2, "None", "-2.0000"),
+        ("99999999999999999999.5", None, "None", "None"),  # too large for money
+    ]
+    found = spark.createDataFrame(
+        [("x", f"2026-03-01T10:00:0{i}Z", "buy", paid, n) for i, (paid, n, *_) in enumerate(rows)],
+        "c string, t string, e string, paid string, n int",
+    ).withColumns({"paid": F.col("paid").cast("decimal(30,6)"), "u": F.lit(None).cast("string")})
+    raw = as_raw(found, of, F.lit(None).cast("string"), F.lit(None).cast("long"))
+    got = to_mapped_events(raw, secret_pads(spark, SECRET), of, Settings(), read_at=READ_AT).orderBy("occurred_at")
+    told = got.select("amount", "quantity", "reasons").collect()
+    assert [(str(r["amount"]), str(r["quantity"])) for r in told] == [tuple(row[2:]) for row in rows]
+    assert [r["reasons"] for r in told] == [[], [], ["amount: not a number"]]
 
 
 def test_names_have_kinds_and_only_listed_properties_are_kept(spark):
