@@ -64,6 +64,13 @@ def init(
 
 @app.command()
 def check(
+    deep: Annotated[
+        bool,
+        typer.Option(
+            "--deep",
+            help="Read every row of the tables too: keys that are there twice, event ids that several events bear.",
+        ),
+    ] = False,
     conf: Conf = None,
     sets: Sets = None,
     as_of: AsOf = None,
@@ -73,9 +80,10 @@ def check(
 ) -> None:
     """The doctor: Java, Spark, Delta, configuration, secrets, sources, mappings (on the first 1,000 rows), tables.
 
-    Writes nothing. Example: `desirelines check --conf shop.yaml`
+    With `--deep` also the rows: an event id in two streams of a source, or in one further apart than a batch looks back, is told
+    and not merged. Writes nothing. Example: `desirelines check --conf shop.yaml`, every week `desirelines check --deep`
     """
-    _commands().check(options_of(conf, sets, as_of, run_id, form, logs))
+    _commands().check(options_of(conf, sets, as_of, run_id, form, logs), is_deep=deep)
 
 
 @app.command()

@@ -201,13 +201,14 @@ def plan(options: Options) -> None:
     show(options.is_json, found, printed)
 
 
-def check(options: Options) -> None:
+def check(options: Options, *, is_deep: bool = False) -> None:
     """The doctor."""
     from desirelines.doctor import diagnosis
 
-    findings, error = diagnosis(options.conf or ((DEFAULT_CONF,) if DEFAULT_CONF.is_file() else ()), options.sets)
-    lines = [f"{'ok  ' if f.is_ok else 'FAIL'} {f.what}: {f.found}" for f in findings]
-    show(options.is_json, [f.__dict__ for f in findings], lambda: print_line("\n".join(lines)))
+    files = options.conf or ((DEFAULT_CONF,) if DEFAULT_CONF.is_file() else ())
+    tell = progress_for(options.log_format, "check").say
+    findings, error = diagnosis(files, options.sets, is_deep=is_deep, tell=tell)
+    show(options.is_json, [f.__dict__ for f in findings], lambda: print_line("\n".join(map(str, findings))))
     if error is not None:
         raise error
 

@@ -1,4 +1,4 @@
-"""The doctor and the plan: what a run would meet, without writing anything."""
+"""The doctor and the plan: what a run would meet, without writing anything; when asked, what is wrong inside the tables."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from urllib.parse import urlparse
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.deep_check import Note, deep_looks
 from desirelines.errors import DesirelinesError, GateError, MachineError
 from desirelines.events.fates import with_fates
 from desirelines.events.money import with_reporting_currency
@@ -41,16 +42,29 @@ class Finding:
     what: str
     is_ok: bool
     found: str
+    is_note: bool = False
+    """Nothing is broken, and yet somebody should look."""
+
+    def __str__(self) -> str:
+        """The finding as a line."""
+        return f"{'note' if self.is_note else 'ok  ' if self.is_ok else 'FAIL'} {self.what}: {self.found}"
 
 
-def diagnosis(files: tuple[Path, ...], sets: tuple[str, ...]) -> tuple[list[Finding], DesirelinesError | None]:
-    """Look at everything that can be looked at; give the findings and the first error, which decides the exit code."""
+def diagnosis(
+    files: tuple[Path, ...], sets: tuple[str, ...], *, is_deep: bool = False, tell: Callable[[str], None]
+) -> tuple[list[Finding], DesirelinesError | None]:
+    """Look at everything that can be looked at; give the findings and the first error, which decides the exit code.
+
+    `is_deep` reads every row of every table as well: keys that are there twice, event ids that more than one event bears.
+    `tell` takes a line before each look that reads a whole table.
+    """
     findings: list[Finding] = []
     errors: list[DesirelinesError] = []
 
     def look(what: str, action: Callable[[], str]) -> bool:
         try:
-            findings.append(Finding(what, True, action()))
+            found = action()
+            findings.append(Finding(what, True, found, isinstance(found, Note)))
         except DesirelinesError as error:
             findings.append(Finding(what, False, str(error)))
             errors.append(error)
@@ -83,6 +97,9 @@ def diagnosis(files: tuple[Path, ...], sets: tuple[str, ...]) -> tuple[list[Find
         for table in ALL:
             if warehouse.exists(table):
                 look(f"table {table.name}", partial(_contracted, warehouse, table))
+        if is_deep:
+            for what, action in deep_looks(warehouse, settings, tell):
+                look(what, action)
     finally:
         if is_mine:
             spark.stop()

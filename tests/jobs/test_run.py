@@ -257,6 +257,16 @@ def test_plan_and_check_write_nothing(cli, folder, spark, capsys):
     assert {f: f.stat().st_mtime_ns for f in folder.rglob("*")} == before
 
 
+def test_a_deep_check_finds_every_key_once_and_each_id_at_one_event(cli, folder, capsys):
+    capsys.readouterr()
+    assert cli("check", "--deep", *conf(folder)) == 0
+    findings = {f["what"]: f for f in result(capsys)}
+    there = {t.name for t in tables.ALL if (folder / "warehouse" / t.name / "_delta_log").is_dir()}
+    assert {what for what in findings if what.startswith("keys of")} == {f"keys of {t}" for t in there - {"events"}}
+    assert not [f for f in findings.values() if not f["is_ok"] or f["is_note"]]
+    assert findings["event ids of shop"]["found"] == "each belongs to one event"
+
+
 def test_everybody_has_words_and_a_segment_takes_a_name_by_hand(spark, folder, cli, capsys):
     labels = {r["person_id"]: r for r in read(spark, folder, tables.PERSON_LABELS).collect()}
     assert set(labels) == {r["person_id"] for r in read(spark, folder, tables.FEATURES).collect()}

@@ -1,0 +1,53 @@
+"""`check --deep`: what no batch can see by itself is told, and what another writer did to the tables fails."""
+
+import json
+
+import pytest
+
+from tests.support import shop
+
+
+@pytest.fixture
+def ingested(cli, tmp_path):
+    """Two files: an id in two streams of the first, another once more a month later in the second."""
+    conf = shop.configure(tmp_path)
+    rows = shop.rows(0, 2)
+    one, other = rows[0], next(r for r in rows if r["cookie"] != rows[0]["cookie"])
+    shop.write(tmp_path / "in", "first.csv", [*rows, one | {"cookie": other["cookie"]}])
+    assert cli("ingest-events", "--conf", str(conf)) == 0
+    shop.write(tmp_path / "in", "second.csv", [other | {"at": other["at"].replace("2026-01", "2026-02")}])
+    assert cli("ingest-events", "--conf", str(conf)) == 0
+    return tmp_path, len(rows) + 2
+
+
+def looked(cli, folder, capsys):
+    capsys.readouterr()
+    code = cli("check", "--deep", "--conf", str(folder / "conf.yaml"), "--format", "json")
+    told = capsys.readouterr()
+    return code, {f["what"]: f for f in json.loads(told.out)}, told.err
+
+
+def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(spark, cli, ingested, capsys):
+    folder, rows = ingested
+    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == rows
+    code, found, progress = looked(cli, folder, capsys)
+    ids = found["event ids of shop"]
+    assert (code, ids["is_ok"], ids["is_note"]) == (0, True, True)
+    assert ids["found"].startswith(
+        "in more than one stream: 1; twice in one stream, more than ingest.late_days (7) apart: 1; from 2026-01-05 to 2026-02-0"
+    )
+    assert all(f["is_ok"] for f in found.values())
+    assert "keys of row_accounts" in progress  # the long looks say where they are
+
+
+def test_rows_of_another_writer_are_found_and_fail(spark, cli, ingested, capsys):
+    folder, _ = ingested
+    for table in ("events", "row_accounts"):
+        path = str(folder / "warehouse" / table)
+        copies = spark.read.format("delta").load(path).limit(1).localCheckpoint()
+        copies.write.format("delta").mode("append").save(path)
+    code, found, _ = looked(cli, folder, capsys)
+    assert code == 3
+    assert {what for what, f in found.items() if not f["is_ok"]} == {"keys of row_accounts", "event ids of shop"}
+    assert "twice in one stream, nearer: 1" in found["event ids of shop"]["found"]
+    assert "1 keys (run_id, source, ingest_batch, fate)" in found["keys of row_accounts"]["found"]
