@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, THREADS, to_nowhere
-from desirelines.paths.edges import PATH_END, PATH_START, moves_of, to_edges
+from desirelines.paths.edges import PATH_END, PATH_START, to_edges, to_moves, with_segments
 from desirelines.paths.grain import to_person_paths
 from desirelines.paths.places import to_positions, to_step_facts
 from desirelines.sessions.sessions import to_sessions
@@ -44,20 +44,19 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
     partitions = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
 
     def edges() -> DataFrame:
-        return to_edges(paths, nobody, run_id="bench")
+        return to_edges(with_segments(paths, nobody), run_id="bench")
 
     def floor_pairs() -> None:
-        move = F.explode(moves_of(F.col("steps"), F.col("at_ms"))).alias("move")
-        moves = paths.select("person_id", move).select("person_id", "move.*")
+        moves = to_moves(paths, "person_id")
         to_nowhere(moves.repartition(partitions, "from_step", "to_step").sortWithinPartitions("from_step", "to_step"))
 
     def all_tables() -> None:
         columns = ("person_id", "grain", "steps", "at_ms")
-        both = paths.select(*columns).unionByName(to_person_paths(paths)).persist()
+        both = with_segments(paths.select(*columns).unionByName(to_person_paths(paths)), nobody).persist()
         for table in (
-            to_edges(both, nobody, run_id="bench"),
-            to_positions(both, nobody, places=10, run_id="bench"),
-            to_step_facts(both, nobody, run_id="bench"),
+            to_edges(both, run_id="bench"),
+            to_positions(both, places=10, run_id="bench"),
+            to_step_facts(both, run_id="bench"),
         ):
             to_nowhere(table)
         both.unpersist()

@@ -10,7 +10,7 @@ from pyspark.sql import functions as F
 
 from desirelines.job import Job
 from desirelines.membership import members_after
-from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.paths.edges import to_edges, with_published_steps, with_segments
 from desirelines.paths.frequent import (
     ASKED,
     ROWS,
@@ -54,13 +54,14 @@ def write_paths(job: Job) -> int:
     shown = with_published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
     shown = shown.persist(StorageLevel.MEMORY_AND_DISK)
     columns = ("person_id", "grain", "steps", "at_ms")
-    both = shown.select(*columns).unionByName(to_person_paths(shown)).persist(StorageLevel.MEMORY_AND_DISK)
+    both = with_segments(shown.select(*columns).unionByName(to_person_paths(shown)), members)
+    both = both.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         check_steps(job, own)
         rows = [
-            (to_edges(both, members, run_id=run_id), PATH_EDGES),
-            (to_positions(both, members, places=paths.places, run_id=run_id), PATH_POSITIONS),
-            (to_step_facts(both, members, run_id=run_id), PATH_STEPS),
+            (to_edges(both, run_id=run_id), PATH_EDGES),
+            (to_positions(both, places=paths.places, run_id=run_id), PATH_POSITIONS),
+            (to_step_facts(both, run_id=run_id), PATH_STEPS),
             (_patterns(job, own, shown, members), PATH_PATTERNS),
             *_funnels(job, own, members),
         ]

@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
@@ -46,19 +46,22 @@ def _renamed(
         )
 
 
-def to_edges(paths: DataFrame, members: DataFrame, *, run_id: str) -> DataFrame:
+def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
     """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles, of pairs.
 
-    `paths` carry person_id, grain, steps and at_ms; `members` person_id and segment_id. Shares are of the counts before pairs
+    `paths` carry person_id, grain, segments (see `with_segments`), steps and at_ms. Shares are of the counts before pairs
     of few people are left out. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
     in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
-    moves = paths.select("person_id", "grain", F.explode(moves_of(F.col("steps"), F.col("at_ms"))).alias("move"))
-    grouped = in_segments(moves.select("person_id", "grain", "move.*"), members)
-    edges = grouped.groupBy("grain", "segment_id", "from_step", "to_step").agg(
-        F.count("*").alias("transition_count"),
-        F.count_distinct("person_id").alias("people_count"),
-        F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
+    moves = to_moves(paths, "person_id", "grain", "segments")
+    edges = (
+        moves.withColumn("segment_id", F.explode("segments"))
+        .groupBy("grain", "segment_id", "from_step", "to_step")
+        .agg(
+            F.count("*").alias("transition_count"),
+            F.count_distinct("person_id").alias("people_count"),
+            F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
+        )
     )
     whole = Window.partitionBy("grain", "segment_id")
     is_start = F.col("from_step") == PATH_START
@@ -77,18 +80,26 @@ def to_edges(paths: DataFrame, members: DataFrame, *, run_id: str) -> DataFrame:
 
 def in_segments(rows: DataFrame, members: DataFrame) -> DataFrame:
     """Each row of a person once for each of their segments, and once for `all`."""
-    of_all = rows.withColumn("segment_id", F.lit(ALL))
-    return rows.join(members.select("person_id", "segment_id"), "person_id").unionByName(of_all)
+    return with_segments(rows, members).withColumn("segment_id", F.explode("segments")).drop("segments")
 
 
-def moves_of(steps: Column, at_ms: Column) -> Column:
-    """A path's moves, from path_start to path_end, as structs (from_step, to_step, seconds); seconds are null at the ends."""
-    before, after = F.array_insert(steps, 1, F.lit(PATH_START)), F.array_append(steps, F.lit(PATH_END))
-    one_less = F.greatest(F.size(at_ms) - 1, F.lit(0))
-    gaps = F.zip_with(
-        F.slice(at_ms, F.lit(2), one_less), F.slice(at_ms, F.lit(1), one_less),
-        lambda later, earlier: (later - earlier) / F.lit(1000.0),
-    )  # fmt: skip
-    nothing = F.lit(None).cast("double")
-    seconds = F.array_append(F.array_insert(gaps, 1, nothing), nothing)
-    return F.arrays_zip(before.alias("from_step"), after.alias("to_step"), seconds.alias("seconds"))
+def with_segments(rows: DataFrame, members: DataFrame) -> DataFrame:
+    """Add `segments`, the segments of the row's person and `all`. The rows are read once, and shuffled once unless people are few."""
+    of_person = members.groupBy("person_id").agg(F.collect_list("segment_id").alias("_own"))
+    segments = F.concat(F.array(F.lit(ALL)), F.coalesce("_own", F.array().cast("array<string>")))
+    return rows.join(of_person, "person_id", "left").withColumn("segments", segments).drop("_own")
+
+
+def to_moves(paths: DataFrame, *kept: str) -> DataFrame:
+    """Give one row per move of a path, from path_start to path_end: the columns kept, from_step, to_step, seconds (null at the ends)."""
+    # No function of a function: Spark interprets those, and the times are as quickly taken apart afterwards.
+    nothing = F.lit(None).cast("long")
+    move = F.arrays_zip(
+        F.array_insert("steps", 1, F.lit(PATH_START)).alias("from_step"),
+        F.array_append("steps", F.lit(PATH_END)).alias("to_step"),
+        F.array_insert("at_ms", 1, nothing).alias("_left_ms"),
+        F.array_append("at_ms", nothing).alias("_reached_ms"),
+    )
+    moves = paths.select(*kept, F.inline(move))
+    seconds = (F.col("_reached_ms") - F.col("_left_ms")) / F.lit(1000.0)
+    return moves.select(*kept, "from_step", "to_step", seconds.alias("seconds"))

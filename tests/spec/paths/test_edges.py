@@ -1,6 +1,6 @@
 """Which step follows which, and what may be told."""
 
-from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.paths.edges import to_edges, with_published_steps, with_segments
 from desirelines.paths.grain import to_person_paths, to_session_paths
 from desirelines.paths.whole import to_top_paths
 from tests.support.tables import rows_of, table
@@ -17,7 +17,7 @@ def edges_of(spark):
     paths = to_session_paths(sessions(spark)).unionByName(
         to_person_paths(to_session_paths(sessions(spark))), allowMissingColumns=True
     )
-    return to_edges(paths, members(spark), run_id="r")
+    return to_edges(with_segments(paths, members(spark)), run_id="r")
 
 
 def members(spark, people=12):

@@ -10,17 +10,13 @@ from tests.support.tables import rows_of, table
 def paths(spark):
     """Ten people each of two ways, and three of a way of their own."""
     ways = [("a b a c", 10), ("a a", 10), ("b own", 3)]
-    lines = [f"{w}-{n} | session | {way} | {way}" for w, (way, people) in enumerate(ways) for n in range(people)]
-    found = table(spark, "person_id | grain | l:steps | l:at\n" + "\n".join(lines))
-    return found.withColumn("at_ms", F.transform("at", lambda s: F.lit(0).cast("long")))
-
-
-def nobody(spark):
-    return spark.createDataFrame([], "person_id string, segment_id string")
+    lines = [f"{w}-{n} | session | {way}" for w, (way, people) in enumerate(ways) for n in range(people)]
+    found = table(spark, "person_id | grain | l:steps\n" + "\n".join(lines))
+    return found.withColumn("segments", F.array(F.lit("all")))
 
 
 def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_others(spark):
-    got = to_positions(paths(spark), nobody(spark), places=3, run_id="r")
+    got = to_positions(paths(spark), places=3, run_id="r")
     assert rows_of(got, "place", "step", "path_count") == [
         (1, "__hidden__", 23),  # three began with b: told with the twenty others, or they would follow from the whole
         (2, "__hidden__", 13), (2, "b", 10),  # three went to `own`, and the next smallest hides with them
@@ -32,7 +28,7 @@ def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_oth
 
 
 def test_of_each_step_how_often_paths_begin_end_loop_and_turn_back(spark):
-    got = to_step_facts(paths(spark), nobody(spark), run_id="r")
+    got = to_step_facts(paths(spark), run_id="r")
     columns = ("step", "people_count", "path_count", "visit_count", "entry_share", "exit_share", "drop_off_share", "loop_share", "backtrack_share", "revisit_share")  # fmt: skip
     assert rows_of(got, *columns) == [
         # a: visited twice in both ways; of 30 followed visits 10 are loops; of 10 with two more steps all are a, b, a
