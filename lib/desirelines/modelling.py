@@ -14,6 +14,7 @@ from desirelines.clusters.fit import Fitted, Trial
 from desirelines.clusters.score import to_assigned
 from desirelines.errors import EmptyInputError, MachineError
 from desirelines.io.tracking import LoggedFit, LoggedTrial, log_fit, promote
+from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.membership import members_after
 from desirelines.reading import PREPARATION, features_in_use, model_rows, rules_of
@@ -100,6 +101,12 @@ def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str 
          "centre": list(centres[m.cluster]), "origin": m.origin, "derived_from": list(m.derived_from), "people_count": new_sizes[m.cluster], "mlflow_run_id": mlflow_run}
         for m in matches
     ]  # fmt: skip
+
+
+def clusters_before(job: Job) -> int | None:
+    """Clusters of the model of the run that this one is compared with; null when there is none."""
+    base, _ = job.ledger.base_of(job.run_id, job.as_of)
+    return row_count(job.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == base)) or None
 
 
 def standing_model(job: Job) -> tuple[list[dict[str, Any]], str]:

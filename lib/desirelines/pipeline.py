@@ -27,6 +27,7 @@ from desirelines.job import Job
 from desirelines.membership import members_after, repair_members
 from desirelines.modelling import (
     cluster_rows,
+    clusters_before,
     forget_old_evidence,
     found,
     log_to_mlflow,
@@ -174,8 +175,9 @@ def fit_clusters(job: Job) -> None:
         features = clustered_features(job)
         settings = job.settings.clusters
         fitted = fit(
-            features, row_count(features), features_in_use(job), settings, on_trial=lambda t: job.progress.say(told(t))
-        )
+            features, row_count(features), features_in_use(job), settings, on_trial=lambda t: job.progress.say(told(t)),
+            k_before=clusters_before(job),
+        )  # fmt: skip
         run = {"run_id": job.run_id}
         trials = [run | {"trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)]
         job.warehouse.replace_run(

@@ -5,7 +5,7 @@ import pytest
 from sklearn.cluster import KMeans
 
 from desirelines.clusters import choice
-from desirelines.clusters.choice import candidates, chosen, refusal_of
+from desirelines.clusters.choice import Candidate, candidates, chosen, refusal_of
 from tests.support.groups import groupless, planted
 
 LIMITS = {"smallest_share": 0.01, "least_stability": 0.6}
@@ -78,3 +78,32 @@ def test_a_cluster_split_in_two_is_a_start_too_where_random_ones_miss(monkeypatc
     costs = [c.cost for c in scored]
     assert costs == sorted(costs, reverse=True)
     assert costs[-1] <= 1.02 * planted_cost
+
+
+def looked_at(k, gap):
+    return Candidate("kmeans", k, k, 1.0, 0.1, 0.9, gap, 0.001, k > 1, 0.3, np.zeros((k, 1)))
+
+
+@pytest.mark.parametrize(
+    ("k_before", "taken"),
+    [
+        (None, 6),  # 0.495 with one more is a tie: six were worth 0.098 each, the seventh 0.005
+        (5, 6),  # a sixth cluster is worth 0.09, of 0.1 each before: clearly more
+        (6, 6),
+        (7, 7),  # as good as six, and people know them
+        (8, 6),  # less evidence than with fewer
+        (9, 6),  # not among the candidates
+    ],
+)
+def test_the_number_of_the_run_before_stays_where_another_is_not_clearly_better(k_before, taken):
+    gaps = {2: 0.1, 3: 0.2, 4: 0.3, 5: 0.4, 6: 0.49, 7: 0.495, 8: 0.45}
+    scored = [looked_at(k, gap) for k, gap in gaps.items()]
+    assert chosen(scored, **LIMITS, k_before=k_before).k == taken
+
+
+def test_a_little_more_evidence_does_not_change_the_number_and_more_does():
+    gaps = {10: 0.444, 12: 0.457}  # 0.013; a tenth of two clusters' worth is 0.0099, a fifth 0.0197
+    scored = [looked_at(k, gap) for k, gap in gaps.items()]
+    assert (chosen(scored, **LIMITS).k, chosen(scored, **LIMITS, k_before=10).k) == (12, 10)
+    scored.append(looked_at(11, 0.48))
+    assert chosen(scored, **LIMITS, k_before=10).k == 11

@@ -24,6 +24,8 @@ SURE = 3.0
 """A cost is better than that of the references by more than so many standard errors, or there is no structure."""
 WORTH = 0.1
 """More clusters that are each worth less than this part of what each was worth before are a tie: the smaller k is taken."""
+STAYS = 0.2
+"""The same part, for leaving the number of the run before: people's groups do not come and go for a little evidence."""
 MOST_SCORED = 2_000
 """People whose silhouette is taken."""
 
@@ -130,18 +132,26 @@ def refusal_of(candidate: Candidate, *, smallest_share: float, least_stability: 
     return None
 
 
-def chosen(scored: list[Candidate], *, smallest_share: float, least_stability: float) -> Candidate | None:
-    """The candidate with the most evidence among those that are not refused; the fewest clusters where it ties; null for none."""
+def chosen(
+    scored: list[Candidate], *, smallest_share: float, least_stability: float, k_before: int | None = None
+) -> Candidate | None:
+    """The candidate with the most evidence among those that are not refused; the fewest clusters where it ties; null for none.
+
+    With the number of clusters of a run before, that stays where the most evidence is not clearly more.
+    """
     good = [c for c in scored if refusal_of(c, smallest_share=smallest_share, least_stability=least_stability) is None]
     if not good:
         return None
     most = max(good, key=lambda c: (c.gap, -c.k))
 
-    def ties(candidate: Candidate) -> bool:
-        worth = WORTH * (most.k - candidate.k) * candidate.gap / (candidate.k - 1)
-        return candidate is most or (candidate.k < most.k and most.gap - candidate.gap <= max(most.gap_error, worth))
+    def ties(candidate: Candidate, part: float) -> bool:
+        worth = part * (most.k - candidate.k) * candidate.gap / (candidate.k - 1)
+        return most.gap - candidate.gap <= max(most.gap_error, worth)
 
-    return min((c for c in good if ties(c)), key=lambda c: (c.k, -c.gap))
+    standing = [c for c in good if c.k == k_before and ties(c, STAYS)]
+    if standing:
+        return max(standing, key=lambda c: c.gap)
+    return min((c for c in good if c is most or (c.k < most.k and ties(c, WORTH))), key=lambda c: (c.k, -c.gap))
 
 
 def fitted(points: Points, k: int, algorithm: str, *, seed: int, starts: int) -> Fit:

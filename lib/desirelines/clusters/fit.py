@@ -73,8 +73,10 @@ def fit(
     catalogue: Sequence[Feature],
     settings: Clusters,
     on_trial: Callable[[Trial], None] = lambda _: None,
+    *,
+    k_before: int | None = None,
 ) -> Fitted:
-    """Prepare, choose k on a sample (unless it is set), and fit that on everybody.
+    """Prepare, choose k on a sample (unless it is set), and fit that on everybody. `k_before` are the clusters of the run before.
 
     With `clusters.k` unset and no evidence of groups, everybody is one group. Else the centres of the sample are moved by exact
     scans over everybody (`clusters.fit: scans`), or MLlib fits anew (`mllib`; bisecting k-means always).
@@ -96,7 +98,7 @@ def fit(
         )
     prepared = to_prepared(features, preparation)
     sample = points_of(sample_of(prepared, count, settings.sample_people), preparation)
-    start, trials = _start(sample, settings, on_trial)
+    start, trials = _start(sample, settings, on_trial, k_before)
     final, pipeline, centres = _final(prepared, count, preparation, start, settings)
     on_trial(final)
     return Fitted(preparation, pipeline, centres, (*trials, final))
@@ -128,7 +130,7 @@ def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
 
 
 def _start(
-    sample: Points, settings: Clusters, on_trial: Callable[[Trial], None]
+    sample: Points, settings: Clusters, on_trial: Callable[[Trial], None], k_before: int | None
 ) -> tuple[Candidate | None, list[Trial]]:
     """What is fitted on everybody: its algorithm, k and centres on the sample; null for no groups. And the trials."""
     algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
@@ -143,11 +145,16 @@ def _start(
             some, algorithm=algorithm, k_min=settings.k_min, k_max=settings.k_max, seed=settings.seed,
             on_candidate=lambda c: on_trial(_trial(c, settings.seed, len(some), refusal_of(c, **limits) or "looked at")),
         )  # fmt: skip
-    best = chosen(scored, **limits)
+    best, first = (
+        chosen(scored, smallest_share=settings.smallest_share, least_stability=settings.least_stability, k_before=k)
+        for k in (k_before, None)
+    )
     for candidate in scored:
         beaten = (
-            "taken to everybody" if candidate is best else "another has more evidence, or as much with fewer clusters"
-        )
+            "taken to everybody" if candidate is best
+            else f"too little more evidence to leave the {k_before} clusters of the run before" if candidate is first
+            else "another has more evidence, or as much with fewer clusters"
+        )  # fmt: skip
         trials.append(_trial(candidate, settings.seed, len(some), refusal_of(candidate, **limits) or beaten))
     return best, trials
 

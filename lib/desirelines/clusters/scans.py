@@ -9,14 +9,18 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from pyspark import TaskContext
 from pyspark.sql import DataFrame
+from pyspark.sql.pandas.types import from_arrow_schema
 
 Centres = npt.NDArray[np.float64]
 PEOPLE_AT_ONCE = 50_000
 TOLERANCE = 1e-4
 """Of the mean variance of the columns; once the centres move by less (squared), they stay. As scikit-learn has it."""
 
-_PARTIALS = "part int, sums array<double>, counts array<long>, squares double"
+_PIECE = [("part", pa.int32()), ("piece", pa.int32())]
+_PACKED = pa.schema([*_PIECE, ("points", pa.binary())])
+_PARTIALS = pa.schema([*_PIECE, ("sums", pa.binary()), ("counts", pa.binary()), ("squares", pa.float64())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +33,20 @@ class Scanned:
 
 
 def to_points(people: DataFrame, columns: Sequence[str]) -> DataFrame:
-    """The numbers of people as bytes, some thousand people a row, in their order; kept, as every scan reads them.
+    """The numbers of people as bytes, some thousand people a piece, in their order; kept, as every scan reads them.
 
-    Turning a person's columns into numpy's costs more than all that a scan does with them, so it is done once.
+    A row is one piece of a partition: part, piece, points. Turning a person's columns into numpy's costs more than all that
+    a scan does with them, so it is done once. Read in few tasks: to begin one costs as much as to scan a hundred thousand people.
     """
-    packed = people.select(*columns).mapInArrow(_packed, "points binary")
-    return packed.localCheckpoint()
+    packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED)).localCheckpoint()
+    return packed.coalesce(int(people.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200))
 
 
 def lloyd(points: DataFrame, start: Centres, *, most_scans: int) -> Scanned:
     """Move the centres to the means of their people until they stay, then count once more.
 
-    `points` are of people in a fixed order of partitions and rows. Sums of a partition are made in the order of its people, and
-    those of partitions are added in their order, so the result is the same to the bit on any number of cores. A centre without
+    `points` are of people in a fixed order of partitions and rows. Sums of a piece are made in the order of its people, and
+    those of pieces are added in their order, so the result is the same to the bit on any number of cores. A centre without
     people stays where it is. Source: Lloyd 1982.
     """
     centres, tolerance, scans = start, 0.0, 0
@@ -64,52 +69,47 @@ def lloyd(points: DataFrame, start: Centres, *, most_scans: int) -> Scanned:
 
 
 def _scan(points: DataFrame, centres: Centres) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
-    parts = points.mapInArrow(partial(_partials, centres=centres), _PARTIALS).collect()
+    pieces = points.mapInArrow(partial(_partials, centres=centres), from_arrow_schema(_PARTIALS)).collect()
     sums, counts, squares = np.zeros_like(centres), np.zeros(len(centres), dtype=np.int64), np.float64(0.0)
-    for row in sorted(parts, key=lambda r: int(r["part"])):
-        sums = sums + np.reshape(row["sums"], centres.shape)
-        counts = counts + np.asarray(row["counts"], dtype=np.int64)
+    for row in sorted(pieces, key=lambda r: (int(r["part"]), int(r["piece"]))):
+        sums = sums + np.frombuffer(row["sums"]).reshape(centres.shape)
+        counts = counts + np.frombuffer(row["counts"], dtype=np.int64)
         squares = squares + row["squares"]
     return sums, counts, squares
 
 
 def _packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on executors: a row for every PEOPLE_AT_ONCE people of a partition, whatever the size of the batches."""
+    context = TaskContext.get()
+    part = 0 if context is None else context.partitionId()
     waiting: list[Centres] = []
-    held = 0
+    piece, held = 0, 0
     for batch in batches:
         waiting.append(np.column_stack([c.to_numpy(zero_copy_only=False) for c in batch.columns]))
         held += batch.num_rows
         while held >= PEOPLE_AT_ONCE:
             together = np.concatenate(waiting)
-            yield _row(together[:PEOPLE_AT_ONCE])
-            waiting, held = [together[PEOPLE_AT_ONCE:]], held - PEOPLE_AT_ONCE
+            yield _row(part, piece, together[:PEOPLE_AT_ONCE])
+            waiting, held, piece = [together[PEOPLE_AT_ONCE:]], held - PEOPLE_AT_ONCE, piece + 1
     if held:
-        yield _row(np.concatenate(waiting))
+        yield _row(part, piece, np.concatenate(waiting))
 
 
-def _row(points: Centres) -> pa.RecordBatch:
-    return pa.RecordBatch.from_pydict({"points": pa.array([np.ascontiguousarray(points).tobytes()], pa.binary())})
+def _row(part: int, piece: int, points: Centres) -> pa.RecordBatch:
+    row = {"part": part, "piece": piece, "points": points.tobytes()}
+    return pa.RecordBatch.from_pylist([row], schema=_PACKED)
 
 
 def _partials(batches: Iterator[pa.RecordBatch], *, centres: Centres) -> Iterator[pa.RecordBatch]:
-    """Runs on executors: one row a partition."""
-    from pyspark import TaskContext
-
+    """Runs on executors: one row a piece."""
     k, width = centres.shape
-    sums, counts, squares = np.zeros((k, width)), np.zeros(k, dtype=np.int64), 0.0
     half = (centres**2).sum(axis=1) / 2
     for batch in batches:
-        for packed in batch.column(0):
+        for part, piece, packed in zip(*batch.columns, strict=True):
             points = np.frombuffer(packed.as_buffer(), dtype=np.float64).reshape(-1, width)
             nearest = np.argmin(half - points @ centres.T, axis=1)
-            counts += np.bincount(nearest, minlength=k)
-            for column in range(width):
-                sums[:, column] += np.bincount(nearest, weights=points[:, column], minlength=k)
-            squares += float(np.einsum("ij,ij->", points, points))
-    context = TaskContext.get()
-    part = 0 if context is None else context.partitionId()
-    yield pa.RecordBatch.from_pydict({
-        "part": pa.array([part], pa.int32()), "sums": pa.array([sums.ravel().tolist()], pa.list_(pa.float64())),
-        "counts": pa.array([counts.tolist()], pa.list_(pa.int64())), "squares": pa.array([squares]),
-    })  # fmt: skip
+            sums = np.column_stack([np.bincount(nearest, weights=points[:, n], minlength=k) for n in range(width)])
+            counts = np.bincount(nearest, minlength=k)
+            squares = float(np.einsum("ij,ij->", points, points))
+            row = {"part": part.as_py(), "piece": piece.as_py(), "sums": sums.tobytes(), "counts": counts.tobytes()}
+            yield pa.RecordBatch.from_pylist([row | {"squares": squares}], schema=_PARTIALS)

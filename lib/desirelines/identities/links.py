@@ -29,10 +29,9 @@ def to_links(
     if alias_column:
         present.append(_identifier(F.col(alias_column), login_type, is_alias=True))
     times = ("is_order", "first_at", "last_at", "link_count")
-    seen = together.select(*times, F.filter(F.array(*present), lambda i: i["key"].isNotNull()).alias("ids"))
-    pairs = seen.select(*times, "ids", F.explode("ids").alias("one")).select(
-        *times, "one", F.explode("ids").alias("other")
-    )
+    seen = together.select(*times, F.array(*present).alias("ids"))
+    ones = seen.select(*times, "ids", F.explode("ids").alias("one")).filter("one.key IS NOT NULL")
+    pairs = ones.select(*times, "one", F.explode("ids").alias("other")).filter("other.key IS NOT NULL")
     pairs = pairs.filter((F.col("one.key") != F.col("other.key")) | (F.col("one.type") == F.col("other.type")))
     return pairs.groupBy(
         F.col("one.key").alias("key"), F.col("one.type").alias("key_type"),

@@ -47,22 +47,21 @@ def _renamed(
 
 
 def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
-    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles, of pairs.
+    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles of pairs: of each person's, counted, and of the times.
 
     `paths` carry person_id, grain, segments (see `with_segments`), steps and at_ms. Shares are of the counts before pairs
     of few people are left out. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
     in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
-    moves = to_moves(paths, "person_id", "grain", "segments")
-    edges = (
-        moves.withColumn("segment_id", F.explode("segments"))
-        .groupBy("grain", "segment_id", "from_step", "to_step")
-        .agg(
-            F.count("*").alias("transition_count"),
-            F.count_distinct("person_id").alias("people_count"),
-            F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
-        )
+    moves = to_moves(paths, "person_id", "grain", "segments").withColumn("segment_id", F.explode("segments"))
+    of_edge = ("grain", "segment_id", "from_step", "to_step")
+    of_people = moves.groupBy(*of_edge, "person_id").agg(F.count("*").alias("_times"))
+    counted = of_people.groupBy(*of_edge).agg(
+        F.sum("_times").alias("transition_count"), F.count("*").alias("people_count")
     )
+    # Apart from the people: beside a count of different ones, Spark would hold the times of each person's each edge.
+    times = moves.groupBy(*of_edge).agg(F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"))
+    edges = counted.join(times, list(of_edge))
     whole = Window.partitionBy("grain", "segment_id")
     is_start = F.col("from_step") == PATH_START
     count = F.col("transition_count")
