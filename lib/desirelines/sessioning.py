@@ -118,16 +118,22 @@ def streams_since(job: Job, day: date) -> Touched | None:
 def _first_touched(job: Job, events: DataFrame, further: DataFrame | None) -> Touched | None:
     reach = to_reach(events, gap_us=int(job.settings.sessions.gap_minutes * 60_000_000))
     if further is not None:
-        both = reach.unionByName(further).groupBy("stream_id")
-        reach = both.agg(F.min("from_at").alias("from_at"), F.min("reach_at").alias("reach_at"))
+        both = reach.unionByName(further, allowMissingColumns=True).groupBy("stream_id")
+        sums = (
+            F.min("from_at").alias("from_at"),
+            F.min("reach_at").alias("reach_at"),
+            F.max("has_key").alias("has_key"),
+        )
+        reach = both.agg(*sums)
     reach = reach.localCheckpoint()
-    least_reach, count = reach.agg(F.min("reach_at"), F.count("*")).collect()[0]
+    least_reach, count, has_keys = reach.agg(F.min("reach_at"), F.count("*"), F.max("has_key")).collect()[0]
     if not count:
         return None
     keyed = events.filter(F.col("session_key").isNotNull()).select("stream_id", "session_key").distinct()
     sessions = job.warehouse.read(SESSIONS).select("stream_id", "session_key", "started_at", "ended_at", "cause")
     of_gap = F.lit(False) if least_reach is None else F.col("ended_at") >= F.lit(least_reach)
-    near = sessions.filter(of_gap | F.col("session_key").isNotNull())
+    # No statistic tells which files have keys, so asking for them reads all there are.
+    near = sessions.filter(of_gap | F.col("session_key").isNotNull() if has_keys else of_gap)
     touched = from_first_touched(_sent(reach, count), near, keyed).localCheckpoint()
     first = _sum_of(touched)
     while True:

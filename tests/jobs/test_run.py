@@ -5,8 +5,9 @@ import json
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines import tables
+from desirelines import pipeline, tables
 from desirelines.catalogue import FEATURES
+from desirelines.clusters.fit import fit
 from desirelines.history.changes import to_members
 from desirelines.keys import key_of
 from tests.support import shop
@@ -290,7 +291,9 @@ def segment_of_buyers(spark, folder):
     )
 
 
-def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, folder, cli, capsys):
+def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, folder, cli, capsys, monkeypatch):
+    told = []
+    monkeypatch.setattr(pipeline, "fit", lambda *given, **named: told.append(named["k_before"]) or fit(*given, **named))
     first_members = read(spark, folder, tables.SEGMENT_MEMBERS).select("person_id", "segment_id").collect()
     shop.write(folder / "in", "second.csv", shop.rows(*SECOND) + shop.rows(*FIRST)[:5])  # five redelivered
     capsys.readouterr()
@@ -313,6 +316,7 @@ def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, 
     replayed = to_members(read(spark, folder, tables.SEGMENT_CHANGES), chain, run_id=summary["run_id"])
     assert sorted(replayed.collect()) == sorted(read(spark, folder, tables.SEGMENT_MEMBERS).collect())
     clusters = {r["segment_id"] for r in first_members if r["segment_id"].startswith("c-")}
+    assert told == [len(clusters)]  # the fit knows the number of the run before
     assert {s for _, s in now if s.startswith("c-")} == clusters, (
         "a refit keeps the ids of clusters that are the same people"
     )

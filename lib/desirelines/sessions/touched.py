@@ -7,21 +7,23 @@ from pyspark.sql import functions as F
 
 
 def to_reach(new_events: DataFrame, *, gap_us: int) -> DataFrame:
-    """One row per stream of the new events: stream_id, from_at (its first new event), reach_at (that less the gap).
+    """One row per stream of the new events: stream_id, from_at (its first new event), reach_at (that less the gap), has_key.
 
-    `reach_at` is null where every new event has a session key: such events join no session but their key's.
+    `reach_at` is null where every new event has a session key: such events join no session but their key's. `has_key` says whether any has one.
     """
-    plain = F.min(F.when(F.col("session_key").isNull(), F.unix_micros("occurred_at")))
+    has_key = F.col("session_key").isNotNull()
+    plain = F.min(F.when(~has_key, F.unix_micros("occurred_at")))
     return new_events.groupBy("stream_id").agg(
-        F.min("occurred_at").alias("from_at"), F.timestamp_micros(plain - F.lit(gap_us)).alias("reach_at")
-    )
+        F.min("occurred_at").alias("from_at"), F.timestamp_micros(plain - F.lit(gap_us)).alias("reach_at"),
+        F.max(has_key).alias("has_key"),
+    )  # fmt: skip
 
 
 def from_first_touched(reach: DataFrame, sessions: DataFrame, keyed: DataFrame) -> DataFrame:
     """Move `from_at` back to where the first touched session begins: stream_id, from_at.
 
     Touched is the first session of the gap that ends at or after `reach_at`, and every one with a key of `keyed` (stream_id,
-    session_key). `sessions` hold at least all those that end at or after the least reach, and all with a key.
+    session_key). `sessions` hold at least all those that end at or after the least reach, and, where `keyed` has any, all with a key.
     """
     keys = keyed.withColumn("_is_key", F.lit(True))
     own = sessions.join(reach.select("stream_id", "reach_at"), "stream_id").join(
