@@ -164,7 +164,7 @@ EVENTS = Table(
 QUARANTINED_EVENTS = Table(
     "quarantined_events",
     grain="one rejected raw row, with all reasons and its fate",
-    key=("run_id", "source", "row_digest", "ordinal"),
+    key=("run_id", "source", "ingest_batch", "row_digest", "ordinal"),
     erased_by=("raw",),
     written="append",
     kept="ingest.quarantine_keep_days",

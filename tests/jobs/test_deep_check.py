@@ -9,14 +9,16 @@ from tests.support import shop
 
 @pytest.fixture
 def ingested(cli, tmp_path):
-    """Two files: an id in two streams of the first, another once more a month later in the second."""
+    """Three files: an id in two streams of the first, another once more a month later in the second; one bad row in two batches of a run."""
     conf = shop.configure(tmp_path)
     rows = shop.rows(0, 2)
     one, other = rows[0], next(r for r in rows if r["cookie"] != rows[0]["cookie"])
     shop.write(tmp_path / "in", "first.csv", [*rows, one | {"cookie": other["cookie"]}])
     assert cli("ingest-events", "--conf", str(conf)) == 0
-    shop.write(tmp_path / "in", "second.csv", [other | {"at": other["at"].replace("2026-01", "2026-02")}])
-    assert cli("ingest-events", "--conf", str(conf)) == 0
+    bad = one | {"id": "bad", "at": "not a time"}
+    shop.write(tmp_path / "in", "second.csv", [other | {"at": other["at"].replace("2026-01", "2026-02")}, bad])
+    shop.write(tmp_path / "in", "third.csv", [bad])
+    assert cli("ingest-events", "--conf", str(conf), "--set", "ingest.max_files_per_batch=1") == 0
     return tmp_path, len(rows) + 2
 
 
@@ -37,6 +39,7 @@ def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(spark, c
         "in more than one stream: 1; twice in one stream, more than ingest.late_days (7) apart: 1; from 2026-01-05 to 2026-02-0"
     )
     assert all(f["is_ok"] for f in found.values())
+    assert found["keys of quarantined_events"]["found"] == "each of 2 rows has its own"
     assert "keys of row_accounts" in progress  # the long looks say where they are
 
 
