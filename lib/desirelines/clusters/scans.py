@@ -36,7 +36,7 @@ def to_points(people: DataFrame, columns: Sequence[str]) -> DataFrame:
     """The numbers of people as bytes, some thousand people a piece, in their order; kept, as every scan reads them.
 
     A row is one piece of a partition: part, piece, points. Turning a person's columns into numpy's costs more than all that
-    a scan does with them, so it is done once. Read in few tasks: to begin one costs as much as to scan a hundred thousand people.
+    a scan does with them, so it is done once. Read in few tasks, since each costs something to begin.
     """
     packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED)).localCheckpoint()
     return packed.coalesce(int(people.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200))

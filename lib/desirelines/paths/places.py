@@ -15,8 +15,9 @@ OF = ("grain", "segment_id")
 def to_positions(paths: DataFrame, *, places: int, run_id: str) -> DataFrame:
     """The step matrix per grain and segment, and for all, as contracted: the shares of one place sum to 1.
 
-    `paths` carry person_id, grain, segments (see `edges.with_segments`) and steps. A cell (step, place) is the paths with the step there over all paths; a path that is over stays in path_end. Cells of
-    fewer than ten people become __hidden__, and so do the next smallest until those together are ten. Two shuffles, of cells.
+    `paths` carry person_id, grain, segments (see `edges.with_segments`) and steps. A cell (step, place) is the paths with the
+    step there over all paths; a path that is over stays in path_end. Cells of fewer than ten people become __hidden__, and so
+    do the next smallest until those together are ten. Two shuffles, of cells.
     """
     padded = F.slice(F.concat("steps", F.array_repeat(F.lit(PATH_END), places)), 1, places)
     cells = paths.select("person_id", "grain", "segments", F.posexplode(padded).alias("_place", "step"))
