@@ -58,7 +58,7 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
     def scans() -> None:
         start = _start(people, size)
         ordered = in_fixed_order(people, size)
-        scanned = lloyd(to_points(ordered, NAMES), start, most_scans=ITERATIONS)
+        scanned = lloyd(to_points(ordered, size, NAMES), start, most_scans=ITERATIONS)
         model = model_of(ordered, NAMES, scanned.centres.tolist())
         found["scans"].centres = np.array(model.clusterCenters()) if model else None
 

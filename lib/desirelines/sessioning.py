@@ -15,7 +15,13 @@ from desirelines.batches import NewBatches, new_batches, newest_batches
 from desirelines.job import Job
 from desirelines.reading import usable_events
 from desirelines.sessions.sessions import to_sessions
-from desirelines.sessions.touched import from_first_touched, from_overlapping, to_reach, with_known_causes
+from desirelines.sessions.touched import (
+    from_first_touched,
+    from_overlapping,
+    to_reach,
+    with_known_cause,
+    with_known_causes,
+)
 from desirelines.tables import CONSENTS, EVENTS, IDENTITY_LINKS, SESSIONS
 
 MOST_BROADCAST = 2_000_000
@@ -101,8 +107,7 @@ def seen_last(job: Job) -> Seen | None:
 def touched_streams(job: Job, last: Seen) -> Touched | None:
     """Streams that new events or new statements of consent touch; None when there is none.
 
-    Cost: the new events, and of `sessions` five columns of the days from the first touched session on; of all days only for
-    the streams that have no session there.
+    Cost: the new events, and of `sessions` five columns, read once: whether a stream has an earlier session no day tells.
     """
     new = new_batches(job, last.batches)
     events = job.warehouse.read(EVENTS).filter(F.col("ingest_batch").isin(new.names))
@@ -116,6 +121,7 @@ def streams_since(job: Job, day: date) -> Touched | None:
 
 
 def _first_touched(job: Job, events: DataFrame, further: DataFrame | None) -> Touched | None:
+    # Kept without being computed: the sum that is asked for next computes them, in one job instead of two.
     reach = to_reach(events, gap_us=int(job.settings.sessions.gap_minutes * 60_000_000))
     if further is not None:
         both = reach.unionByName(further, allowMissingColumns=True).groupBy("stream_id")
@@ -125,24 +131,21 @@ def _first_touched(job: Job, events: DataFrame, further: DataFrame | None) -> To
             F.max("has_key").alias("has_key"),
         )
         reach = both.agg(*sums)
-    reach = reach.localCheckpoint()
-    least_reach, count, has_keys = reach.agg(F.min("reach_at"), F.count("*"), F.max("has_key")).collect()[0]
+    reach = reach.localCheckpoint(eager=False)
+    count, has_keys = reach.agg(F.count("*"), F.max("has_key")).collect()[0]
     if not count:
         return None
     keyed = events.filter(F.col("session_key").isNotNull()).select("stream_id", "session_key").distinct()
     sessions = job.warehouse.read(SESSIONS).select("stream_id", "session_key", "started_at", "ended_at", "cause")
-    of_gap = F.lit(False) if least_reach is None else F.col("ended_at") >= F.lit(least_reach)
-    # No statistic tells which files have keys, so asking for them reads all there are.
-    near = sessions.filter(of_gap | F.col("session_key").isNotNull() if has_keys else of_gap)
-    touched = from_first_touched(_sent(reach, count), near, keyed).localCheckpoint()
+    own = sessions.join(_sent(reach.select("stream_id"), count), "stream_id").localCheckpoint(eager=False)
+    touched = from_first_touched(_sent(reach, count), own, keyed if has_keys else None).localCheckpoint(eager=False)
     first = _sum_of(touched)
     while True:
-        near = sessions.filter(F.col("ended_at") >= F.lit(first.least))
-        touched = from_overlapping(_sent(touched, count), near).localCheckpoint()
+        touched = from_overlapping(_sent(touched, count), own).localCheckpoint(eager=False)
         before, first = first, _sum_of(touched)
         if first == before:
             break
-    streams = _with_known_cause(touched, sessions, first).localCheckpoint()
+    streams = with_known_cause(_sent(touched, count), own).localCheckpoint()
     return Touched(streams, first.count, first.least.date())
 
 
@@ -159,19 +162,6 @@ def _sum_of(touched: DataFrame) -> _Sum:
     total = F.sum(F.unix_micros("from_at").cast("decimal(38,0)"))
     row = touched.agg(F.min("from_at"), total, F.count("*")).collect()[0]
     return _Sum(row[0], int(row[1]), int(row[2]))
-
-
-def _with_known_cause(touched: DataFrame, sessions: DataFrame, first: _Sum) -> DataFrame:
-    """Add `known_cause`: of the session that stood at `from_at`; where none did but earlier ones do, the gap."""
-    plain = sessions.filter(F.col("session_key").isNull())
-    near = plain.filter(F.col("started_at") >= F.lit(first.least)).withColumnRenamed("started_at", "from_at")
-    stood = near.join(_sent(touched, first.count), ["stream_id", "from_at"]).groupBy("stream_id", "from_at")
-    streams = touched.join(stood.agg(F.min("cause").alias("_stood")), ["stream_id", "from_at"], "left")
-    others = streams.filter(F.col("_stood").isNull()).select("stream_id", "from_at")
-    earlier = plain.join(_sent(others, first.count), "stream_id").filter("started_at < from_at")
-    earlier = earlier.select("stream_id").distinct().withColumn("_earlier", F.lit("idle_timeout"))
-    streams = streams.join(earlier, "stream_id", "left")
-    return streams.select("stream_id", "from_at", F.coalesce("_stood", "_earlier").alias("known_cause"))
 
 
 def _sent(rows: DataFrame, count: int) -> DataFrame:
@@ -240,7 +230,7 @@ def with_cap(job: Job, events: DataFrame, touched: Touched | None) -> DataFrame:
         links = links.join(touched.starts, links["key"] == F.col("stream_id"), "left_semi")
     heavy = links.groupBy(F.col("key").alias("stream_id")).agg(F.sum("link_count").alias("_count"))
     heavy = heavy.filter(F.col("_count") > most).select("stream_id")
-    heavy = heavy.localCheckpoint()
+    heavy = heavy.localCheckpoint(eager=False)
     count = heavy.count()
     if not count:
         return events.withColumn("is_over_the_cap", F.lit(False))

@@ -145,7 +145,7 @@ def assert_published_clusters(spark, folder, data, published):
     people = spark.createDataFrame(points.tolist(), ", ".join(f"{c} double" for c in columns)).coalesce(1)
     # The optimum is flat: at half a percent more cost the groups are others, so a few starts are not enough.
     start = fitted(points, 6, KMEANS, seed=1, starts=10).cluster_centers_
-    scanned = lloyd(to_points(people, columns), start, most_scans=100)
+    scanned = lloyd(to_points(people, len(points), columns), start, most_scans=100)
     model, _ = fit_by_mllib(people, columns, 6, KMEANS, seeds=range(12), most_iterations=100)
     for centres in (scanned.centres, np.array(model.clusterCenters())):
         distances = ((points[:, None, :] - centres) ** 2).sum(axis=2)

@@ -1,6 +1,7 @@
 """Worlds of other seeds and sizes the whole way: groups against personas, a refit a month later, and people who change. Minutes each.
 
-`WORLD_PEOPLE=20000 make worlds` makes them larger; `WORLD_SEEDS="7 11"` names the seeds.
+`WORLD_SIZES="20000 100000" make worlds` adds larger worlds, one run each; `WORLD_PEOPLE=20000` makes those that live on for a
+year larger; `WORLD_SEEDS="7 11"` names the seeds.
 """
 
 import os
@@ -24,6 +25,7 @@ pytestmark = [pytest.mark.campaign, pytest.mark.usefixtures("compiled")]
 ROOT = Path(__file__).parents[2]
 DAYS, FIRST_DAY = 400, date(2025, 1, 1)
 PEOPLE = int(os.environ.get("WORLD_PEOPLE", "2000"))
+SIZES = [int(size) for size in os.environ.get("WORLD_SIZES", "").split()]
 SEEDS = [int(seed) for seed in os.environ.get("WORLD_SEEDS", "7 11 23").split()]
 CHANGES, CHANGED_SHARE = ("weekend_binge_watcher", "last_minute_buyer"), 0.02
 """Personas that turn into one another, and the share of all people who go either way."""
@@ -67,21 +69,30 @@ def newest_run(warehouse):
     return warehouse.read(tables.SEGMENT_MOVES).agg(F.max("run_id")).collect()[0][0]
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(spark, secret_files, tmp_path, seed):
+def begun(spark, folder, secret_files, people, seed):
+    """A world written below the folder: how to run up to a date, the warehouse, and the secret of its keys."""
     from desirelines.cli import main
 
-    born = build_world(spark, people=PEOPLE, days=DAYS, seed=seed, first_day=FIRST_DAY)
-    write_world(born.raw, born.truth, tmp_path / "world", "delta")
-    os.environ["DESIRELINES_WORLD"] = str(tmp_path / "world")
-    sets = [f"--set=warehouse.path={tmp_path / 'warehouse'}", f"--set=report.path={tmp_path / 'report.html'}"]
+    born = build_world(spark, people=people, days=DAYS, seed=seed, first_day=FIRST_DAY)
+    write_world(born.raw, born.truth, folder / "world", "delta")
+    os.environ["DESIRELINES_WORLD"] = str(folder / "world")
+    sets = [f"--set=warehouse.path={folder / 'warehouse'}", f"--set=report.path={folder / 'report.html'}"]
     sets += [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
-    warehouse = Warehouse(spark, WarehouseSettings(path=str(tmp_path / "warehouse")))
+
+    def run(as_of):
+        assert main(["run", "--conf", str(ROOT / "conf" / "demo.yaml"), "--as-of", str(as_of), *sets]) == 0
+
+    warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse")))
+    return run, warehouse, secret_files["data"].read_bytes().strip()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(spark, secret_files, tmp_path, seed):
+    run, warehouse, secret = begun(spark, tmp_path, secret_files, PEOPLE, seed)
     truth = spark.read.format("delta").load(str(tmp_path / "world" / "truth" / "people"))
-    secret = secret_files["data"].read_bytes().strip()
 
     def segments_on(as_of):
-        assert main(["run", "--conf", str(ROOT / "conf" / "demo.yaml"), "--as-of", str(as_of), *sets]) == 0
+        run(as_of)
         rows = warehouse.read(tables.SEGMENT_MEMBERS).filter("is_primary").select("person_id", "segment_id").collect()
         return {r["person_id"]: r["segment_id"] for r in rows}
 
@@ -131,3 +142,15 @@ def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(spark, s
         way in moves and moves[way]["people_count"] >= least and moves[way]["behaviour_count"] >= least
         for way in ways.items()
     )
+
+
+@pytest.mark.skipif(not SIZES, reason="WORLD_SIZES names no size")
+@pytest.mark.parametrize("people", SIZES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_groups_are_the_personas_in_larger_worlds(spark, secret_files, tmp_path, people, seed):
+    run, warehouse, secret = begun(spark, tmp_path, secret_files, people, seed)
+    run(FIRST_DAY + timedelta(days=DAYS))
+    truth = spark.read.format("delta").load(str(tmp_path / "world" / "truth" / "people"))
+    index = compare_with_truth(warehouse, truth, secret)
+    sys.stdout.write(f"\nseed {seed}, {people:,} people: {index}\n")
+    assert index["adjusted_rand_index_without_rule_personas"] >= 0.95

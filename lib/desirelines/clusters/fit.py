@@ -180,7 +180,7 @@ def _final(
         model, seed = fit_by_mllib(
             people, names, start.k, start.algorithm, seeds=seeds, most_iterations=settings.max_iterations
         )
-    points = to_points(people, names)
+    points = to_points(people, count, names)
     if model is not None:
         found = lloyd(points, np.array(model.clusterCenters()), most_scans=0)
     elif start is None:

@@ -12,9 +12,12 @@ import pyarrow as pa
 from pyspark import TaskContext
 from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema
+from threadpoolctl import threadpool_limits
 
 Centres = npt.NDArray[np.float64]
 PEOPLE_AT_ONCE = 50_000
+MOST_HELD = 2**28
+"""Bytes of people's numbers that one process scans alone: a scan then needs no Spark job, and nothing is sent anywhere."""
 TOLERANCE = 1e-4
 """Of the mean variance of the columns; once the centres move by less (squared), they stay. As scikit-learn has it."""
 
@@ -32,21 +35,26 @@ class Scanned:
     cost: float
 
 
-def to_points(people: DataFrame, columns: Sequence[str]) -> DataFrame:
-    """The numbers of people as bytes, some thousand people a piece, in their order; kept, as every scan reads them.
+def to_points(
+    people: DataFrame, count: int, columns: Sequence[str], *, most_held: int = MOST_HELD
+) -> DataFrame | pa.Table:
+    """The numbers of `count` people as bytes, some thousand people a piece, in their order; kept, as every scan reads them.
 
     A row is one piece of a partition: part, piece, points. Turning a person's columns into numpy's costs more than all that
-    a scan does with them, so it is done once. Read in few tasks, since each costs something to begin.
+    a scan does with them, so it is done once. Up to `most_held` bytes come here as a table; more stay where the people are,
+    and are read in few tasks, since each costs something to begin.
     """
-    packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED)).localCheckpoint()
-    return packed.coalesce(int(people.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200))
+    packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED))
+    if count * len(columns) * np.dtype(np.float64).itemsize <= most_held:
+        return packed.toArrow()
+    return packed.localCheckpoint().coalesce(int(people.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200))
 
 
-def lloyd(points: DataFrame, start: Centres, *, most_scans: int) -> Scanned:
+def lloyd(points: DataFrame | pa.Table, start: Centres, *, most_scans: int) -> Scanned:
     """Move the centres to the means of their people until they stay, then count once more.
 
     `points` are of people in a fixed order of partitions and rows. Sums of a piece are made in the order of its people, and
-    those of pieces are added in their order, so the result is the same to the bit on any number of cores. A centre without
+    those of pieces are added in their order, so the result is the same to the bit on any number of cores, and here or there. A centre without
     people stays where it is. Source: Lloyd 1982.
     """
     centres, tolerance, scans = start, 0.0, 0
@@ -68,8 +76,13 @@ def lloyd(points: DataFrame, start: Centres, *, most_scans: int) -> Scanned:
         centres = moved
 
 
-def _scan(points: DataFrame, centres: Centres) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
-    pieces = points.mapInArrow(partial(_partials, centres=centres), from_arrow_schema(_PARTIALS)).collect()
+def _scan(points: DataFrame | pa.Table, centres: Centres) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
+    scan = partial(_partials, centres=centres)
+    if isinstance(points, pa.Table):
+        with threadpool_limits(1):  # as Spark's workers have it: the same products, to the bit
+            pieces = pa.Table.from_batches(scan(points.to_batches()), schema=_PARTIALS).to_pylist()
+    else:
+        pieces = points.mapInArrow(scan, from_arrow_schema(_PARTIALS)).collect()
     sums, counts, squares = np.zeros_like(centres), np.zeros(len(centres), dtype=np.int64), np.float64(0.0)
     for row in sorted(pieces, key=lambda r: (int(r["part"]), int(r["piece"]))):
         sums = sums + np.frombuffer(row["sums"]).reshape(centres.shape)
@@ -101,7 +114,7 @@ def _row(part: int, piece: int, points: Centres) -> pa.RecordBatch:
 
 
 def _partials(batches: Iterator[pa.RecordBatch], *, centres: Centres) -> Iterator[pa.RecordBatch]:
-    """Runs on executors: one row a piece."""
+    """Runs where the pieces are: one row a piece."""
     k, width = centres.shape
     half = (centres**2).sum(axis=1) / 2
     for batch in batches:

@@ -19,18 +19,18 @@ def to_reach(new_events: DataFrame, *, gap_us: int) -> DataFrame:
     )  # fmt: skip
 
 
-def from_first_touched(reach: DataFrame, sessions: DataFrame, keyed: DataFrame) -> DataFrame:
+def from_first_touched(reach: DataFrame, sessions: DataFrame, keyed: DataFrame | None) -> DataFrame:
     """Move `from_at` back to where the first touched session begins: stream_id, from_at.
 
     Touched is the first session of the gap that ends at or after `reach_at`, and every one with a key of `keyed` (stream_id,
-    session_key). `sessions` hold at least all those that end at or after the least reach, and, where `keyed` has any, all with a key.
+    session_key; None where no new event has a key). `sessions` hold all of these streams.
     """
-    keys = keyed.withColumn("_is_key", F.lit(True))
-    own = sessions.join(reach.select("stream_id", "reach_at"), "stream_id").join(
-        keys, ["stream_id", "session_key"], "left"
-    )
-    touched = own.filter(F.col("_is_key") | (F.col("session_key").isNull() & (F.col("ended_at") >= F.col("reach_at"))))
-    return _moved_back(reach, touched)
+    own = sessions.join(reach.select("stream_id", "reach_at"), "stream_id")
+    is_touched = F.col("session_key").isNull() & (F.col("ended_at") >= F.col("reach_at"))
+    if keyed is not None:
+        own = own.join(keyed.withColumn("_is_key", F.lit(True)), ["stream_id", "session_key"], "left")
+        is_touched |= F.col("_is_key")
+    return _moved_back(reach, own.filter(is_touched))
 
 
 def from_overlapping(touched: DataFrame, sessions: DataFrame) -> DataFrame:
@@ -45,11 +45,21 @@ def from_overlapping(touched: DataFrame, sessions: DataFrame) -> DataFrame:
     return _moved_back(touched, across.drop("from_at"))
 
 
+def with_known_cause(touched: DataFrame, sessions: DataFrame) -> DataFrame:
+    """Add `known_cause`: of the session of the gap that stands at `from_at`; where none does but earlier ones do, `idle_timeout`.
+
+    One row per stream: stream_id, from_at, known_cause (null where the stream has no session up to there).
+    """
+    up_to = sessions.filter(F.col("session_key").isNull()).join(touched, "stream_id").filter("started_at <= from_at")
+    stood = F.min(F.when(F.col("started_at") == F.col("from_at"), F.col("cause")))
+    causes = up_to.groupBy("stream_id").agg(F.coalesce(stood, F.lit("idle_timeout")).alias("known_cause"))
+    return touched.select("stream_id", "from_at").join(causes, "stream_id", "left")
+
+
 def with_known_causes(sessions: DataFrame, causes: DataFrame) -> DataFrame:
     """Set the cause of the first session of a stream that was cut from its middle on.
 
-    `causes` holds stream_id, from_at and known_cause: that of the session that stood there before, and where none did,
-    `idle_timeout` when the stream has earlier sessions, else null: then the kernel's word holds.
+    `causes` are as `with_known_cause` gives them; where `known_cause` is null, the kernel's word holds.
     """
     known = causes.select("stream_id", F.col("from_at").alias("started_at"), "known_cause")
     is_first = F.col("cause") == "first_event"
