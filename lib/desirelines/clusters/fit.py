@@ -14,7 +14,7 @@ from pyspark.sql import functions as F
 from desirelines.catalogue import Feature
 from desirelines.clusters.choice import BISECTING, KMEANS, Candidate, Points, candidates, chosen, fitted, refusal_of
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
-from desirelines.clusters.prepare import Preparation, fit_preparation, to_prepared
+from desirelines.clusters.prepare import Preparation, fit_preparation, prepared_columns, to_prepared
 from desirelines.clusters.scans import lloyd, to_points
 from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
@@ -89,23 +89,21 @@ def fit(
         raise GateError(
             f"clusters: {count} people cannot make {max(least, 2)} clusters. Set clusters.k to {max(count, 2)} at most, or read more events."
         )
-    preparation = fit_preparation(
-        sample_of(_values(features, catalogue), count, settings.sample_people), catalogue, settings.family_weights
-    )
+    some = features.sparkSession.createDataFrame(sample_of(features, count, settings.sample_people))  # read once
+    preparation = fit_preparation(_values(some, catalogue).toArrow(), catalogue, settings.family_weights)
     if not preparation.columns:
         raise GateError(
             "clusters: people do not differ in any feature, so there are no groups to be found. Read more events."
         )
-    prepared = to_prepared(features, preparation)
-    sample = points_of(sample_of(prepared, count, settings.sample_people), preparation)
+    sample = points_of(some.select(*prepared_columns(preparation)).toArrow(), preparation)
     start, trials = _start(sample, settings, on_trial, k_before)
-    final, pipeline, centres = _final(prepared, count, preparation, start, settings)
+    final, pipeline, centres = _final(to_prepared(features, preparation), count, preparation, start, settings)
     on_trial(final)
     return Fitted(preparation, pipeline, centres, (*trials, final))
 
 
 def _values(features: DataFrame, catalogue: Sequence[Feature]) -> DataFrame:
-    return features.select("person_id", *(F.expr(f.sql).alias(f.name) for f in catalogue if f.is_clustered))
+    return features.select(*(F.expr(f.sql).alias(f.name) for f in catalogue if f.is_clustered))
 
 
 def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
