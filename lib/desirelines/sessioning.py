@@ -121,7 +121,7 @@ def streams_since(job: Job, day: date) -> Touched | None:
 
 
 def _first_touched(job: Job, events: DataFrame, further: DataFrame | None) -> Touched | None:
-    # Kept without being computed: the sum that is asked for next computes them, in one job instead of two.
+    # Kept without being computed to the end: the sum that is asked for next does the last step of it.
     reach = to_reach(events, gap_us=int(job.settings.sessions.gap_minutes * 60_000_000))
     if further is not None:
         both = reach.unionByName(further, allowMissingColumns=True).groupBy("stream_id")

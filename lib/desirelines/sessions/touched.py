@@ -23,7 +23,7 @@ def from_first_touched(reach: DataFrame, sessions: DataFrame, keyed: DataFrame |
     """Move `from_at` back to where the first touched session begins: stream_id, from_at.
 
     Touched is the first session of the gap that ends at or after `reach_at`, and every one with a key of `keyed` (stream_id,
-    session_key; None where no new event has a key). `sessions` hold all of these streams.
+    session_key; None where no new event has a key). `sessions` are all that stand of these streams.
     """
     own = sessions.join(reach.select("stream_id", "reach_at"), "stream_id")
     is_touched = F.col("session_key").isNull() & (F.col("ended_at") >= F.col("reach_at"))
