@@ -12,7 +12,8 @@ from pyspark.sql import functions as F
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, THREADS, to_nowhere
-from desirelines.paths.edges import PATH_END, PATH_START, to_edges, to_moves, with_segments
+from desirelines.paths.counting import with_segments
+from desirelines.paths.edges import PATH_END, PATH_START, to_edges
 from desirelines.paths.grain import to_person_paths
 from desirelines.paths.places import to_positions, to_step_facts
 from desirelines.sessions.sessions import to_sessions
@@ -47,12 +48,13 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
         return to_edges(with_segments(paths, nobody), run_id="bench")
 
     def floor_pairs() -> None:
-        moves = to_moves(paths, "person_id")
+        moves = _pairs(paths)
         to_nowhere(moves.repartition(partitions, "from_step", "to_step").sortWithinPartitions("from_step", "to_step"))
 
     def all_tables() -> None:
-        columns = ("person_id", "grain", "steps", "at_ms")
-        both = with_segments(paths.select(*columns).unionByName(to_person_paths(paths)), nobody).persist()
+        columns = ("person_id", "grain", "segments", "steps", "at_ms")
+        of_sessions = with_segments(paths, nobody)
+        both = of_sessions.select(*columns).unionByName(to_person_paths(of_sessions).select(*columns)).persist()
         for table in (
             to_edges(both, run_id="bench"),
             to_positions(both, places=10, run_id="bench"),
@@ -87,6 +89,21 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
             "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, people and the two times; no shares.",
             "all_tables: transitions, step matrix and step facts, by session and by person. sessions: cutting them, for comparison.",
         ),
+    )
+
+
+def _pairs(paths: DataFrame) -> DataFrame:
+    """One row per move of a path, as Spark takes lists apart the fastest: person_id, from_step, to_step, seconds (null at the ends)."""
+    nothing = F.lit(None).cast("long")
+    move = F.arrays_zip(
+        F.array_insert("steps", 1, F.lit(PATH_START)).alias("from_step"),
+        F.array_append("steps", F.lit(PATH_END)).alias("to_step"),
+        F.array_insert("at_ms", 1, nothing).alias("_left_ms"),
+        F.array_append("at_ms", nothing).alias("_reached_ms"),
+    )
+    seconds = (F.col("_reached_ms") - F.col("_left_ms")) / F.lit(1000.0)
+    return paths.select("person_id", F.inline(move)).select(
+        "person_id", "from_step", "to_step", seconds.alias("seconds")
     )
 
 

@@ -10,19 +10,12 @@ from pyspark.sql import functions as F
 
 from desirelines.job import Job
 from desirelines.membership import members_after
-from desirelines.paths.edges import to_edges, with_published_steps, with_segments
-from desirelines.paths.frequent import (
-    ASKED,
-    ROWS,
-    SEQUENCE,
-    frequent_sequences,
-    matches_of,
-    rows_of_steps,
-    to_patterns,
-    with_goal,
-)
+from desirelines.paths.counting import with_segments
+from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.paths.frequent import frequent_sequences, to_patterns, with_goal
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
 from desirelines.paths.grain import PERSON, to_person_paths, to_session_paths
+from desirelines.paths.held import to_patterns_held, to_runs_held, to_sequences_held
 from desirelines.paths.patterns import Pattern, check_names, read_pattern
 from desirelines.paths.places import to_positions, to_step_facts
 from desirelines.reading import published_sessions
@@ -48,13 +41,14 @@ def write_paths(job: Job) -> int:
     paths, run_id = job.settings.paths, job.run_id
     asked_patterns(job)
     goal = read_pattern(paths.goal) if paths.goal else None
-    members = members_after(job, run_id).select("person_id", "segment_id").persist(StorageLevel.MEMORY_AND_DISK)
+    members = members_after(job, run_id).select("person_id", "segment_id")
     # The goal may be of a step that is not published, so it is looked for in the steps as they are.
-    own = with_goal(to_session_paths(published_sessions(job)), goal).persist(StorageLevel.MEMORY_AND_DISK)
+    own = with_segments(with_goal(to_session_paths(published_sessions(job)), goal), members)
+    own = own.persist(StorageLevel.MEMORY_AND_DISK)
     shown = with_published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
     shown = shown.persist(StorageLevel.MEMORY_AND_DISK)
-    columns = ("person_id", "grain", "steps", "at_ms")
-    both = with_segments(shown.select(*columns).unionByName(to_person_paths(shown)), members)
+    columns = ("person_id", "grain", "segments", "steps", "at_ms")
+    both = shown.select(*columns).unionByName(to_person_paths(shown).select(*columns))
     both = both.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         check_steps(job, own)
@@ -62,14 +56,14 @@ def write_paths(job: Job) -> int:
             (to_edges(both, run_id=run_id), PATH_EDGES),
             (to_positions(both, places=paths.places, run_id=run_id), PATH_POSITIONS),
             (to_step_facts(both, run_id=run_id), PATH_STEPS),
-            (_patterns(job, own, shown, members), PATH_PATTERNS),
-            *_funnels(job, own, members),
+            (_patterns(job, own, shown), PATH_PATTERNS),
+            *_funnels(job, own),
         ]
         written = [Observation(f"desirelines {table.name}") for _, table in rows]
         told = F.count(F.lit(1)).alias("n")
         job.warehouse.replace_run_of([(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id)
     finally:
-        for cached in (both, shown, own, members):
+        for cached in (both, shown, own):
             cached.unpersist()
     return sum(int(o.get["n"]) for o in written)
 
@@ -103,36 +97,32 @@ def check_steps(job: Job, paths: DataFrame) -> None:
     check_names(asked, known)
 
 
-def _patterns(job: Job, own: DataFrame, shown: DataFrame, members: DataFrame) -> DataFrame:
+def _patterns(job: Job, own: DataFrame, shown: DataFrame) -> DataFrame:
     """Runs of two and three steps and frequent sequences of the published steps; patterns asked for, of all steps."""
     settings = job.settings.paths
     share, most = settings.pattern_share, settings.most_patterns
-    held = [rows_of_steps(shown, length) for length in ROWS]
+    held = [to_runs_held(shown)]
     sequences = frequent_sequences(shown, share=share, most=most, longest=settings.longest_sequence)
     if sequences:
-        held.append(matches_of(shown, sequences, SEQUENCE))
+        held.append(to_sequences_held(shown, sequences))
     if settings.patterns:
-        held.append(matches_of(own, [read_pattern(text) for text in settings.patterns], ASKED))
+        held.append(to_patterns_held(own, [read_pattern(text) for text in settings.patterns]))
     return to_patterns(
-        shown, reduce(DataFrame.unionByName, held), members,
+        shown, reduce(DataFrame.unionByName, held),
         share=share, most=most, has_goal=settings.goal is not None, run_id=job.run_id,
     )  # fmt: skip
 
 
-def _funnels(job: Job, own: DataFrame, members: DataFrame) -> list[tuple[DataFrame, Table]]:
+def _funnels(job: Job, own: DataFrame) -> list[tuple[DataFrame, Table]]:
     """Every funnel of the settings, as a whole and by week."""
     end, zone = job.window.end, job.settings.site.time_zone
     found = {table: job.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)}
     for funnel in job.settings.paths.funnels:
         units = to_person_paths(own) if funnel.unit == PERSON else own
         reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
-        steps = to_funnel_steps(reached, members, funnel, run_id=job.run_id)
-        weeks = to_funnel_weeks(reached, members, funnel, zone=zone, end=end, run_id=job.run_id)
+        steps = to_funnel_steps(reached, funnel, run_id=job.run_id)
+        weeks = to_funnel_weeks(reached, funnel, zone=zone, end=end, run_id=job.run_id)
         found = {
             table: found[table].unionByName(rows) for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
         }
     return [(rows, table) for table, rows in found.items()]
-
-
-def _of_run(job: Job, table: Table) -> DataFrame:
-    return job.warehouse.read(table).filter(F.col("run_id") == job.run_id)

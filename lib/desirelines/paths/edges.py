@@ -11,9 +11,14 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
+from desirelines.paths.counting import GROUP_COLUMNS, Batch, Counted, to_groups, to_tallies
+from desirelines.paths.tallies import added_up, gaps, in_groups, moves
 from desirelines.tables import PATH_EDGES, SMALL_GROUP
 
-PATH_START, PATH_END, OTHER, HIDDEN, ALL = "path_start", "path_end", "__other__", "__hidden__", "all"
+PATH_START, PATH_END, OTHER, HIDDEN = "path_start", "path_end", "__other__", "__hidden__"
+EDGE = ("grain", "segment_id", "from_step", "to_step")
+_EDGE_COLUMNS = "from_step string, to_step string"
+_QUANTILES = (0.5, 0.95)
 
 
 def with_published_steps(sessions: DataFrame, *, top_steps: int, min_people: int) -> DataFrame:
@@ -47,21 +52,14 @@ def _renamed(
 
 
 def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
-    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles of pairs: of each person's, counted, and of the times.
+    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Three shuffles: of people's edges, of groups, of times.
 
-    `paths` carry person_id, grain, segments (see `with_segments`), steps and at_ms. Shares are of the counts before pairs
+    `paths` carry person_id, grain, segments (see `counting.with_segments`), steps and at_ms. Shares are of the counts before pairs
     of few people are left out. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
     in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
-    moves = to_moves(paths, "person_id", "grain", "segments").withColumn("segment_id", F.explode("segments"))
-    of_edge = ("grain", "segment_id", "from_step", "to_step")
-    of_people = moves.groupBy(*of_edge, "person_id").agg(F.count("*").alias("_times"))
-    counted = of_people.groupBy(*of_edge).agg(
-        F.sum("_times").alias("transition_count"), F.count("*").alias("people_count")
-    )
-    # Apart from the people: beside a count of different ones, Spark would hold the times of each person's each edge.
-    times = moves.groupBy(*of_edge).agg(F.percentile("seconds", F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"))
-    edges = counted.join(times, list(of_edge))
+    tallies = to_tallies(paths, _edges_of, f"{_EDGE_COLUMNS}, transition_count long")
+    edges = to_groups(tallies, "from_step", "to_step").join(_to_times(paths), list(EDGE), "left")
     whole = Window.partitionBy("grain", "segment_id")
     is_start = F.col("from_step") == PATH_START
     count = F.col("transition_count")
@@ -70,35 +68,55 @@ def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
         "out_share": count / F.sum(count).over(whole.partitionBy("grain", "segment_id", "from_step")),
         "in_share": count / F.sum(count).over(whole.partitionBy("grain", "segment_id", "to_step")),
         "per_path": count / F.sum(F.when(is_start, count)).over(whole),
-        "median_seconds": F.col("_seconds")[0],
-        "q95_seconds": F.col("_seconds")[1],
         "run_id": F.lit(run_id),
     }
     return conform(edges.withColumns(shares).filter(F.col("people_count") >= SMALL_GROUP), PATH_EDGES)
 
 
-def in_segments(rows: DataFrame, members: DataFrame) -> DataFrame:
-    """Each row of a person once for each of their segments, and once for `all`."""
-    return with_segments(rows, members).withColumn("segment_id", F.explode("segments")).drop("segments")
+def _edges_of(batch: Batch) -> Iterator[Counted]:
+    """Runs on executors: the moves of each person."""
+    start, end = len(batch.names), len(batch.names) + 1
+    path, from_step, to_step = moves(batch.steps, start=start, end=end)
+    tally = added_up((batch.steps.owner[path], from_step, to_step), (np.ones(len(path), dtype=np.int64),))
+    owner, from_step, to_step = tally.keys
+    names = pa.concat_arrays([batch.names, pa.array([PATH_START, PATH_END], batch.names.type)])
+    columns = {"from_step": names.take(pa.array(from_step)), "to_step": names.take(pa.array(to_step))}
+    yield owner, columns | {"transition_count": pa.array(tally.sums[0])}
 
 
-def with_segments(rows: DataFrame, members: DataFrame) -> DataFrame:
-    """Add `segments`, the segments of the row's person and `all`. The rows are read once, and shuffled once unless people are few."""
-    of_person = members.groupBy("person_id").agg(F.collect_list("segment_id").alias("_own"))
-    segments = F.concat(F.array(F.lit(ALL)), F.coalesce("_own", F.array().cast("array<string>")))
-    return rows.join(of_person, "person_id", "left").withColumn("segments", segments).drop("_own")
+def _to_times(paths: DataFrame) -> DataFrame:
+    """Median and 95th percentile of the seconds of each edge, exact, interpolated between the nearest two.
 
-
-def to_moves(paths: DataFrame, *kept: str) -> DataFrame:
-    """Give one row per move of a path, from path_start to path_end: the columns kept, from_step, to_step, seconds (null at the ends)."""
-    # No function of a function: Spark interprets those, and the times are as quickly taken apart afterwards.
-    nothing = F.lit(None).cast("long")
-    move = F.arrays_zip(
-        F.array_insert("steps", 1, F.lit(PATH_START)).alias("from_step"),
-        F.array_append("steps", F.lit(PATH_END)).alias("to_step"),
-        F.array_insert("at_ms", 1, nothing).alias("_left_ms"),
-        F.array_append("at_ms", nothing).alias("_reached_ms"),
+    Times travel as lists, one for each edge and batch, and those of one edge are together in one row, eight bytes each. Spark's
+    `percentile` gives the same from one row for each move, by a hash map of objects for each edge.
+    """
+    lists = to_tallies(paths, _times_of, f"{_EDGE_COLUMNS}, gaps array<long>", of=GROUP_COLUMNS)
+    by_segment = (
+        lists.withColumn("segment_id", F.explode("segments")).groupBy(*EDGE).agg(F.collect_list("gaps").alias("gaps"))
     )
-    moves = paths.select(*kept, F.inline(move))
-    seconds = (F.col("_reached_ms") - F.col("_left_ms")) / F.lit(1000.0)
-    return moves.select(*kept, "from_step", "to_step", seconds.alias("seconds"))
+    key = ", ".join(f"{c} string" for c in EDGE)
+    return by_segment.mapInArrow(_quantiles, f"{key}, median_seconds double, q95_seconds double")
+
+
+def _times_of(batch: Batch) -> Iterator[Counted]:
+    """Runs on executors: the milliseconds of the moves of people of the same segments, a list for each edge."""
+    path, from_step, to_step, gap = gaps(batch.steps)
+    if not len(path):
+        return
+    order, starts = in_groups((batch.steps.owner[path], from_step, to_step))
+    first = order[starts]
+    lists = pa.ListArray.from_arrays(pa.array(np.append(starts, len(order)).astype(np.int32)), pa.array(gap[order]))
+    columns = {
+        "from_step": batch.names.take(pa.array(from_step[first])),
+        "to_step": batch.names.take(pa.array(to_step[first])),
+    }
+    yield batch.steps.owner[path[first]], columns | {"gaps": lists}
+
+
+def _quantiles(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Runs on executors."""
+    for batch in batches:
+        edges = [row.values.flatten().to_numpy() for row in batch.column("gaps")]
+        found = np.array([np.quantile(gaps, _QUANTILES) for gaps in edges]).reshape(-1, len(_QUANTILES)) / 1000.0
+        columns = {c: batch.column(c) for c in EDGE}
+        yield pa.RecordBatch.from_pydict(columns | {"median_seconds": found[:, 0], "q95_seconds": found[:, 1]})

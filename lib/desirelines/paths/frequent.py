@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from pyspark.ml.fpm import PrefixSpan
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
-from desirelines.paths.edges import ALL, HIDDEN, OTHER, in_segments
+from desirelines.paths.counting import ALL, PERSON_COLUMNS, to_groups
+from desirelines.paths.edges import HIDDEN, OTHER
+from desirelines.paths.held import ASKED
 from desirelines.paths.matching import with_matches
-from desirelines.paths.patterns import Pattern, plain, read_pattern
+from desirelines.paths.patterns import Pattern
 from desirelines.tables import PATH_PATTERNS, SMALL_GROUP
 
-ROWS = {2: "pair", 3: "triple"}
-SEQUENCE, ASKED = "sequence", "asked"
 LEAST_PEOPLE, LEAST_SHARE, SKEWED = 25, 0.02, 10
 """Odds are told of patterns that at least min(25, 2 %) of the people show; 10:1 of success to failure is skewed."""
 MOST_PREFIX_SPAN = 32_000_000
@@ -33,39 +31,7 @@ def with_goal(paths: DataFrame, goal: Pattern | None) -> DataFrame:
     return found.drop("matches", "_steps", "_at_ms")
 
 
-def rows_of_steps(paths: DataFrame, length: int) -> DataFrame:
-    """Runs of two or three steps inside paths, one row for each that a path holds, as `to_patterns` takes them."""
-    count = F.greatest(F.size("steps") - (length - 1), F.lit(0))
-    names = [F.slice("steps", F.lit(n), count).alias(f"s{n}") for n in range(1, length + 1)]
-    runs = F.explode(F.arrays_zip(*names, F.slice("at_ms", F.lit(length), count).alias("ended"))).alias("run")
-    numbered = paths.withColumn("_path", F.monotonically_increasing_id())
-    found = numbered.select("person_id", "grain", "_path", "goal_ms", runs)
-    steps = [f"s{n}" for n in range(1, length + 1)]
-    published = reduce(lambda one, other: one & other, (~F.col(f"run.{s}").isin(HIDDEN, OTHER) for s in steps))
-    grouped = found.filter(published).groupBy(
-        "person_id", "grain", "_path", "goal_ms", *(F.col(f"run.{s}").alias(s) for s in steps)
-    )
-    of_path = grouped.agg(F.min("run.ended").alias("ended_ms"), F.count("*").alias("times"))
-    text = F.concat_ws(" -> ", *(_quoted(F.col(s)) for s in steps)).alias("pattern")
-    return of_path.select("person_id", "grain", "goal_ms", "ended_ms", "times", text, F.lit(ROWS[length]).alias("kind"))
-
-
-def matches_of(paths: DataFrame, patterns: list[Pattern], kind: str) -> DataFrame:
-    """The patterns given, one row for each that a path holds, as `to_patterns` takes them."""
-    found = with_matches(paths, patterns).select("person_id", "grain", "goal_ms", F.explode("matches").alias("m"))
-    text = F.get(F.array(*(F.lit(p.text) for p in patterns)), F.col("m.pattern").cast("int")).alias("pattern")
-    return found.select(
-        "person_id",
-        "grain",
-        "goal_ms",
-        F.col("m.last_ms").alias("ended_ms"),
-        "m.times",
-        text,
-        F.lit(kind).alias("kind"),
-    )
-
-
-def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: int) -> list[Pattern]:
+def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: int) -> list[tuple[str, ...]]:
     """Sequences of two steps and more, others between them allowed, that `share` of the paths hold: maximal ones only.
 
     By MLlib's PrefixSpan. Maximal: no longer one that is frequent holds it. Ties go to the name that comes first.
@@ -74,6 +40,14 @@ def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: in
     hidden = F.filter("steps", lambda s: ~s.isin(HIDDEN, OTHER))
     rows = paths.filter(F.size(shown) > 1).select(F.transform(hidden, lambda s: F.array(s)).alias("sequence"))
     whole = paths.count()
+    rows = rows.persist()  # PrefixSpan reads them more than once
+    try:
+        return _most_frequent(rows, whole, share=share, most=most, longest=longest)
+    finally:
+        rows.unpersist()
+
+
+def _most_frequent(rows: DataFrame, whole: int, *, share: float, most: int, longest: int) -> list[tuple[str, ...]]:
     kept = rows.count()
     if not kept:
         return []
@@ -82,9 +56,17 @@ def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: in
     )
     found = span.findFrequentSequentialPatterns(rows).filter(F.size("sequence") > 1)
     ranked = found.orderBy(F.col("freq").desc(), F.to_json("sequence")).limit(most * 5).collect()
-    sequences = [tuple(step for (step,) in row["sequence"]) for row in ranked]
-    maximal = [s for s in sequences if not any(len(o) > len(s) and is_inside(s, o) for o in sequences)]
-    return [read_pattern(plain(list(s), gaps=True)) for s in maximal[:most]]
+    return maximal([tuple(step for (step,) in row["sequence"]) for row in ranked])[:most]
+
+
+def maximal(sequences: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Those that lie in no longer one, in the order given."""
+    of_steps = [(sequence, frozenset(sequence)) for sequence in sequences]
+    return [
+        short
+        for short, steps in of_steps
+        if not any(len(long) > len(short) and steps <= others and is_inside(short, long) for long, others in of_steps)
+    ]
 
 
 def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
@@ -94,22 +76,18 @@ def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def to_patterns(
-    paths: DataFrame, held: DataFrame, members: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str
+    paths: DataFrame, held: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str
 ) -> DataFrame:
-    """One row per grain, segment and pattern, as contracted. Three shuffles, of what paths hold and of patterns.
+    """One row per grain, segment and pattern, as contracted. Shuffles people's paths and what they hold, each once by person, and groups.
 
-    `held` holds person_id, grain, goal_ms, ended_ms, times, pattern and kind, once for each pattern that a path holds. Of each
-    kind those stay that `share` of all paths hold, the `most` frequent by people, the same of every segment; of those that
-    were asked for, all. A pattern counts for the goal where it ended before it.
+    `held` are tallies of people by kind and pattern (see `held`). Of each kind those stay that `share` of all paths hold, the
+    `most` frequent by people, the same of every segment; of those that were asked for, all. A pattern counts for the goal where
+    it ended before it.
     """
-    totals = in_segments(paths.select("person_id", "grain", "goal_ms"), members).groupBy("grain", "segment_id").agg(
-        F.count("*").alias("_paths"), F.count_distinct("person_id").alias("_people"), F.count("goal_ms").alias("_goals")
-    )  # fmt: skip
-    is_before = F.col("goal_ms").isNotNull() & (F.col("ended_ms") < F.col("goal_ms"))
-    counted = in_segments(held, members).groupBy("grain", "segment_id", "kind", "pattern").agg(
-        F.count("*").alias("path_count"), F.count_distinct("person_id").alias("people_count"), F.sum("times").alias("occurrence_count"),
-        F.count_if(is_before).alias("_s1"), F.count_if(F.col("goal_ms").isNull()).alias("_f1"),
-    )  # fmt: skip
+    has_reached = F.col("goal_ms").isNotNull().cast("long").alias("_goals")
+    of_paths = paths.select(*PERSON_COLUMNS, F.lit(1).cast("long").alias("_paths"), has_reached)
+    totals = to_groups(of_paths).withColumnRenamed("people_count", "_people")
+    counted = to_groups(held, "kind", "pattern")
     rows = counted.filter(F.col("people_count") >= SMALL_GROUP).join(F.broadcast(totals), ["grain", "segment_id"])
     rows = rows.withColumns(
         {"path_share": F.col("path_count") / F.col("_paths"), **_odds(has_goal), "run_id": F.lit(run_id)}
@@ -124,15 +102,8 @@ def to_patterns(
 
 def _odds(has_goal: bool) -> dict[str, Column]:
     """Odds of the goal with the pattern over odds without, each count one more than it is; and whether outcomes are uneven."""
-    s1, f1, missed = F.col("_s1"), F.col("_f1"), F.col("_paths") - F.col("_goals")
+    s1, f1, missed = F.col("_before"), F.col("_missed"), F.col("_paths") - F.col("_goals")
     odds = (s1 + 1) * (missed - f1 + 1) / ((F.col("_goals") - s1 + 1) * (f1 + 1))
     enough = F.col("people_count") >= F.least(F.lit(LEAST_PEOPLE), F.ceil(F.col("_people") * LEAST_SHARE))
     skewed = (F.col("_goals") > SKEWED * missed) | (missed > SKEWED * F.col("_goals"))
     return {"goal_odds": F.when(F.lit(has_goal) & enough, odds), "is_skewed": F.when(F.lit(has_goal), skewed)}
-
-
-def _quoted(name: Column) -> Column:
-    """A step's name as the language of patterns writes it."""
-    return F.when(name.rlike(r"\A[\w./:%+~@#]+(-[\w./:%+~@#]+)*( [\w./:%+~@#]+)*\z"), name).otherwise(
-        F.concat(F.lit('"'), name, F.lit('"'))
-    )

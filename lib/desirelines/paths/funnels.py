@@ -13,20 +13,19 @@ from pyspark.sql import functions as F
 
 from desirelines.contract import conform
 from desirelines.paths.chains import Link, chains, deepest, in_any_order
-from desirelines.paths.edges import in_segments
 from desirelines.paths.matching import fitting, flat_paths
 from desirelines.paths.patterns import read_pattern
 from desirelines.settings.model import Funnel
 from desirelines.tables import FUNNEL_STEPS, FUNNEL_WEEKS, SMALL_GROUP
 
 
-def to_funnel_steps(reached: DataFrame, members: DataFrame, funnel: Funnel, *, run_id: str) -> DataFrame:
+def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str) -> DataFrame:
     """One row per segment and step, as contracted, of what `to_reached` gives.
 
     A unit that did not come through, and one of whose begins is not a window old when the data ends, is open: it counts
     neither as converted nor as lost. Two shuffles, of units.
     """
-    counted = _counted(in_segments(reached, members), funnel, ["segment_id"])
+    counted = _counted(reached, funnel, ["segment_id"])
     told = _facts(funnel, run_id) | {
         "unit": F.lit(funnel.unit),
         "conversion_share": _share(F.col("reached_count"), F.col("_begun") - F.col("open_count")),
@@ -36,13 +35,11 @@ def to_funnel_steps(reached: DataFrame, members: DataFrame, funnel: Funnel, *, r
     return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_STEPS)
 
 
-def to_funnel_weeks(
-    reached: DataFrame, members: DataFrame, funnel: Funnel, *, zone: str, end: datetime, run_id: str
-) -> DataFrame:
+def to_funnel_weeks(reached: DataFrame, funnel: Funnel, *, zone: str, end: datetime, run_id: str) -> DataFrame:
     """One row per segment, week and step, as contracted. A unit is of the week in which the chain that counts began."""
     began_on = F.from_utc_timestamp(F.timestamp_millis("began_ms"), zone)
     weekly = reached.withColumn("week_on", F.date_trunc("week", began_on).cast("date"))
-    counted = _counted(in_segments(weekly, members), funnel, ["segment_id", "week_on"])
+    counted = _counted(weekly, funnel, ["segment_id", "week_on"])
     last_day = F.from_utc_timestamp(F.lit(end), zone).cast("date")  # as_of, which does not count any more
     told = _facts(funnel, run_id) | {
         "drop_off_share": F.when(F.col("step_no") > 1, 1 - F.col("step_share")),
@@ -54,7 +51,8 @@ def to_funnel_weeks(
 def _counted(units: DataFrame, funnel: Funnel, by: list[str]) -> DataFrame:
     """Units that reached each step, and the share of those that reached the step before; one row per group and step."""
     numbers = F.sequence(F.lit(1).cast("long"), F.lit(len(funnel.steps)).cast("long"))
-    steps = units.filter(F.col("depth") > 0).withColumn("step_no", F.explode(numbers))
+    begun = units.filter(F.col("depth") > 0).withColumn("segment_id", F.explode("segments"))
+    steps = begun.withColumn("step_no", F.explode(numbers))
     is_reached = F.col("depth") >= F.col("step_no")
     was_before = F.col("depth") >= F.col("step_no") - 1
     seconds = F.when(is_reached, F.get("seconds", F.col("step_no").cast("int") - 1))
@@ -82,21 +80,23 @@ def _facts(funnel: Funnel, run_id: str) -> dict[str, Column]:
 
 
 def to_reached(paths: DataFrame, funnel: Funnel, *, end: datetime) -> DataFrame:
-    """One row per path: person_id, depth (steps reached, 0 for none), seconds (from the first step to each), began_ms, is_open.
+    """One row per path: person_id, segments, depth (steps reached, 0 for none), seconds (from the first step to each), began_ms, is_open.
 
     Every step that fits the first one is tried as the begin; the deepest chain is kept, the earliest on ties, so a false start
     does not hide a later success. A chain ends with the window, which counts from its first step, and at an excluded step. One
-    step of a path serves one step of a chain. `paths` are of the funnel's unit; `end` is when the data ends.
+    step of a path serves one step of a chain. `paths` are of the funnel's unit, with the segments of their person (see
+    `counting.with_segments`); `end` is when the data ends.
     """
     rows = paths.select(
         "person_id",
+        "segments",
         F.col("steps").cast("array<string>").alias("steps"),
         F.col("at_ms").cast("array<long>").alias("at_ms"),
     )
     end_ms = int(end.timestamp() * 1000)
     return rows.mapInArrow(
         partial(_reached, funnel=funnel, end_ms=end_ms),
-        "person_id string, depth long, seconds array<double>, began_ms long, is_open boolean",
+        "person_id string, segments array<string>, depth long, seconds array<double>, began_ms long, is_open boolean",
     )
 
 
@@ -106,10 +106,9 @@ def _reached(batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int) 
     excluded = [read_pattern(step).items[0] for step in funnel.exclude]
     within_ms = int(funnel.window_hours * 3_600_000)
     for batch in batches:
-        path, at_ms, names = flat_paths(batch)
-        steps = names.dictionary_encode()
-        fits = [fitting(steps, item) for item in items]
-        barrier = np.logical_or.reduce([fitting(steps, item) for item in excluded]) if excluded else None
+        path, at_ms, name, names = flat_paths(batch)
+        fits = [fitting(name, names, item) for item in items]
+        barrier = np.logical_or.reduce([fitting(name, names, item) for item in excluded]) if excluded else None
         if funnel.order == "any":
             found = in_any_order(path, at_ms, fits, within_ms=within_ms, barrier=barrier)
         else:
@@ -128,7 +127,7 @@ def _reached(batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int) 
         inside = np.arange(len(items)) < found.depth[chosen][:, None]
         seconds = (found.at_ms[chosen] - at_ms[found.anchor[chosen]][:, None])[inside] / 1000.0
         yield pa.RecordBatch.from_pydict({
-            "person_id": batch.column("person_id"), "depth": pa.array(depth),
+            "person_id": batch.column("person_id"), "segments": batch.column("segments"), "depth": pa.array(depth),
             "seconds": pa.ListArray.from_arrays(pa.array(bounds), pa.array(seconds)),
             "began_ms": pa.array(began, mask=depth == 0), "is_open": pa.array(is_open),
         })  # fmt: skip

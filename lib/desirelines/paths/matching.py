@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -30,28 +31,42 @@ def with_matches(paths: DataFrame, patterns: list[Pattern]) -> DataFrame:
     )  # fmt: skip
 
 
-def flat_paths(batch: pa.RecordBatch) -> tuple[Ints, Ints, pa.Array]:
-    """Paths of a batch one after the other: number of the path and milliseconds of each step, and its name."""
+def flat_paths(batch: pa.RecordBatch) -> tuple[Ints, Ints, Ints, pa.Array]:
+    """Paths of a batch one after the other: number of the path, milliseconds and number of the name of each step, and the names."""
     steps = batch.column("steps")
     sizes = np.diff(steps.offsets.to_numpy().astype(np.int64))
-    at_ms = batch.column("at_ms").flatten().to_numpy(zero_copy_only=False).astype(np.int64)
-    return np.repeat(np.arange(len(sizes), dtype=np.int64), sizes), at_ms, steps.flatten()
+    names = steps.flatten().dictionary_encode()
+    path = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
+    return path, numbers(batch.column("at_ms").flatten()), numbers(names.indices), names.dictionary
 
 
-def fitting(steps: pa.DictionaryArray, item: Item) -> Flags:
-    """Whether each step fits an item."""
-    is_named = np.asarray(pc.is_in(steps.dictionary, pa.array(sorted(item.names), pa.string())))
-    flags: Flags = is_named[steps.indices.to_numpy(zero_copy_only=False)] if len(steps) else np.zeros(0, dtype=bool)
+def numbers(values: pa.Array) -> Ints:
+    """Whole numbers, none of them null."""
+    found: Ints = values.to_numpy(zero_copy_only=False).astype(np.int64)
+    return found
+
+
+def fitting(name: Ints, names: pa.Array, item: Item) -> Flags:
+    """Whether each step, given by the number of its name, fits an item."""
+    is_named = np.asarray(pc.is_in(names, pa.array(sorted(item.names), names.type)))
+    flags: Flags = is_named[name] if len(name) else np.zeros(0, dtype=bool)
     return ~flags if item.is_not else flags
+
+
+def occurrences(
+    path: Ints, at_ms: Ints, name: Ints, names: pa.Array, patterns: list[Pattern]
+) -> tuple[Ints, Ints, Ints, Ints, Ints]:
+    """One row per path and pattern that it holds: path, number of the pattern, times, first_ms, last_ms."""
+    fits = {item: fitting(name, names, item) for item in {_anywhere(i) for p in patterns for i in p.items}}
+    parts = [_occurrences(n, p, path, at_ms, fits) for n, p in enumerate(patterns)]
+    of, number, times, first_ms, last_ms = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return of, number, times, first_ms, last_ms
 
 
 def _matched(batches: Iterator[pa.RecordBatch], *, patterns: list[Pattern]) -> Iterator[pa.RecordBatch]:
     """Runs on executors."""
     for batch in batches:
-        path, at_ms, names = flat_paths(batch)
-        steps = names.dictionary_encode()
-        parts = [_occurrences(n, p, path, at_ms, steps) for n, p in enumerate(patterns)]
-        of, number, times, first_ms, last_ms = (np.concatenate(column) for column in zip(*parts, strict=True))
+        of, number, times, first_ms, last_ms = occurrences(*flat_paths(batch), patterns)
         order = np.lexsort((number, of))
         bounds = np.searchsorted(of[order], np.arange(batch.num_rows + 1)).astype(np.int32)
         values = [pa.array(column[order]) for column in (number, times, first_ms, last_ms)]
@@ -60,11 +75,16 @@ def _matched(batches: Iterator[pa.RecordBatch], *, patterns: list[Pattern]) -> I
         yield pa.RecordBatch.from_pydict(kept | {"matches": pa.ListArray.from_arrays(pa.array(bounds), found)})
 
 
+def _anywhere(item: Item) -> Item:
+    """The item wherever it stands: what fits it is asked once a batch."""
+    return replace(item, after_gap=False)
+
+
 def _occurrences(
-    number: int, pattern: Pattern, path: Ints, at_ms: Ints, steps: pa.DictionaryArray
+    number: int, pattern: Pattern, path: Ints, at_ms: Ints, fits: dict[Item, Flags]
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
-    """One row per path that holds the pattern: path, number, times, first_ms, last_ms."""
-    links = [Link(fitting(steps, item), not item.after_gap) for item in pattern.items]
+    """Those of one pattern."""
+    links = [Link(fits[_anywhere(item)], not item.after_gap) for item in pattern.items]
     found = chains(path, at_ms, links, within_ms=pattern.within_ms)
     whole = found.depth == len(links)
     anchor, last = found.anchor[whole], found.last[whole]

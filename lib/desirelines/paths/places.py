@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import partial
+
+import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
+from desirelines.paths import tallies
+from desirelines.paths.counting import Batch, Counted, to_groups, to_tallies
 from desirelines.paths.edges import HIDDEN, PATH_END
 from desirelines.tables import PATH_POSITIONS, PATH_STEPS, SMALL_GROUP
 
 OF = ("grain", "segment_id")
+VISIT_FACTS = (
+    "visit_count",
+    "path_count",
+    "_begins",
+    "_ends",
+    "_loops",
+    "_followed",
+    "_backtracks",
+    "_followed_by_two",
+)
+"""What is counted of each step, in the order of `tallies.visits`."""
 
 
 def to_positions(paths: DataFrame, *, places: int, run_id: str) -> DataFrame:
     """The step matrix per grain and segment, and for all, as contracted: the shares of one place sum to 1.
 
-    `paths` carry person_id, grain, segments (see `edges.with_segments`) and steps. A cell (step, place) is the paths with the
-    step there over all paths; a path that is over stays in path_end. Cells of fewer than ten people become __hidden__, and so
-    do the next smallest until those together are ten. Two shuffles, of cells.
+    `paths` carry person_id, grain, segments (see `counting.with_segments`), steps and at_ms. A cell (step, place) is the paths with
+    the step there over all paths; a path that is over stays in path_end. Cells of fewer than ten people become __hidden__, and so
+    do the next smallest until those together are ten. Two shuffles, of people's cells and of cells.
     """
-    padded = F.slice(F.concat("steps", F.array_repeat(F.lit(PATH_END), places)), 1, places)
-    cells = paths.select("person_id", "grain", "segments", F.posexplode(padded).alias("_place", "step"))
-    cells = cells.withColumn("place", F.col("_place") + F.lit(1).cast("long"))
-    counted = (
-        cells.withColumn("segment_id", F.explode("segments"))
-        .groupBy(*OF, "place", "step")
-        .agg(F.count("*").alias("path_count"), F.count_distinct("person_id").alias("_people"))
-    )
+    cells = to_tallies(paths, partial(_cells_of, places=places), "place long, step string, path_count long")
+    counted = to_groups(cells, "place", "step").withColumnRenamed("people_count", "_people")
     smallest_first = Window.partitionBy(*OF, "place").orderBy("_people", "step")
     smaller = F.coalesce(F.sum("_people").over(smallest_first.rowsBetween(Window.unboundedPreceding, -1)), F.lit(0))
     hides = (F.col("_people") < SMALL_GROUP) | (F.col("_few") & (F.col("_smaller") < SMALL_GROUP))
@@ -42,19 +53,9 @@ def to_positions(paths: DataFrame, *, places: int, run_id: str) -> DataFrame:
 
 
 def to_step_facts(paths: DataFrame, *, run_id: str) -> DataFrame:
-    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Two shuffles, of the visits counted by path."""
-    numbered = paths.withColumn("_path", F.monotonically_increasing_id())
-    of_path = to_visits(numbered, "person_id", "grain", "segments", "_path").groupBy("person_id", "grain", "segments", "_path", "step").agg(
-        F.count("*").alias("n"), F.max("is_first").alias("begins"), F.max("is_last").alias("ends"),
-        F.count_if("is_loop").alias("loops"), F.count_if(~F.col("is_last")).alias("followed"),
-        F.count_if("is_backtrack").alias("backtracks"), F.count_if("has_two_more").alias("followed_by_two"),
-    )  # fmt: skip
-    grouped = of_path.withColumn("segment_id", F.explode("segments"))
-    facts = grouped.groupBy(*OF, "step").agg(
-        F.count_distinct("person_id").alias("people_count"), F.count("*").alias("path_count"), F.sum("n").alias("visit_count"),
-        F.count_if("begins").alias("_begins"), F.count_if("ends").alias("_ends"),
-        *(F.sum(c).alias(f"_{c}") for c in ("loops", "followed", "backtracks", "followed_by_two")),
-    )  # fmt: skip
+    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Two shuffles, of people's steps and of steps."""
+    columns = ", ".join(f"{name} long" for name in VISIT_FACTS)
+    facts = to_groups(to_tallies(paths, _visits_of, f"step string, {columns}"), "step")
     every_path = F.sum("_begins").over(Window.partitionBy(*OF))  # every path begins with exactly one step
     told = {
         "entry_share": F.col("_begins") / every_path,
@@ -68,18 +69,20 @@ def to_step_facts(paths: DataFrame, *, run_id: str) -> DataFrame:
     return conform(facts.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), PATH_STEPS)
 
 
-def to_visits(paths: DataFrame, *kept: str) -> DataFrame:
-    """Give one row per visit of a step: the columns kept, step, and whether it is the first, the last, a loop, the begin of a backtrack (a, b, a)."""
-    size = F.size("steps")
-    shifted = (F.slice("steps", 1 + ahead, size).alias(name) for ahead, name in enumerate(("step", "_after", "_then")))
-    visits = paths.select(*kept, size.alias("_size"), F.posexplode(F.arrays_zip(*shifted)).alias("_place", "_visit"))
-    step, after, then = (F.col(f"_visit.{name}") for name in ("step", "_after", "_then"))
-    return visits.select(
-        *kept, step.alias("step"), (F.col("_place") == 0).alias("is_first"), (F.col("_place") == F.col("_size") - 1).alias("is_last"),
-        F.coalesce(after == step, F.lit(False)).alias("is_loop"),
-        F.coalesce((then == step) & (after != step), F.lit(False)).alias("is_backtrack"),
-        then.isNotNull().alias("has_two_more"),
-    )  # fmt: skip
+def _cells_of(batch: Batch, *, places: int) -> Iterator[Counted]:
+    """Runs on executors: the places of each person's paths."""
+    tally = tallies.places(batch.steps, places, end=len(batch.names))
+    owner, place, step = tally.keys
+    names = pa.concat_arrays([batch.names, pa.array([PATH_END], batch.names.type)])
+    yield owner, {"place": pa.array(place), "step": names.take(pa.array(step)), "path_count": pa.array(tally.sums[0])}
+
+
+def _visits_of(batch: Batch) -> Iterator[Counted]:
+    """Runs on executors: the steps of each person's paths."""
+    tally = tallies.visits(batch.steps)
+    owner, step = tally.keys
+    sums = zip(VISIT_FACTS, map(pa.array, tally.sums), strict=True)
+    yield owner, {"step": batch.names.take(pa.array(step)), **dict(sums)}
 
 
 def _share(part: str, whole: str) -> Column:

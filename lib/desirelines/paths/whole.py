@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from desirelines.paths.edges import ALL
+from desirelines.paths.counting import ALL
 from desirelines.tables import SMALL_GROUP
 
 

@@ -1,6 +1,7 @@
 """Which step follows which, and what may be told."""
 
-from desirelines.paths.edges import to_edges, with_published_steps, with_segments
+from desirelines.paths.counting import with_segments
+from desirelines.paths.edges import to_edges, with_published_steps
 from desirelines.paths.grain import to_person_paths, to_session_paths
 from desirelines.paths.whole import to_top_paths
 from tests.support.tables import rows_of, table
@@ -14,10 +15,12 @@ def sessions(spark, people=12):
 
 
 def edges_of(spark):
-    paths = to_session_paths(sessions(spark)).unionByName(
-        to_person_paths(to_session_paths(sessions(spark))), allowMissingColumns=True
-    )
-    return to_edges(with_segments(paths, members(spark)), run_id="r")
+    paths = session_paths(spark)
+    return to_edges(paths.unionByName(to_person_paths(paths), allowMissingColumns=True), run_id="r")
+
+
+def session_paths(spark):
+    return with_segments(to_session_paths(sessions(spark)), members(spark))
 
 
 def members(spark, people=12):
@@ -43,7 +46,7 @@ def test_transitions_are_counted_from_path_start_to_path_end(spark):
 
 
 def test_of_a_person_the_sessions_follow_each_other(spark):
-    paths = {r["person_id"]: r for r in to_person_paths(to_session_paths(sessions(spark))).collect()}
+    paths = {r["person_id"]: r for r in to_person_paths(session_paths(spark)).collect()}
     assert paths["p0"]["steps"] == ["home", "home", "view", "view", "buy", "home", "my-own-page"]
     gaps = [(b - a) // 1000 for a, b in zip(paths["p0"]["at_ms"], paths["p0"]["at_ms"][1:], strict=False)]
     assert gaps == [3600, 1, 2, 3, 3594, 9]

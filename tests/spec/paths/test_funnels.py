@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from pyspark.sql import functions as F
 
+from desirelines.paths.counting import with_segments
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
 from desirelines.settings.model import Funnel
 from tests.support.tables import rows_of, table
@@ -17,12 +18,13 @@ def funnel(**changes):
     return Funnel.model_validate({"name": "f", "steps": ["cart", "[card|bill]", "done"], "window_hours": 10} | changes)
 
 
-def paths(spark, lines, times=1):
+def paths(spark, lines, times=1, members=None):
     """Paths whose steps say when they were, in hours before the end: `cart@9 done@8`."""
     rows = [f"{name}{n} | {way} | {way}" for n in range(times) for name, way in lines]
     found = table(spark, "person_id | l:steps | l:at\n" + "\n".join(rows))
     end_ms = int(END.timestamp() * 1000)
     at = F.transform("at", lambda s: F.lit(end_ms) - F.split(s, "@")[1].cast("long") * HOUR)
+    found = with_segments(found, members if members is not None else table(spark, "person_id | segment_id\nx | none"))
     return found.withColumns({"at_ms": at, "steps": F.transform("steps", lambda s: F.split(s, "@")[0])})
 
 
@@ -58,8 +60,8 @@ def test_open_windows_count_neither_as_converted_nor_as_lost(spark):
         ("e", "home@5"),
     ]
     members = table(spark, "person_id | segment_id\n" + "\n".join(f"{p}{n} | few" for p in "ad" for n in range(4)))
-    reached = to_reached(paths(spark, lines, times=10), funnel(), end=END)
-    got = to_funnel_steps(reached, members, funnel(), run_id="r")
+    reached = to_reached(paths(spark, lines, times=10, members=members), funnel(), end=END)
+    got = to_funnel_steps(reached, funnel(), run_id="r")
     columns = (
         "segment_id",
         "step_no",
@@ -85,8 +87,7 @@ def test_by_week_of_the_site_s_zone_in_which_the_way_began(spark):
         ("d", "cart@5"),  # still in time
     ]
     reached = to_reached(paths(spark, lines, times=10), funnel(), end=END)
-    nobody = spark.createDataFrame([], "person_id string, segment_id string")
-    got = to_funnel_weeks(reached, nobody, funnel(), zone="America/New_York", end=END, run_id="r")
+    got = to_funnel_weeks(reached, funnel(), zone="America/New_York", end=END, run_id="r")
     columns = ("week_on", "step_no", "reached_count", "open_count", "drop_off_share", "is_week_over")
     before, this = date(2026, 3, 2), date(2026, 3, 9)
     assert rows_of(got, *columns) == [

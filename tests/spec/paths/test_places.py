@@ -12,7 +12,8 @@ def paths(spark):
     ways = [("a b a c", 10), ("a a", 10), ("b own", 3)]
     lines = [f"{w}-{n} | session | {way}" for w, (way, people) in enumerate(ways) for n in range(people)]
     found = table(spark, "person_id | grain | l:steps\n" + "\n".join(lines))
-    return found.withColumn("segments", F.array(F.lit("all")))
+    at_ms = F.transform("steps", lambda s, i: i.cast("long") * 1000)
+    return found.withColumns({"segments": F.array(F.lit("all")), "at_ms": at_ms})
 
 
 def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_others(spark):
