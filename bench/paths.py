@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, THREADS, to_nowhere
-from desirelines.paths.counting import with_segments
+from desirelines.paths.counting import lying_together, with_segments
 from desirelines.paths.edges import PATH_END, PATH_START, to_edges
 from desirelines.paths.grain import to_person_paths
 from desirelines.paths.places import to_positions, to_step_facts
@@ -45,7 +45,7 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
     partitions = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
 
     def edges() -> DataFrame:
-        return to_edges(with_segments(paths, nobody), run_id="bench")
+        return to_edges(lying_together(with_segments(paths, nobody)), run_id="bench")
 
     def floor_pairs() -> None:
         moves = _pairs(paths)
@@ -53,7 +53,7 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def all_tables() -> None:
         columns = ("person_id", "grain", "segments", "steps", "at_ms")
-        of_sessions = with_segments(paths, nobody)
+        of_sessions = lying_together(with_segments(paths, nobody)).persist()
         both = of_sessions.select(*columns).unionByName(to_person_paths(of_sessions).select(*columns)).persist()
         for table in (
             to_edges(both, run_id="bench"),
@@ -62,6 +62,7 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
         ):
             to_nowhere(table)
         both.unpersist()
+        of_sessions.unpersist()
 
     def spark_facts() -> Facts:
         edges().select(*COUNTED).write.mode("overwrite").parquet(str(results / "product"))

@@ -10,11 +10,11 @@ from pyspark.sql import functions as F
 
 from desirelines.job import Job
 from desirelines.membership import members_after
-from desirelines.paths.counting import with_segments
-from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.paths.counting import lying_together, with_segments
+from desirelines.paths.edges import published_steps, to_edges, with_published_steps
 from desirelines.paths.frequent import frequent_sequences, to_patterns, with_goal
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
-from desirelines.paths.grain import PERSON, to_person_paths, to_session_paths
+from desirelines.paths.grain import PERSON, SESSION, to_person_paths, to_session_paths
 from desirelines.paths.held import to_patterns_held, to_runs_held, to_sequences_held
 from desirelines.paths.patterns import Pattern, check_names, read_pattern
 from desirelines.paths.places import to_positions, to_step_facts
@@ -44,12 +44,12 @@ def write_paths(job: Job) -> int:
     members = members_after(job, run_id).select("person_id", "segment_id")
     # The goal may be of a step that is not published, so it is looked for in the steps as they are.
     own = with_segments(with_goal(to_session_paths(published_sessions(job)), goal), members)
-    own = own.persist(StorageLevel.MEMORY_AND_DISK)
-    shown = with_published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
-    shown = shown.persist(StorageLevel.MEMORY_AND_DISK)
-    columns = ("person_id", "grain", "segments", "steps", "at_ms")
-    both = shown.select(*columns).unionByName(to_person_paths(shown).select(*columns))
-    both = both.persist(StorageLevel.MEMORY_AND_DISK)
+    own = lying_together(own).persist(StorageLevel.MEMORY_AND_DISK)
+    published = published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
+    columns = ("person_id", "grain", "segments", "goal_ms", "steps", "at_ms")
+    both = own.select(*columns).unionByName(to_person_paths(own), allowMissingColumns=True)
+    both = with_published_steps(both, published).persist(StorageLevel.MEMORY_AND_DISK)
+    shown = both.filter(F.col("grain") == SESSION)
     try:
         check_steps(job, own)
         rows = [
@@ -63,7 +63,7 @@ def write_paths(job: Job) -> int:
         told = F.count(F.lit(1)).alias("n")
         job.warehouse.replace_run_of([(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id)
     finally:
-        for cached in (both, shown, own):
+        for cached in (both, own):
             cached.unpersist()
     return sum(int(o.get["n"]) for o in written)
 

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from desirelines.errors import EmptyInputError, MachineError
 from desirelines.job import Job
 from desirelines.membership import definitions_of, members_after
-from desirelines.paths.edges import with_published_steps
+from desirelines.paths.edges import published_steps, with_published_steps
 from desirelines.paths.whole import to_top_paths
 from desirelines.reading import published_sessions
 from desirelines.tables import (
@@ -66,11 +66,9 @@ def report_data(job: Job) -> ReportData:
         )
     job.as_of_wanted = state.as_of
     paths, report = job.settings.paths, job.settings.report
-    sessions = with_published_steps(
-        published_sessions(job).filter("is_visit").select("person_id", "steps"),
-        top_steps=paths.top_steps,
-        min_people=paths.min_people,
-    )
+    visits = published_sessions(job).filter("is_visit").select("person_id", "steps")
+    told = published_steps(visits, top_steps=paths.top_steps, min_people=paths.min_people)
+    sessions = with_published_steps(visits, told)
     newest = job.warehouse.read(EVENTS).agg(F.max("occurred_on")).collect()[0][0]
     features = job.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(state.as_of))
     return ReportData(

@@ -121,6 +121,18 @@ def test_the_first_occurrence_of_sequences_with_others_between(known, wanted):
     assert set(got) == want
 
 
+@given(paths)
+def test_owners_are_counted_by_group(known):
+    steps, group = steps_of(known), np.array([5, 5, 6])  # of the owners 0, 1, 2
+    want, people = defaultdict(int), defaultdict(set)
+    for owner, of_path, _ in known:
+        for name, _ in of_path:
+            want[int(group[owner]), name] += 1
+            people[int(group[owner]), name].add(owner)
+    got = told(tallies.of_groups(tallies.visits(steps), group))
+    assert {key: sums[:2] for key, sums in got.items()} == {key: (len(people[key]), n) for key, n in want.items()}
+
+
 @given(paths, st.integers(0, 8))
 def test_portions_add_up_to_the_whole(known, cut):
     def visits(some):

@@ -1,4 +1,4 @@
-"""Paths to tallies, in Arrow batches by the kernel; tallies of people to groups of segments."""
+"""Paths to tallies of people of the same segments, in Arrow batches by the kernel; tallies to groups of segments."""
 
 from __future__ import annotations
 
@@ -14,26 +14,38 @@ from pyspark.sql import functions as F
 
 from desirelines.paths.chains import Ints
 from desirelines.paths.matching import flat_paths, numbers
-from desirelines.paths.tallies import Steps
+from desirelines.paths.tallies import Steps, Tally, of_groups
 
 ALL = "all"
-PERSON_COLUMNS, GROUP_COLUMNS = ("person_id", "grain", "segments"), ("grain", "segments")
-"""What owns a tally: a person, or all people of the same segments."""
-_TYPES = {"person_id": "string", "grain": "string", "segments": "array<string>"}
+GROUP = ("grain", "segments")
+"""What a tally is of: all people of the same segments, at a grain."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Paths of an Arrow batch: their steps as numbers, the names these stand for, their owners (one row each), and the rows as they are."""
+    """Paths of some people, of each all there are, as numbers.
+
+    Attributes:
+        steps: the steps; the owner of a path is its person, at its grain.
+        names: the names that the numbers of steps stand for.
+        group: number of the group of each owner.
+        groups: grain and segments of each group.
+        rows: the rows as they came.
+    """
 
     steps: Steps
     names: pa.Array
-    owners: pa.RecordBatch
+    group: Ints
+    groups: pa.RecordBatch
     rows: pa.RecordBatch
+
+    def by_group(self, of_owners: Tally) -> Tally:
+        """A tally of owners as one of groups; its first sum is the number of people."""
+        return of_groups(of_owners, self.group)
 
 
 Counted = tuple[Ints, dict[str, pa.Array]]
-"""Number of the owner of each row, and the rows' columns."""
+"""Number of the group of each row, and the rows' columns."""
 
 
 def with_segments(paths: DataFrame, members: DataFrame) -> DataFrame:
@@ -43,52 +55,87 @@ def with_segments(paths: DataFrame, members: DataFrame) -> DataFrame:
     return paths.join(of_person, "person_id", "left").withColumn("segments", segments).drop("_own")
 
 
-def to_tallies(
-    paths: DataFrame,
-    count: Callable[[Batch], Iterator[Counted]],
-    columns: str,
-    *,
-    of: tuple[str, ...] = PERSON_COLUMNS,
-) -> DataFrame:
-    """Give the rows that `count` makes of the paths of each owner in each Arrow batch, with the owner's columns. No shuffle.
+def lying_together(paths: DataFrame) -> DataFrame:
+    """All paths of a person in one place, one after the other: what counts people reads them so. One shuffle, of paths."""
+    return paths.repartition("person_id").sortWithinPartitions("person_id")
 
-    `paths` carry person_id, grain, segments (see `with_segments`), steps and at_ms. `count` runs on executors; an owner's rows are
-    of one batch, so they are still to be put together with those of others.
+
+def to_tallies(paths: DataFrame, count: Callable[[Batch], Iterator[Counted]], columns: str) -> DataFrame:
+    """Give the rows that `count` makes of each portion of people, with grain and segments. No shuffle.
+
+    `paths` are `lying_together` and carry person_id, grain, segments (see `with_segments`), steps and at_ms. `count` runs on
+    executors; its rows are of some people, so they are still to be put together with those of others.
+
+    Raises:
+        ValueError: on an executor: the paths of a partition are not in the order of people.
     """
     # Arrow's lists of what cannot be null are of another type, which some of its functions do not take.
     types = {"segments": "array<string>", "steps": "array<string>", "at_ms": "array<long>"}
     rows = paths.withColumns({name: F.col(name).cast(type_) for name, type_ in types.items()})
-    schema = ", ".join(f"{c} {_TYPES[c]}" for c in of)
-    return rows.mapInArrow(partial(_tallied, count=count, of=of), f"{schema}, {columns}")
+    return rows.mapInArrow(partial(_tallied, count=count), f"grain string, segments array<string>, {columns}")
 
 
 def to_groups(tallies: DataFrame, *by: str) -> DataFrame:
-    """People's tallies added up: one row per grain, segment_id and `by`, with people_count and every sum. Two shuffles: of people's rows, of groups."""
-    sums = [F.sum(c).alias(c) for c in tallies.columns if c not in (*PERSON_COLUMNS, *by)]
-    of_people = tallies.groupBy(*PERSON_COLUMNS, *by).agg(*sums).withColumn("segment_id", F.explode("segments"))
-    return of_people.groupBy("grain", "segment_id", *by).agg(F.count("*").alias("people_count"), *sums)
+    """Tallies added up: one row per grain, segment_id and `by`. One shuffle, of groups."""
+    sums = [F.sum(c).alias(c) for c in tallies.columns if c not in (*GROUP, *by)]
+    return tallies.withColumn("segment_id", F.explode("segments")).groupBy("grain", "segment_id", *by).agg(*sums)
 
 
-def read_batch(rows: pa.RecordBatch, of: tuple[str, ...]) -> Batch:
+def read_batch(rows: pa.RecordBatch) -> Batch:
     """Paths of an Arrow batch as numbers. Steps are array<string>, at_ms array<long>; no step is null."""
     path, at_ms, name, names = flat_paths(rows)
-    code = np.zeros(rows.num_rows, dtype=np.int64)
-    for column in (rows.column(c) for c in of):
-        text = pc.binary_join(column, "\x1f") if pa.types.is_list(column.type) else column
-        encoded = text.dictionary_encode()
-        code = code * max(len(encoded.dictionary), 1) + numbers(encoded.indices)
-    _, first, owner = np.unique(code, return_index=True, return_inverse=True)
-    flat = Steps(path, name, at_ms, owner.astype(np.int64))
-    owners = pa.RecordBatch.from_arrays([rows.column(c).take(pa.array(first)) for c in of], names=list(of))
-    return Batch(flat, names, owners, rows)
+    grain, segments, person = (
+        rows.column("grain"),
+        pc.binary_join(rows.column("segments"), "\x1f"),
+        rows.column("person_id"),
+    )
+    of_group, first_of_group = _numbered(grain, segments)
+    owner, first_of_owner = _numbered(grain, person)
+    groups = pa.RecordBatch.from_arrays(
+        [rows.column(c).take(pa.array(first_of_group)) for c in GROUP], names=list(GROUP)
+    )
+    return Batch(Steps(path, name, at_ms, owner), names, of_group[first_of_owner], groups, rows)
+
+
+def whole_people(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """The rows in portions, each with all of a person at a grain: what the next batch may go on with is kept back.
+
+    Raises:
+        ValueError: rows of a grain are not in the order of people.
+    """
+    rest = None
+    for batch in batches:
+        if not batch.num_rows:
+            continue
+        known = batch if rest is None else pa.concat_batches([rest, batch])
+        person, grain = known.column("person_id"), known.column("grain")
+        in_order = pc.or_(pc.less_equal(person[:-1], person[1:]), pc.not_equal(grain[:-1], grain[1:]))
+        if not pc.all(in_order, min_count=0).as_py():
+            raise ValueError("paths of a person do not lie together: give them through lying_together")
+        cut = int(pc.index(pc.and_(pc.equal(person, person[-1]), pc.equal(grain, grain[-1])), True).as_py())
+        if cut:
+            yield known.slice(0, cut)
+        rest = known.slice(cut)
+    if rest is not None:
+        yield rest
 
 
 def _tallied(
-    batches: Iterator[pa.RecordBatch], *, count: Callable[[Batch], Iterator[Counted]], of: tuple[str, ...]
+    batches: Iterator[pa.RecordBatch], *, count: Callable[[Batch], Iterator[Counted]]
 ) -> Iterator[pa.RecordBatch]:
     """Runs on executors."""
-    for rows in batches:
-        batch = read_batch(rows, of)
-        for owner, columns in count(batch):
-            owners = batch.owners.take(pa.array(owner))
-            yield pa.RecordBatch.from_pydict({c: owners.column(c) for c in of} | columns)
+    for rows in whole_people(batches):
+        batch = read_batch(rows)
+        for group, columns in count(batch):
+            groups = batch.groups.take(pa.array(group))
+            yield pa.RecordBatch.from_pydict({c: groups.column(c) for c in GROUP} | columns)
+
+
+def _numbered(*columns: pa.Array) -> tuple[Ints, Ints]:
+    """Number of each row by the values of columns, and a row of each number."""
+    code = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        encoded = column.dictionary_encode()
+        code = code * max(len(encoded.dictionary), 1) + numbers(encoded.indices)
+    _, first, number = np.unique(code, return_index=True, return_inverse=True)
+    return number.astype(np.int64), first.astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -11,7 +12,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
-from desirelines.paths.counting import GROUP_COLUMNS, Batch, Counted, to_groups, to_tallies
+from desirelines.paths.counting import Batch, Counted, to_groups, to_tallies
 from desirelines.paths.tallies import added_up, gaps, in_groups, moves
 from desirelines.tables import PATH_EDGES, SMALL_GROUP
 
@@ -21,30 +22,40 @@ _EDGE_COLUMNS = "from_step string, to_step string"
 _QUANTILES = (0.5, 0.95)
 
 
-def with_published_steps(sessions: DataFrame, *, top_steps: int, min_people: int) -> DataFrame:
-    """Replace steps: of fewer than `min_people` people by __hidden__, beyond the top ones by people by __other__.
+@dataclass(frozen=True, slots=True)
+class Published:
+    """Names of steps that may be told: the top ones, and the others that enough people took."""
 
-    So no private URL gets out, and the matrix stays readable. Ties go to the name that comes first.
-    """
+    top: frozenset[str]
+    others: frozenset[str]
+
+
+def published_steps(sessions: DataFrame, *, top_steps: int, min_people: int) -> Published:
+    """The steps that at least `min_people` people took; top are the first by people. Ties go to the name that comes first."""
     people = sessions.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
     known = (
         people.groupBy("step").agg(F.count_distinct("person_id").alias("people")).filter(F.col("people") >= min_people)
     )
     names = [r["step"] for r in known.orderBy(F.col("people").desc(), "step").select("step").collect()]
-    renamed = partial(_renamed, top=frozenset(names[:top_steps]), others=frozenset(names[top_steps:]))
-    return sessions.mapInArrow(renamed, sessions.schema)
+    return Published(frozenset(names[:top_steps]), frozenset(names[top_steps:]))
 
 
-def _renamed(
-    batches: Iterator[pa.RecordBatch], *, top: frozenset[str], others: frozenset[str]
-) -> Iterator[pa.RecordBatch]:
+def with_published_steps(paths: DataFrame, published: Published) -> DataFrame:
+    """Replace steps: of few people by __hidden__, beyond the top ones by __other__. No private URL gets out, and the matrix stays readable."""
+    return paths.mapInArrow(partial(_renamed, published=published), paths.schema)
+
+
+def _renamed(batches: Iterator[pa.RecordBatch], *, published: Published) -> Iterator[pa.RecordBatch]:
     """Runs on executors: each different name of a batch is looked up once."""
     for batch in batches:
         steps = batch.column("steps")
         names = steps.flatten().dictionary_encode()
-        published = [n if n in top else OTHER if n in others else HIDDEN for n in names.dictionary.to_pylist()]
+        told = [
+            n if n in published.top else OTHER if n in published.others else HIDDEN
+            for n in names.dictionary.to_pylist()
+        ]
         bounds = np.concatenate(([0], np.cumsum(np.diff(steps.offsets.to_numpy().astype(np.int64))))).astype(np.int32)
-        values = pa.array(published, pa.string()).take(names.indices)
+        values = pa.array(told, pa.string()).take(names.indices)
         place = batch.schema.get_field_index("steps")
         yield batch.set_column(
             place, batch.schema.field(place), pa.ListArray.from_arrays(pa.array(bounds), values).cast(steps.type)
@@ -52,13 +63,13 @@ def _renamed(
 
 
 def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
-    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Three shuffles: of people's edges, of groups, of times.
+    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles: of groups' edges, and of their times.
 
-    `paths` carry person_id, grain, segments (see `counting.with_segments`), steps and at_ms. Shares are of the counts before pairs
+    `paths` as `counting.to_tallies` takes them. Shares are of the counts before pairs
     of few people are left out. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
     in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
-    tallies = to_tallies(paths, _edges_of, f"{_EDGE_COLUMNS}, transition_count long")
+    tallies = to_tallies(paths, _edges_of, f"{_EDGE_COLUMNS}, people_count long, transition_count long")
     edges = to_groups(tallies, "from_step", "to_step").join(_to_times(paths), list(EDGE), "left")
     whole = Window.partitionBy("grain", "segment_id")
     is_start = F.col("from_step") == PATH_START
@@ -74,14 +85,16 @@ def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
 
 
 def _edges_of(batch: Batch) -> Iterator[Counted]:
-    """Runs on executors: the moves of each person."""
+    """Runs on executors: the moves of people."""
     start, end = len(batch.names), len(batch.names) + 1
     path, from_step, to_step = moves(batch.steps, start=start, end=end)
     tally = added_up((batch.steps.owner[path], from_step, to_step), (np.ones(len(path), dtype=np.int64),))
-    owner, from_step, to_step = tally.keys
+    tally = batch.by_group(tally)
+    group, from_step, to_step = tally.keys
+    people, count = tally.sums
     names = pa.concat_arrays([batch.names, pa.array([PATH_START, PATH_END], batch.names.type)])
     columns = {"from_step": names.take(pa.array(from_step)), "to_step": names.take(pa.array(to_step))}
-    yield owner, columns | {"transition_count": pa.array(tally.sums[0])}
+    yield group, columns | {"people_count": pa.array(people), "transition_count": pa.array(count)}
 
 
 def _to_times(paths: DataFrame) -> DataFrame:
@@ -90,7 +103,7 @@ def _to_times(paths: DataFrame) -> DataFrame:
     Times travel as lists, one for each edge and batch, and those of one edge are together in one row, eight bytes each. Spark's
     `percentile` gives the same from one row for each move, by a hash map of objects for each edge.
     """
-    lists = to_tallies(paths, _times_of, f"{_EDGE_COLUMNS}, gaps array<long>", of=GROUP_COLUMNS)
+    lists = to_tallies(paths, _times_of, f"{_EDGE_COLUMNS}, gaps array<long>")
     by_segment = (
         lists.withColumn("segment_id", F.explode("segments")).groupBy(*EDGE).agg(F.collect_list("gaps").alias("gaps"))
     )
@@ -103,14 +116,15 @@ def _times_of(batch: Batch) -> Iterator[Counted]:
     path, from_step, to_step, gap = gaps(batch.steps)
     if not len(path):
         return
-    order, starts = in_groups((batch.steps.owner[path], from_step, to_step))
+    group = batch.group[batch.steps.owner[path]]
+    order, starts = in_groups((group, from_step, to_step))
     first = order[starts]
     lists = pa.ListArray.from_arrays(pa.array(np.append(starts, len(order)).astype(np.int32)), pa.array(gap[order]))
     columns = {
         "from_step": batch.names.take(pa.array(from_step[first])),
         "to_step": batch.names.take(pa.array(to_step[first])),
     }
-    yield batch.steps.owner[path[first]], columns | {"gaps": lists}
+    yield group[first], columns | {"gaps": lists}
 
 
 def _quantiles(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

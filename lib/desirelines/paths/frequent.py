@@ -7,9 +7,9 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
-from desirelines.paths.counting import ALL, PERSON_COLUMNS, to_groups
+from desirelines.paths.counting import ALL, to_groups
 from desirelines.paths.edges import HIDDEN, OTHER
-from desirelines.paths.held import ASKED
+from desirelines.paths.held import ASKED, to_totals
 from desirelines.paths.matching import with_matches
 from desirelines.paths.patterns import Pattern
 from desirelines.tables import PATH_PATTERNS, SMALL_GROUP
@@ -78,15 +78,13 @@ def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 def to_patterns(
     paths: DataFrame, held: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str
 ) -> DataFrame:
-    """One row per grain, segment and pattern, as contracted. Shuffles people's paths and what they hold, each once by person, and groups.
+    """One row per grain, segment and pattern, as contracted. Shuffles groups only.
 
-    `held` are tallies of people by kind and pattern (see `held`). Of each kind those stay that `share` of all paths hold, the
+    `held` are tallies by kind and pattern (see `held`). Of each kind those stay that `share` of all paths hold, the
     `most` frequent by people, the same of every segment; of those that were asked for, all. A pattern counts for the goal where
     it ended before it.
     """
-    has_reached = F.col("goal_ms").isNotNull().cast("long").alias("_goals")
-    of_paths = paths.select(*PERSON_COLUMNS, F.lit(1).cast("long").alias("_paths"), has_reached)
-    totals = to_groups(of_paths).withColumnRenamed("people_count", "_people")
+    totals = to_groups(to_totals(paths))
     counted = to_groups(held, "kind", "pattern")
     rows = counted.filter(F.col("people_count") >= SMALL_GROUP).join(F.broadcast(totals), ["grain", "segment_id"])
     rows = rows.withColumns(

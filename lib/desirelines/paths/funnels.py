@@ -23,9 +23,18 @@ def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str) -> DataF
     """One row per segment and step, as contracted, of what `to_reached` gives.
 
     A unit that did not come through, and one of whose begins is not a window old when the data ends, is open: it counts
-    neither as converted nor as lost. Two shuffles, of units.
+    neither as converted nor as lost. Shuffles units by person, groups, and the times of those who came so far.
     """
-    counted = _counted(reached, funnel, ["segment_id"])
+    key = ["segment_id", "step_no"]
+    steps = _to_steps(reached, funnel)
+    # Apart from the people: beside a count of different ones, Spark would hold the times of each person's each step.
+    seconds = F.get("seconds", F.col("step_no").cast("int") - 1)
+    times = (
+        steps.filter("is_reached")
+        .groupBy(*key)
+        .agg(F.percentile(seconds, F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"))
+    )
+    counted = _counted(steps, ["segment_id"]).join(times, key, "left")
     told = _facts(funnel, run_id) | {
         "unit": F.lit(funnel.unit),
         "conversion_share": _share(F.col("reached_count"), F.col("_begun") - F.col("open_count")),
@@ -39,7 +48,7 @@ def to_funnel_weeks(reached: DataFrame, funnel: Funnel, *, zone: str, end: datet
     """One row per segment, week and step, as contracted. A unit is of the week in which the chain that counts began."""
     began_on = F.from_utc_timestamp(F.timestamp_millis("began_ms"), zone)
     weekly = reached.withColumn("week_on", F.date_trunc("week", began_on).cast("date"))
-    counted = _counted(weekly, funnel, ["segment_id", "week_on"])
+    counted = _counted(_to_steps(weekly, funnel), ["segment_id", "week_on"])
     last_day = F.from_utc_timestamp(F.lit(end), zone).cast("date")  # as_of, which does not count any more
     told = _facts(funnel, run_id) | {
         "drop_off_share": F.when(F.col("step_no") > 1, 1 - F.col("step_share")),
@@ -48,22 +57,26 @@ def to_funnel_weeks(reached: DataFrame, funnel: Funnel, *, zone: str, end: datet
     return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_WEEKS)
 
 
-def _counted(units: DataFrame, funnel: Funnel, by: list[str]) -> DataFrame:
-    """Units that reached each step, and the share of those that reached the step before; one row per group and step."""
+def _to_steps(units: DataFrame, funnel: Funnel) -> DataFrame:
+    """One row per unit that began, segment of its person and step of the funnel: is_reached, was_before (the step before was reached)."""
     numbers = F.sequence(F.lit(1).cast("long"), F.lit(len(funnel.steps)).cast("long"))
     begun = units.filter(F.col("depth") > 0).withColumn("segment_id", F.explode("segments"))
     steps = begun.withColumn("step_no", F.explode(numbers))
-    is_reached = F.col("depth") >= F.col("step_no")
-    was_before = F.col("depth") >= F.col("step_no") - 1
-    seconds = F.when(is_reached, F.get("seconds", F.col("step_no").cast("int") - 1))
-    counted = steps.groupBy(*by, "step_no").agg(
-        F.count("*").alias("_begun"),
-        F.count_if(is_reached).alias("reached_count"),
-        F.count_distinct(F.when(is_reached, F.col("person_id"))).alias("people_count"),
-        F.count_if(~is_reached & F.col("is_open")).alias("open_count"),
-        F.count_if(was_before & ~is_reached & F.col("is_open")).alias("_open_before"),
-        F.percentile(seconds, F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"),
-    )
+    is_reached, was_before = F.col("depth") >= F.col("step_no"), F.col("depth") >= F.col("step_no") - 1
+    return steps.withColumns({"is_reached": is_reached, "was_before": was_before})
+
+
+def _counted(steps: DataFrame, by: list[str]) -> DataFrame:
+    """Units that reached each step, and the share of those that reached the step before; one row per group and step."""
+    counts = {
+        "_begun": F.count("*"),
+        "reached_count": F.count_if("is_reached"),
+        "open_count": F.count_if(~F.col("is_reached") & F.col("is_open")),
+        "_open_before": F.count_if(F.col("was_before") & ~F.col("is_reached") & F.col("is_open")),
+    }
+    of_people = steps.groupBy(*by, "step_no", "person_id").agg(*(count.alias(c) for c, count in counts.items()))
+    people = F.count_if(F.col("reached_count") > 0).alias("people_count")
+    counted = of_people.groupBy(*by, "step_no").agg(people, *(F.sum(c).alias(c) for c in counts))
     before = F.lag("reached_count").over(Window.partitionBy(*by).orderBy("step_no"))
     share = _share(F.col("reached_count"), F.coalesce(before, "_begun") - F.col("_open_before"))
     return counted.withColumn("step_share", share)

@@ -17,7 +17,10 @@ def to_session_paths(sessions: DataFrame) -> DataFrame:
 
 
 def to_person_paths(session_paths: DataFrame) -> DataFrame:
-    """One row per person: person_id, segments, grain, steps, at_ms; sessions of all their streams in order of start, then session_id."""
+    """One row per person: person_id, segments, grain, steps, at_ms; sessions of all their streams in order of start, then session_id.
+
+    No shuffle where they lie together by person, and the rows do again.
+    """
     session = F.struct("started_at", "session_id", "steps", "at_ms")
     people = session_paths.groupBy("person_id", "segments").agg(
         F.sort_array(F.collect_list(session)).alias("_sessions")
@@ -25,4 +28,4 @@ def to_person_paths(session_paths: DataFrame) -> DataFrame:
     return people.select(
         "person_id", "segments", F.lit(PERSON).alias("grain"),
         F.flatten("_sessions.steps").alias("steps"), F.flatten("_sessions.at_ms").alias("at_ms"),
-    )  # fmt: skip
+    ).sortWithinPartitions("person_id")  # fmt: skip

@@ -1,4 +1,4 @@
-"""Which person's paths hold which pattern, how often, and whether before the goal: what `frequent.to_patterns` adds up."""
+"""How many people's paths hold which pattern, how often, and whether before the goal: what `frequent.to_patterns` adds up."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from desirelines.paths.matching import occurrences
 from desirelines.paths.patterns import Pattern, plain
 
 RUNS, SEQUENCE, ASKED = {2: "pair", 3: "triple"}, "sequence", "asked"
-SUMS = ("path_count", "occurrence_count", "_before", "_missed")
-"""What is counted of each pattern, in the order of `tallies.held`."""
+SUMS = ("people_count", "path_count", "occurrence_count", "_before", "_missed")
+"""What is counted of each pattern, in the order of `tallies.held`, after people."""
 _COLUMNS = "kind string, pattern string, " + ", ".join(f"{name} long" for name in SUMS)
 
 
-def to_runs_held(paths: DataFrame) -> DataFrame:
-    """Runs of two and three published steps inside paths: tallies of people by kind and pattern. No shuffle.
+def to_totals(paths: DataFrame) -> DataFrame:
+    """People, paths and paths that reached the goal: tallies. No shuffle. `paths` as `counting.to_tallies` takes them, with goal_ms."""
+    return to_tallies(paths, _totals_of, "_people long, _paths long, _goals long")
 
-    `paths` as `counting.to_tallies` takes them, with goal_ms.
-    """
+
+def to_runs_held(paths: DataFrame) -> DataFrame:
+    """Runs of two and three published steps inside paths: tallies by kind and pattern. No shuffle. `paths` as `to_totals` takes them."""
     return to_tallies(paths, _runs_of, _COLUMNS)
 
 
@@ -41,6 +43,12 @@ def to_sequences_held(paths: DataFrame, sequences: Sequence[tuple[str, ...]]) ->
     return to_tallies(paths, partial(_sequences_of, sequences=list(sequences)), _COLUMNS)
 
 
+def _totals_of(batch: Batch) -> Iterator[Counted]:
+    """Runs on executors."""
+    tally = batch.by_group(tallies.reached(batch.steps, _goal_ms(batch)))
+    yield tally.keys[0], dict(zip(("_people", "_paths", "_goals"), map(pa.array, tally.sums), strict=True))
+
+
 def _runs_of(batch: Batch) -> Iterator[Counted]:
     """Runs on executors."""
     names = batch.names.to_pylist()
@@ -50,14 +58,15 @@ def _runs_of(batch: Batch) -> Iterator[Counted]:
         tally = tallies.held(
             path, steps, np.ones(len(path), dtype=np.int64), ended, owner=batch.steps.owner, goal_ms=_goal_ms(batch)
         )
-        owner, *of_run = tally.keys
-        if len(owner):
+        tally = batch.by_group(tally)
+        group, *of_run = tally.keys
+        if len(group):
             order, starts = tallies.in_groups(of_run)
             different = zip(*(step[order[starts]] for step in of_run), strict=True)
             texts = [plain([names[n] for n in run], gaps=False) for run in different]
             number = np.empty(len(order), dtype=np.int64)
             number[order] = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(order))))
-            yield _rows(owner, texts, number, tally.sums, kind)
+            yield _rows(group, texts, number, tally.sums, kind)
 
 
 def _sequences_of(batch: Batch, *, sequences: list[tuple[str, ...]]) -> Iterator[Counted]:
@@ -69,8 +78,9 @@ def _sequences_of(batch: Batch, *, sequences: list[tuple[str, ...]]) -> Iterator
         path, number, ended = tallies.sequences(steps, [[known[name] for name in sequence] for sequence in here])
         once = np.ones(len(path), dtype=np.int64)
         tally = tallies.held(path, (number,), once, ended, owner=steps.owner, goal_ms=_goal_ms(batch))
-        owner, number = tally.keys
-        yield _rows(owner, [plain(list(s), gaps=True) for s in here], number, tally.sums, SEQUENCE)
+        tally = batch.by_group(tally)
+        group, number = tally.keys
+        yield _rows(group, [plain(list(s), gaps=True) for s in here], number, tally.sums, SEQUENCE)
 
 
 def _patterns_of(batch: Batch, *, patterns: list[Pattern]) -> Iterator[Counted]:
@@ -78,14 +88,15 @@ def _patterns_of(batch: Batch, *, patterns: list[Pattern]) -> Iterator[Counted]:
     steps = batch.steps
     path, number, times, _, ended = occurrences(steps.path, steps.at_ms, steps.name, batch.names, patterns)
     tally = tallies.held(path, (number,), times, ended, owner=steps.owner, goal_ms=_goal_ms(batch))
-    owner, number = tally.keys
-    yield _rows(owner, [pattern.text for pattern in patterns], number, tally.sums, ASKED)
+    tally = batch.by_group(tally)
+    group, number = tally.keys
+    yield _rows(group, [pattern.text for pattern in patterns], number, tally.sums, ASKED)
 
 
-def _rows(owner: Ints, texts: list[str], number: Ints, sums: tuple[Ints, ...], kind: str) -> Counted:
-    columns = {"kind": pa.array([kind], pa.string()).take(pa.array(np.zeros(len(owner), dtype=np.int64)))}
+def _rows(group: Ints, texts: list[str], number: Ints, sums: tuple[Ints, ...], kind: str) -> Counted:
+    columns = {"kind": pa.array([kind], pa.string()).take(pa.array(np.zeros(len(group), dtype=np.int64)))}
     columns["pattern"] = pa.array(texts, pa.string()).take(pa.array(number))
-    return owner, columns | dict(zip(SUMS, map(pa.array, sums), strict=True))
+    return group, columns | dict(zip(SUMS, map(pa.array, sums), strict=True))
 
 
 def _goal_ms(batch: Batch) -> npt.NDArray[np.float64]:

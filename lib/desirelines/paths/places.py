@@ -17,6 +17,7 @@ from desirelines.tables import PATH_POSITIONS, PATH_STEPS, SMALL_GROUP
 
 OF = ("grain", "segment_id")
 VISIT_FACTS = (
+    "people_count",
     "visit_count",
     "path_count",
     "_begins",
@@ -26,18 +27,20 @@ VISIT_FACTS = (
     "_backtracks",
     "_followed_by_two",
 )
-"""What is counted of each step, in the order of `tallies.visits`."""
+"""What is counted of each step, in the order of `tallies.visits`, after people."""
 
 
 def to_positions(paths: DataFrame, *, places: int, run_id: str) -> DataFrame:
     """The step matrix per grain and segment, and for all, as contracted: the shares of one place sum to 1.
 
-    `paths` carry person_id, grain, segments (see `counting.with_segments`), steps and at_ms. A cell (step, place) is the paths with
+    `paths` as `counting.to_tallies` takes them. A cell (step, place) is the paths with
     the step there over all paths; a path that is over stays in path_end. Cells of fewer than ten people become __hidden__, and so
-    do the next smallest until those together are ten. Two shuffles, of people's cells and of cells.
+    do the next smallest until those together are ten. One shuffle, of groups' cells.
     """
-    cells = to_tallies(paths, partial(_cells_of, places=places), "place long, step string, path_count long")
-    counted = to_groups(cells, "place", "step").withColumnRenamed("people_count", "_people")
+    cells = to_tallies(
+        paths, partial(_cells_of, places=places), "place long, step string, _people long, path_count long"
+    )
+    counted = to_groups(cells, "place", "step")
     smallest_first = Window.partitionBy(*OF, "place").orderBy("_people", "step")
     smaller = F.coalesce(F.sum("_people").over(smallest_first.rowsBetween(Window.unboundedPreceding, -1)), F.lit(0))
     hides = (F.col("_people") < SMALL_GROUP) | (F.col("_few") & (F.col("_smaller") < SMALL_GROUP))
@@ -53,7 +56,7 @@ def to_positions(paths: DataFrame, *, places: int, run_id: str) -> DataFrame:
 
 
 def to_step_facts(paths: DataFrame, *, run_id: str) -> DataFrame:
-    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Two shuffles, of people's steps and of steps."""
+    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. One shuffle, of groups' steps."""
     columns = ", ".join(f"{name} long" for name in VISIT_FACTS)
     facts = to_groups(to_tallies(paths, _visits_of, f"step string, {columns}"), "step")
     every_path = F.sum("_begins").over(Window.partitionBy(*OF))  # every path begins with exactly one step
@@ -70,19 +73,20 @@ def to_step_facts(paths: DataFrame, *, run_id: str) -> DataFrame:
 
 
 def _cells_of(batch: Batch, *, places: int) -> Iterator[Counted]:
-    """Runs on executors: the places of each person's paths."""
-    tally = tallies.places(batch.steps, places, end=len(batch.names))
-    owner, place, step = tally.keys
+    """Runs on executors: the places of people's paths."""
+    tally = batch.by_group(tallies.places(batch.steps, places, end=len(batch.names)))
+    group, place, step = tally.keys
+    people, paths = map(pa.array, tally.sums)
     names = pa.concat_arrays([batch.names, pa.array([PATH_END], batch.names.type)])
-    yield owner, {"place": pa.array(place), "step": names.take(pa.array(step)), "path_count": pa.array(tally.sums[0])}
+    yield group, {"place": pa.array(place), "step": names.take(pa.array(step)), "_people": people, "path_count": paths}
 
 
 def _visits_of(batch: Batch) -> Iterator[Counted]:
-    """Runs on executors: the steps of each person's paths."""
-    tally = tallies.visits(batch.steps)
-    owner, step = tally.keys
+    """Runs on executors: the steps of people's paths."""
+    tally = batch.by_group(tallies.visits(batch.steps))
+    group, step = tally.keys
     sums = zip(VISIT_FACTS, map(pa.array, tally.sums), strict=True)
-    yield owner, {"step": batch.names.take(pa.array(step)), **dict(sums)}
+    yield group, {"step": batch.names.take(pa.array(step)), **dict(sums)}
 
 
 def _share(part: str, whole: str) -> Column:

@@ -65,6 +65,12 @@ def added_up(keys: Sequence[Ints], values: Sequence[Ints | Flags]) -> Tally:
     )
 
 
+def of_groups(tally: Tally, group: Ints) -> Tally:
+    """A tally of owners, its first key, as one of their groups; the first sum is the number of owners with the key."""
+    owner, *keys = tally.keys
+    return added_up((group[owner], *keys), (np.ones(len(owner), dtype=np.int64), *tally.sums))
+
+
 def moves(steps: Steps, *, start: int, end: int) -> tuple[Ints, Ints, Ints]:
     """Path, from_step and to_step of every move, from `start` through the steps of the path to `end`."""
     path, is_begin, is_end = _moves(steps)
@@ -147,6 +153,11 @@ def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints
         numbers.append(np.full(len(whole), number, dtype=np.int64))
         ends.append(steps.at_ms[last[whole]])
     return np.concatenate(paths), np.concatenate(numbers), np.concatenate(ends)
+
+
+def reached(steps: Steps, goal_ms: npt.NDArray[np.float64]) -> Tally:
+    """By owner: paths, and those that reached their goal. `goal_ms` is of each path, nan for none."""
+    return added_up((steps.owner,), (np.ones(len(goal_ms), dtype=np.int64), ~np.isnan(goal_ms)))
 
 
 def held(

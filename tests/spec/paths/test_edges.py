@@ -1,7 +1,7 @@
 """Which step follows which, and what may be told."""
 
-from desirelines.paths.counting import with_segments
-from desirelines.paths.edges import to_edges, with_published_steps
+from desirelines.paths.counting import lying_together, with_segments
+from desirelines.paths.edges import published_steps, to_edges, with_published_steps
 from desirelines.paths.grain import to_person_paths, to_session_paths
 from desirelines.paths.whole import to_top_paths
 from tests.support.tables import rows_of, table
@@ -20,7 +20,7 @@ def edges_of(spark):
 
 
 def session_paths(spark):
-    return with_segments(to_session_paths(sessions(spark)), members(spark))
+    return lying_together(with_segments(to_session_paths(sessions(spark)), members(spark)))
 
 
 def members(spark, people=12):
@@ -61,7 +61,8 @@ def test_a_segment_of_two_people_has_no_edges(spark):
 
 
 def test_steps_of_few_people_are_hidden_and_steps_beyond_the_top_are_other(spark):
-    got = with_published_steps(sessions(spark), top_steps=2, min_people=10)
+    told = published_steps(sessions(spark), top_steps=2, min_people=10)
+    got = with_published_steps(sessions(spark), told)
     steps = {tuple(r["steps"]) for r in got.collect()}
     assert steps == {("home", "__other__", "__other__", "buy"), ("home",), ("home", "__hidden__")}
 

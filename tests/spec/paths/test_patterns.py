@@ -4,7 +4,7 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines.errors import SettingsError
-from desirelines.paths.counting import with_segments
+from desirelines.paths.counting import lying_together, with_segments
 from desirelines.paths.frequent import frequent_sequences, to_patterns, with_goal
 from desirelines.paths.held import to_patterns_held, to_runs_held, to_sequences_held
 from desirelines.paths.patterns import Item, check_names, plain, read_pattern
@@ -64,11 +64,15 @@ def members(spark):
     return table(spark, "person_id | segment_id\n" + "\n".join(f"0-{n} | payers" for n in range(20)))
 
 
+def told_of(spark, goal):
+    return lying_together(with_segments(with_goal(paths(spark), goal), members(spark)))
+
+
 HOW = {"share": 0.1, "most": 10, "has_goal": True, "run_id": "r"}
 
 
 def test_steps_in_a_row_are_counted_with_what_they_say_of_the_goal(spark):
-    known = with_segments(with_goal(paths(spark), read_pattern("pay")), members(spark))
+    known = told_of(spark, read_pattern("pay"))
     got = to_patterns(known, to_runs_held(known), **HOW).filter("kind = 'pair'")
     columns = ("segment_id", "pattern", "people_count", "path_count", "path_share", "goal_odds", "is_skewed")
     found = {r[:2]: r[2:] for r in rows_of(got, *columns)}
@@ -86,7 +90,7 @@ def test_frequent_sequences_are_maximal_and_counted_like_any_pattern(spark):
     found = frequent_sequences(paths(spark), share=0.3, most=10, longest=4)
     assert found == [("home", "cart", "pay")]
     asked = [read_pattern("every cart -> * -> [pay|cart]"), read_pattern("[^home] -> pay")]
-    known = with_segments(with_goal(paths(spark), None), members(spark))
+    known = told_of(spark, None)
     held = to_sequences_held(known, found).unionByName(to_patterns_held(known, asked))
     got = to_patterns(known, held, **HOW | {"has_goal": False})
     columns = ("segment_id", "pattern", "path_count", "occurrence_count", "goal_odds", "is_skewed")

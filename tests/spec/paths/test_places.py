@@ -3,6 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
+from desirelines.paths.counting import lying_together
 from desirelines.paths.places import to_positions, to_step_facts
 from tests.support.tables import rows_of, table
 
@@ -13,7 +14,7 @@ def paths(spark):
     lines = [f"{w}-{n} | session | {way}" for w, (way, people) in enumerate(ways) for n in range(people)]
     found = table(spark, "person_id | grain | l:steps\n" + "\n".join(lines))
     at_ms = F.transform("steps", lambda s, i: i.cast("long") * 1000)
-    return found.withColumns({"segments": F.array(F.lit("all")), "at_ms": at_ms})
+    return lying_together(found.withColumns({"segments": F.array(F.lit("all")), "at_ms": at_ms}))
 
 
 def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_others(spark):
