@@ -56,6 +56,16 @@ def test_of_a_person_the_sessions_follow_each_other(spark):
     assert got["view", "buy"] == (12, 1.0)
 
 
+def test_people_are_counted_once_however_small_the_batches_are(spark):
+    columns = ("grain", "segment_id", "from_step", "to_step", "transition_count", "people_count", "median_seconds")
+    whole = rows_of(edges_of(spark), *columns)
+    spark.conf.set("spark.sql.execution.arrow.maxRecordsPerBatch", 1)
+    try:
+        assert rows_of(edges_of(spark), *columns) == whole
+    finally:
+        spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
+
+
 def test_a_segment_of_two_people_has_no_edges(spark):
     assert {r["segment_id"] for r in edges_of(spark).collect()} == {"all", "big"}
 
