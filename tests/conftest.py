@@ -16,6 +16,10 @@ SLOW_FIRST = ("smoke", "jobs", "data", "world")
 """Folders of long tests: begun last, one of two processes would do them alone."""
 
 
+PEOPLE_OF_SMALL_WORLDS = 5_000
+"""Worlds up to this size fit the partitions and the memory of small tests; `WORLD_SIZES` names larger ones."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folders = [item.path.relative_to(Path(__file__).parent).parts[0] for item in items]
     place = {folder: n for n, folder in enumerate(SLOW_FIRST)}
@@ -28,7 +32,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     from desirelines.io.session import spark_session
     from desirelines.settings.model import Spark
 
-    session, _ = spark_session(Spark(master="local[2]", driver_memory="3g", shuffle_partitions=2))
+    largest = max((int(size) for size in os.environ.get("WORLD_SIZES", "").split()), default=0)
+    session, _ = spark_session(
+        Spark(
+            master="local[2]",
+            driver_memory="8g" if largest > PEOPLE_OF_SMALL_WORLDS else "3g",
+            shuffle_partitions=max(2, largest // PEOPLE_OF_SMALL_WORLDS),
+        )
+    )
     session.sparkContext.setLogLevel("OFF")  # failed writes would print values
     # A test's plan runs once on a few rows: compiling it costs more than it saves, a sixth of a run. The smoke test and the
     # demo go the way users go.
