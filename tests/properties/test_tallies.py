@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from desirelines.arrays import Tally
 from desirelines.paths import tallies
-from desirelines.paths.tallies import Steps, Tally
+from desirelines.paths.tallies import Steps
 
 START, END = 8, 9
 PLACES = 3

@@ -4,10 +4,10 @@ from itertools import accumulate, groupby, pairwise
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.paths.counting import whole_people
+from desirelines.portions import whole_people
 
 
 def batches(rows, sizes):
@@ -22,6 +22,7 @@ def batches(rows, sizes):
         yield pa.RecordBatch.from_pydict(columns)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from("abc"), max_size=9),
     st.lists(st.sampled_from("abc"), unique=True),
@@ -29,7 +30,9 @@ def batches(rows, sizes):
 )
 def test_no_row_is_lost_and_nobody_is_divided(sessions, people, sizes):
     rows = [(p, "session") for p in sorted(sessions)] + [(p, "person") for p in sorted(people)]
-    portions = [list(zip(*part.to_pydict().values(), strict=True)) for part in whole_people(batches(rows, sizes))]
+    portions = [
+        list(zip(*part.to_pydict().values(), strict=True)) for part in whole_people(batches(rows, sizes), "grain")
+    ]
     assert [row for part in portions for row in part] == rows
     runs = [key for part in portions for key, _ in groupby(part)]
     assert len(runs) == len(set(runs))
@@ -38,4 +41,4 @@ def test_no_row_is_lost_and_nobody_is_divided(sessions, people, sizes):
 def test_rows_in_another_order_are_refused():
     rows = [("a", "session"), ("b", "session"), ("a", "session")]
     with pytest.raises(ValueError, match="do not lie together"):
-        list(whole_people(batches(rows, [2])))
+        list(whole_people(batches(rows, [2]), "grain"))

@@ -50,10 +50,11 @@ def table(spark: SparkSession, text: str) -> DataFrame:
 
 
 def sessions(spark: SparkSession, text: str) -> DataFrame:
-    """Sessions of people from a text table; columns of the contract it leaves out are nothing: no steps, no money, a visit."""
+    """Sessions of people from a text table; columns of the contract it leaves out are nothing: no steps, no money, a visit of a moment."""
     given = table(spark, text)
     empty = {
         "is_visit": F.lit(True),
+        "ended_at": F.col("started_at"),
         "steps": F.array(),
         "step_kinds": F.array(),
         "step_offsets": F.array(),

@@ -7,8 +7,8 @@ from datetime import timedelta
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from desirelines.features.sums import DAY_US, days_until, in_window, observed_us, share, total, visits_between
-from desirelines.features.window import ObservationWindow
+from desirelines.features.sums import days_until, in_window, observed_us, share, total, visits_between
+from desirelines.features.window import DAY_US, ObservationWindow
 
 WEEK_US = 7 * DAY_US
 RECENT_DAYS, BASELINE_DAYS, LEAST_VISITS, MASK_DAYS = 14, 56, 8, 28

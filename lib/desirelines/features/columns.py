@@ -18,7 +18,6 @@ from desirelines.features.activity import (
     tenure_days,
 )
 from desirelines.features.sums import (
-    DAY_US,
     at_most_one,
     days_until,
     in_window,
@@ -26,7 +25,7 @@ from desirelines.features.sums import (
     share,
     total,
 )
-from desirelines.features.window import ObservationWindow
+from desirelines.features.window import DAY_US, ObservationWindow
 
 YEAR_US = 365 * DAY_US
 

@@ -97,10 +97,3 @@ def first_goal(kinds: Sequence[str]) -> Column:
     has_any = sum((F.col(f"{kind}_count") for kind in others), F.lit(0)) > 0
     first_ms = F.when(has_any, F.unix_millis("started_at") + F.array_min(F.transform(reached, lambda s: s["offset"])))
     return F.least(F.timestamp_millis(first_ms), first_order)
-
-
-def features_in_use() -> Column:
-    """Different names of the steps of a session that use a feature; null when there are none."""
-    steps = F.arrays_zip(F.col("steps").alias("step"), F.col("step_kinds").alias("kind"))
-    used = F.filter(steps, lambda step: step["kind"] == "feature_use")
-    return F.when(F.col("feature_use_count") > 0, F.array_distinct(F.transform(used, lambda step: step["step"])))

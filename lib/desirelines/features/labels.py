@@ -13,8 +13,7 @@ from pyspark.sql import functions as F
 
 from desirelines.catalogue import LABELS, own_column
 from desirelines.contract import conform
-from desirelines.features.sums import DAY_US
-from desirelines.features.window import ObservationWindow
+from desirelines.features.window import DAY_US, ObservationWindow
 from desirelines.settings.features import Journey
 from desirelines.tables import PERSON_LABELS
 

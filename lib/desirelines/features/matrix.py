@@ -7,15 +7,12 @@ from datetime import timedelta
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.window import Window
 
 from desirelines.contract import conform
-from desirelines.features.buying import to_buying_features
 from desirelines.features.columns import DAY_FEATURES
-from desirelines.features.days import is_active, to_person_days
+from desirelines.features.counting import to_counted_features
+from desirelines.features.days import to_person_days
 from desirelines.features.occasions import OccasionDays, PersonalDays, occasion_columns
-from desirelines.features.paths import to_path_features
-from desirelines.features.variety import to_variety_features, to_weeks
 from desirelines.features.window import ObservationWindow
 from desirelines.keys import bucket_of
 from desirelines.kinds import KINDS
@@ -30,8 +27,15 @@ USED = (
 
 
 def lying_together(sessions: DataFrame) -> DataFrame:
-    """What features read of sessions, all of a person's in one place. The one shuffle; kept by the caller, it serves all of them."""
-    return sessions.select(*USED).repartition("person_id")
+    """What features read of sessions, all of a person's in one place, one after the other. Kept by the caller, the one shuffle serves all.
+
+    The order is as total as sums need: what it leaves open is the same in everything that is no whole number.
+    """
+    return (
+        sessions.select(*USED)
+        .repartition("person_id")
+        .sortWithinPartitions("person_id", "started_at", "engaged_seconds", "score")
+    )
 
 
 def to_features(
@@ -50,26 +54,16 @@ def to_features(
     """Give one row per person as of the window's end, as contracted.
 
     `sessions` carry `person_id`; sessions that start at or after as_of are left out here, and one that straddles as_of must
-    have been cut by the caller. `personal_dates` holds the dates of PersonalDays, a row per person. No shuffle of sessions that
-    are `lying_together`.
+    have been cut by the caller. They are `lying_together`; `personal_dates` holds the dates of PersonalDays, a row per person.
+    One shuffle, of a row per person.
     """
     before = sessions.filter(F.col("started_at") < F.lit(window.end))
     days = to_person_days(before, window.zone, goal_kinds, key_kinds)
     if personal_dates is not None:
         days = days.join(personal_dates, "person_id", "left")
-    inside = before.filter(F.col("started_at") >= F.lit(window.start))
-    people = to_people_of_days(days, window, occasions)
-    for further in (
-        to_variety_features(before, window),
-        to_weeks(before, is_active(key_kinds), window),
-        to_buying_features(before, window),
-        to_open_carts(before, window, cart_hours, cart_days),
-        to_path_features(inside),
-    ):
-        people = people.join(further, "person_id", "left")
+    counted = to_counted_features(before, window, key_kinds=key_kinds, cart_hours=cart_hours, cart_days=cart_days)
+    people = to_people_of_days(days, window, occasions).join(counted, "person_id", "left")
     rows = people.withColumns({
-        **{name: F.coalesce(name, F.lit(0.0)) for name in ("distinct_categories", "features_used")},
-        "active_weeks": F.coalesce("active_weeks", F.lit(0)),
         "stickiness": stickiness(F.col("active_days"), F.col("window_weeks")),
         "as_of": F.lit(window.as_of),
         "run_id": F.lit(run_id),
@@ -104,21 +98,3 @@ def to_people_of_days(
 def stickiness(active_days: Column, weeks: Column) -> Column:
     """Active days / days of the weeks (Monday to Sunday) that have one; null when none was active."""
     return F.when(weeks > 0, active_days / (weeks * 7))
-
-
-def to_open_carts(sessions: DataFrame, window: ObservationWindow, hours: int, days: int) -> DataFrame:
-    """One row per person with a cart: person_id, open_cart_at.
-
-    The last time something was put in the cart, if no order came in the hours after and those hours are over by as_of. Null
-    otherwise, and when it lies more than `days` before as_of. An order at the very moment does not count as after it.
-    """
-    last_cart = F.max(F.unix_micros("last_cart_at")).over(Window.partitionBy("person_id"))
-    near = sessions.filter("last_cart_at IS NOT NULL OR order_count > 0").select(
-        "person_id", last_cart.alias("_cart"), F.unix_micros("first_order_at").alias("_first"), F.unix_micros("last_order_at").alias("_last"),
-    )  # fmt: skip
-    after = (F.min(F.when(F.col(at) > F.col("_cart"), F.col(at))).alias(at) for at in ("_first", "_last"))
-    carts = near.filter("_cart IS NOT NULL").groupBy("person_id", "_cart").agg(*after)
-    until, end = F.col("_cart") + F.lit(hours * 3_600_000_000), F.lit(window.end_us)
-    is_open = (until <= end) & (F.col("_cart") >= end - F.lit(days * 86_400_000_000))
-    is_answered = F.coalesce(F.least("_first", "_last") <= until, F.lit(False))
-    return carts.select("person_id", F.when(is_open & ~is_answered, F.timestamp_micros("_cart")).alias("open_cart_at"))

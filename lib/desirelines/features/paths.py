@@ -1,31 +1,35 @@
-"""Features of a person's paths: how predictable the next step is, how often a step repeats."""
+"""Features of a person's paths: how predictable the next step is, how often a step repeats. Pure numpy."""
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+import numpy as np
+
+from desirelines.arrays import Ints, Reals, added_up, in_order
 
 
-def to_path_features(sessions: DataFrame) -> DataFrame:
-    """One row per person who has a session of two steps: person_id, path_entropy, self_loop_rate.
+def path_features(path: Ints, name: Ints, owner: Ints, people: int) -> tuple[Reals, Reals]:
+    """Path entropy and share of self loops of each person; nan for who has no path of two steps.
 
-    H = −Σ p log2 p over the person's adjacent step pairs inside sessions, divided by log2 of the number of different pairs;
-    0 for one pair. Pairs are never made across sessions, and repeats count. No shuffle where
-    sessions lie together by person.
+    H = −Σ p log2 p over the person's adjacent step pairs inside paths, divided by log2 of the number of different pairs; 0 for
+    one pair. Pairs are never made across paths, and repeats count.
+
+    Args:
+        path: number of each step's path; steps of a path lie one after the other.
+        name: number of each step's name.
+        owner: person of each step.
+        people: how many persons there are.
     """
-    pairs = sessions.select("person_id", "steps", F.posexplode("steps").alias("place", "to")).filter("place > 0")
-    step_before = F.get("steps", F.col("place") - 1).alias(
-        "from"
-    )  # made where it is used: no list of pairs for every session
-    counted = pairs.groupBy("person_id", step_before, "to").agg(F.count("*").alias("n"))
-    n = F.col("n").cast("double")
-    total = F.sum("n").cast("double")
-    # −Σ (n/N) log2(n/N) = log2 N − (Σ n log2 n) / N: one pass, no second look at the total
-    entropy = F.log2(total) - F.sum(n * F.log2(n)) / total
-    kinds = F.count("*").cast("double")
-    return counted.groupBy("person_id").agg(
-        F.when(kinds > 1, F.least(F.greatest(entropy / F.log2(kinds), F.lit(0.0)), F.lit(1.0)))
-        .otherwise(F.lit(0.0))
-        .alias("path_entropy"),
-        (F.sum(F.when(F.col("from") == F.col("to"), F.col("n")).otherwise(0)) / total).alias("self_loop_rate"),
-    )
+    left = np.flatnonzero(path[1:] == path[:-1])
+    pairs = added_up((owner[left], name[left], name[left + 1]), (np.ones(len(left), dtype=np.int64),))
+    who, before, after = pairs.keys
+    times = pairs.sums[0]
+    order = in_order((who, times))  # added in this order, the sum does not depend on how names are numbered
+    n = times[order].astype(float)
+    bits = np.bincount(who[order], weights=n * np.log2(n), minlength=people)
+    total = np.bincount(who, weights=times, minlength=people)
+    kinds = np.bincount(who, minlength=people)
+    loops = np.bincount(who, weights=np.where(before == after, times, 0), minlength=people)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        # −Σ (n/N) log2(n/N) = log2 N − (Σ n log2 n) / N
+        entropy = np.clip((np.log2(total) - bits / total) / np.log2(kinds), 0.0, 1.0)
+        return np.where(total > 0, np.where(kinds > 1, entropy, 0.0), np.nan), loops / total

@@ -7,9 +7,7 @@ from datetime import timedelta
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from desirelines.features.window import ObservationWindow
-
-DAY_US = 86_400_000_000
+from desirelines.features.window import DAY_US, ObservationWindow
 
 
 def total(column: str, window: ObservationWindow) -> Column:

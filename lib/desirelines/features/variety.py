@@ -1,57 +1,44 @@
-"""How many different things: categories and features of the site, each counted once a day; weeks."""
+"""How many different things: categories and features of the site, weeks. Pure numpy."""
 
 from __future__ import annotations
 
-from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F
+import numpy as np
 
-from desirelines.features.days import features_in_use, local_day
-from desirelines.features.sums import in_window
-from desirelines.features.window import ObservationWindow
-
-CATEGORY, FEATURE = "category", "feature"
-MONDAY = 4
-"""The first Monday, counted in days from 1 January 1970."""
+from desirelines.arrays import Flags, Ints, Reals, added_up, in_groups
 
 
-def to_variety_features(sessions: DataFrame, window: ObservationWindow) -> DataFrame:
-    """One row per person who did anything of these in the window.
+def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tuple[Ints, Reals]:
+    """Different categories of each person, and the share of the one of most days; nan for who saw none.
 
-    person_id, distinct_categories, top_category_share (days of the category of most days / days of all), features_used. No shuffle
-    where sessions lie together by person.
+    A category counts once a day; the share is its days / days of all. A row is one category in one session.
     """
-    dated = sessions.withColumn("day", local_day(window.zone)).filter(in_window(window))
-
-    def things(what: str, names: Column) -> DataFrame:
-        return dated.select("person_id", F.lit(what).alias("what"), "day", F.explode(names).alias("name"))
-
-    used = things(FEATURE, features_in_use())
-    days = things(CATEGORY, F.col("categories")).unionByName(used).distinct()
-    counted = days.groupBy("person_id", "what", "name").agg(F.count("*").alias("days"))
-
-    def of(what: str, value: Column) -> Column:
-        return F.when(F.col("what") == what, value)
-
-    category_days = F.sum(of(CATEGORY, F.col("days")))
-    return counted.groupBy("person_id").agg(
-        F.count(of(CATEGORY, F.lit(1))).cast("double").alias("distinct_categories"),
-        (F.max(of(CATEGORY, F.col("days"))) / category_days).alias("top_category_share"),
-        F.count(of(FEATURE, F.lit(1))).cast("double").alias("features_used"),
-    )
+    who, what, _ = _different(owner, category, day)
+    days = added_up((who, what), (np.ones(len(who), dtype=np.int64),))
+    who, n = days.keys[0], days.sums[0]
+    most = np.zeros(people, dtype=np.int64)
+    np.maximum.at(most, who, n)
+    with np.errstate(invalid="ignore"):
+        return _per_person(who, people), most / np.bincount(who, weights=n, minlength=people)
 
 
-def to_weeks(sessions: DataFrame, is_active: Column, window: ObservationWindow) -> DataFrame:
-    """One row per person ever active: person_id, active_weeks (different weeks, Monday to Sunday), window_weeks (of the window).
+def features_used(owner: Ints, name: Ints, people: int) -> Ints:
+    """Different features of the site that each person used. A row is one use."""
+    return _per_person(_different(owner, name)[0], people)
 
-    No shuffle where sessions lie together by person.
-    """
-    day = local_day(window.zone)
-    week = F.floor((F.unix_date(day) - MONDAY) / 7)
-    weeks = (
-        sessions.filter(is_active)
-        .groupBy("person_id", week.alias("week"))
-        .agg(F.max(in_window(window, day)).alias("inside"))
-    )
-    return weeks.groupBy("person_id").agg(
-        F.count("*").alias("active_weeks"), F.count_if("inside").alias("window_weeks")
-    )
+
+def weeks(owner: Ints, week: Ints, is_inside: Flags, people: int) -> tuple[Ints, Ints]:
+    """Different weeks of each person's active sessions, and of those inside the window. A row is an active session."""
+    known = added_up((owner, week), (is_inside,))
+    who = known.keys[0]
+    return _per_person(who, people), _per_person(who[known.sums[0] > 0], people)
+
+
+def _different(*keys: Ints) -> tuple[Ints, ...]:
+    """The different rows."""
+    order, starts = in_groups(keys)
+    return tuple(key[order[starts]] for key in keys)
+
+
+def _per_person(who: Ints, people: int) -> Ints:
+    """Rows of each person."""
+    return np.bincount(who, minlength=people).astype(np.int64)

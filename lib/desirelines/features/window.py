@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+DAY_US = 86_400_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class ObservationWindow:

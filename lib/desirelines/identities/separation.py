@@ -8,12 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from desirelines.arrays import Flags, Ints
 from desirelines.identities.components import groups
-
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
 
 FOLLOWED, UNIQUE, SIZE = 0, 1, 2
 REASONS = ("followed", "unique", "size")

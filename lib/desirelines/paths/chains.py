@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
-Flags = npt.NDArray[np.bool_]
+from desirelines.arrays import Flags, Ints, in_order
+
 Values = TypeVar("Values", Ints, Flags)
 
 
@@ -151,7 +150,7 @@ def deepest(path: Ints, found: Chains) -> Ints:
     if not len(found.anchor):
         return found.anchor
     of = path[found.anchor]
-    order = np.lexsort((found.anchor, -found.depth, of))
+    order = in_order((of, -found.depth, found.anchor))
     is_first = np.concatenate(([True], of[order][1:] != of[order][:-1]))
     chosen: Ints = order[is_first]
     return chosen

@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.paths.chains import Ints
-from desirelines.paths.matching import flat_paths, numbers
-from desirelines.paths.tallies import Steps, Tally, of_groups
+from desirelines.arrays import Ints, Tally
+from desirelines.paths.matching import flat_paths
+from desirelines.paths.tallies import Steps, of_groups
+from desirelines.portions import whole_numbers, whole_people
 
 ALL = "all"
 GROUP = ("grain", "segments")
@@ -97,34 +98,11 @@ def read_batch(rows: pa.RecordBatch) -> Batch:
     return Batch(Steps(path, name, at_ms, owner), names, of_group[first_of_owner], groups, rows)
 
 
-def whole_people(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """The rows in portions, each with all of a person at a grain: what the next batch may go on with is kept back.
-
-    Raises:
-        ValueError: rows of a grain are not in the order of people.
-    """
-    rest = None
-    for batch in batches:
-        if not batch.num_rows:
-            continue
-        known = batch if rest is None else pa.concat_batches([rest, batch])
-        person, grain = known.column("person_id"), known.column("grain")
-        in_order = pc.or_(pc.less_equal(person[:-1], person[1:]), pc.not_equal(grain[:-1], grain[1:]))
-        if not pc.all(in_order, min_count=0).as_py():
-            raise ValueError("paths of a person do not lie together: give them through lying_together")
-        cut = int(pc.index(pc.and_(pc.equal(person, person[-1]), pc.equal(grain, grain[-1])), True).as_py())
-        if cut:
-            yield known.slice(0, cut)
-        rest = known.slice(cut)
-    if rest is not None:
-        yield rest
-
-
 def _tallied(
     batches: Iterator[pa.RecordBatch], *, count: Callable[[Batch], Iterator[Counted]]
 ) -> Iterator[pa.RecordBatch]:
     """Runs on executors."""
-    for rows in whole_people(batches):
+    for rows in whole_people(batches, "grain"):
         batch = read_batch(rows)
         for group, columns in count(batch):
             groups = batch.groups.take(pa.array(group))
@@ -136,6 +114,6 @@ def _numbered(*columns: pa.Array) -> tuple[Ints, Ints]:
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         encoded = column.dictionary_encode()
-        code = code * max(len(encoded.dictionary), 1) + numbers(encoded.indices)
+        code = code * max(len(encoded.dictionary), 1) + whole_numbers(encoded.indices)
     _, first, number = np.unique(code, return_index=True, return_inverse=True)
     return number.astype(np.int64), first.astype(np.int64)

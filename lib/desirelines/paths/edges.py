@@ -11,9 +11,10 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from desirelines.arrays import added_up, in_groups
 from desirelines.contract import conform
 from desirelines.paths.counting import Batch, Counted, to_groups, to_tallies
-from desirelines.paths.tallies import added_up, gaps, in_groups, moves
+from desirelines.paths.tallies import gaps, moves
 from desirelines.tables import PATH_EDGES, SMALL_GROUP
 
 PATH_START, PATH_END, OTHER, HIDDEN = "path_start", "path_end", "__other__", "__hidden__"

@@ -6,12 +6,11 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
+from desirelines.arrays import Ints, Reals, in_groups
 from desirelines.paths import tallies
-from desirelines.paths.chains import Ints
 from desirelines.paths.counting import Batch, Counted, to_tallies
 from desirelines.paths.edges import HIDDEN, OTHER
 from desirelines.paths.matching import occurrences
@@ -61,7 +60,7 @@ def _runs_of(batch: Batch) -> Iterator[Counted]:
         tally = batch.by_group(tally)
         group, *of_run = tally.keys
         if len(group):
-            order, starts = tallies.in_groups(of_run)
+            order, starts = in_groups(of_run)
             different = zip(*(step[order[starts]] for step in of_run), strict=True)
             texts = [plain([names[n] for n in run], gaps=False) for run in different]
             number = np.empty(len(order), dtype=np.int64)
@@ -99,7 +98,7 @@ def _rows(group: Ints, texts: list[str], number: Ints, sums: tuple[Ints, ...], k
     return group, columns | dict(zip(SUMS, map(pa.array, sums), strict=True))
 
 
-def _goal_ms(batch: Batch) -> npt.NDArray[np.float64]:
+def _goal_ms(batch: Batch) -> Reals:
     """When each path reached the goal; nan where it did not. Milliseconds since 1970 are exact in a double."""
-    times: npt.NDArray[np.float64] = batch.rows.column("goal_ms").cast(pa.float64()).to_numpy(zero_copy_only=False)
+    times: Reals = batch.rows.column("goal_ms").cast(pa.float64()).to_numpy(zero_copy_only=False)
     return times

@@ -12,8 +12,10 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.paths.chains import Flags, Ints, Link, chains
+from desirelines.arrays import Flags, Ints, in_order
+from desirelines.paths.chains import Link, chains
 from desirelines.paths.patterns import Item, Pattern
+from desirelines.portions import flat_lists, whole_numbers
 
 
 def with_matches(paths: DataFrame, patterns: list[Pattern]) -> DataFrame:
@@ -33,17 +35,9 @@ def with_matches(paths: DataFrame, patterns: list[Pattern]) -> DataFrame:
 
 def flat_paths(batch: pa.RecordBatch) -> tuple[Ints, Ints, Ints, pa.Array]:
     """Paths of a batch one after the other: number of the path, milliseconds and number of the name of each step, and the names."""
-    steps = batch.column("steps")
-    sizes = np.diff(steps.offsets.to_numpy().astype(np.int64))
-    names = steps.flatten().dictionary_encode()
-    path = np.repeat(np.arange(len(sizes), dtype=np.int64), sizes)
-    return path, numbers(batch.column("at_ms").flatten()), numbers(names.indices), names.dictionary
-
-
-def numbers(values: pa.Array) -> Ints:
-    """Whole numbers, none of them null."""
-    found: Ints = values.to_numpy(zero_copy_only=False).astype(np.int64)
-    return found
+    path, steps = flat_lists(batch.column("steps"))
+    names = steps.dictionary_encode()
+    return path, whole_numbers(batch.column("at_ms").flatten()), whole_numbers(names.indices), names.dictionary
 
 
 def fitting(name: Ints, names: pa.Array, item: Item) -> Flags:
@@ -67,7 +61,7 @@ def _matched(batches: Iterator[pa.RecordBatch], *, patterns: list[Pattern]) -> I
     """Runs on executors."""
     for batch in batches:
         of, number, times, first_ms, last_ms = occurrences(*flat_paths(batch), patterns)
-        order = np.lexsort((number, of))
+        order = in_order((of, number))
         bounds = np.searchsorted(of[order], np.arange(batch.num_rows + 1)).astype(np.int32)
         values = [pa.array(column[order]) for column in (number, times, first_ms, last_ms)]
         found = pa.StructArray.from_arrays(values, names=["pattern", "times", "first_ms", "last_ms"])

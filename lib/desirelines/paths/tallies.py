@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from desirelines.paths.chains import Flags, Ints
+from desirelines.arrays import Flags, Ints, Reals, Tally, added_up, in_groups
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,33 +35,6 @@ class Steps:
     def size(self) -> Ints:
         """Steps of each path."""
         return np.bincount(self.path, minlength=len(self.owner)).astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Rows that are different in their keys, ascending, and what was added up for each."""
-
-    keys: tuple[Ints, ...]
-    sums: tuple[Ints, ...]
-
-
-def in_groups(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """An order of the rows, by their keys, and where in it each group of the same keys starts. There is at least one row."""
-    order = np.lexsort(tuple(keys[::-1]))
-    is_new = np.ones(len(order), dtype=bool)
-    is_new[1:] = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in keys])
-    return order, np.flatnonzero(is_new)
-
-
-def added_up(keys: Sequence[Ints], values: Sequence[Ints | Flags]) -> Tally:
-    """One row for rows of the same keys."""
-    if not len(keys[0]):
-        return Tally(tuple(keys), tuple(np.asarray(v, dtype=np.int64) for v in values))
-    order, starts = in_groups(keys)
-    return Tally(
-        tuple(key[order[starts]] for key in keys),
-        tuple(np.add.reduceat(np.asarray(v, dtype=np.int64)[order], starts) for v in values),
-    )
 
 
 def of_groups(tally: Tally, group: Ints) -> Tally:
@@ -155,14 +127,12 @@ def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints
     return np.concatenate(paths), np.concatenate(numbers), np.concatenate(ends)
 
 
-def reached(steps: Steps, goal_ms: npt.NDArray[np.float64]) -> Tally:
+def reached(steps: Steps, goal_ms: Reals) -> Tally:
     """By owner: paths, and those that reached their goal. `goal_ms` is of each path, nan for none."""
     return added_up((steps.owner,), (np.ones(len(goal_ms), dtype=np.int64), ~np.isnan(goal_ms)))
 
 
-def held(
-    path: Ints, keys: Sequence[Ints], times: Ints, ended_ms: Ints, *, owner: Ints, goal_ms: npt.NDArray[np.float64]
-) -> Tally:
+def held(path: Ints, keys: Sequence[Ints], times: Ints, ended_ms: Ints, *, owner: Ints, goal_ms: Reals) -> Tally:
     """What paths hold, by owner and keys: paths, occurrences, paths that held it before their goal, paths without a goal.
 
     A path holds it before its goal when the first of its occurrences here ended before. `goal_ms` is of each path, nan for none.

@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from desirelines.arrays import Ints
 from desirelines.kinds import KINDS, VISIT_KINDS
+from desirelines.portions import whole_numbers
 from desirelines.sessions import kernel, measures
 
 LONG_AGO = np.iinfo(np.int64).min
@@ -32,18 +34,18 @@ def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.Recor
     column.setdefault("day", pa.nulls(table.num_rows, pa.int64()))  # sent only where midnight counts
     stream, ids = _codes(column["stream_id"])
 
-    def ranks_of_ties(rows: kernel.Ints) -> list[kernel.Ints]:
+    def ranks_of_ties(rows: Ints) -> list[Ints]:
         names = ("received_us", "source", "file_name", "file_place", "event_id")
         tied = {name: column[name].take(pa.array(rows)) for name in names}
         return [
-            _ints(tied["received_us"], LONG_AGO),
+            whole_numbers(tied["received_us"], LONG_AGO),
             _codes(tied["source"])[0],
             _codes(tied["file_name"])[0],
-            _ints(tied["file_place"], -1),
+            whole_numbers(tied["file_place"], -1),
             _codes(tied["event_id"])[0],
         ]
 
-    order = kernel.in_order(stream, _ints(column["at_us"]), ranks_of_ties)
+    order = kernel.in_order(stream, whole_numbers(column["at_us"]), ranks_of_ties)
     del column["received_us"], column["file_name"], column["file_place"], column["event_id"], column["stream_id"]
     stream = stream[order]
     starts = np.flatnonzero(np.concatenate(([True], stream[1:] != stream[:-1])))
@@ -57,7 +59,7 @@ def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.Recor
         first = stop
 
 
-def _sessions(stream: kernel.Ints, ids: pa.Array, column: dict[str, pa.Array], rules: kernel.Rules) -> pa.RecordBatch:
+def _sessions(stream: Ints, ids: pa.Array, column: dict[str, pa.Array], rules: kernel.Rules) -> pa.RecordBatch:
     """Sessions of some streams, whose events are in order; `stream` is their number in `ids`."""
     keys = _codes(column["session_key"])[0]
     part, is_keyed = kernel.parts(stream, keys)
@@ -65,7 +67,7 @@ def _sessions(stream: kernel.Ints, ids: pa.Array, column: dict[str, pa.Array], r
         by_part = np.argsort(part, kind="stable")
         stream, part, is_keyed = stream[by_part], part[by_part], is_keyed[by_part]
         column = {name: values.take(pa.array(by_part)) for name, values in column.items()}
-    at, kind = _ints(column["at_us"]), _ints(column["kind_no"])
+    at, kind = whole_numbers(column["at_us"]), whole_numbers(column["kind_no"])
     events = kernel.Events(
         stream,
         part,
@@ -73,13 +75,13 @@ def _sessions(stream: kernel.Ints, ids: pa.Array, column: dict[str, pa.Array], r
         is_keyed,
         _codes(column["user_key"])[0],
         _codes(column["campaign"])[0],
-        _ints(column["day"], 0),
+        whole_numbers(column["day"], 0),
     )
     cut = kernel.cut_sessions(events, rules)
-    is_step = measures.step_events(cut, _ints(column["order_no"], 0), kind, ping=KINDS.index("ping"))
+    is_step = measures.step_events(cut, whole_numbers(column["order_no"], 0), kind, ping=KINDS.index("ping"))
     by_kind = measures.counts_by_code(cut, kind, is_step | (kind == KINDS.index("ping")), len(KINDS))
     purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")
-    amount, discount = _ints(column["amount_e4"], 0), _ints(column["discount_e4"], 0)
+    amount, discount = whole_numbers(column["amount_e4"], 0), whole_numbers(column["discount_e4"], 0)
     size = cut.stop - cut.first
     steps = np.flatnonzero(is_step)
     step_bounds = np.searchsorted(steps, np.append(cut.first, len(at)))
@@ -124,14 +126,7 @@ def _sessions(stream: kernel.Ints, ids: pa.Array, column: dict[str, pa.Array], r
     return pa.RecordBatch.from_pydict(out)
 
 
-def _ints(values: pa.Array, null: int | None = None) -> kernel.Ints:
-    numbers: kernel.Ints = (
-        (values if null is None else values.fill_null(null)).to_numpy(zero_copy_only=False).astype(np.int64)
-    )
-    return numbers
-
-
-def _codes(values: pa.Array) -> tuple[kernel.Ints, pa.Array]:
+def _codes(values: pa.Array) -> tuple[Ints, pa.Array]:
     """Number of each text among the different texts in ascending order, -1 for null; and those texts."""
     encoded = values.dictionary_encode()
     ranked = pc.array_sort_indices(encoded.dictionary).to_numpy()
@@ -142,10 +137,10 @@ def _codes(values: pa.Array) -> tuple[kernel.Ints, pa.Array]:
     return codes.astype(np.int64), encoded.dictionary.take(pa.array(ranked))
 
 
-def _taken(values: pa.Array, places: kernel.Ints) -> pa.Array:
+def _taken(values: pa.Array, places: Ints) -> pa.Array:
     """Values at the places; null where the place is -1."""
     return values.take(pa.array(places, mask=places < 0))
 
 
-def _lists(bounds: kernel.Ints, values: pa.Array) -> pa.Array:
+def _lists(bounds: Ints, values: pa.Array) -> pa.Array:
     return pa.ListArray.from_arrays(pa.array(bounds.astype(np.int32)), values)

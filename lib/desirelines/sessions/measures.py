@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from desirelines.sessions.kernel import Cut, Flags, Ints
+from desirelines.arrays import Flags, Ints, in_groups
+from desirelines.sessions.kernel import Cut
 
 ENGAGED_CAP_US = 30 * 60 * 1_000_000
 """A gap counts as engaged time up to half an hour, however long the timeout is."""
@@ -19,14 +20,8 @@ def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
     steps: Flags = kind != ping
     lines = np.flatnonzero(order_no)
     if len(lines):
-        grouped = lines[np.lexsort((lines, kind[lines], order_no[lines], cut.session[lines]))]
-        repeat = np.zeros(len(grouped), dtype=bool)
-        repeat[1:] = (
-            (cut.session[grouped[1:]] == cut.session[grouped[:-1]])
-            & (order_no[grouped[1:]] == order_no[grouped[:-1]])
-            & (kind[grouped[1:]] == kind[grouped[:-1]])
-        )
-        steps[grouped[repeat]] = False
+        order, firsts = in_groups((cut.session[lines], order_no[lines], kind[lines]))
+        steps[lines[np.delete(order, firsts)]] = False
     if len(cut.first):
         steps[cut.first[~np.logical_or.reduceat(steps, cut.first)]] = True
     return steps

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.sessions.kernel import Flags, Ints
+from desirelines.arrays import Flags, Ints
 
 RATE, RHYTHM = "rate", "rhythm"
 CLICKS = ("page", "product_view", "search", "cart_add", "cart_remove")

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from desirelines.features.matrix import to_features
+from desirelines.features.matrix import lying_together, to_features
 from desirelines.features.window import ObservationWindow
 from tests.support.tables import sessions
 
@@ -16,7 +16,13 @@ def of_people(spark, text, *features, zone="UTC", goal_kinds=("purchase",)):
     """What each person has of the features, in order of people."""
     window = ObservationWindow.ending(AS_OF, days=365, zone=zone)
     rows = to_features(
-        sessions(spark, text), window, cart_hours=24, cart_days=30, goal_kinds=goal_kinds, buckets=8, run_id="r"
+        lying_together(sessions(spark, text)),
+        window,
+        cart_hours=24,
+        cart_days=30,
+        goal_kinds=goal_kinds,
+        buckets=8,
+        run_id="r",
     )
     found = rows.orderBy("person_id").select(*features).collect()
     return [tuple(row) for row in found]

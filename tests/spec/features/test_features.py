@@ -3,14 +3,12 @@
 from datetime import date
 
 import pytest
-from pyspark.sql import functions as F
+from pyspark.errors import PythonException
 
 from desirelines.catalogue import FEATURES
-from desirelines.features.buying import to_buying_features
 from desirelines.features.columns import DAY_FEATURES
+from desirelines.features.counting import to_counted_features
 from desirelines.features.matrix import lying_together, to_features
-from desirelines.features.paths import to_path_features
-from desirelines.features.variety import to_variety_features, to_weeks
 from desirelines.features.window import ObservationWindow
 from tests.support.tables import sessions
 
@@ -29,7 +27,7 @@ RULES = {"cart_hours": 24, "cart_days": 30, "goal_kinds": ["purchase", "signup"]
 
 def features(spark, text=SESSIONS, as_of=AS_OF):
     window = ObservationWindow.ending(as_of, days=365, zone="UTC")
-    rows = to_features(sessions(spark, text), window, **RULES, run_id="r")
+    rows = to_features(lying_together(sessions(spark, text)), window, **RULES, run_id="r")
     return {r["person_id"]: r.asDict() for r in rows.collect()}
 
 
@@ -63,15 +61,10 @@ def test_features_of_three_people(people, feature, ann, ben, cat):
 
 def test_every_feature_of_the_catalogue_is_made_once(spark):
     """By a column function over days, or as a column of what counts differently."""
-    window, rows = ObservationWindow.ending(AS_OF, days=365, zone="UTC"), sessions(spark, SESSIONS)
-    others = (
-        to_variety_features(rows, window),
-        to_weeks(rows, F.lit(True), window),
-        to_buying_features(rows, window),
-        to_path_features(rows),
-    )
-    made = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + [c for rows in others for c in rows.columns]
-    facts = {"person_id", "active_weeks", "window_weeks"}
+    window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
+    counted = to_counted_features(sessions(spark, SESSIONS), window, key_kinds=(), cart_hours=24, cart_days=30)
+    made = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + counted.columns
+    facts = {"person_id", "active_weeks", "window_weeks", "open_cart_at"}
     assert sorted(n for n in made if n not in facts) == sorted(f.name for f in FEATURES)
 
 
@@ -114,7 +107,7 @@ def test_nothing_at_or_after_as_of_counts(spark, people):
     assert got == people
 
 
-def test_one_shuffle_of_sessions_serves_all_features(spark):
+def test_one_shuffle_of_sessions_and_one_of_people_serve_all_features(spark):
     window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
     spark.conf.set("spark.sql.adaptive.enabled", "false")
     together = lying_together(sessions(spark, SESSIONS)).persist()
@@ -123,6 +116,29 @@ def test_one_shuffle_of_sessions_serves_all_features(spark):
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")
         together.unpersist()
-    outside = [line for line in plan.splitlines() if "Exchange" in line and "REPARTITION_BY_COL" not in line]
+    lines = plan.splitlines()
+    shuffles = [n for n, line in enumerate(lines) if "Exchange" in line and "REPARTITION_BY_COL" not in line]
     assert "REPARTITION_BY_COL" in plan
-    assert outside == [], plan
+    assert len(shuffles) == 1, plan
+    below = next(line for line in lines[shuffles[0] + 1 :] if "Project" not in line and "Filter" not in line)
+    assert "MapInArrow" in below, "what is shuffled is a row per person"
+
+
+def test_sums_are_the_same_to_the_last_bit_in_whatever_order_sessions_come(spark):
+    header, *rows = [
+        "person_id | started_at       | d:engaged_seconds",
+        "ann       | 2026-02-02 10:00 | 0.1",
+        "ann       | 2026-02-02 10:00 | 0.2",
+        "ann       | 2026-02-02 10:00 | 0.3",  # 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1
+    ]
+    one, other = (features(spark, "\n".join([header, *order])) for order in (rows, rows[::-1]))
+    assert one == other
+
+
+def test_sessions_in_another_order_are_refused(spark):
+    window, by_time = (
+        ObservationWindow.ending(AS_OF, days=365, zone="UTC"),
+        sessions(spark, SESSIONS).coalesce(1).sortWithinPartitions("started_at"),
+    )
+    with pytest.raises(PythonException, match="do not lie together"):
+        to_features(by_time, window, **RULES, run_id="r").collect()

@@ -6,7 +6,7 @@ import pytest
 
 from desirelines.catalogue import LABELS
 from desirelines.features.labels import ALLOWED_MOVES, STAGES, benefit_ranks, to_labels
-from desirelines.features.matrix import to_features
+from desirelines.features.matrix import lying_together, to_features
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Journey
 from desirelines.tables import PERSON_LABELS
@@ -18,7 +18,7 @@ WINDOW = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
 
 def features(spark, text, key_kinds=()):
     return to_features(
-        sessions(spark, text), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
+        lying_together(sessions(spark, text)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import pytest
 from desirelines.catalogue import own_column
 from desirelines.errors import SettingsError
 from desirelines.features.labels import bought_for
-from desirelines.features.matrix import to_features
+from desirelines.features.matrix import lying_together, to_features
 from desirelines.features.occasions import PersonalDays, days_of, occasion_features, to_personal_dates
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Features, Occasion
@@ -52,7 +52,7 @@ def test_settings_of_occasions_are_checked():
 def test_orders_on_the_days_of_an_occasion_against_the_days_observed(spark):
     # Ten days of the sale in each of two years; as_of is 11 January 2026.
     sale = Occasion(name="sale", dates=(date(2025, 1, 1), date(2026, 1, 1)), lead_days=0, days=10)
-    rows = to_features(sessions(spark, """
+    rows = to_features(lying_together(sessions(spark, """
         person_id | started_at       | is_visit | order_count | first_order_at   | last_order_at
         both      | 2025-01-01 10:00 | true     | 1           | 2025-01-01 10:00 | 2025-01-01 10:00
         both      | 2026-01-10 23:59 | true     | 2           | 2026-01-10 23:59 | 2026-01-10 23:59
@@ -60,7 +60,7 @@ def test_orders_on_the_days_of_an_occasion_against_the_days_observed(spark):
         once      | 2026-01-01 10:00 | true     | 3           | 2026-01-01 10:00 | 2026-01-01 10:00
         never     | 2025-01-11 10:00 | true     | 1           | 2025-01-11 10:00 | 2025-01-11 10:00
         looks     | 2026-01-01 10:00 | true     | 0           |                  |
-    """), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", occasions=[days_of(sale, AS_OF)])  # fmt: skip
+    """)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", occasions=[days_of(sale, AS_OF)])  # fmt: skip
     columns = [own_column(f.name) for f in occasion_features("sale")]
     got = {r[0]: tuple(r)[1:] for r in rows.selectExpr("person_id", *columns).collect()}
     about = {p: tuple(None if v is None else pytest.approx(v) for v in values) for p, values in {
@@ -90,7 +90,7 @@ def test_orders_around_a_date_of_each_person(spark):
     assert {r["person_id"]: str(r[birthday.column]) for r in dates.collect()} == {
         "summer": "1990-06-10", "winter": "2000-01-02", "leap": "2000-02-29",
     }  # fmt: skip
-    rows = to_features(sessions(spark, """
+    rows = to_features(lying_together(sessions(spark, """
         person_id | started_at       | is_visit | order_count | first_order_at   | last_order_at
         summer    | 2024-06-10 10:00 | true     | 1           | 2024-06-10 10:00 | 2024-06-10 10:00
         summer    | 2025-05-31 10:00 | true     | 1           | 2025-05-31 10:00 | 2025-05-31 10:00
@@ -101,7 +101,7 @@ def test_orders_around_a_date_of_each_person(spark):
         leap      | 2025-02-28 10:00 | true     | 1           | 2025-02-28 10:00 | 2025-02-28 10:00
         leap      | 2025-03-01 10:00 | true     | 1           | 2025-03-01 10:00 | 2025-03-01 10:00
         secret    | 2025-06-10 10:00 | true     | 1           | 2025-06-10 10:00 | 2025-06-10 10:00
-    """), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", occasions=[birthday], personal_dates=dates)  # fmt: skip
+    """)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", occasions=[birthday], personal_dates=dates)  # fmt: skip
     columns = [own_column(f.name) for f in occasion_features("birthday")]
     got = {r[0]: tuple(r)[1:] for r in rows.selectExpr("person_id", *columns).collect()}
     wanted = {
