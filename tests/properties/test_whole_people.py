@@ -38,6 +38,12 @@ def test_no_row_is_lost_and_nobody_is_divided(sessions, people, sizes):
     assert len(runs) == len(set(runs))
 
 
+def test_people_who_are_whole_are_not_kept_back():
+    rows = [(person, "session") for person in "aabbc"]
+    given_out = [part.num_rows for part in whole_people(batches(rows, [2, 2]))]
+    assert given_out == [2, 2, 1]
+
+
 def test_rows_in_another_order_are_refused():
     rows = [("a", "session"), ("b", "session"), ("a", "session")]
     with pytest.raises(ValueError, match="do not lie together"):
