@@ -13,6 +13,7 @@ from bench.events import DAYS, events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, to_nowhere
 from desirelines.features.columns import DAY_FEATURES
+from desirelines.features.counting import to_counted_features
 from desirelines.features.days import to_person_days
 from desirelines.features.matrix import USED, lying_together, to_features, to_people_of_days
 from desirelines.features.window import ObservationWindow
@@ -24,6 +25,7 @@ AS_OF, WINDOW_DAYS = date(2026, 4, 3), DAYS + 5  # all events lie inside
 COMPARISONS = (
     Comparison("product", "floor_shuffle", 1.5),
     Comparison("of_days", "floor_shuffle", 1.5),
+    Comparison("counted", "floor_shuffle", None),
     Comparison("product", "floor_group", None),
     Comparison("rfm_only", "floor_shuffle", None),
     Comparison("of_days_stored", "of_days", None),
@@ -64,7 +66,10 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
         )
 
     def days() -> DataFrame:
-        return to_person_days(lying_together(sessions), window.zone, ("purchase",))
+        return to_person_days(sessions.select(*USED).repartition("person_id"), window.zone, ("purchase",))
+
+    def counted() -> DataFrame:
+        return to_counted_features(lying_together(sessions), window, key_kinds=(), cart_hours=24, cart_days=7)
 
     def write_days() -> None:
         days().write.mode("overwrite").parquet(str(day_sums))
@@ -91,6 +96,7 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
             Variant("floor_group", floor_group),
             Variant("rfm_only", lambda: product("person_id", "recency_days", "frequency", "monetary")),
             Variant("product", product, facts),
+            Variant("counted", lambda: to_nowhere(counted())),
             Variant("of_days", lambda: to_nowhere(to_people_of_days(days(), window))),
             Variant("days_written", write_days),
             Variant("of_days_stored", lambda: to_nowhere(to_people_of_days(spark.read.parquet(str(day_sums)), window))),
@@ -98,10 +104,10 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=people.events,
         notes=(
-            f"{people.rows} people; {len(DAY_FEATURES)} features of days, seven of pairs of steps, looks and orders, and different things, and the moments behind rules. 'events' are orders.",
+            f"{people.rows} people; {len(DAY_FEATURES)} features of days, and what the kernels count: pairs of steps, looks and orders, different things, weeks, open carts. 'events' are orders.",
             "floor_shuffle: the columns used, shuffled by person, to nowhere; its facts are DuckDB's orders, money and active days.",
             "floor_group: the same, with a sum for each kind of step and four lists a person. rfm_only: three of the product's columns.",
-            "of_days: features of days only, from sessions. days_written: the sums of each person's days, kept. of_days_stored: features of them.",
+            "counted: only what the kernels count, a row per person. of_days: features of days only, from sessions. days_written: the sums of each person's days, kept. of_days_stored: features of them.",
         ),
     )
 

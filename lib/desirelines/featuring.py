@@ -40,7 +40,7 @@ def write_features(job: Job) -> None:
         goal_kinds=job.settings.features.goal_kinds, key_kinds=job.settings.features.key_kinds,
         occasions=occasions, personal_dates=dates, buckets=job.settings.warehouse.buckets, run_id=job.run_id,
     )  # fmt: skip
-    parts = [p for p in (_own(job, sessions), _words(job, sessions)) if p is not None]
+    parts = [p for p in (_own(job, sessions), _words(job, together)) if p is not None]
     for number, part in enumerate(parts):
         renamed = {"names": f"_names{number}", "values": f"_values{number}"}
         features = features.join(part.withColumnsRenamed(renamed), "person_id", "left")
