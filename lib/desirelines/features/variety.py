@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desirelines.arrays import Flags, Ints, Reals, added_up, in_groups
+from desirelines.arrays import Flags, Ints, Reals, added_up
 
 
 def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tuple[Ints, Reals]:
@@ -12,7 +12,7 @@ def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tupl
 
     A category counts once a day; the share is its days / days of all. A row is one category in one session.
     """
-    who, what, _ = _different(owner, category, day)
+    who, what, _ = added_up((owner, category, day), ()).keys  # once a day
     days = added_up((who, what), (np.ones(len(who), dtype=np.int64),))
     who, n = days.keys[0], days.sums[0]
     most = np.zeros(people, dtype=np.int64)
@@ -23,7 +23,7 @@ def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tupl
 
 def features_used(owner: Ints, name: Ints, people: int) -> Ints:
     """Different features of the site that each person used. A row is one use."""
-    return _per_person(_different(owner, name)[0], people)
+    return _per_person(added_up((owner, name), ()).keys[0], people)
 
 
 def weeks(owner: Ints, week: Ints, is_inside: Flags, people: int) -> tuple[Ints, Ints]:
@@ -31,12 +31,6 @@ def weeks(owner: Ints, week: Ints, is_inside: Flags, people: int) -> tuple[Ints,
     known = added_up((owner, week), (is_inside,))
     who = known.keys[0]
     return _per_person(who, people), _per_person(who[known.sums[0] > 0], people)
-
-
-def _different(*keys: Ints) -> tuple[Ints, ...]:
-    """The different rows."""
-    order, starts = in_groups(keys)
-    return tuple(key[order[starts]] for key in keys)
 
 
 def _per_person(who: Ints, people: int) -> Ints:
