@@ -1,12 +1,17 @@
 """One Spark session per test process, with the real Delta; scratch folders; secrets that mean nothing."""
 
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from pyspark.sql import SparkSession
+
+# Before numpy comes: two test processes on two cores, and its threads would only spin.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotten zone shows
 time.tzset()
@@ -87,6 +92,31 @@ def cli(spark: SparkSession, secret_files: dict[str, Path]):
         return main([command, *arguments, *sets])
 
     return run
+
+
+@pytest.fixture(scope="session")
+def published_template(
+    spark: SparkSession, secret_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The folder of a shop that was published twice, the same for all test processes. Look, and copy; never write to it."""
+    from desirelines.cli import main
+    from tests.support import published
+
+    sets = [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
+    base = tmp_path_factory.getbasetemp()
+    place = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "published-shop"
+    return published.built_once(spark, lambda *words: main([*words, *sets]), place)
+
+
+@pytest.fixture
+def published_shop(published_template: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the shop that was published twice, for one test; its configuration is `conf.yaml` in it."""
+    from tests.support import published
+
+    folder = tmp_path / "shop"
+    published.copy_to(published_template, folder)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"

@@ -1,0 +1,81 @@
+"""A shop that was published twice: built once for all test processes, copied for each test, whole with its source.
+
+The source is a Delta table, whose checkpoint knows it by its own id and not by its place, so a copy goes on where the original
+was. Tests that attack what was published begin here.
+"""
+
+import os
+import shutil
+import time
+from pathlib import Path
+
+from tests.support import shop
+
+FIRST, SECOND, THIRD = (0, 24), (24, 30), (30, 34)
+"""Days of the first run, of the second, and of what a test may deliver."""
+MAPPING = """
+name: shop
+format: delta
+path: {path}
+stream: [cookie]
+columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category: category, order_id: order, amount: paid, user_agent: agent}}
+ids: {{cookie: cookie, user: user}}
+kinds: {{view: product_view, add: cart_add, buy: purchase, login: login}}
+"""
+WAIT_SECONDS = 1_200
+
+
+def configure(folder: Path, extra: str = "") -> Path:
+    """Write mapping and configuration for a folder; give the configuration's path."""
+    (folder / "shop.yaml").write_text(MAPPING.format(path=folder / "in"))
+    conf = folder / "conf.yaml"
+    conf.write_text(
+        f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\nreport: {{path: {folder / 'report.html'}}}\n"
+        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: false}}\n{extra}"
+    )
+    return conf
+
+
+def deliver(spark, folder: Path, rows) -> None:
+    """Append rows to the source of a folder."""
+    schema = ", ".join(f"{c} string" for c in shop.COLUMNS)
+    table = spark.createDataFrame([tuple(r[c] for c in shop.COLUMNS) for r in rows], schema).coalesce(1)
+    table.write.format("delta").mode("append").save(str(folder / "in"))
+
+
+def build(spark, cli, folder: Path) -> None:
+    """Publish the first days, then the second."""
+    folder.mkdir(parents=True)
+    conf = configure(folder)
+    deliver(spark, folder, shop.rows(*FIRST) + shop.mess())
+    for run_id in ("first", "second"):
+        assert cli("run", "--conf", str(conf), "--run-id", run_id) == 0, run_id
+        if run_id == "first":
+            deliver(spark, folder, shop.rows(*SECOND))
+
+
+def built_once(spark, cli, place: Path) -> Path:
+    """The template at a place that all test processes share; the first who comes builds it, the others wait."""
+    claim, done = place.with_suffix(".claim"), place.with_suffix(".done")
+    try:
+        os.close(os.open(claim, os.O_CREAT | os.O_EXCL))
+    except FileExistsError:
+        until = time.monotonic() + WAIT_SECONDS
+        while not done.exists():
+            assert time.monotonic() < until, "the process that builds the published shop did not end"
+            time.sleep(0.5)
+        assert done.read_text() == "built", "another process could not build the published shop; look there"
+        return place
+    state = "failed"
+    try:
+        build(spark, cli, place)
+        state = "built"
+    finally:
+        done.write_text(state)
+    return place
+
+
+def copy_to(template: Path, folder: Path, extra: str = "") -> Path:
+    """A copy that stands by itself; gives its configuration's path."""
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    return configure(folder, extra)
