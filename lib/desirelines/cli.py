@@ -14,7 +14,7 @@ from typer.exceptions import TyperException
 from desirelines import __version__
 from desirelines.cli_identity import identity
 from desirelines.cli_mending import add_mending
-from desirelines.cli_options import STAGES, AsOf, Conf, Format, Logs, Out, RunId, Sets, options_of
+from desirelines.cli_options import STAGES, AsOf, Conf, Force, Format, Logs, Out, RunId, Sets, options_of
 from desirelines.errors import EXIT_DONE, EXIT_UNEXPECTED, EXIT_USAGE, DesirelinesError, exit_code_for
 
 app = typer.Typer(
@@ -34,10 +34,11 @@ def _stage_command(stage: str) -> Callable[..., None]:
         sets: Sets = None,
         as_of: AsOf = None,
         run_id: RunId = None,
+        force: Force = False,
         form: Out = Format.text,
         logs: Logs = Format.text,
     ) -> None:
-        _commands().run_stage(stage, options_of(conf, sets, as_of, run_id, form, logs))
+        _commands().run_stage(stage, options_of(conf, sets, as_of, run_id, form, logs, force))
 
     return command
 
@@ -108,6 +109,7 @@ def run(
     sets: Sets = None,
     as_of: AsOf = None,
     run_id: RunId = None,
+    force: Force = False,
     form: Out = Format.text,
     logs: Logs = Format.text,
 ) -> None:
@@ -115,7 +117,7 @@ def run(
 
     The same inputs and date a second time change nothing. Example: `desirelines run --conf shop.yaml --as-of 2026-03-01`
     """
-    _commands().run(options_of(conf, sets, as_of, run_id, form, logs))
+    _commands().run(options_of(conf, sets, as_of, run_id, form, logs, force))
 
 
 @app.command()
@@ -124,6 +126,7 @@ def assign(
     sets: Sets = None,
     as_of: AsOf = None,
     run_id: RunId = None,
+    force: Force = False,
     form: Out = Format.text,
     logs: Logs = Format.text,
 ) -> None:
@@ -131,7 +134,7 @@ def assign(
 
     Example, every day between two fits: `desirelines assign --conf shop.yaml --as-of 2026-03-02`
     """
-    _commands().run(options_of(conf, sets, as_of, run_id, form, logs), refit=False)
+    _commands().run(options_of(conf, sets, as_of, run_id, form, logs, force), refit=False)
 
 
 @app.command("ingest-events", help=STAGES["ingest-events"])
@@ -140,10 +143,13 @@ def ingest_events(
         list[str] | None,
         typer.Option("--resync", metavar="SOURCE", help="Read this source anew from its beginning; events that are there already are duplicates.", show_default=False),
     ] = None,
-    conf: Conf = None, sets: Sets = None, as_of: AsOf = None, run_id: RunId = None, form: Out = Format.text, logs: Logs = Format.text,
+    conf: Conf = None, sets: Sets = None, as_of: AsOf = None, run_id: RunId = None, force: Force = False, form: Out = Format.text,
+    logs: Logs = Format.text,
 ) -> None:  # fmt: skip
     """Read new rows."""
-    _commands().run_stage("ingest-events", options_of(conf, sets, as_of, run_id, form, logs), tuple(resync or ()))
+    _commands().run_stage(
+        "ingest-events", options_of(conf, sets, as_of, run_id, form, logs, force), tuple(resync or ())
+    )
 
 
 for _stage, _help in STAGES.items():

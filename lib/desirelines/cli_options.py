@@ -42,15 +42,22 @@ AsOf = Annotated[
         "--as-of",
         formats=["%Y-%m-%d"],
         metavar="YYYY-MM-DD",
-        help="Date before which everything lies. Default: the day after the newest event.",
+        help="Date before which everything lies. Default, and the latest without --force: the day after the newest event.",
         show_default=False,
+    ),
+]
+Force = Annotated[
+    bool,
+    typer.Option(
+        "--force",
+        help="Take an --as-of beyond the data all the same. Such a run is outside the chain of published runs: members stay.",
     ),
 ]
 RunId = Annotated[
     str | None,
     typer.Option(
         "--run-id",
-        help="Run to go on with. Default: the newest unfinished one for a single stage, a new one for `run`.",
+        help="Run to go on with; a published one is closed. Default: the newest unfinished one for a single stage, a new one for `run`.",
         show_default=False,
     ),
 ]
@@ -65,12 +72,13 @@ def options_of(
     run_id: str | None,
     form: Format,
     logs: Format,
+    force: bool = False,
 ) -> Any:
     """The options as the commands take them."""
-    from desirelines.commands import Options
+    from desirelines.opening import Options
 
     return Options(
-        tuple(conf or ()), tuple(sets or ()), as_of.date() if as_of else None, run_id, form.value, logs.value
+        tuple(conf or ()), tuple(sets or ()), as_of.date() if as_of else None, run_id, form.value, logs.value, force
     )
 
 

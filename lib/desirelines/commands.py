@@ -3,96 +3,40 @@
 from __future__ import annotations
 
 import json
-import logging
-import secrets
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
+from desirelines.opening import DEFAULT_CONF, Options, opened
 from desirelines.printing import print_line, print_rows, print_summary, show, told_sum
 from desirelines.progress import progress_for
-from desirelines.settings import Settings, read_settings
 
 if TYPE_CHECKING:
     from desirelines.job import Job
 
-DEFAULT_CONF = Path("desirelines.yaml")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What every command takes."""
-
-    conf: tuple[Path, ...]
-    sets: tuple[str, ...]
-    as_of: date | None
-    run_id: str | None
-    format: str
-    log_format: str
-
-    @property
-    def is_json(self) -> bool:
-        """Whether the result is printed as JSON."""
-        return self.format == "json"
-
-
-def settings_of(options: Options) -> Settings:
-    """Read the settings the options name; `desirelines.yaml` of the current folder when they name none."""
-    files = options.conf or ((DEFAULT_CONF,) if DEFAULT_CONF.is_file() else ())
-    return read_settings(files, options.sets)
-
-
-def new_run_id() -> str:
-    """A run's name: the moment in UTC, so that names sort by time, and six random digits."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"
-
-
-@contextmanager
-def opened(options: Options, *, goes_on: bool) -> Iterator[Job]:
-    """Open a job: settings, session, tables. `goes_on`: without --run-id the newest unfinished run is taken up.
-
-    A session that was there before is left running.
-    """
-    settings = settings_of(options)
-    from desirelines.io.session import spark_session
-    from desirelines.job import Job
-
-    for name in ("mlflow", "alembic", "py4j"):
-        logging.getLogger(name).setLevel(logging.ERROR)
-    run_id = options.run_id or new_run_id()
-    spark, is_mine = spark_session(settings.spark)
-    try:
-        job = Job(
-            spark, settings, run_id, lambda: datetime.now(UTC), progress_for(options.log_format, run_id), options.as_of
-        )
-        if goes_on and options.run_id is None:
-            job.run_id = job.ledger.open_run() or run_id
-        yield job
-    finally:
-        if is_mine:
-            spark.stop()
-
 
 def run(options: Options, *, refit: bool = True) -> None:
     """All stages, then the report; a rerun with nothing new says so. Without `refit`, by the published model."""
+    from desirelines.after_publication import make_up, say_done
+    from desirelines.io.ledger import PUBLISHED
     from desirelines.pipeline import run_all
     from desirelines.reporting import write_report
 
-    with opened(options, goes_on=False) as job:
-        job.refit = refit
+    with opened(options, writes="run" if refit else "assign") as job:
+        job.refit, job.writes_report = refit, True
+        make_up(job, write_report)
         outcome = run_all(job)
-        summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed)
+        summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed, status=outcome.status)
         if outcome.changed:
             job.progress.begin("report")
             began = job.clock()
             summary["report"] = str(write_report(job))
             job.seconds["report"] = (job.clock() - began).total_seconds()
             job.progress.end("report", 1, job.seconds["report"], summary["report"])
+            if outcome.status == PUBLISHED:
+                say_done(job)
         summary["seconds"] = {stage: round(seconds, 2) for stage, seconds in job.seconds.items()}
     show(options.is_json, summary, lambda: print_summary(summary))
 
@@ -100,12 +44,15 @@ def run(options: Options, *, refit: bool = True) -> None:
 def run_stage(stage: str, options: Options, resync: tuple[str, ...] = ()) -> None:
     """One stage of the newest unfinished run, or of --run-id."""
     from desirelines import pipeline
-    from desirelines.membership import repair_members
+    from desirelines.after_publication import make_up
+    from desirelines.gates import check_as_of
+    from desirelines.reporting import write_report
 
-    with opened(options, goes_on=True) as job:
+    with opened(options, goes_on=True, writes=stage) as job:
         job.resync = frozenset(resync)
-        job.warehouse.check_writable()
-        repair_members(job)
+        make_up(job, write_report)
+        if stage != "ingest-events":
+            check_as_of(job)
         getattr(pipeline, stage.replace("-", "_"))(job)
         result = {"run_id": job.run_id, "stage": stage, "seconds": round(job.seconds[stage], 2)}
     show(options.is_json, result, lambda: print_line(f"{stage} of run {result['run_id']} is done."))
@@ -115,7 +62,7 @@ def report(options: Options) -> None:
     """Write the page of the newest published run."""
     from desirelines.reporting import write_report
 
-    with opened(options, goes_on=False) as job:
+    with opened(options) as job:
         job.run_id = options.run_id or _newest_published(job)
         result = {"run_id": job.run_id, "report": str(write_report(job))}
     show(options.is_json, result, lambda: print_line(f"The report of run {result['run_id']} is {result['report']}"))
@@ -128,7 +75,7 @@ def history(options: Options) -> None:
     from desirelines.membership import segment_names
     from desirelines.tables import SEGMENT_SIZES
 
-    with opened(options, goes_on=False) as job:
+    with opened(options) as job:
         ended = job.ledger.ended()
         if not ended:
             raise EmptyInputError(
@@ -181,7 +128,7 @@ def why(person: str | None, identifier: str | None, options: Options) -> None:
     value = sys.stdin.read().strip() if identifier else None
     if identifier and not value:
         raise SettingsError(["why --identifier: nothing came on standard input; pipe the identifier in"])
-    with opened(options, goes_on=False) as job:
+    with opened(options) as job:
         known = explain(job, key=person, identifier=(identifier, value) if identifier and value else None)
     show(options.is_json, known, lambda: print_line(json.dumps(known, indent=2, default=str, ensure_ascii=False)))
 
@@ -190,7 +137,7 @@ def plan(options: Options) -> None:
     """What a run would read and write."""
     from desirelines.doctor import planned
 
-    with opened(options, goes_on=False) as job:
+    with opened(options) as job:
         found = planned(job)
 
     def printed() -> None:
@@ -254,7 +201,7 @@ def world(out: Path, people: int, days: int, seed: int, as_: str, options: Optio
     show(options.is_json, made, lambda: print_rows(made))
 
 
-def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool) -> dict[str, Any]:
+def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool, status: str) -> dict[str, Any]:
     """The outcome of a run: row account, segments with sizes."""
     from pyspark.sql import functions as F
 
@@ -288,7 +235,8 @@ def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool) -> dict[str
         }
         for z in sizes
     ]
-    return {"run_id": run_id, "changed": changed, "as_of": str(as_of), "row_account": accounts, "segments": segments}
+    facts = {"run_id": run_id, "changed": changed, "status": status, "as_of": str(as_of)}
+    return facts | {"row_account": accounts, "segments": segments}
 
 
 def _newest_published(job: Job) -> str:

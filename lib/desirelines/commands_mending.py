@@ -7,8 +7,8 @@ import sys
 from dataclasses import asdict
 from datetime import datetime
 
-from desirelines.commands import Options, opened
 from desirelines.errors import GateError, SettingsError
+from desirelines.opening import Options, opened
 from desirelines.printing import print_line, show
 
 
@@ -17,7 +17,7 @@ def explain_identity(key: str | None, options: Options) -> None:
     from desirelines.linking import explain_identity, key_of_identifier
 
     given = None if key else _identifiers_of_stdin(1)[0]
-    with opened(options, goes_on=False) as job:
+    with opened(options) as job:
         found = explain_identity(job, key or key_of_identifier(job, *(given or ("", ""))))
     show(options.is_json, found, lambda: print_line(json.dumps(found, indent=2, default=str, ensure_ascii=False)))
 
@@ -27,8 +27,7 @@ def decide_link(keys: tuple[str, ...], options: Options, *, is_cut: bool) -> Non
     from desirelines.linking import decide, key_of_identifier
 
     given = [] if keys else _identifiers_of_stdin(2)
-    with opened(options, goes_on=False) as job:
-        job.warehouse.check_writable()
+    with opened(options, writes="identity unlink" if is_cut else "identity relink") as job:
         one, other = keys or (key_of_identifier(job, t, v) for t, v in given)
         found = decide(job, one, other, is_cut=is_cut)
     told = (
@@ -52,8 +51,7 @@ def requeue(source: str | None, options: Options) -> None:
     """Rejected rows once more, by the mapping as it is now."""
     from desirelines.requeueing import requeue
 
-    with opened(options, goes_on=False) as job:
-        job.warehouse.check_writable()
+    with opened(options, writes="requeue") as job:
         done = requeue(job, source)
         result = {"run_id": job.run_id, "rows": done}
     told = "; ".join(
@@ -66,8 +64,7 @@ def rename(segment_id: str, name: str | None, options: Options) -> None:
     """A segment's name by hand."""
     from desirelines.renaming import rename
 
-    with opened(options, goes_on=False) as job:
-        job.warehouse.check_writable()
+    with opened(options, writes="rename") as job:
         done = rename(job, segment_id, name)
     told = f"{segment_id} is called '{done['alias'] or done['name']}' from now on. `desirelines report` shows it."
     show(options.is_json, done, lambda: print_line(told))
@@ -77,8 +74,7 @@ def rebuild(since: datetime | None, options: Options) -> None:
     """What is derived from events once more, and whether it is the same."""
     from desirelines.rebuilding import rebuild
 
-    with opened(options, goes_on=False) as job:
-        job.warehouse.check_writable()
+    with opened(options, writes="rebuild") as job:
         found = rebuild(job, since.date() if since else None)
         result = {"run_id": job.run_id, "is_same": all(t.is_same for t in found), "tables": [asdict(t) for t in found]}
     lines = [

@@ -10,11 +10,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
-from desirelines.commands import Options, new_run_id, settings_of, summary_of
+from desirelines.commands import summary_of
 from desirelines.io.secrets import write_secret
 from desirelines.io.session import spark_session
 from desirelines.io.world_files import write_world
 from desirelines.job import Job
+from desirelines.opening import Options, new_run_id, settings_of
 from desirelines.pipeline import run_all
 from desirelines.printing import print_summary
 from desirelines.progress import progress_for
@@ -50,7 +51,7 @@ def main(out: Path, conf: Path) -> None:
     truth = compare_with_truth(
         job.warehouse, spark.read.format("delta").load(str(out / "world" / "truth" / "people")), job.data_secret
     )
-    summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed) | {
+    summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed, status=outcome.status) | {
         "report": str(report.relative_to(out.resolve())),
         "seconds": {stage: round(seconds, 2) for stage, seconds in job.seconds.items()},
         "world_seconds": round(world_seconds, 2),

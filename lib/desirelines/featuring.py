@@ -13,6 +13,7 @@ from desirelines.features.own import to_own_features
 from desirelines.features.path_words import to_vocabulary, to_word_weights, to_words
 from desirelines.features.rfm import cut_points, to_rfm_scores
 from desirelines.identities.owners import with_person
+from desirelines.io.predicates import equals
 from desirelines.job import Job
 from desirelines.reading import (
     PATH_WORDS,
@@ -50,7 +51,7 @@ def write_features(job: Job) -> None:
             lists = [F.coalesce(f"_{column}{number}", nothing) for number in range(len(parts))]
             features = features.withColumn(f"own_{column}", F.concat(f"own_{column}", *lists))
     try:
-        job.warehouse.replace_where(features, FEATURES, f"as_of = '{job.as_of}'")
+        job.warehouse.replace_where(features, FEATURES, equals("as_of", job.as_of))
     finally:  # a notebook's session lives on
         together.unpersist()
 
@@ -60,7 +61,7 @@ def write_rfm(job: Job) -> None:
     features, settings = features_of(job), job.settings.rfm
     cuts = cut_points(features, settings)
     job.warehouse.replace_where(
-        to_rfm_scores(features, cuts, settings, run_id=job.run_id), RFM_SCORES, f"as_of = '{job.as_of}'"
+        to_rfm_scores(features, cuts, settings, run_id=job.run_id), RFM_SCORES, equals("as_of", job.as_of)
     )
     if cuts is not None:
         keep_parameter(job, CUT_POINTS, cuts.to_json())
@@ -78,7 +79,7 @@ def write_labels(job: Job) -> None:
         features, labels.filter(F.col("as_of") == F.lit(earlier)), ranks, job.window, settings.features.journey,
         lapsed_months=settings.segments.lapsed_months, occasions=[o.name for o in settings.features.occasions], run_id=job.run_id,
     )  # fmt: skip
-    job.warehouse.replace_where(rows, PERSON_LABELS, f"as_of = '{job.as_of}'")
+    job.warehouse.replace_where(rows, PERSON_LABELS, equals("as_of", job.as_of))
     if ranks is not None:
         keep_parameter(job, BENEFIT_RANKS, ranks.to_json())
 
@@ -86,7 +87,7 @@ def write_labels(job: Job) -> None:
 def keep_parameter(job: Job, name: str, value: str) -> None:
     """Keep what this run fitted under a name; a second try leaves one."""
     row = job.spark.createDataFrame([(job.run_id, name, value)], RUN_PARAMETERS.schema)
-    job.warehouse.replace_run(row, RUN_PARAMETERS, job.run_id, f"name = '{name}'")
+    job.warehouse.replace_run(row, RUN_PARAMETERS, job.run_id, equals("name", name))
 
 
 def _own(job: Job, sessions: DataFrame) -> DataFrame | None:

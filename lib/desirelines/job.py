@@ -18,6 +18,7 @@ from desirelines.io.ledger import DONE, FAILED, STARTED, Ledger
 from desirelines.io.secrets import read_secret
 from desirelines.io.warehouse import Warehouse
 from desirelines.settings import Settings
+from desirelines.settings.run_ids import checked_run_id
 
 
 class Progress(Protocol):
@@ -49,7 +50,12 @@ class Job:
     """One execution of a command. `read_at` is the moment that stands for now; stages see no clock.
 
     `resync` names sources that are to be read anew from their beginning. Without `refit` the run takes what the last published
-    run fitted: its model, and the vocabulary of its path words.
+    run fitted: its model, and the vocabulary of its path words. `force` lets a run be made for a date beyond the data.
+    `writes_report` says that the command goes on to the report once the run is published. `data_end` is the day after the newest
+    event, once it was asked for. `died` names a run whose driver died while it wrote the warehouse, when that is known.
+
+    Raises:
+        SettingsError: no run may be called `run_id`.
     """
 
     spark: SparkSession
@@ -60,7 +66,14 @@ class Job:
     as_of_wanted: date | None = None
     resync: frozenset[str] = frozenset()
     refit: bool = True
+    force: bool = False
+    writes_report: bool = False
+    data_end: date | None = None
+    died: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        checked_run_id(self.run_id)
 
     @cached_property
     def warehouse(self) -> Warehouse:
@@ -116,7 +129,11 @@ class Job:
         """Run a stage: its end goes to the ledger, its rows and seconds to the progress.
 
         A run's first stage also records that it began; later ones extend its lease when they end.
+
+        Raises:
+            SettingsError: the run is closed.
         """
+        self.ledger.check_open(self.run_id)
         self.progress.begin(name)
         began = time.monotonic()
         if not any(s.run_id == self.run_id for s in self.ledger.states()):

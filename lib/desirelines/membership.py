@@ -6,9 +6,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.history.changes import ENTERED, to_members
-from desirelines.io.ledger import NO_BASE
 from desirelines.io.warehouse import empty_like
 from desirelines.job import Job
+from desirelines.settings.run_ids import NO_BASE
 from desirelines.tables import SEGMENT_CHANGES, SEGMENT_DEFINITIONS, SEGMENT_MEMBERS, SEGMENT_SIZES
 
 

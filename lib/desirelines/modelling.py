@@ -69,13 +69,15 @@ def _figures(fitted: Fitted) -> dict[str, str]:
     return {"evidence.svg": evidence(dots)} if len(dots) > 1 else {}
 
 
-def promote_model(job: Job) -> None:
-    """Make the model that the published run goes by the registry's champion."""
+def promote_model(job: Job) -> bool:
+    """Make the model that the published run goes by the registry's champion. Says whether MLflow took it, or is off."""
     run = next((r["mlflow_run_id"] for r in model_rows(job, job.run_id)), None)
     try:
         promote(job.settings.tracking, job.warehouse.path_of("_mlflow"), run)
     except MachineError as error:  # the run is published all the same
         job.progress.say(f"the champion stays as it was: {error}")
+        return False
+    return True
 
 
 def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str | None) -> list[dict[str, Any]]:
@@ -128,10 +130,12 @@ def standing_model(job: Job) -> tuple[list[dict[str, Any]], str]:
 
 def forget_old_evidence(job: Job) -> None:
     """Take out the evidence of runs older than the newest that are to be kept."""
-    evidence = job.warehouse.read(SEGMENT_EVIDENCE)
-    runs = sorted(r[0] for r in evidence.select("run_id").distinct().collect())
-    for run in [r for r in runs if r != job.run_id][: max(len(runs) - job.settings.evidence.keep_runs, 0)]:
-        job.warehouse.replace_run(evidence.limit(0), SEGMENT_EVIDENCE, run)
+    begun = {state.run_id: place for place, state in reversed(list(enumerate(job.ledger.states())))}
+    held = [r[0] for r in job.warehouse.read(SEGMENT_EVIDENCE).select("run_id").distinct().collect()]
+    runs = sorted(held, key=lambda run_id: (begun.get(run_id, -1), run_id))
+    old = [r for r in runs if r != job.run_id][: max(len(runs) - job.settings.evidence.keep_runs, 0)]
+    if old:
+        job.warehouse.drop_runs(SEGMENT_EVIDENCE, old)
 
 
 def new_definitions(job: Job) -> list[dict[str, Any]]:

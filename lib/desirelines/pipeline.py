@@ -9,22 +9,24 @@ stage computes is in its folder, as functions from table to table; only this pag
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from pyspark.sql import functions as F
 
 from desirelines import sessioning, tables
+from desirelines.after_publication import FOLLOWS, follow_up, what_follows
 from desirelines.clusters.fit import fit
 from desirelines.errors import EmptyInputError, GateError
 from desirelines.featuring import keep_parameter, write_features, write_labels, write_rfm
+from desirelines.gates import check_as_of, check_gates, check_stages, day_after_newest_event, is_beyond_the_data
 from desirelines.history.changes import to_changes, to_moves
 from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
 from desirelines.ingestion import ingest_sources, used_rows
-from desirelines.io.ledger import BACKFILLED, DONE, NO_BASE
+from desirelines.io.ledger import DONE, State
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
-from desirelines.membership import members_after, repair_members
+from desirelines.membership import members_after
 from desirelines.modelling import (
     cluster_rows,
     clusters_before,
@@ -32,7 +34,6 @@ from desirelines.modelling import (
     found,
     log_to_mlflow,
     new_definitions,
-    promote_model,
     segment_ids,
     standing_model,
     told,
@@ -53,16 +54,18 @@ from desirelines.robots import take_robots_out
 from desirelines.segments.evidence import to_evidence
 from desirelines.segments.profile import to_profiles, to_sizes
 from desirelines.sessioning import Account
+from desirelines.settings.run_ids import NO_BASE
 from desirelines.source_facts import facts_before, present_sources
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: whether anything was new, and its run."""
+    """How a run ended: whether anything was new, its run, and whether that was published or is a backfill."""
 
     changed: bool
     run_id: str
     as_of: date
+    status: str
 
 
 def run_all(job: Job) -> Outcome:
@@ -72,11 +75,10 @@ def run_all(job: Job) -> Outcome:
         DesirelinesError: a stage cannot go on; nothing was published.
     """
     job.warehouse.check_writable()
-    repair_members(job)
     ingest_events(job)
-    last = next(iter(reversed(job.ledger.published())), None)
-    if last and job.ledger.inputs_of(last.run_id, "publish") == _fingerprint(job):
-        return Outcome(False, last.run_id, job.as_of)
+    same = _same_before(job)
+    if same is not None:
+        return Outcome(False, same.run_id, job.as_of, same.status)
     resolve_identities(job)
     build_sessions(job)
     build_features(job)
@@ -87,18 +89,21 @@ def run_all(job: Job) -> Outcome:
     assign_segments(job)
     build_paths(job)
     publish(job)
-    return Outcome(True, job.run_id, job.as_of)
+    end = next(s for s in job.ledger.ended() if s.run_id == job.run_id)
+    return Outcome(True, job.run_id, job.as_of, end.status)
 
 
 def ingest_events(job: Job) -> None:
     """Sources → events, quarantined_events, row_accounts, identity_links, stream_tags, consents. New rows only."""
+    job.ledger.check_open(job.run_id)
     job.progress.begin("ingest-events")
     began = job.clock()
     before = facts_before(job)
     sources, facts = present_sources(job, before)
     batches = ingest_sources(job, sources, facts.checkpoints)
     rows = used_rows(job) if batches else 0
-    job.as_of_wanted = job.as_of_wanted or job.ledger.as_of(job.run_id) or _day_after_newest_event(job)
+    job.as_of_wanted = job.as_of_wanted or job.ledger.as_of(job.run_id) or day_after_newest_event(job)
+    check_as_of(job)
     job.seconds["ingest-events"] = (job.clock() - began).total_seconds()
     if batches or facts != before:
         job.ledger.record(
@@ -264,37 +269,35 @@ def publish(job: Job) -> None:
         GateError: a check failed, or other runs were published first three times over.
     """
     with job.stage("publish") as result:
+        check_stages(job)
+        job.warehouse.create(tables.SEGMENT_MEMBERS)  # there from the first publication on, whatever happens after it
         for _ in range(3):
             base, is_backfill = job.ledger.base_of(job.run_id, job.as_of)
             if job.ledger.inputs_of(job.run_id, "assign-segments").get("base_run_id") != base:
                 assign_segments(job)  # another run came first: what changed is told against it
-            gates = _gates(job)
+            gates = check_gates(job)
             facts = {"as_of": job.as_of, "inputs": _fingerprint(job), "gates": gates, "row_count": gates["people"]}
-            if is_backfill:
-                job.ledger.record(job.run_id, "publish", BACKFILLED, base_run_id=base, **facts)
-                result.is_recorded = True
-                result.note = "a backfill: outside the chain of published runs"
+            if is_backfill or is_beyond_the_data(job):
+                job.ledger.backfill(job.run_id, base, **facts)
+                result.note = "outside the chain of published runs: members stay as they are"
                 break
-            if job.ledger.publish(job.run_id, base, **facts):
-                result.is_recorded = True
-                repair_members(job)
-                promote_model(job)
+            if job.ledger.publish(job.run_id, base, **facts, outputs={FOLLOWS: what_follows(job)}):
+                follow_up(job)
                 break
         else:
             raise GateError("publish: other runs were published first, three times. Run again when they are done.")
+        result.is_recorded = True
         result.rows = gates["people"]
 
 
-def _day_after_newest_event(job: Job) -> date:
-    events = job.warehouse.read(tables.EVENTS)
-    newest_day = events.agg(F.max("occurred_on")).collect()[0][0]  # told by the table's log; then one day is read
-    if newest_day is None:
-        raise EmptyInputError(
-            "no event was accepted: every row is in quarantine or late. `desirelines check` shows the reasons."
-        )
-    local = F.from_utc_timestamp("occurred_at", job.settings.site.time_zone).cast("date")
-    newest: date = events.filter(F.col("occurred_on") == F.lit(newest_day)).agg(F.max(local)).collect()[0][0]
-    return newest + timedelta(days=1)
+def _same_before(job: Job) -> State | None:
+    """The newest run that ended with the same inputs, settings and as_of, against the same base; null when there is none."""
+    fingerprint = _fingerprint(job)
+    for end in reversed([s for s in job.ledger.ended() if s.as_of == job.as_of]):
+        base, _ = job.ledger.base_of(end.run_id, job.as_of)
+        if job.ledger.inputs_of(end.run_id, "publish") == fingerprint and base == end.base_run_id:
+            return end
+    return None
 
 
 def _fingerprint(job: Job) -> dict[str, Any]:
@@ -324,23 +327,3 @@ def check_account(job: Job, account: Account) -> None:
             f"build-sessions: {account.bots:,} of {account.events:,} events are robots', more than bots.most_share ({most:.0%}). "
             "Nothing is published. Look at `stream_tags`; if that is right, raise bots.most_share, or say keep_bots in the source's mapping."
         )
-
-
-def _gates(job: Job) -> dict[str, Any]:
-    """Checks that guard publication.
-
-    Raises:
-        GateError: one failed.
-    """
-    accounts = (
-        job.warehouse.read(tables.ROW_ACCOUNTS)
-        .groupBy("source", "ingest_batch")
-        .agg(F.sum("row_count").alias("fates"), F.max("rows_read").alias("read"))
-    )
-    broken = accounts.filter(F.col("fates") != F.col("read")).count()
-    people = row_count(features_of(job))
-    primaries = row_count(members_after(job, job.run_id).filter("is_primary").select("person_id").distinct())
-    gates = {"people": people, "with_primary": primaries, "batches_that_do_not_add_up": broken}
-    if broken or people != primaries:
-        raise GateError(f"publish: the checks failed: {gates}. Nothing was published; the last published run stays.")
-    return gates

@@ -30,7 +30,12 @@ def print_summary(summary: dict[str, Any]) -> None:
     )
     print_rows(summary["segments"])
     if "report" in summary:
-        print_line(f"Run {summary['run_id']} is published as of {summary['as_of']}. The report is {summary['report']}")
+        ended = (
+            f"is published as of {summary['as_of']}"
+            if summary["status"] == "PUBLISHED"
+            else f"is done as of {summary['as_of']}, outside the chain of published runs: members stay as they are"
+        )
+        print_line(f"Run {summary['run_id']} {ended}. The report is {summary['report']}")
 
 
 def print_line(text: str) -> None:

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from desirelines.batches import NewBatches, new_batches, newest_batches
+from desirelines.io.predicates import on_or_after
 from desirelines.job import Job
 from desirelines.reading import usable_events
 from desirelines.sessions.sessions import to_sessions
@@ -215,7 +216,7 @@ def cut_anew(job: Job, touched: Touched | None) -> Account:
         is_gone = (standing["stream_id"] == gone["stream_id"]) & (standing["started_at"] >= gone["from_at"])
         staying = standing.join(gone, is_gone, "left_anti")
         rows = staying.unionByName(sessions)
-        job.warehouse.replace_where(rows, SESSIONS, f"started_on >= '{touched.first_day}'")
+        job.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", touched.first_day))
     return Account(**{**read.get, **written.get}, all_events=touched is None)
 
 

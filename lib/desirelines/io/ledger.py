@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from delta.exceptions import ConcurrentAppendException
+from delta.exceptions import ConcurrentAppendException, ConcurrentTransactionException
+from pyspark.sql import DataFrame
 
 from desirelines import __version__
+from desirelines.errors import SettingsError
+from desirelines.io.chain import chain_of
 from desirelines.io.warehouse import Warehouse
+from desirelines.settings.run_ids import NO_BASE
 from desirelines.tables import RUNS, SUPPRESSIONS
 
-STARTED, DONE, FAILED, PUBLISHED, BACKFILLED = "STARTED", "DONE", "FAILED", "PUBLISHED", "BACKFILLED"
+STARTED, DONE, FAILED, ABANDONED = "STARTED", "DONE", "FAILED", "ABANDONED"
+PUBLISHED, BACKFILLED = "PUBLISHED", "BACKFILLED"
 ENDED = (PUBLISHED, BACKFILLED)
-NO_BASE = "none"
-LEASE = timedelta(hours=6)
+AFTER_PUBLICATION = "after-publication"
+"""The phase that follows a run's end: members, champion and report."""
+LEASE = "lease"
+"""The phase that says which run holds the warehouse."""
+AFTER_THE_END = (AFTER_PUBLICATION, LEASE)
+"""Phases that a closed run may still have."""
+LEASE_TIME = timedelta(hours=6)
 PUBLISH_TRIES = 5
 
 
@@ -33,9 +44,17 @@ class State:
     as_of: date | None
     base_run_id: str | None
     inputs: str | None
+    outputs: str | None
     config_hash: str
     row_count: int | None
     recorded_at: datetime
+    lease_until: datetime | None
+
+
+def _state(row: dict[str, Any]) -> State:
+    """A row as read, its times in UTC: Spark's Python gives them in local time, where an hour of autumn comes twice."""
+    in_utc: dict[str, Any] = {k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()}
+    return State(**in_utc)
 
 
 @dataclass
@@ -51,9 +70,14 @@ class Ledger:
         """All states, oldest first."""
         if self._states is None:
             rows = self.warehouse.read(RUNS).select(*State.__dataclass_fields__).collect()
-            states = [State(**row.asDict()) for row in rows]
+            states = [_state(row.asDict()) for row in rows]
             self._states = sorted(states, key=lambda s: (s.recorded_at, s.run_id, s.phase, s.attempt, s.state_no))
+            self.warehouse.close_runs(s.run_id for s in self._states if s.status in ENDED)
         return self._states
+
+    def forget(self) -> None:
+        """Read the states anew the next time they are asked for: another driver may have written some."""
+        self._states = None
 
     def ended(self) -> list[State]:
         """Published and backfilled runs, oldest first."""
@@ -61,18 +85,36 @@ class Ledger:
 
     def published(self) -> list[State]:
         """Published runs in the order of their chain: each one's base is the one before."""
-        by_base = {s.base_run_id: s for s in self.states() if s.status == PUBLISHED}
-        chain: list[State] = []
-        base: str | None = NO_BASE
-        while base in by_base:
-            chain.append(by_base[base])
-            base = chain[-1].run_id
-        return chain
+        return self._chain()[0]
+
+    def faults(self) -> list[str]:
+        """What is wrong with the chain of published runs, in words; nothing in a sound warehouse."""
+        return self._chain()[1]
+
+    def _chain(self) -> tuple[list[State], list[str]]:
+        return chain_of([s for s in self.states() if s.status == PUBLISHED])
+
+    def check_open(self, run_id: str) -> None:
+        """Make sure that a run may still write: one that was published or backfilled is closed for good.
+
+        Raises:
+            SettingsError: it is closed.
+        """
+        end = next((s for s in self.ended() if s.run_id == run_id), None)
+        if end is not None:
+            how = "published" if end.status == PUBLISHED else "ended as a backfill"
+            raise SettingsError(
+                [
+                    f"run {run_id} was {how} on {end.recorded_at:%Y-%m-%d %H:%M} UTC and is closed: what it wrote is history. "
+                    "Nothing was changed. Leave --run-id out to begin a new run; `desirelines history` lists the closed ones"
+                ]
+            )
 
     def open_run(self) -> str | None:
-        """The newest run that was begun and not ended; null when there is none."""
-        ended = {s.run_id for s in self.ended()}
-        return next((s.run_id for s in reversed(self.states()) if s.run_id not in ended), None)
+        """The newest run that was begun and not ended or given up; null when there is none."""
+        closed = {s.run_id for s in self.states() if s.status in (*ENDED, ABANDONED)}
+        open_states = (s for s in reversed(self.states()) if s.phase != LEASE and s.run_id not in closed)
+        return next((s.run_id for s in open_states), None)
 
     def as_of(self, run_id: str) -> date | None:
         """The as_of a run was made for; null before it was settled."""
@@ -100,27 +142,50 @@ class Ledger:
         return chain[-1].run_id, False
 
     def record(self, run_id: str, phase: str, status: str, **facts: Any) -> None:
-        """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count."""
+        """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count.
+
+        Raises:
+            SettingsError: the run is closed, and this is not what follows its end.
+        """
+        if phase not in AFTER_THE_END:
+            self.check_open(run_id)
         row = self._row(run_id, phase, status, facts)
-        rows = self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
-        self.warehouse.append(rows, RUNS)
+        self.warehouse.append(self._rows(row), RUNS)
         self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
 
+    def record_first(self, run_id: str, phase: str, status: str, *, writer: str, number: int, **facts: Any) -> bool:
+        """Append one state under a number that a writer gives once. Says whether it is this one: of several at once one is."""
+        row = self._row(run_id, phase, status, facts)
+        with suppress(ConcurrentTransactionException):
+            self.warehouse.append_once(self._rows(row), RUNS, writer=writer, number=number)
+        self.forget()
+        return any((s.run_id, s.phase, s.attempt) == (run_id, phase, row["attempt"]) for s in self.states())
+
     def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
-        """Publish by one insert-only MERGE: of all runs with this base only one can. Says whether it is this one.
+        """Publish a run. Says whether it is published: of all runs with this base only one can be, and a run only once."""
+        return self._end(run_id, PUBLISHED, facts | {"base_run_id": base_run_id})
+
+    def backfill(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
+        """End a run outside the chain. Says whether it ended so: a run ends once."""
+        return self._end(run_id, BACKFILLED, facts | {"base_run_id": base_run_id})
+
+    def _end(self, run_id: str, status: str, facts: dict[str, Any]) -> bool:
+        """End a run by one insert-only MERGE.
 
         Whoever writes the ledger at the same moment makes the MERGE fail, whatever they write; then it is tried again, and
-        inserts nothing when another run took the base.
+        inserts nothing when another run took the base, or when this run has ended.
         """
         self.warehouse.create(RUNS)
-        row = self._row(run_id, "publish", PUBLISHED, facts | {"base_run_id": base_run_id})
+        row = self._row(run_id, "publish", status, facts)
         view = "desirelines_new_publication"
-        self.warehouse.spark.createDataFrame([row], RUNS.schema).createOrReplaceTempView(view)
+        self._rows(row).createOrReplaceTempView(view)
         for tries_left in reversed(range(PUBLISH_TRIES)):
             try:
                 self.warehouse.spark.sql(
                     f"MERGE INTO {self.warehouse.address(RUNS.name)} t USING {view} n "
-                    f"ON t.status = '{PUBLISHED}' AND t.base_run_id = n.base_run_id WHEN NOT MATCHED THEN INSERT *"
+                    "ON t.status IN ('PUBLISHED', 'BACKFILLED') AND (t.run_id = n.run_id OR "
+                    "n.status = 'PUBLISHED' AND t.status = 'PUBLISHED' AND t.base_run_id = n.base_run_id) "
+                    "WHEN NOT MATCHED THEN INSERT *"
                 )
                 break
             except ConcurrentAppendException:  # in Python it is no DeltaConcurrentModificationException
@@ -128,7 +193,7 @@ class Ledger:
                     raise
         self.warehouse.spark.catalog.dropTempView(view)
         self._states = None
-        return any(s.run_id == run_id and s.status == PUBLISHED for s in self.states())
+        return any(s.run_id == run_id and s.status == status for s in self.states())
 
     def inputs_of(self, run_id: str, phase: str) -> dict[str, Any]:
         """What a run's newest attempt at a phase was made from; empty when there is none."""
@@ -138,6 +203,9 @@ class Ledger:
         ]  # fmt: skip
         newest = max(told, key=lambda s: (s.attempt, s.state_no), default=None)
         return dict(json.loads(newest.inputs)) if newest is not None and newest.inputs is not None else {}
+
+    def _rows(self, row: dict[str, Any]) -> DataFrame:
+        return self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
 
     def _row(self, run_id: str, phase: str, status: str, facts: dict[str, Any]) -> dict[str, Any]:
         mine = [s for s in self.states() if s.run_id == run_id and s.phase == phase]
@@ -153,5 +221,5 @@ class Ledger:
             "run_id": run_id, "phase": phase, "status": status, "attempt": attempt,
             "state_no": max((s.state_no for s in mine if s.attempt == attempt), default=0) + 1,
             "config_hash": self.config_hash, "code_version": __version__,
-            "suppression_version": self.warehouse.version(SUPPRESSIONS), "recorded_at": now, "lease_until": now + LEASE,
+            "suppression_version": self.warehouse.version(SUPPRESSIONS), "recorded_at": now, "lease_until": now + LEASE_TIME,
         }  # fmt: skip

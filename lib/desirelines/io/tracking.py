@@ -8,17 +8,20 @@ import os
 import re
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from desirelines.errors import MachineError
+from desirelines.io.predicates import equals
 from desirelines.settings.model import Tracking
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 SCORER = Path(__file__).with_name("served.py")
+_ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 OUTPUTS = {"cluster": "long", "distance": "double", "second_cluster": "long", "second_distance": "double"}
 
 
@@ -66,8 +69,7 @@ def log_fit(settings: Tracking, folder: str, fit: LoggedFit) -> str | None:
     """
     if not settings.enabled:
         return None
-    mlflow, client, uri = _opened(settings, folder)
-    try:
+    with _opened(settings, folder) as (mlflow, client, uri):
         experiment = _experiment(client, settings, uri, folder)
         run_id = str(client.create_run(experiment, run_name=fit.run_name, tags=dict(fit.tags)).info.run_id)
         _log_values(mlflow, client, run_id, fit.params, fit.metrics, fit.curves)
@@ -80,8 +82,6 @@ def log_fit(settings: Tracking, folder: str, fit: LoggedFit) -> str | None:
             client.log_text(run_id, text, name)
         _log_model(mlflow, client, settings, run_id, fit)
         client.set_terminated(run_id)
-    except mlflow.exceptions.MlflowException as error:
-        raise _unreachable(uri, error) from None
     return run_id
 
 
@@ -93,16 +93,17 @@ def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
     """
     if not settings.enabled or run_id is None:
         return
-    mlflow, client, uri = _opened(settings, folder)
-    try:
-        found = client.search_model_versions(f"name = '{settings.model}' AND run_id = '{run_id}'")
-        if found:
-            client.set_registered_model_alias(settings.model, CHAMPION, found[0].version)
-    except mlflow.exceptions.MlflowException as error:
-        raise _unreachable(uri, error) from None
+    with _opened(settings, folder) as (_, client, _):
+        _name_version(client, settings, run_id, CHAMPION)
 
 
-def _opened(settings: Tracking, folder: str) -> tuple[ModuleType, Any, str]:
+@contextmanager
+def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, str]]:
+    """MLflow at the address that is set, a client, and the address; afterwards MLflow is as it was.
+
+    MLflow keeps one address for the whole process and writes it into the environment, where a second warehouse's run would
+    take it for the user's own.
+    """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
@@ -120,9 +121,20 @@ def _opened(settings: Tracking, folder: str) -> tuple[ModuleType, Any, str]:
     if uri is None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         uri = f"sqlite:///{Path(folder) / 'mlflow.db'}"
+    before = {name: os.environ.get(name) for name in _ADDRESSES}
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
-    return mlflow, mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri), uri
+    try:
+        yield mlflow, mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri), uri
+    except mlflow.exceptions.MlflowException as error:
+        raise _unreachable(uri, error) from None
+    finally:
+        mlflow.set_tracking_uri(None)
+        mlflow.set_registry_uri(None)
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
 
 
 def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
@@ -166,9 +178,15 @@ def _log_model(mlflow: ModuleType, client: Any, settings: Tracking, run_id: str,
         if fit.save_pipeline is not None:
             fit.save_pipeline(str(Path(here) / "mllib"))
             client.log_artifacts(run_id, str(Path(here) / "mllib"), "mllib")
-    made = client.search_model_versions(f"name = '{settings.model}' AND run_id = '{run_id}'")
-    if made:
-        client.set_registered_model_alias(settings.model, CHALLENGER, made[0].version)
+    _name_version(client, settings, run_id, CHALLENGER)
+
+
+def _name_version(client: Any, settings: Tracking, run_id: str, alias: str) -> None:
+    """Give the alias to the version that a run registered; nothing happens where it registered none."""
+    mine = (equals("name", settings.model) & equals("run_id", run_id)).sql  # MLflow's conditions read like SQL's
+    versions = client.search_model_versions(mine)
+    if versions:
+        client.set_registered_model_alias(settings.model, alias, versions[0].version)
 
 
 def _unreachable(uri: str, error: Exception) -> MachineError:

@@ -18,6 +18,8 @@ from pyspark.sql import functions as F
 from desirelines.contract import conform
 from desirelines.errors import ContractError, MachineError
 from desirelines.io.addresses import absolute, quoted
+from desirelines.io.ddl import create_statement
+from desirelines.io.predicates import Predicate, equals
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import Table
 
@@ -39,7 +41,8 @@ class Warehouse:
     _there: set[str] = field(default_factory=set)
     _versions: dict[str, int | None] = field(default_factory=dict)
     _new_run: str | None = None
-    _written: dict[str, set[str]] = field(default_factory=dict)
+    _closed_runs: set[str] = field(default_factory=set)
+    _written: dict[str, set[Predicate | None]] = field(default_factory=dict)
     _locks: dict[str, AbstractContextManager[bool]] = field(default_factory=dict)
 
     def address(self, name: str) -> str:
@@ -59,15 +62,21 @@ class Warehouse:
         """
         return self._locks.setdefault(table.name, RLock())
 
+    @property
+    def local_folder(self) -> Path | None:
+        """The folder of the tables; null when they are a catalog's, or at an address with a scheme."""
+        is_elsewhere = self.settings.catalog or urlparse(self.settings.path).scheme
+        return None if is_elsewhere else Path(self.settings.path)
+
     def check_writable(self) -> None:
         """Make sure the folder can be written before anything is begun.
 
         Raises:
             MachineError: it cannot.
         """
-        if self.settings.catalog or urlparse(self.settings.path).scheme:
+        folder = self.local_folder
+        if folder is None:
             return
-        folder = Path(self.settings.path)
         try:
             folder.mkdir(parents=True, exist_ok=True)
             probe = folder / f".write-probe-{os.getpid()}"
@@ -126,22 +135,43 @@ class Warehouse:
             self.create(table)
             self._save(conform(rows, table), table, "append", options)
 
-    def replace_where(self, rows: DataFrame, table: Table, predicate: str) -> None:
-        """Replace the rows that fit the predicate. The predicate is kept in the log, so it names runs or days, never people."""
+    def close_runs(self, run_ids: Iterable[str]) -> None:
+        """Say which runs have ended: what they wrote is history, and `replace_run` refuses to touch it."""
+        self._closed_runs.update(run_ids)
+
+    def replace_where(self, rows: DataFrame, table: Table, predicate: Predicate) -> None:
+        """Replace the rows that fit the predicate."""
         is_new = self.create(table)
-        how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate})
+        how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate.sql})
         self._save(conform(rows, table), table, *how)
 
-    def replace_run(self, rows: DataFrame, table: Table, run_id: str, part: str = "") -> None:
-        """Replace what this run wrote before, of that only the `part` (a predicate; two parts share no row). Twice is as once."""
+    def replace_run(self, rows: DataFrame, table: Table, run_id: str, part: Predicate | None = None) -> None:
+        """Replace what this run wrote before, of that only the `part` (two parts share no row). Idempotent.
+
+        Raises:
+            ContractError: the run has ended.
+        """
+        if run_id in self._closed_runs:
+            raise ContractError(f"run {run_id} is closed: its rows in '{table.name}' are history and stay as they are")
         written = self._written.setdefault(table.name, set())
-        is_first = run_id == self._new_run and not (written & {part, ""} if part else written)
+        is_first = run_id == self._new_run and not self._was_written(table, part)
         if run_id == self._new_run:
             written.add(part)
         if is_first:
             self.append(rows, table)
         else:
-            self.replace_where(rows, table, f"run_id = '{run_id}'" + (f" AND {part}" if part else ""))
+            mine = equals("run_id", run_id)
+            self.replace_where(rows, table, mine & part if part else mine)
+
+    def _was_written(self, table: Table, part: Predicate | None) -> bool:
+        """Whether this run has written these rows, or all of the table's; without a part, any of them."""
+        written = self._written[table.name]
+        return bool(written & {part, None} if part else written)
+
+    def drop_runs(self, table: Table, run_ids: Iterable[str]) -> None:
+        """Delete the rows of these runs, ended ones too: for rows that are kept for a time only, or were never published."""
+        runs = self.spark.createDataFrame([(r,) for r in sorted(run_ids)], "run_id string")
+        self.delete(runs, table)
 
     def replace_run_of(self, tables: list[tuple[DataFrame, Table]], run_id: str) -> None:
         """Replace what this run wrote to several tables, side by side: a small commit waits more than it works."""
@@ -210,15 +240,7 @@ class Warehouse:
         return is_new
 
     def _create(self, table: Table) -> None:
-        columns = ", ".join(f"`{c.name}` {c.type.simpleString()} COMMENT {_text(c.comment)}" for c in table.columns)
-        days = ", ".join(f"`{c}`" for c in table.partition_by)
-        parts = f"PARTITIONED BY ({days})" if days else ""
-        properties = ", ".join(f"{_text(k)} = {_text(v)}" for k, v in table.properties.items())
-        comment = f"{table.grain}. Key: {', '.join(table.key)}."
-        self.spark.sql(
-            f"CREATE TABLE IF NOT EXISTS {self.address(table.name)} ({columns}) USING DELTA {parts} "
-            f"COMMENT {_text(comment)} TBLPROPERTIES ({properties})"
-        )
+        self.spark.sql(create_statement(self.address(table.name), table))
         self._versions.pop(table.name, None)
 
     def problems(self, table: Table) -> list[str]:
@@ -262,10 +284,6 @@ class Warehouse:
         else:
             writer.save(self.path_of(table.name))
         self._versions.pop(table.name, None)
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def empty_like(spark: SparkSession, table: Table) -> DataFrame:

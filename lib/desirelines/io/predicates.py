@@ -1,0 +1,53 @@
+"""Conditions that go to Delta as text: made here and nowhere else, of a column and a value that cannot leave its quotes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from desirelines.errors import ContractError
+
+_COLUMN = re.compile(r"[a-z][a-z0-9_]*")
+_TEXT = re.compile(r"[\w .:+-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A condition as SQL text. Delta keeps it in its log, so it names runs and days, never people."""
+
+    sql: str
+
+    def __and__(self, other: Predicate) -> Predicate:
+        return Predicate(f"{self.sql} AND {other.sql}")
+
+
+def equals(column: str, value: str | date) -> Predicate:
+    """The rows with this value in the column.
+
+    Raises:
+        ContractError: the column's name or the value holds what could end its quotes.
+    """
+    return Predicate(f"{_named(column)} = {_literal(value)}")
+
+
+def on_or_after(column: str, day: date) -> Predicate:
+    """The rows of this day or later.
+
+    Raises:
+        ContractError: as `equals`.
+    """
+    return Predicate(f"{_named(column)} >= {_literal(day)}")
+
+
+def _named(column: str) -> str:
+    if not _COLUMN.fullmatch(column):
+        raise ContractError(f"'{column}' is no name of a column, so no condition is made of it")
+    return column
+
+
+def _literal(value: str | date) -> str:
+    text = value.isoformat() if isinstance(value, date) else value
+    if not _TEXT.fullmatch(text):
+        raise ContractError("a value with quotes or other signs cannot stand in a condition")
+    return f"'{text}'"
