@@ -20,6 +20,8 @@ from desirelines.errors import DesirelinesError, GateError, MachineError
 from desirelines.events.fates import with_fates
 from desirelines.events.money import with_reporting_currency
 from desirelines.events.parse import to_mapped_events
+from desirelines.integrity import how_to_mend, integrity_looks
+from desirelines.io.ledger import Ledger
 from desirelines.io.rates import check_rates, currency_rates
 from desirelines.io.secrets import read_secret
 from desirelines.io.session import check_java, spark_session
@@ -28,7 +30,7 @@ from desirelines.io.warehouse import Warehouse
 from desirelines.job import Job
 from desirelines.keys import secret_pads
 from desirelines.settings import Settings, Source, read_settings
-from desirelines.tables import ALL, Table
+from desirelines.tables import ALL
 
 SAMPLE_ROWS = 1_000
 WORST_SHARE = 0.5
@@ -68,6 +70,11 @@ def diagnosis(
         except DesirelinesError as error:
             findings.append(Finding(what, False, str(error)))
             errors.append(error)
+        except Exception as error:  # what Spark says of a broken file may quote its rows, so only the kind is shown
+            kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
+            broken = GateError(f"cannot be read ({kind}). {_mend(what)}")
+            findings.append(Finding(what, False, str(broken)))
+            errors.append(broken)
         return findings[-1].is_ok
 
     look("python", lambda: f"{sys.version.split()[0]} at {sys.executable}")
@@ -94,12 +101,13 @@ def diagnosis(
         for source in settings.sources:
             if look(f"source {source.name}", partial(_readable, warehouse, source)):
                 look(f"mapping {source.name}", partial(_fit, warehouse, settings, source))
-        for table in ALL:
-            if warehouse.exists(table):
-                look(f"table {table.name}", partial(_contracted, warehouse, table))
-        if is_deep:
+        ledger = Ledger(warehouse, lambda: datetime.now(UTC), settings.hash)
+        broken = [what for what, action in integrity_looks(warehouse, ledger) if not look(what, action)]
+        if is_deep and not broken:
             for what, action in deep_looks(warehouse, settings, tell):
                 look(what, action)
+        elif is_deep:
+            findings.append(Finding("rows of the tables", True, "not looked at before what is broken is mended", True))
     finally:
         if is_mine:
             spark.stop()
@@ -183,11 +191,10 @@ def _readable(warehouse: Warehouse, source: Source) -> str:
     return f"{source.format}, columns {', '.join(check_source(warehouse.spark, source)) or 'told by each row'}"
 
 
-def _contracted(warehouse: Warehouse, table: Table) -> str:
-    problems = warehouse.problems(table)
-    if problems:
-        raise GateError("; ".join(problems))
-    return "as contracted"
+def _mend(what: str) -> str:
+    """What brings back what a look was at, where that is a table."""
+    table = next((t for t in ALL if t.name in what.split()), None)
+    return "Look at the source and its mapping." if table is None else how_to_mend(table)
 
 
 def _delta_version(warehouse: Warehouse) -> str:

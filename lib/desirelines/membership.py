@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.errors import GateError
 from desirelines.history.changes import ENTERED, to_members
 from desirelines.io.warehouse import empty_like
 from desirelines.job import Job
@@ -46,13 +47,22 @@ def _chain_to(job: Job, run_id: str) -> list[str]:
 
 
 def repair_members(job: Job) -> None:
-    """Make `segment_members` stand for the newest published run; nothing happens when it does already."""
-    chain = job.ledger.published()
+    """Make `segment_members` stand for the newest published run; nothing happens when it does already.
+
+    Raises:
+        GateError: it stands for a run that the ledger does not know as published, so the ledger lost a state.
+    """
+    chain = [s.run_id for s in job.ledger.published()]
     if not chain:
         return
-    newest = chain[-1].run_id
-    if _stands_for(job.warehouse.read(SEGMENT_MEMBERS)) != newest:
-        job.warehouse.replace_all(members_after(job, newest), SEGMENT_MEMBERS)
+    stands_for = _stands_for(job.warehouse.read(SEGMENT_MEMBERS))
+    if stands_for is not None and stands_for not in chain:
+        raise GateError(
+            f"segment_members stands for run {stands_for}, which `runs` does not know as published. Nothing was changed: the members "
+            "would go back to an older run. `desirelines check` says more."
+        )
+    if stands_for != chain[-1]:
+        job.warehouse.replace_all(members_after(job, chain[-1]), SEGMENT_MEMBERS)
 
 
 def _stands_for(members: DataFrame) -> str | None:

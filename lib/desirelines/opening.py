@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from desirelines.errors import SettingsError
+from desirelines.errors import GateError, SettingsError
 from desirelines.progress import progress_for
 from desirelines.settings import Settings, read_settings
 from desirelines.settings.run_ids import checked_run_id
@@ -109,9 +109,25 @@ def hold(job: Job, command: str, held: ExitStack, *, goes_on: bool) -> None:
     lease = None if folder is None else held.enter_context(local_lease(folder))
     if goes_on:
         job.run_id = job.ledger.open_run() or job.run_id
+    _check_ledger(job)
     job.ledger.check_open(job.run_id)
     if lease is None:
         held.enter_context(ledger_lease(job.ledger, job.run_id, command))
     else:
         lease.name(job.run_id, command)
         job.died = lease.died
+
+
+def _check_ledger(job: Job) -> None:
+    """Make sure that a warehouse without a ledger is a new one, or one whose first ingest did not come to its end.
+
+    Raises:
+        GateError: `runs` is gone: the next run would begin the history anew, over what was published.
+    """
+    from desirelines.tables import IDENTITY_MAP, SEGMENT_CHANGES
+
+    if not job.ledger.states() and any(job.warehouse.exists(t) for t in (IDENTITY_MAP, SEGMENT_CHANGES)):
+        raise GateError(
+            f"the warehouse {job.settings.warehouse.path} holds what runs made, and no `runs`: its ledger is gone. Nothing was changed. "
+            "`desirelines check` says what is there and how to mend it."
+        )

@@ -71,7 +71,7 @@ def test_a_date_outside_the_data_is_refused(as_of, why, unchanged, cli, capsys):
 def test_a_run_without_its_stages_is_not_published_and_a_retry_finds_it_so(published_shop, spark, cli, capsys):
     before = laws.check(spark, published_shop)
     for command in ("fit-clusters", "assign-segments"):
-        assert cli(command, "--run-id", "c1", *conf(published_shop)) == 0
+        assert cli(command, "--run-id", "c1", "--as-of", "2026-02-04", *conf(published_shop)) == 0
     for _ in range(2):
         assert cli("publish", "--run-id", "c1", *conf(published_shop)) == 3
         told = capsys.readouterr().err

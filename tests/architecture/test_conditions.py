@@ -1,0 +1,103 @@
+"""No condition is built from text: a quote in a value would end it early and mean other rows."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from desirelines.errors import ContractError, SettingsError
+from desirelines.io.predicates import Predicate, equals, on_or_after
+from desirelines.settings.run_ids import checked_run_id
+
+LIBRARY = Path(__file__).parents[2] / "lib" / "desirelines"
+TAKE_CONDITIONS = {
+    "filter",
+    "where",
+    "expr",
+    "selectExpr",
+    "replace_where",
+    "replace_run",
+    "search_model_versions",
+    "search_runs",
+}
+SAY_SQL = {"io/warehouse.py", "io/ledger.py", "io/source_history.py", "io/jars.py"}
+"""Where statements are put together: of addresses, which are quoted, and of names of columns from contracts."""
+
+
+def composed(node: ast.AST) -> bool:
+    """Whether a text is put together here: an f-string, a sum, `%`, `format` or `join`."""
+    return any(
+        (isinstance(part, ast.JoinedStr) and any(isinstance(v, ast.FormattedValue) for v in part.values))
+        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Mod) and isinstance(part.left, ast.Constant | ast.JoinedStr)
+            and isinstance(getattr(part.left, "value", ""), str))
+        or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in {"format", "join"})
+        for part in ast.walk(node)
+    )  # fmt: skip
+
+
+def is_text(node: ast.AST) -> bool:
+    """Whether an argument may be text: a column's condition is made by calls, which may hold names put together."""
+    if isinstance(node, ast.Call):
+        return isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}
+    return not isinstance(node, ast.Lambda | ast.GeneratorExp)
+
+
+def composed_conditions(code: str, name: str) -> list[str]:
+    found = []
+    for call in ast.walk(ast.parse(code)):
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
+            continue
+        given = [*call.args, *(k.value for k in call.keywords)]
+        plain = [a for a in given if is_text(a)]
+        if call.func.attr in TAKE_CONDITIONS and any(composed(a) for a in plain):
+            found.append(f"{name}:{call.lineno} .{call.func.attr}")
+        if (
+            call.func.attr == "sql"
+            and name not in SAY_SQL
+            and any(not isinstance(a, ast.Constant | ast.Call) for a in given)
+        ):
+            found.append(f"{name}:{call.lineno} .sql")
+    return found
+
+
+def test_no_condition_is_put_together_from_text():
+    files = sorted(LIBRARY.rglob("*.py"))
+    assert files
+    found = [f for file in files for f in composed_conditions(file.read_text(), file.relative_to(LIBRARY).as_posix())]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "rows.filter(f\"run_id = '{run_id}'\")",
+        "rows.where('run_id = ' + run_id)",
+        "t.replace_where(rows, T, \"as_of = '%s'\" % day)",
+        "rows.filter(\"a = '{}'\".format(a))",
+        "client.search_runs(f\"name = '{n}'\")",
+        "spark.sql(f'SELECT {x}')",
+    ],
+)
+def test_the_search_finds_one(code):
+    assert composed_conditions(code, "some.py")
+
+
+def test_a_condition_is_of_a_column_and_a_value_inside_its_quotes():
+    from datetime import date
+
+    assert equals("run_id", "20260301T020000Z-1a2b3c") == Predicate("run_id = '20260301T020000Z-1a2b3c'")
+    assert (
+        equals("run_id", "a") & on_or_after("as_of", date(2026, 3, 1))
+    ).sql == "run_id = 'a' AND as_of >= '2026-03-01'"
+    for value in ("x' OR run_id != 'x", "a\\", 'a"', "a`", "a\nb", "a;b"):
+        with pytest.raises(ContractError):
+            equals("run_id", value)
+    with pytest.raises(ContractError):
+        equals("run_id = '' OR run_id", "a")
+
+
+def test_what_a_run_may_be_called_can_stand_in_a_condition():
+    for run_id in ("a", "20260301T020000Z-1a2b3c", "A.b_c-9", "9" * 64):
+        assert equals("run_id", checked_run_id(run_id))
+    with pytest.raises(SettingsError):
+        checked_run_id("a" * 65)
