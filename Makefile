@@ -6,7 +6,7 @@ JAVA = JAVA_HOME=$$(sh deploy/java-home.sh)
 PART ?= all
 SIZE ?= 1000000
 
-.PHONY: help setup check test faults worlds demo package bench docs clean
+.PHONY: help setup check test faults laws worlds demo package bench docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ test: $(READY) ## every test but the slow campaigns
 
 faults: $(READY) ## a driver killed at every write, and what the next try makes of it; a quarter of an hour
 	$(JAVA) $(BIN)/pytest -m campaign tests/faults
+
+laws: $(READY) ## random commands in random order with kills; the history holds after each; half an hour
+	$(JAVA) $(BIN)/pytest -m campaign tests/laws
 
 worlds: $(READY) ## worlds of three seeds the whole way, twice; groups against personas; half an hour
 	$(JAVA) $(BIN)/pytest -m campaign -s tests/worlds

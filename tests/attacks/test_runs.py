@@ -29,11 +29,11 @@ def standing(published_template, tmp_path_factory):
 
 
 @pytest.fixture
-def unchanged(spark, standing):
+def unchanged(standing):
     """Fails where a table has another version after the test."""
-    before = laws.versions(spark, standing)
+    before = laws.versions_of(standing)
     yield standing
-    assert laws.versions(spark, standing) == before
+    assert laws.versions_of(standing) == before
 
 
 def conf(folder):

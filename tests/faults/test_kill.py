@@ -3,13 +3,14 @@
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.support import shop
+from tests.support import laws, shop
 
 pytestmark = pytest.mark.campaign
 
@@ -20,6 +21,10 @@ STAGES = {
     "ingest-events": ("events", "quarantined_events", "row_accounts", "identity_links", "stream_tags"),
     "resolve-identities": ("identity_map", "stream_owners", "people", "identity_cuts"),
 }
+
+TO_PATHS = (
+    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths",
+)  # fmt: skip
 
 
 def command(folder, secret_files, writes, stage):
@@ -68,3 +73,54 @@ def test_a_kill_before_any_write_changes_nothing_in_the_end(stage, spark, cli, t
         assert cli(stage, "--conf", str(broken / "conf.yaml")) == 0, n
         assert content(spark, broken, STAGES[stage]) == expected, f"killed before write {n + 1} of {writes}"
         shutil.rmtree(broken)
+
+
+def champion(folder):
+    """The MLflow run whose model is the champion; null when there is none."""
+    database = folder / "warehouse" / "_mlflow" / "mlflow.db"
+    with sqlite3.connect(database) as connection:
+        found = connection.execute(
+            "SELECT run_id FROM model_versions v JOIN registered_model_aliases a USING (name, version) WHERE alias = 'champion'"
+        )
+        return next((row[0] for row in found), None)
+
+
+def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(spark, cli, tmp_path, secret_files, capsys):
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    shop.configure(whole, "tracking: {enabled: true}\n")
+    shop.write(whole / "in", "first.csv", shop.rows(0, 9) + shop.mess())
+    for stage in TO_PATHS:
+        assert cli(stage, "--conf", str(whole / "conf.yaml")) == 0, stage
+    before = tmp_path / "before"
+    shutil.copytree(whole, before)
+    unharmed = command(whole, secret_files, -1, "publish")
+    assert unharmed.returncode == 0, unharmed.stderr
+    writes = int(re.search(r"writes: (\d+)", unharmed.stdout)[1])
+    assert writes >= 3, "the publication, the members, and that both followed"
+    expected = content(spark, whole, ("segment_members", "segment_changes"))
+    for n in range(writes):
+        broken = whole  # MLflow's database names the folder of its files, so each try is at the same place
+        shutil.rmtree(broken)
+        shutil.copytree(before, broken)
+        forget_logs(spark)
+        killed = command(broken, secret_files, n, "publish")
+        assert killed.returncode == -9, (n, killed.stderr)
+        capsys.readouterr()
+        is_published = "PUBLISHED" in str(content(spark, broken, ("runs",)))
+        if not is_published:
+            assert cli("publish", "--conf", str(broken / "conf.yaml")) == 0, n
+        assert cli("run", "--conf", str(broken / "conf.yaml")) == 0, n
+        assert ("did not follow: done now" in capsys.readouterr().err) == is_published, n
+        assert content(spark, broken, tuple(expected)) == expected, f"killed before write {n + 1} of {writes}"
+        run = {
+            r["mlflow_run_id"]
+            for r in spark.read.format("delta").load(str(broken / "warehouse/cluster_models")).collect()
+        }
+        assert {champion(broken)} == run
+        laws.check(spark, broken)
+
+
+def forget_logs(spark):
+    """Let Spark forget what it knows of tables whose folders were put back."""
+    spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()

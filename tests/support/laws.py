@@ -18,7 +18,7 @@ def rows_of(spark, folder: Path, table) -> list[dict]:
     return [r.asDict() for r in spark.read.format("delta").load(str(place)).collect()]
 
 
-def versions(spark, folder: Path) -> dict[str, int]:
+def versions_of(folder: Path) -> dict[str, int]:
     """The newest version of every table, told by its log."""
     found = {}
     for table in tables.ALL:
@@ -71,17 +71,22 @@ def history(spark, folder: Path) -> dict[str, dict[str, Counter]]:
     return found
 
 
-def check(spark, folder: Path, before: dict[str, dict[str, Counter]] | None = None) -> dict[str, dict[str, Counter]]:
+def check(
+    spark, folder: Path, before: dict[str, dict[str, Counter]] | None = None, *, is_torn: bool = False
+) -> dict[str, dict[str, Counter]]:
     """Hold the tables against every law; give their history, for the next time it is looked at.
 
-    The fold of published changes is the members; rows of ended runs stay; every row that was read has one fate.
+    The fold of published changes is the members; rows of ended runs stay; every row that was read has one fate. After a kill
+    (`is_torn`) members may stand for an earlier run of the chain, as a whole.
     """
     order = [r["run_id"] for r in chain(spark, folder)]
     if order:
         members = rows_of(spark, folder, tables.SEGMENT_MEMBERS)
         changes = rows_of(spark, folder, tables.SEGMENT_CHANGES)
-        assert {m["run_id"] for m in members} == {order[-1]}, "members stand for another run"
-        assert {(m["person_id"], m["segment_id"]): m["is_primary"] for m in members} == folded(changes, order)
+        stands_for = {m["run_id"] for m in members}
+        assert stands_for == {order[-1]} or is_torn, "members stand for another run"
+        upto = order[: order.index(stands_for.pop()) + 1] if stands_for else []
+        assert {(m["person_id"], m["segment_id"]): m["is_primary"] for m in members} == folded(changes, upto)
     now = history(spark, folder)
     for name, by_run in (before or {}).items():
         for run_id, rows in by_run.items():
