@@ -53,14 +53,17 @@ def new_run_id() -> str:
 
 
 @contextmanager
-def opened(options: Options, *, goes_on: bool) -> Iterator[Job]:
+def opened(options: Options, *, goes_on: bool, works: bool = False, fits: bool = False) -> Iterator[Job]:
     """Open a job: settings, session, tables. `goes_on`: without --run-id the newest unfinished run is taken up.
+
+    With `works` the settings are judged whole before anything is read, with `fits` also whether MLflow is there.
 
     A session that was there before is left running.
     """
     settings = settings_of(options)
     from desirelines.io.session import spark_session
     from desirelines.job import Job
+    from desirelines.settings_check import check_settings
 
     for name in ("mlflow", "alembic", "py4j"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -70,6 +73,8 @@ def opened(options: Options, *, goes_on: bool) -> Iterator[Job]:
         job = Job(
             spark, settings, run_id, lambda: datetime.now(UTC), progress_for(options.log_format, run_id), options.as_of
         )
+        if works:
+            check_settings(spark, settings, on=job.read_at.date(), fits=fits)
         if goes_on and options.run_id is None:
             job.run_id = job.ledger.open_run() or run_id
         yield job
@@ -83,7 +88,7 @@ def run(options: Options, *, refit: bool = True) -> None:
     from desirelines.pipeline import run_all
     from desirelines.reporting import write_report
 
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, works=True, fits=refit) as job:
         job.refit = refit
         outcome = run_all(job)
         summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed)
@@ -102,7 +107,7 @@ def run_stage(stage: str, options: Options, resync: tuple[str, ...] = ()) -> Non
     from desirelines import pipeline
     from desirelines.membership import repair_members
 
-    with opened(options, goes_on=True) as job:
+    with opened(options, goes_on=True, works=True, fits=stage == "fit-clusters") as job:
         job.resync = frozenset(resync)
         job.warehouse.check_writable()
         repair_members(job)
@@ -131,9 +136,7 @@ def history(options: Options) -> None:
     with opened(options, goes_on=False) as job:
         ended = job.ledger.ended()
         if not ended:
-            raise EmptyInputError(
-                f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first."
-            )
+            raise _nothing_published(job)
         sizes = [r.asDict() for r in job.warehouse.read(SEGMENT_SIZES).collect()]
         if options.run_id is None:
             rows = [
@@ -146,18 +149,11 @@ def history(options: Options) -> None:
             ]  # fmt: skip
         else:
             if options.run_id not in {s.run_id for s in ended}:
-                raise SettingsError(
-                    [
-                        f"--run-id {options.run_id}: no such published run{did_you_mean(options.run_id, [s.run_id for s in ended])}"
-                    ]
-                )
+                near = did_you_mean(options.run_id, [s.run_id for s in ended])
+                raise SettingsError([f"--run-id {options.run_id}: no such published run{near}"])
             names = segment_names(job, options.run_id)
-            shown = (
-                job.warehouse.read(SEGMENT_SIZES)
-                .filter(F.col("run_id") == options.run_id)
-                .orderBy("segment_id")
-                .collect()
-            )
+            of_run = job.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == options.run_id)
+            shown = of_run.orderBy("segment_id").collect()
             rows = [
                 {
                     "segment_id": z["segment_id"],
@@ -190,7 +186,7 @@ def plan(options: Options) -> None:
     """What a run would read and write."""
     from desirelines.doctor import planned
 
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, works=True) as job:
         found = planned(job)
 
     def printed() -> None:
@@ -294,7 +290,9 @@ def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool) -> dict[str
 def _newest_published(job: Job) -> str:
     chain = job.ledger.published()
     if not chain:
-        raise EmptyInputError(
-            f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first."
-        )
+        raise _nothing_published(job)
     return chain[-1].run_id
+
+
+def _nothing_published(job: Job) -> EmptyInputError:
+    return EmptyInputError(f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first.")

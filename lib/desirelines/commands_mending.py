@@ -52,7 +52,7 @@ def requeue(source: str | None, options: Options) -> None:
     """Rejected rows once more, by the mapping as it is now."""
     from desirelines.requeueing import requeue
 
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, works=True) as job:
         job.warehouse.check_writable()
         done = requeue(job, source)
         result = {"run_id": job.run_id, "rows": done}
@@ -77,7 +77,7 @@ def rebuild(since: datetime | None, options: Options) -> None:
     """What is derived from events once more, and whether it is the same."""
     from desirelines.rebuilding import rebuild
 
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, works=True) as job:
         job.warehouse.check_writable()
         found = rebuild(job, since.date() if since else None)
         result = {"run_id": job.run_id, "is_same": all(t.is_same for t in found), "tables": [asdict(t) for t in found]}

@@ -1,5 +1,6 @@
 """Hostile configurations through the command line: each ends with exit code 2, names the place, and takes no time."""
 
+import json
 import time
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from desirelines.cli import main
 from desirelines.errors import SettingsError
 from desirelines.settings import read_settings
 from desirelines.settings.checks import known_name
+from desirelines.settings_check import judged_by_spark
+from tests.support import shop
 
 SECONDS = 5
 """Far more than any takes; what explodes takes minutes, or all memory."""
@@ -222,3 +225,67 @@ def test_a_segment_is_not_renamed_to_what_cannot_be_read(cli, capsys, tmp_path, 
     assert cli("rename", "lapsed", name, "--set", f"warehouse.path={tmp_path / 'warehouse'}") == 2
     assert "rename: " in capsys.readouterr().err
     assert not list((tmp_path / "warehouse").glob("*/_delta_log"))
+
+
+def folder_of(path):
+    """A small shop of one day, with a secret; its configuration's path."""
+    shop.write(path / "in", "first.csv", shop.rows(0, 3))
+    return shop.configure(path)
+
+
+ENGINE = {
+    "a class that Java does not know": (["sessions.step_rules=[{pattern: '\\p{Foo}', name: a}]"], "sessions.step_rules.0.pattern: '\\p{Foo}' is no regular"),
+    "a group as Python names it": (["sessions.step_rules=[{pattern: a, name: a}, {pattern: '(?P<n>a)', name: b}]"], "sessions.step_rules.1.pattern"),
+    "a group without end": (["sessions.step_rules=[{pattern: '(', name: a}]"], "sessions.step_rules.0.pattern"),
+    "a quote": (["sessions.step_rules=[{pattern: \"') OR ('\", name: a}]"], "sessions.step_rules.0.pattern"),
+    "a pattern of a time": (["sources.0.columns.occurred_at={column: at, pattern: YYYY}"], "sources.0.columns.occurred_at.pattern"),
+    "a zone that Java does not know": (["site.time_zone=Factory"], "site.time_zone: Java does not know"),
+    "a zone of a source": (["sources.0.time_zone=localtime"], "sources.0.time_zone: Java does not know"),
+    "a holiday": (["features.occasions=[{name: a, country: DE, holiday: Birthday of nobody}]"], "DE has no holiday"),
+    "a country": (["features.occasions=[{name: a, country: XX, holiday: Christmas Day}]"], "no holidays are known of country"),
+    "no secret": (["secrets.data_file=nowhere"], "secrets.data_file: there is no secret"),
+    "all of it": (["sessions.step_rules=[{pattern: '(', name: a}]", "site.time_zone=Factory", "secrets.suppression_file=nowhere"], "3 mistakes"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "command", ["run", "assign", "ingest-events", "build-paths", "publish", "plan", "rebuild", "requeue"]
+)
+def test_every_command_that_works_by_settings_judges_them_first(cli, capsys, tmp_path, command):
+    conf = folder_of(tmp_path)
+    sets = [f"--set={s}" for s in ENGINE["all of it"][0]]
+    assert main([command, "--conf", str(conf), *sets]) == 2
+    told = capsys.readouterr().err
+    assert all(
+        word in told
+        for word in ("step_rules.0.pattern", "site.time_zone", "secrets.suppression_file", "secrets.data_file")
+    )
+    assert not (tmp_path / "warehouse").exists()
+
+
+@pytest.mark.parametrize("name", ENGINE)
+def test_what_only_the_machine_can_judge_is_judged_before_anything_is_read(cli, secret_files, capsys, tmp_path, name):
+    sets, said = ENGINE[name]
+    secrets = [f"--set=secrets.{key}_file={file}" for key, file in secret_files.items()]
+    began = time.monotonic()
+    code = main(["ingest-events", "--conf", str(folder_of(tmp_path)), *secrets, *(f"--set={s}" for s in sets)])
+    assert (code, time.monotonic() - began < 60) == (2, True)
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "warehouse").exists()
+
+
+@pytest.mark.parametrize("pattern", [
+    "(?<=a)b", "(?<=a{1,9})b", "a++", r"\p{IsAlphabetic}+", r"(?<n>a)\k<n>", "(?:|){60}x", "(a+)+$", "'; DROP TABLE", r"\Qabc", "(?i)^/P/",
+    "(" * 200 + ")" * 200, "$${0}",
+])  # fmt: skip
+def test_what_java_takes_is_taken_and_none_runs_for_ever(spark, pattern):
+    settings = read_settings([], ["sessions.step_rules=" + json.dumps([{"pattern": pattern, "name": "a"}])])
+    began = time.monotonic()
+    assert judged_by_spark(spark, settings) == []
+    assert time.monotonic() - began < 30
+
+
+def test_check_tells_what_only_the_machine_can_judge(cli, capsys, tmp_path):
+    conf = folder_of(tmp_path)
+    assert cli("check", "--conf", str(conf), "--set", "sessions.step_rules=[{pattern: '(', name: a}]") == 2
+    assert "FAIL expressions: sessions.step_rules.0.pattern" in capsys.readouterr().out

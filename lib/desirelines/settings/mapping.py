@@ -216,5 +216,10 @@ class Source(Strict):
 
 
 def json_path(dotted: str) -> str:
-    """A mapping's dotted name as a JSON path."""
-    return "$" + "".join(f'["{part}"]' for part in dotted.split("."))
+    """A mapping's dotted name as a JSON path; a part may hold one kind of quotes."""
+    return "$" + "".join(f"['{part}']" if '"' in part else f'["{part}"]' for part in dotted.split("."))
+
+
+def column_path(dotted: str) -> str:
+    """A mapping's dotted name as Spark names a column, whatever signs are in it."""
+    return ".".join("`" + part.replace("`", "``") + "`" for part in dotted.split("."))
