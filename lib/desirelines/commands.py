@@ -24,7 +24,7 @@ def run(options: Options, *, refit: bool = True) -> None:
     from desirelines.pipeline import run_all
     from desirelines.reporting import write_report
 
-    with opened(options, writes="run" if refit else "assign") as job:
+    with opened(options, writes="run" if refit else "assign", fits=refit) as job:
         job.refit, job.writes_report = refit, True
         make_up(job, write_report)
         outcome = run_all(job)
@@ -48,7 +48,7 @@ def run_stage(stage: str, options: Options, resync: tuple[str, ...] = ()) -> Non
     from desirelines.gates import check_as_of
     from desirelines.reporting import write_report
 
-    with opened(options, goes_on=True, writes=stage) as job:
+    with opened(options, goes_on=True, writes=stage, fits=stage == "fit-clusters") as job:
         job.resync = frozenset(resync)
         make_up(job, write_report)
         if stage != "ingest-events":
@@ -78,9 +78,7 @@ def history(options: Options) -> None:
     with opened(options) as job:
         ended = job.ledger.ended()
         if not ended:
-            raise EmptyInputError(
-                f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first."
-            )
+            raise _nothing_published(job)
         sizes = [r.asDict() for r in job.warehouse.read(SEGMENT_SIZES).collect()]
         if options.run_id is None:
             rows = [
@@ -93,18 +91,11 @@ def history(options: Options) -> None:
             ]  # fmt: skip
         else:
             if options.run_id not in {s.run_id for s in ended}:
-                raise SettingsError(
-                    [
-                        f"--run-id {options.run_id}: no such published run{did_you_mean(options.run_id, [s.run_id for s in ended])}"
-                    ]
-                )
+                near = did_you_mean(options.run_id, [s.run_id for s in ended])
+                raise SettingsError([f"--run-id {options.run_id}: no such published run{near}"])
             names = segment_names(job, options.run_id)
-            shown = (
-                job.warehouse.read(SEGMENT_SIZES)
-                .filter(F.col("run_id") == options.run_id)
-                .orderBy("segment_id")
-                .collect()
-            )
+            of_run = job.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == options.run_id)
+            shown = of_run.orderBy("segment_id").collect()
             rows = [
                 {
                     "segment_id": z["segment_id"],
@@ -137,7 +128,7 @@ def plan(options: Options) -> None:
     """What a run would read and write."""
     from desirelines.doctor import planned
 
-    with opened(options) as job:
+    with opened(options, is_judged=True) as job:
         found = planned(job)
 
     def printed() -> None:
@@ -242,7 +233,9 @@ def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool, status: str
 def _newest_published(job: Job) -> str:
     chain = job.ledger.published()
     if not chain:
-        raise EmptyInputError(
-            f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first."
-        )
+        raise _nothing_published(job)
     return chain[-1].run_id
+
+
+def _nothing_published(job: Job) -> EmptyInputError:
+    return EmptyInputError(f"no run was published in {job.settings.warehouse.path} yet. Run `desirelines run` first.")

@@ -16,7 +16,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.deep_check import Note, deep_looks
-from desirelines.errors import DesirelinesError, GateError, MachineError
+from desirelines.errors import DesirelinesError, GateError, MachineError, SettingsError
 from desirelines.events.fates import with_fates
 from desirelines.events.money import with_reporting_currency
 from desirelines.events.parse import to_mapped_events
@@ -30,6 +30,7 @@ from desirelines.io.warehouse import Warehouse
 from desirelines.job import Job
 from desirelines.keys import secret_pads
 from desirelines.settings import Settings, Source, read_settings
+from desirelines.settings_check import judged
 from desirelines.tables import ALL
 
 SAMPLE_ROWS = 1_000
@@ -91,6 +92,7 @@ def diagnosis(
         warehouse = Warehouse(spark, settings.warehouse)
         look("spark", lambda: f"{spark.version}, with {_delta_version(warehouse)}")
         look("warehouse", lambda: _writable(settings))
+        look("expressions", partial(_judged, warehouse, settings))
         if not settings.sources:
             findings.append(Finding("sources", False, "none is configured; add a mapping under `sources:`"))
             errors.append(
@@ -158,6 +160,13 @@ def _fit(warehouse: Warehouse, settings: Settings, source: Source) -> str:
     if rows and sum(c["n"] for c in counts if c["fate"] == "quarantined") > WORST_SHARE * rows:
         raise GateError(f"the mapping does not fit the data: {told}. Mend the columns these reasons name.")
     return told
+
+
+def _judged(warehouse: Warehouse, settings: Settings) -> str:
+    mistakes = judged(warehouse.spark, settings, on=datetime.now(UTC).date())
+    if mistakes:
+        raise SettingsError(mistakes)
+    return "regular expressions, patterns of times, zones and holidays are known to the machine"
 
 
 def _rated(warehouse: Warehouse, settings: Settings) -> str:

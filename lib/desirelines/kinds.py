@@ -16,3 +16,6 @@ VISIT_KINDS: tuple[str, ...] = (
 
 VIEW_KINDS: tuple[str, ...] = ("page", "screen", "product_view")
 """Kinds that are a view of something; two of them make a session engaged."""
+
+RESERVED_STEPS: tuple[str, ...] = ("path_start", "path_end", "__other__", "__hidden__")
+"""Words that stand in the tables of paths where a step does: before the first, after the last, beyond the top ones, of few people."""

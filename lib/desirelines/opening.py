@@ -68,19 +68,23 @@ def new_run_id() -> str:
 
 
 @contextmanager
-def opened(options: Options, *, goes_on: bool = False, writes: str | None = None) -> Iterator[Job]:
+def opened(
+    options: Options, *, goes_on: bool = False, writes: str | None = None, is_judged: bool = False, fits: bool = False
+) -> Iterator[Job]:
     """Open a job: settings, session, tables. `goes_on`: without --run-id the newest unfinished run is taken up.
 
     `writes` names the command when it writes: then the warehouse is held until the block ends, and a closed run is refused.
-    A session that was there before is left running.
+    For such a command, or with `is_judged`, the settings are judged whole before anything is read; with `fits` also whether
+    MLflow is there. A session that was there before is left running.
 
     Raises:
         MachineError: another driver writes the warehouse, or it cannot be written.
-        SettingsError: --run-id names a run that is closed.
+        SettingsError: a setting cannot be used, or --run-id names a run that is closed.
     """
     settings = settings_of(options)
     from desirelines.io.session import spark_session
     from desirelines.job import Job
+    from desirelines.settings_check import check_settings
 
     for name in ("mlflow", "alembic", "py4j"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -91,6 +95,8 @@ def opened(options: Options, *, goes_on: bool = False, writes: str | None = None
             spark, settings, run_id, lambda: datetime.now(UTC), progress_for(options.log_format, run_id), options.as_of,
             force=options.force,
         )  # fmt: skip
+        if writes is not None or is_judged:
+            check_settings(spark, settings, on=job.read_at.date(), fits=fits)
         with ExitStack() as held:
             if writes is not None:
                 hold(job, writes, held, goes_on=goes_on and options.run_id is None)

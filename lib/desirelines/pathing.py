@@ -16,9 +16,9 @@ from desirelines.paths.frequent import frequent_sequences, to_patterns, with_goa
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
 from desirelines.paths.grain import PERSON, SESSION, to_person_paths, to_session_paths
 from desirelines.paths.held import to_patterns_held, to_runs_held, to_sequences_held
-from desirelines.paths.patterns import Pattern, check_names, read_pattern
 from desirelines.paths.places import to_positions, to_step_facts
 from desirelines.reading import published_sessions
+from desirelines.settings.patterns import Pattern, check_names, read_pattern
 from desirelines.tables import (
     FUNNEL_STEPS,
     FUNNEL_WEEKS,

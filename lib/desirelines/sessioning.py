@@ -14,6 +14,7 @@ from pyspark.sql import functions as F
 from desirelines.batches import NewBatches, new_batches, newest_batches
 from desirelines.io.predicates import on_or_after
 from desirelines.job import Job
+from desirelines.kinds import RESERVED_STEPS
 from desirelines.reading import usable_events
 from desirelines.sessions.sessions import to_sessions
 from desirelines.sessions.touched import (
@@ -91,7 +92,7 @@ def seen_now(job: Job) -> Seen:
     rules: dict[str, Any] = {
         "sessions": settings.sessions.model_dump(mode="json"), "zone": settings.site.time_zone,
         "consent": settings.consent.model_dump(mode="json"), "bots": settings.bots.model_dump(mode="json"),
-        "buckets": settings.warehouse.buckets,
+        "buckets": settings.warehouse.buckets, "no_steps": RESERVED_STEPS,
         "sources": {s.name: [s.keep_bots, s.columns.consent is not None] for s in settings.sources},
     }  # fmt: skip
     told = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from desirelines.paths.chains import Link, chains, deepest, in_any_order
 from desirelines.paths.matching import _matched
-from desirelines.paths.patterns import Item, Pattern
+from desirelines.settings.patterns import Item, Pattern
 from tests.properties.oracles.chains import deepest_chain, holds, most_in_any_order
 
 PATHS = st.lists(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abcd")), max_size=9), min_size=1, max_size=4)

@@ -6,7 +6,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.settings import Source, TimeColumn, ValueColumn, json_path
+from desirelines.settings import Source, TimeColumn, ValueColumn, column_path, json_path
 from desirelines.tables import MONEY
 
 ROW, LINE, RAW = "row", "line", "raw"
@@ -36,7 +36,7 @@ class RawRows:
         holder, inside = (LINE, rest) if base == LINE and self.source.lines else (ROW, path)
         if self._is_json:
             return F.try_variant_get(holder, json_path(inside), "string")
-        return F.col(holder + "." + ".".join(f"`{part}`" for part in inside.split(".")))
+        return F.col(f"{holder}.{column_path(inside)}")
 
     def text(self, value: ValueColumn | None) -> Column:
         """A value as trimmed text; empty is null."""

@@ -106,7 +106,8 @@ def days_of(occasion: Occasion, as_of: date) -> OccasionDays | PersonalDays:
     """
     if occasion.property is not None:
         return PersonalDays(occasion.name, occasion.property, occasion.lead_days, occasion.days)
-    dates = sorted(occasion.dates) or _holidays(occasion, as_of)
+    years = range(as_of.year - YEARS, as_of.year + 2)  # next year's holiday may be led up to this year
+    dates = sorted(occasion.dates) or _holidays(occasion, years)
     times = [(d - timedelta(days=occasion.lead_days), d + timedelta(days=occasion.days - 1)) for d in dates]
     apart: list[tuple[date, date]] = []
     for first, last in times:
@@ -117,8 +118,16 @@ def days_of(occasion: Occasion, as_of: date) -> OccasionDays | PersonalDays:
     return OccasionDays(occasion.name, tuple(t for t in apart if t[0] < as_of))
 
 
-def _holidays(occasion: Occasion, as_of: date) -> list[date]:
-    years = range(as_of.year - YEARS, as_of.year + 2)  # next year's holiday may be led up to this year
+def check_holiday(occasion: Occasion, on: date) -> None:
+    """Make sure that the holiday is known there in some year of the four decades before a day: whatever as_of will be.
+
+    Raises:
+        SettingsError: no such country, or no such holiday there.
+    """
+    _holidays(occasion, range(on.year - 4 * YEARS, on.year + 2))
+
+
+def _holidays(occasion: Occasion, years: range) -> list[date]:
     try:
         known = holidays.country_holidays(str(occasion.country), subdiv=occasion.region, years=years, language="en_US")
     except NotImplementedError:

@@ -90,10 +90,11 @@ def read_schema(spark: SparkSession, source: Source) -> T.StructType:
 
 def absent_paths(schema: T.StructType, source: Source) -> list[str]:
     """Mapped columns that a schema does not have."""
-    return [p for p in _mapped_paths(source) if not _has(schema, p, source)]
+    return [p for p in mapped_paths(source) if not _has(schema, p, source)]
 
 
-def _mapped_paths(source: Source) -> list[str]:
+def mapped_paths(source: Source) -> list[str]:
+    """Columns of the source that its mapping names, by their dotted paths."""
     columns = source.columns
     times = [t.column for t in (columns.occurred_at, columns.sent_at, columns.received_at) if t]
     values = [

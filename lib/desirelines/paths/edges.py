@@ -13,11 +13,12 @@ from pyspark.sql import functions as F
 
 from desirelines.arrays import added_up, in_groups
 from desirelines.contract import conform
+from desirelines.kinds import RESERVED_STEPS
 from desirelines.paths.counting import Batch, Counted, to_groups, to_tallies
 from desirelines.paths.tallies import gaps, moves
 from desirelines.tables import PATH_EDGES, SMALL_GROUP
 
-PATH_START, PATH_END, OTHER, HIDDEN = "path_start", "path_end", "__other__", "__hidden__"
+PATH_START, PATH_END, OTHER, HIDDEN = RESERVED_STEPS
 EDGE = ("grain", "segment_id", "from_step", "to_step")
 _EDGE_COLUMNS = "from_step string, to_step string"
 _QUANTILES = (0.5, 0.95)

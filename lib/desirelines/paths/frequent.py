@@ -11,7 +11,7 @@ from desirelines.paths.counting import ALL, to_groups
 from desirelines.paths.edges import HIDDEN, OTHER
 from desirelines.paths.held import ASKED, to_totals
 from desirelines.paths.matching import with_matches
-from desirelines.paths.patterns import Pattern
+from desirelines.settings.patterns import Pattern
 from desirelines.tables import PATH_PATTERNS, SMALL_GROUP
 
 LEAST_PEOPLE, LEAST_SHARE, SKEWED = 25, 0.02, 10

@@ -14,8 +14,8 @@ from pyspark.sql import functions as F
 from desirelines.contract import conform
 from desirelines.paths.chains import Link, chains, deepest, in_any_order
 from desirelines.paths.matching import fitting, flat_paths
-from desirelines.paths.patterns import read_pattern
-from desirelines.settings.model import Funnel
+from desirelines.settings.paths import Funnel
+from desirelines.settings.patterns import read_pattern
 from desirelines.tables import FUNNEL_STEPS, FUNNEL_WEEKS, SMALL_GROUP
 
 

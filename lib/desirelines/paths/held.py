@@ -14,7 +14,7 @@ from desirelines.paths import tallies
 from desirelines.paths.counting import Batch, Counted, to_tallies
 from desirelines.paths.edges import HIDDEN, OTHER
 from desirelines.paths.matching import occurrences
-from desirelines.paths.patterns import Pattern, plain
+from desirelines.settings.patterns import Pattern, plain
 
 RUNS, SEQUENCE, ASKED = {2: "pair", 3: "triple"}, "sequence", "asked"
 SUMS = ("people_count", "path_count", "occurrence_count", "_before", "_missed")

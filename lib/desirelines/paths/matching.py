@@ -14,8 +14,8 @@ from pyspark.sql import functions as F
 
 from desirelines.arrays import Flags, Ints, in_order
 from desirelines.paths.chains import Link, chains
-from desirelines.paths.patterns import Item, Pattern
 from desirelines.portions import flat_lists, whole_numbers
+from desirelines.settings.patterns import Item, Pattern
 
 
 def with_matches(paths: DataFrame, patterns: list[Pattern]) -> DataFrame:

@@ -12,7 +12,7 @@ from pyspark.sql import types as T
 
 from desirelines.contract import conform
 from desirelines.keys import bucket_of, stable_key
-from desirelines.kinds import KINDS, VIEW_KINDS
+from desirelines.kinds import KINDS, RESERVED_STEPS, VIEW_KINDS
 from desirelines.sessions.batches import sessions_of_partition
 from desirelines.sessions.kernel import Rules
 from desirelines.settings.model import Sessions
@@ -66,12 +66,17 @@ def kernel_columns(settings: Sessions, zone: str) -> list[Column | str]:
 
 
 def step_name(settings: Sessions) -> Column:
-    """Name of an event's step: the alias of the first rule that fits the event's name (or its page, where it has one), else that."""
+    """Name of an event's step: the alias of the first rule that fits the event's name (or its page, where it has one), else that.
+
+    Words that mean something else in the tables of paths are no name: an event called so, or so with any `~` before it, has one
+    more `~` before its step. So no two names become one, and none becomes such a word.
+    """
     name = F.coalesce("page", "event_name") if settings.step == "page" else F.col("event_name")
     alias = F.lit(None).cast("string")
     for rule in reversed(settings.step_rules):
         alias = F.when(name.rlike(rule.pattern), F.lit(rule.name)).otherwise(alias)
-    return F.coalesce(alias, name)
+    is_taken = F.ltrim(name, F.lit("~")).isin(*RESERVED_STEPS)
+    return F.coalesce(alias, F.when(is_taken, F.concat(F.lit("~"), name)).otherwise(name))
 
 
 def kind_number() -> Column:

@@ -3,17 +3,97 @@
 from __future__ import annotations
 
 import re
+import unicodedata
+from datetime import date
 from zoneinfo import available_timezones
 
 from desirelines.errors import did_you_mean
-from desirelines.kinds import KINDS
+from desirelines.kinds import KINDS, RESERVED_STEPS
+
+MOST_LETTERS = 80
+"""Letters of a name."""
+MOST_TEXT = 10_000
+"""Letters of any other text: expressions, patterns, paths."""
+MOST_SHOWN = 120
+"""Letters of somebody's text that an error repeats."""
+MOST_TIME = {"_seconds": 3_155_760_000, "_minutes": 52_596_000, "_hours": 876_600, "_days": 36_525, "_months": 1_200}
+"""A hundred years, in the units that names of settings end with."""
+_REFUSED = frozenset(["Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"])
+"""Categories of characters that nobody sees, or that turn the direction of what is read."""
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that are drawn as nothing."""
+_JOINERS, _VARIANTS = "\u200c\u200d", "\ufe0e\ufe0f"
+_VIRAMA = 9
+_LINE_BREAKS = "\n\r\t"
+
+
+def plain_text(text: str, *, has_lines: bool = False) -> str:
+    """Refuse characters that cannot be seen: controls, line breaks, marks of direction, what is no character at all.
+
+    With `has_lines` line breaks and tabs may stand in it. Joiners stay where a script or an emoji needs them: after a virama,
+    between two Arabic letters, between two emoji; and so does the mark that makes a sign an emoji.
+
+    Raises:
+        ValueError: there is one, or the text is too long.
+    """
+    if len(text) > MOST_TEXT:
+        raise ValueError(f"a text has at most {MOST_TEXT:,} letters, this one has {len(text):,}")
+    if text.isascii() and text.isprintable():
+        return text
+    for place, letter in enumerate(text):
+        if has_lines and letter in _LINE_BREAKS:
+            continue
+        is_bad = unicodedata.category(letter) in _REFUSED or _INVISIBLE.match(letter)
+        if is_bad and not _belongs(text, place):
+            raise ValueError(
+                f"the character U+{ord(letter):04X} at place {place + 1} cannot be seen where the text is read. Take it out"
+            )
+    return text
+
+
+def known_name(name: str) -> str:
+    """Give the name in Unicode's composed form (NFC), so that what looks alike is alike; refuse what is no name.
+
+    Raises:
+        ValueError: it is empty or too long, or holds characters that cannot be seen, or spaces other than the plain one.
+    """
+    composed = unicodedata.normalize("NFC", name).strip(" ")
+    if not 0 < len(composed) <= MOST_LETTERS:
+        raise ValueError(f"a name has 1 to {MOST_LETTERS} letters, this one has {len(composed):,}")
+    for place, letter in enumerate(composed):
+        if letter != " " and unicodedata.category(letter) == "Zs":
+            raise ValueError(
+                f"the space U+{ord(letter):04X} at place {place + 1} is not the plain one. Write a plain one"
+            )
+    return plain_text(composed)
+
+
+def known_step(name: str) -> str:
+    """Give the name of a step, as `known_name`; refuse words that stand for something else in the tables of paths.
+
+    A raw event of such a name is written with `~` before it (see sessions.step_name), so neither may a name look like that.
+
+    Raises:
+        ValueError: it is one of those words, or no name.
+    """
+    if name.lstrip("~") in RESERVED_STEPS:
+        raise ValueError(f"'{shown(name)}' stands for something else in the tables of paths. Give another name")
+    return known_name(name)
+
+
+def shown(text: str, most: int = MOST_SHOWN) -> str:
+    """Somebody's text as an error may repeat it: cut short, and what cannot be seen written as its number."""
+    short = text if len(text) <= most else text[:most] + "…"
+    return "".join(letter if letter.isprintable() else _escaped(letter) for letter in short)
 
 
 def known_zone(zone: object) -> object:
     """Refuse what is not an IANA time zone; suggest the near one."""
     zones = available_timezones()
     if isinstance(zone, str) and zone not in zones:
-        raise ValueError(f"unknown IANA time zone '{zone}'{did_you_mean(zone, zones)}")
+        raise ValueError(f"unknown IANA time zone '{shown(zone)}'{did_you_mean(zone[:MOST_SHOWN], zones)}")
     return zone
 
 
@@ -24,17 +104,86 @@ def known_currency(code: object) -> object:
     return code
 
 
-def known_pattern(pattern: str) -> str:
-    """Refuse what is no regular expression."""
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"'{pattern}' is no regular expression: {error}") from None
-    return pattern
+def known_day(day: object) -> object:
+    """Refuse a number, which pydantic would take for seconds since 1970."""
+    if not isinstance(day, str | date):
+        raise ValueError(f"'{shown(str(day))}' is no day. Write it as 2026-03-01")
+    return day
+
+
+def known_span(name: str, number: float) -> None:
+    """Refuse a number that no one means: a time of more than a hundred years, told by the unit in the name; else one beyond 32 bits.
+
+    Raises:
+        ValueError: it is too large.
+    """
+    most = next((most for unit, most in MOST_TIME.items() if name.endswith(unit)), 2**31 - 1)
+    if abs(number) > most:
+        raise ValueError(f"should be at most {most:,}, not {shown(str(number))}")
 
 
 def known_kind(kind: str) -> str:
     """Refuse what is not a kind of event; suggest the near one."""
     if kind not in KINDS:
-        raise ValueError(f"unknown kind '{kind}'{did_you_mean(kind, KINDS)}. Kinds are {', '.join(KINDS)}")
+        raise ValueError(
+            f"unknown kind '{shown(kind)}'{did_you_mean(kind[:MOST_SHOWN], KINDS)}. Kinds are {', '.join(KINDS)}"
+        )
     return kind
+
+
+def known_size(size: object) -> object:
+    """Refuse what is no size of memory as Java takes it, or less than Spark starts with."""
+    units = {"k": 1 / 1024, "m": 1, "g": 1024, "t": 1024 * 1024}
+    found = re.fullmatch(r"([1-9]\d{0,6})([kmgt])", str(size).strip().lower(), re.ASCII)
+    if not found:
+        raise ValueError(
+            f"'{shown(str(size))}' is no size of memory. Write a whole number and a unit, such as 4g or 1500m"
+        )
+    if int(found[1]) * units[found[2]] < LEAST_MEMORY_MB:
+        raise ValueError(f"'{size}' is too little memory: Spark starts with {LEAST_MEMORY_MB}m or more")
+    return size
+
+
+LEAST_MEMORY_MB = 512
+_MASTER = re.compile(r"local(\[(\*|[1-9]\d*)(,\s*[1-9]\d*)?\])?|yarn|(spark|k8s)://\S+", re.ASCII)
+_ADDRESS = re.compile(r"databricks(-uc)?(://\S*)?|uc:\S+|[A-Za-z][A-Za-z0-9+.-]*:/\S+|file:\S+", re.ASCII)
+
+
+def known_master(master: str) -> str:
+    """Refuse what is no address of a Spark master."""
+    if not _MASTER.fullmatch(master):
+        raise ValueError(
+            f"'{shown(master)}' is no Spark master. Write local[*], local[4], yarn, spark://HOST:PORT or k8s://…"
+        )
+    return master
+
+
+def known_address(address: str) -> str:
+    """Refuse what is no address of an MLflow server or database."""
+    if not _ADDRESS.fullmatch(address):
+        raise ValueError(
+            f"'{shown(address)}' is no address. Write one such as https://mlflow.example, sqlite:///mlflow.db or databricks"
+        )
+    return address
+
+
+def _belongs(text: str, place: int) -> bool:
+    """Whether a joiner, or the mark of an emoji, has the neighbours that need it."""
+    letter, before, after = text[place], text[place - 1 : place], text[place + 1 : place + 2]
+    if not before:
+        return False
+    if letter in _VARIANTS:
+        return unicodedata.category(before) in ("So", "Sm", "Po", "Pd") or (
+            before in "#*0123456789" and after == "\u20e3"
+        )
+    if letter not in _JOINERS or not after:
+        return False
+    is_emoji = letter == "\u200d" and unicodedata.category(after) == "So" and (
+        unicodedata.category(before) in ("So", "Sk") or before == "\ufe0f"
+    )  # fmt: skip
+    are_arabic = unicodedata.bidirectional(before) == unicodedata.bidirectional(after) == "AL"
+    return is_emoji or are_arabic or unicodedata.combining(before) == _VIRAMA
+
+
+def _escaped(letter: str) -> str:
+    return letter.encode("unicode_escape", "backslashreplace").decode("ascii")

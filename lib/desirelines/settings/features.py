@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
 from desirelines.catalogue import FEATURES, Family
-from desirelines.settings.checks import known_kind
-from desirelines.settings.mapping import Strict
+from desirelines.settings.checks import known_day, known_kind
+from desirelines.settings.mapping import Name, Strict, Word
 
+Day = Annotated[date, BeforeValidator(known_day), Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 Kind = Annotated[str, AfterValidator(known_kind)]
 
 
+PERSON = "person_id"
 OCCASION_PARTS = ("share", "lift", "times")
 """The numbers of an occasion, after its name."""
 
@@ -21,7 +23,7 @@ OCCASION_PARTS = ("share", "lift", "times")
 class OwnFeature(Strict):
     """One number about a person, as an aggregate over their sessions or events."""
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Word
     meaning: str
     unit: str
     over: Literal["sessions", "events"] = "sessions"
@@ -31,10 +33,12 @@ class OwnFeature(Strict):
     window_days: PositiveInt | None = None
     family: Family = "own"
     null_means: str = "nothing to aggregate"
-    high: str | None = None
-    low: str | None = None
+    high: Name | None = None
+    low: Name | None = None
     scale: Literal["log", "plain"] = "plain"
     is_clustered: bool = True
+
+    of_lines: ClassVar[frozenset[str]] = frozenset(["of", "where"])
 
     @model_validator(mode="after")
     def _has_a_value(self) -> OwnFeature:
@@ -42,6 +46,8 @@ class OwnFeature(Strict):
             raise ValueError(f"{self.name}: {self.aggregate} of what? Give `of`, a column or a Spark expression")
         if self.name in {f.name for f in FEATURES}:
             raise ValueError(f"{self.name} is a feature of the catalogue already. Give another name")
+        if self.name == PERSON:
+            raise ValueError(f"{PERSON} is whose the features are. Give another name")
         return self
 
 
@@ -52,11 +58,11 @@ class Occasion(Strict):
     2001-05-17, or --05-17 without the year. The newest counts.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Word
     country: str | None = None
     region: str | None = None
     holiday: str | None = None
-    dates: Annotated[tuple[date, ...], Field(max_length=60)] = ()
+    dates: Annotated[tuple[Day, ...], Field(max_length=60)] = ()
     property: Annotated[str, Field(min_length=1)] | None = None
     lead_days: Annotated[int, Field(ge=0, le=300)] = 7
     days: Annotated[int, Field(ge=1, le=60)] = 1
@@ -66,6 +72,9 @@ class Occasion(Strict):
         is_holiday = self.country is not None and self.holiday is not None
         if sum((is_holiday, bool(self.dates), self.property is not None)) != 1:
             raise ValueError(f"{self.name}: give either `country` and `holiday`, or `dates`, or `property`")
+        taken = sorted({f"{self.name}_{part}" for part in OCCASION_PARTS} & {f.name for f in FEATURES})
+        if taken:
+            raise ValueError(f"{self.name}: {taken[0]} is a feature of the catalogue already. Give another name")
         return self
 
 
@@ -85,7 +94,7 @@ class Features(Strict):
     window_days: PositiveInt = 365
     key_kinds: tuple[Kind, ...] = ()
     goal_kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("purchase",)
-    path_words: NonNegativeInt = 0
+    path_words: Annotated[int, Field(ge=0, le=10_000)] = 0
     own: tuple[OwnFeature, ...] = ()
     occasions: tuple[Occasion, ...] = ()
     journey: Journey = Journey()

@@ -2,20 +2,73 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from desirelines.kinds import KINDS
-from desirelines.settings.checks import known_currency, known_zone
+from desirelines.settings.checks import known_currency, known_name, known_span, known_zone, plain_text, shown
 
+TABLE_NAME = r"^(`[^`]+`|[\w-]+)(\.(`[^`]+`|[\w-]+)){0,2}$"
+"""One to three parts, between backticks where there are other signs in them than letters, digits, `_` and `-`."""
 Format = Literal["delta", "json", "csv", "parquet"]
 
 
-class Strict(BaseModel):
-    """A frozen model that refuses what it does not know."""
+Name = Annotated[str, AfterValidator(known_name)]
+"""A name that a person gives."""
+Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
+"""A name that becomes part of a column's."""
+Place = Annotated[str, Field(min_length=1)]
+"""A path, or an address."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+class Strict(BaseModel):
+    """A frozen model that refuses what it does not know, text that holds what nobody sees, and numbers that are none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+    of_lines: ClassVar[frozenset[str]] = frozenset()
+    """Fields whose text may have several lines."""
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _no_word_is_a_number(cls, value: object, info: ValidationInfo) -> object:
+        """YAML reads `yes`, `on` and `true` alike, and pydantic takes each for 1."""
+        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+            raise ValueError(f"yes or no says nothing here, not {str(value).lower()}")
+        return value
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _can_be_read(cls, value: object, info: ValidationInfo) -> object:
+        if isinstance(value, int | float):
+            known_span(str(info.field_name), value)
+        for text in _texts(value):
+            plain_text(text, has_lines=info.field_name in cls.of_lines)
+        return value
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a value; models inside have looked at their own."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _texts(key)
+            yield from _texts(inner)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 class ValueColumn(Strict):
@@ -25,6 +78,8 @@ class ValueColumn(Strict):
     value: str | None = None
     product: tuple[str, ...] | None = None
     sql: str | None = None
+
+    of_lines: ClassVar[frozenset[str]] = frozenset(["sql"])
 
     @model_validator(mode="after")
     def _exactly_one(self) -> ValueColumn:
@@ -111,10 +166,10 @@ class Source(Strict):
         may_be_empty: whether a run goes on when the source holds no row.
     """
 
-    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    name: Word
     format: Format
-    path: str | None = None
-    table: str | None = None
+    path: Place | None = None
+    table: Annotated[str, Field(pattern=TABLE_NAME)] | None = None
     lines: str | None = None
     stream: tuple[str, ...]
     identity: Literal["id", "content", "occurrence"] = "id"
@@ -123,7 +178,7 @@ class Source(Strict):
     time_zone: Annotated[str, BeforeValidator(known_zone)] = "UTC"
     currency: Annotated[str, BeforeValidator(known_currency)] | None = None
     columns: Columns
-    ids: dict[str, IdentifierColumn]
+    ids: dict[Word, IdentifierColumn]
     alias: IdentifierColumn | None = None
     kinds: dict[str, str] = {}
     properties: tuple[str, ...] = ()
@@ -156,10 +211,15 @@ class Source(Strict):
             raise ValueError(f"required names {absent}, which `columns` does not map")
         strange = sorted({k for k in self.kinds.values() if k not in KINDS})
         if strange:
-            raise ValueError(f"kinds has {strange}; known kinds are {', '.join(KINDS)}")
+            raise ValueError(f"kinds has {shown(str(strange))}; known kinds are {', '.join(KINDS)}")
         return self
 
 
 def json_path(dotted: str) -> str:
-    """A mapping's dotted name as a JSON path."""
-    return "$" + "".join(f'["{part}"]' for part in dotted.split("."))
+    """A mapping's dotted name as a JSON path; a part may hold one kind of quotes."""
+    return "$" + "".join(f"['{part}']" if '"' in part else f'["{part}"]' for part in dotted.split("."))
+
+
+def column_path(dotted: str) -> str:
+    """A mapping's dotted name as Spark names a column, whatever signs are in it."""
+    return ".".join("`" + part.replace("`", "``") + "`" for part in dotted.split("."))

@@ -11,21 +11,33 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, Posi
 
 from desirelines.catalogue import FEATURES, Family
 from desirelines.errors import did_you_mean
-from desirelines.settings.checks import known_currency, known_pattern, known_zone
-from desirelines.settings.features import OCCASION_PARTS, Features, Kind
-from desirelines.settings.mapping import Source, Strict
+from desirelines.settings.checks import (
+    known_address,
+    known_currency,
+    known_master,
+    known_size,
+    known_step,
+    known_zone,
+    shown,
+)
+from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
+from desirelines.settings.mapping import TABLE_NAME, Name, Place, Source, Strict
+from desirelines.settings.paths import Paths
 from desirelines.settings.rfm import Rfm
 
 Share = Annotated[float, Field(ge=0, le=1)]
+Identifier = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=255)]
+"""Name of a catalog or a schema."""
+Clustered = Annotated[int, Field(ge=2, le=1_000)]
 
 
 class Warehouse(Strict):
     """Where the tables are: a folder, or a catalog and schema."""
 
-    path: str = "warehouse"
-    catalog: str | None = None
-    schema_: Annotated[str | None, Field(alias="schema")] = None
-    buckets: PositiveInt = 64
+    path: Place = "warehouse"
+    catalog: Identifier | None = None
+    schema_: Annotated[Identifier | None, Field(alias="schema")] = None
+    buckets: Annotated[int, Field(gt=0, le=65_536)] = 64
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Warehouse:
@@ -37,15 +49,15 @@ class Warehouse(Strict):
 class Secrets(Strict):
     """Files that hold the two secrets, each readable by its owner only."""
 
-    data_file: str = "secrets/data.secret"
-    suppression_file: str = "secrets/suppression.secret"
+    data_file: Place = "secrets/data.secret"
+    suppression_file: Place = "secrets/suppression.secret"
 
 
 class Rates(Strict):
     """A table of currency rates: currency, from_on, rate (the reporting currency for one unit)."""
 
-    path: str | None = None
-    table: str | None = None
+    path: Place | None = None
+    table: Annotated[str, Field(pattern=TABLE_NAME)] | None = None
     format: Literal["csv", "delta", "parquet"] = "csv"
     carry_days: PositiveInt = 4
 
@@ -69,10 +81,10 @@ class Ingest(Strict):
 
     late_days: PositiveFloat = 7
     future_minutes: PositiveFloat = 60
-    floor_date: date = date(2000, 1, 1)
+    floor_date: Day = date(2000, 1, 1)
     quarantine_keep_days: PositiveInt = 7
     max_files_per_batch: PositiveInt = 1000
-    sources_at_once: PositiveInt = 2
+    sources_at_once: Annotated[int, Field(gt=0, le=64)] = 2
 
 
 class Identity(Strict):
@@ -105,7 +117,7 @@ class Identity(Strict):
 class Consent(Strict):
     """What holds for people who never said."""
 
-    purpose: str = "analytics"
+    purpose: Name = "analytics"
     unknown: Literal["auto", "granted", "refused"] = "auto"
 
 
@@ -120,10 +132,10 @@ class Bots(Strict):
 
 
 class StepRule(Strict):
-    """A name for all steps that a pattern fits."""
+    """A name for all steps that a pattern fits: a regular expression of Java's, which Spark judges (see `io.engine`)."""
 
-    pattern: Annotated[str, AfterValidator(known_pattern)]
-    name: str
+    pattern: Annotated[str, Field(min_length=1, max_length=1000)]
+    name: Annotated[str, AfterValidator(known_step)]
 
 
 class Sessions(Strict):
@@ -143,39 +155,14 @@ class Sessions(Strict):
     most_events_of_a_stream: PositiveInt = 1_000_000
 
 
-class Funnel(Strict):
-    """A way of several steps. Each step is one item of the language of patterns: a name, `[a|b]` or `[^a]`."""
-
-    name: str
-    steps: Annotated[tuple[str, ...], Field(min_length=2)]
-    order: Literal["ordered", "strict", "any"] = "ordered"
-    unit: Literal["person", "session"] = "person"
-    window_hours: PositiveFloat = 336
-    exclude: tuple[str, ...] = ()
-
-
-class Paths(Strict):
-    """What is published of paths, and what is looked for in them."""
-
-    top_steps: PositiveInt = 100
-    min_people: Annotated[int, Field(ge=10)] = 10
-    places: PositiveInt = 10
-    pattern_share: Share = 0.01
-    most_patterns: PositiveInt = 200
-    longest_sequence: Annotated[int, Field(ge=2)] = 5
-    patterns: tuple[str, ...] = ()
-    goal: str | None = None
-    funnels: tuple[Funnel, ...] = ()
-
-
 class Clusters(Strict):
     """How groups are looked for."""
 
     algorithm: Literal["kmeans", "bisecting_kmeans", "any"] = "kmeans"
     fit: Literal["scans", "mllib"] = "scans"
-    k: Annotated[int, Field(ge=2)] | None = None
-    k_min: Annotated[int, Field(ge=2)] = 2
-    k_max: Annotated[int, Field(ge=2)] = 12
+    k: Clustered | None = None
+    k_min: Clustered = 2
+    k_max: Clustered = 12
     smallest_share: Share = 0.01
     least_stability: Share = 0.6
     family_weights: dict[Family, Annotated[float, Field(ge=0)]] = {}  # noqa: RUF012 – pydantic copies it
@@ -196,8 +183,8 @@ class Clusters(Strict):
 class Words(Strict):
     """The words that name a segment by a feature: well above the rest, well below it."""
 
-    high: str
-    low: str
+    high: Name
+    low: Name
 
 
 class Segments(Strict):
@@ -220,23 +207,23 @@ class Tracking(Strict):
     """MLflow; off, or on with a database beside the tables unless an address is given."""
 
     enabled: bool = True
-    tracking_uri: str | None = None
-    experiment: str = "desirelines"
-    model: Annotated[str, Field(pattern=r"^[\w -]+$")] = "desirelines-segments"
+    tracking_uri: Annotated[str, AfterValidator(known_address)] | None = None
+    experiment: Name = "desirelines"
+    model: Annotated[Name, Field(pattern=r"^[\w -]+$")] = "desirelines-segments"
 
 
 class Spark(Strict):
     """The embedded local session; a session that is already there keeps its own settings."""
 
-    master: str = "local[*]"
-    driver_memory: str = "4g"
-    shuffle_partitions: PositiveInt = 8
+    master: Annotated[str, AfterValidator(known_master)] = "local[*]"
+    driver_memory: Annotated[str, BeforeValidator(known_size)] = "4g"
+    shuffle_partitions: Annotated[int, Field(gt=0, le=100_000)] = 8
 
 
 class Report(Strict):
     """Where the report goes, and the size of its pictures."""
 
-    path: str = "report.html"
+    path: Place = "report.html"
     top_paths: PositiveInt = 5
     top_steps: Annotated[int, Field(ge=3, le=30)] = 12
 
@@ -278,7 +265,7 @@ class Settings(Strict):
         known = [*(f.name for f in FEATURES), *own, *of_occasions]
         for name in self.segments.words:
             if name not in known and " -> " not in name:
-                raise ValueError(f"segments.words: no feature is named '{name}'{did_you_mean(name, known)}")
+                raise ValueError(f"segments.words: no feature is named '{shown(name)}'{did_you_mean(name, known)}")
         return self
 
     @property

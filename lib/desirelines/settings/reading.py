@@ -8,15 +8,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
 from pydantic import BaseModel, ValidationError
 
 from desirelines.errors import SettingsError, did_you_mean
+from desirelines.settings.assignments import assign
+from desirelines.settings.checks import shown
 from desirelines.settings.mapping import Source
 from desirelines.settings.model import Settings
 from desirelines.settings.yaml_lines import KeyPath, Place, dotted, read_yaml
 
-_VARIABLE = re.compile(r"\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+_VARIABLE = re.compile(r"\$\$\{|\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?")
+"""A variable; the sign for a `${` that is none; or a `${` that begins nothing."""
+MOST_MISTAKES = 20
 
 
 def read_settings(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Settings:
@@ -24,7 +27,7 @@ def read_settings(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Setti
 
     An entry of `sources` may be a mapping, or the path of a mapping file (beside the file that names it). Relative paths in
     a file are meant from the current directory, as on a command line. `${NAME}` and `${NAME:-default}` take environment
-    variables.
+    variables; `$${` is the text `${`.
 
     Raises:
         SettingsError: with every mistake, each with its file, line and key.
@@ -37,15 +40,15 @@ def read_settings(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Setti
         _merge(merged, values)
         places.update(lines)
     for assignment in sets:
-        _assign(merged, places, assignment)
+        assign(merged, places, assignment)
     mistakes: list[str] = []
     merged = _with_variables(merged, (), places, mistakes)
     if mistakes:
-        raise SettingsError(mistakes)
+        raise SettingsError(_first(mistakes))
     try:
         return Settings.model_validate(merged)
     except ValidationError as error:
-        raise SettingsError(_sentences(error, places)) from None
+        raise SettingsError(_first(_sentences(error, places))) from None
 
 
 def _with_mappings(
@@ -73,33 +76,6 @@ def _merge(into: dict[str, Any], new: dict[str, Any]) -> None:
             into[key] = value
 
 
-def _assign(values: dict[str, Any], places: dict[KeyPath, Place], assignment: str) -> None:
-    path, equals, text = assignment.partition("=")
-    if not equals or not path:
-        raise SettingsError([f"--set {assignment}: write it as --set key.key=value"])
-    keys = path.split(".")
-    here: Any = values
-    for number, key in enumerate(keys):
-        place = tuple(int(k) if k.isdigit() else k for k in keys[: number + 1])
-        places[place] = Place(f"--set {assignment}", 1)
-        last = number == len(keys) - 1
-        if isinstance(here, list):
-            if not key.isdigit() or int(key) >= len(here):
-                raise SettingsError(
-                    [f"--set {assignment}: {dotted(place[:-1])} has {len(here)} entries, numbered from 0"]
-                )
-            if last:
-                here[int(key)] = yaml.safe_load(text)
-            else:
-                here = here[int(key)]
-        elif last:
-            here[key] = yaml.safe_load(text)
-        else:
-            if not isinstance(here.get(key), dict | list):
-                here[key] = {}
-            here = here[key]
-
-
 def _with_variables(value: Any, at: KeyPath, places: dict[KeyPath, Place], mistakes: list[str]) -> Any:
     if isinstance(value, dict):
         return {k: _with_variables(v, (*at, k), places, mistakes) for k, v in value.items()}
@@ -110,9 +86,16 @@ def _with_variables(value: Any, at: KeyPath, places: dict[KeyPath, Place], mista
 
     def replaced(match: re.Match[str]) -> str:
         name, default = match["name"], match["default"]
+        if match[0] == "$${":
+            return "${"
+        if name is None:
+            mistakes.append(
+                f"{_where(at, places)} {shown(dotted(at))}: `${{` begins a variable: write ${{NAME}} or ${{NAME:-default}}; for the text itself, $${{"
+            )
+            return ""
         if name not in os.environ and default is None:
             mistakes.append(
-                f"{_where(at, places)} {dotted(at)}: the environment variable {name} is not set. Set it, or write ${{{name}:-default}}."
+                f"{_where(at, places)} {shown(dotted(at))}: the environment variable {name} is not set. Set it, or write ${{{name}:-default}}."
             )
         return os.environ.get(name, default or "")
 
@@ -132,12 +115,25 @@ def _sentences(error: ValidationError, places: dict[KeyPath, Place]) -> Iterable
         at: KeyPath = tuple(mistake["loc"])
         text = mistake["msg"].removeprefix("Value error, ")
         if mistake["type"] == "extra_forbidden":
-            text = f"no such setting{did_you_mean(str(at[-1]), _fields_at(at[:-1]))}"
+            text = f"no such setting{did_you_mean(str(at[-1])[:80], _fields_at(at[:-1]))}"
         elif mistake["type"] == "missing":
             text = "is missing"
         elif not isinstance(mistake.get("input"), dict | list | tuple | BaseModel) and mistake["type"] != "value_error":
-            text = f"{text[0].lower()}{text[1:]}, not {mistake['input']!r}"
-        yield f"{_where(at, places)} {dotted(at) or 'configuration'}: {text}"
+            text = f"{text[0].lower()}{text[1:]}, not {shown(repr(mistake['input']))}"
+        for pydantics, ours in _WORDS.items():
+            text = re.sub(pydantics, ours, text)
+        yield f"{_where(at, places)} {shown(dotted(at)) or 'configuration'}: {text}"
+
+
+_WORDS = {"a valid tuple": "a list", r"a valid dictionary( or instance of \w+)?": "a mapping"}
+"""Pydantic's words, and ours."""
+
+
+def _first(mistakes: Iterable[str]) -> list[str]:
+    """The first mistakes, and how many more there are."""
+    found = list(mistakes)
+    more = [f"and {len(found) - MOST_MISTAKES:,} more"] if len(found) > MOST_MISTAKES else []
+    return [*found[:MOST_MISTAKES], *more]
 
 
 def _fields_at(at: KeyPath) -> list[str]:

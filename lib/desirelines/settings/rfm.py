@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from desirelines.settings.mapping import Strict
+from desirelines.settings.mapping import Name, Strict
 
 Quantile = Annotated[float, Field(gt=0, lt=1)]
 Score = Annotated[int, Field(ge=1, le=5)]
@@ -20,7 +20,7 @@ PROSPECTS = "prospects"
 class RfmSegment(Strict):
     """Cells of one segment: from and to of each score, both inside."""
 
-    name: str
+    name: Name
     recency: Scores = (1, 5)
     frequency: Scores = (1, 5)
     monetary: Scores = (1, 5)
@@ -54,10 +54,12 @@ class Rfm(Strict):
     closed: Literal["right", "left"] = "right"
     fixed_frequency_cuts: tuple[PositiveInt, PositiveInt, PositiveInt, PositiveInt] = (1, 2, 4, 9)
     segments: tuple[RfmSegment, ...] = SHIPPED
-    fallback: str | None = None
+    fallback: Name | None = None
 
     @model_validator(mode="after")
     def _all_cells(self) -> Rfm:
+        if PROSPECTS in (self.fallback, *(s.name for s in self.segments)):
+            raise ValueError(f"segments: {PROSPECTS} are people without an order. Give another name")
         missing = [cell for cell, name in cells(self).items() if not name]
         if missing:
             told = ", ".join("-".join(map(str, cell)) for cell in missing[:5])

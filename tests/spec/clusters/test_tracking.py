@@ -79,8 +79,42 @@ def logged(fitted, **changes):
     return LoggedFit(**(given | changes))
 
 
+@pytest.fixture
+def at_address():
+    """Lets MLflow look at an address, as a user would, until the test ends."""
+    import mlflow
+
+    def look(uri):
+        mlflow.set_tracking_uri(uri)
+        mlflow.set_registry_uri(uri)
+        return mlflow.MlflowClient()
+
+    yield look
+    mlflow.set_tracking_uri(None)
+    mlflow.set_registry_uri(None)
+    os.environ.pop("MLFLOW_REGISTRY_URI", None)
+
+
+def beside(folder):
+    """The address of the database in a folder."""
+    return f"sqlite:///{folder}/mlflow.db"
+
+
+def test_two_warehouses_in_one_process_keep_their_models_apart(fitted, tmp_path, at_address):
+    """The first run's address stayed in the environment, where the second took it for the user's own."""
+    folders = {name: str(tmp_path / name) for name in ("one", "two")}
+    runs = {name: log_fit(Tracking(), folder, logged(fitted, trials=[])) for name, folder in folders.items()}
+    for name, folder in folders.items():
+        promote(Tracking(), folder, runs[name])
+    assert not {"MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"} & set(os.environ)
+    for name, folder in folders.items():
+        client = at_address(beside(folder))
+        assert [v.run_id for v in client.search_model_versions("")] == [runs[name]]
+        assert client.get_model_version_by_alias("desirelines-segments", "champion").run_id == runs[name]
+
+
 @pytest.mark.parametrize("where", ["beside the tables", "on a server"])
-def test_the_champion_scores_as_the_tables_do(request, features, fitted, tmp_path, where):
+def test_the_champion_scores_as_the_tables_do(request, features, fitted, tmp_path, where, at_address):
     import mlflow
     from pyspark.ml import PipelineModel
 
@@ -89,7 +123,7 @@ def test_the_champion_scores_as_the_tables_do(request, features, fitted, tmp_pat
     first = log_fit(settings, folder, logged(fitted))
     promote(settings, folder, first)
     second = log_fit(settings, folder, logged(fitted, run_name="r2", trials=[]))
-    client = mlflow.MlflowClient()
+    client = at_address(uri or beside(folder))
     assert client.get_model_version_by_alias("groups", "champion").run_id == first
     assert client.get_model_version_by_alias("groups", "challenger").run_id == second
     run = client.get_run(first)

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from desirelines.paths.counting import with_segments
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
-from desirelines.settings.model import Funnel
+from desirelines.settings.paths import Funnel
 from tests.support.tables import rows_of, table
 
 END = datetime(2026, 3, 10, tzinfo=UTC)

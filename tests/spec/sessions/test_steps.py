@@ -43,3 +43,23 @@ def test_a_visit_is_engaged_when_it_is_long_looks_twice_or_has_a_key_step(spark)
     others = [F.lit(0).alias(f"{kind}_count") for kind in VIEW_KINDS if f"{kind}_count" not in sessions.columns]
     rows = sessions.select("*", *others).select("wanted", is_engaged(Sessions(key_kinds=("signup",))).alias("got"))
     assert [r["got"] for r in rows.collect()] == [r["wanted"] for r in rows.collect()]
+
+
+def test_no_event_is_called_like_what_the_tables_of_paths_say_in_its_place(spark):
+    events = table(spark, """
+        event_name    | expected
+        path_start    | ~path_start
+        ~path_start   | ~~path_start
+        ~~__other__   | ~~~__other__
+        __hidden__    | ~__hidden__
+        path_end      | ~path_end
+        path_endings  | path_endings
+        ~view         | ~view
+        ~             | ~
+        Path_End      | Path_End
+                      |
+    """)  # fmt: skip
+    named = events.select("expected", step_name(Sessions()).alias("got")).collect()
+    assert [r["got"] for r in named] == [r["expected"] for r in named]
+    rules = (StepRule(pattern="^path_start$", name="beginning"),)
+    assert events.select(step_name(Sessions(step_rules=rules)).alias("got")).collect()[0]["got"] == "beginning"

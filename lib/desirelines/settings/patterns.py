@@ -17,12 +17,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from desirelines.errors import SettingsError, did_you_mean
+from desirelines.kinds import RESERVED_STEPS
+from desirelines.settings.checks import shown
 
 Occurrence = Literal["first", "last", "every"]
+MOST_ITEMS = 50
+MOST_MS = 3_155_760_000_000
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
 _NAME = r'"[^"]+"|[\w./:%+~@#]+(?:-(?!>)[\w./:%+~@#]+)*(?: (?!within\b)[\w./:%+~@#]+)*'
 _ITEM = re.compile(rf"\s*(?:(?P<gap>\*)|\[(?P<not>\^?)(?P<many>[^\]]+)\]|(?P<one>{_NAME}))\s*")
-_WITHIN = re.compile(r"\s*within\s+(?P<n>\d+(?:\.\d+)?)\s*(?P<unit>[smhd])\s*\Z")
+_WITHIN = re.compile(r"\s*within\s+(?P<n>\d{1,9}(?:\.\d{1,9})?)\s*(?P<unit>[smhd])\s*\Z")
 _FIRST_WORD = re.compile(r"\s*(?P<which>first|last|every)\s+(?!->)")
 
 
@@ -89,6 +93,36 @@ def read_pattern(text: str) -> Pattern:
     return _checked(text, items, which, None)
 
 
+def known_pattern(text: str) -> str:
+    """Refuse what is no pattern, or names a word that stands for something else than a step.
+
+    Raises:
+        ValueError: it is one of these; the place is told.
+    """
+    try:
+        pattern = read_pattern(text)
+    except SettingsError as error:
+        raise ValueError(str(error)) from None
+    reserved = sorted(pattern.names & {*RESERVED_STEPS})
+    if reserved:
+        raise ValueError(
+            f"pattern `{shown(text)}`: {reserved[0]} is no step; an event that is called so is the step ~{reserved[0]}"
+        )
+    return text
+
+
+def known_single(text: str) -> str:
+    """Refuse what is not one step of a pattern: a name, `[a|b]` or `[^a]`.
+
+    Raises:
+        ValueError: it is not.
+    """
+    pattern = read_pattern(known_pattern(text))
+    if len(pattern.items) != 1 or pattern.within_ms is not None or _FIRST_WORD.match(text):
+        raise ValueError(f"`{shown(text)}` is not one step. Write a name, [a|b] or [^a]")
+    return text
+
+
 def check_names(patterns: list[Pattern], known: set[str]) -> None:
     """Make sure that every name in the patterns is a step that was ever seen: a misspelt one would silently match nothing.
 
@@ -115,8 +149,12 @@ def _checked(text: str, items: list[Item], which: re.Match[str] | None, within_m
         occurrence = "last"
     elif which and which["which"] == "every":
         occurrence = "every"
+    if len(items) > MOST_ITEMS:
+        raise _broken(text, len(text), f"a pattern has at most {MOST_ITEMS} steps")
+    if within_ms is not None and within_ms > MOST_MS:
+        raise _broken(text, text.rindex("within"), "`within` takes at most a hundred years")
     return Pattern(text.strip(), tuple(items), occurrence, within_ms)
 
 
 def _broken(text: str, place: int, why: str) -> SettingsError:
-    return SettingsError([f"pattern `{text}`, at sign {place + 1}: {why}"])
+    return SettingsError([f"pattern `{shown(text)}`, at sign {place + 1}: {why}"])

@@ -1,0 +1,40 @@
+"""Settings of paths: what is published of them, patterns that are looked for, and funnels."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+
+from desirelines.settings.mapping import Name, Strict
+from desirelines.settings.patterns import known_pattern, known_single
+
+Share = Annotated[float, Field(ge=0, le=1)]
+AskedPattern = Annotated[str, AfterValidator(known_pattern)]
+Step = Annotated[str, AfterValidator(known_single)]
+"""One item of the language of patterns."""
+
+
+class Funnel(Strict):
+    """A way of several steps. Each step is one item of the language of patterns: a name, `[a|b]` or `[^a]`."""
+
+    name: Name
+    steps: Annotated[tuple[Step, ...], Field(min_length=2, max_length=50)]
+    order: Literal["ordered", "strict", "any"] = "ordered"
+    unit: Literal["person", "session"] = "person"
+    window_hours: PositiveFloat = 336
+    exclude: tuple[Step, ...] = ()
+
+
+class Paths(Strict):
+    """What is published of paths, and what is looked for in them."""
+
+    top_steps: PositiveInt = 100
+    min_people: Annotated[int, Field(ge=10)] = 10
+    places: Annotated[int, Field(gt=0, le=1_000)] = 10
+    pattern_share: Share = 0.01
+    most_patterns: PositiveInt = 200
+    longest_sequence: Annotated[int, Field(ge=2, le=50)] = 5
+    patterns: tuple[AskedPattern, ...] = ()
+    goal: AskedPattern | None = None
+    funnels: tuple[Funnel, ...] = ()
