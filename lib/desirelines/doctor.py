@@ -176,7 +176,11 @@ def _writable(settings: Settings) -> str:
     near = next(p for p in (folder, *folder.parents) if p.exists())
     if not (near.is_dir() and os.access(near, os.W_OK)):
         raise MachineError(f"{near} cannot be written. Give another folder with --set warehouse.path=FOLDER.")
-    return f"{folder}" + ("" if folder.exists() else " (will be made)")
+    if not folder.exists():
+        return f"{folder} (will be made)"
+    if folder.stat().st_mode & 0o077:
+        return Note(f"{folder}. Others can look into it, and people are in it: chmod 700 {folder}")
+    return str(folder)
 
 
 def _readable(warehouse: Warehouse, source: Source) -> str:

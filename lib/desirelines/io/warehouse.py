@@ -60,7 +60,7 @@ class Warehouse:
         return self._locks.setdefault(table.name, RLock())
 
     def check_writable(self) -> None:
-        """Make sure the folder can be written before anything is begun.
+        """Make sure the folder can be written before anything is begun; one that is made now is its owner's alone.
 
         Raises:
             MachineError: it cannot.
@@ -69,7 +69,7 @@ class Warehouse:
             return
         folder = Path(self.settings.path)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             probe = folder / f".write-probe-{os.getpid()}"
             probe.touch()
             probe.unlink()
