@@ -19,6 +19,8 @@ from desirelines.progress import progress_for
 from desirelines.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from pyspark.sql import Row
+
     from desirelines.job import Job
 
 DEFAULT_CONF = Path("desirelines.yaml")
@@ -53,14 +55,20 @@ def new_run_id() -> str:
 
 
 @contextmanager
-def opened(options: Options, *, goes_on: bool) -> Iterator[Job]:
+def opened(options: Options, *, goes_on: bool, compares: bool = True) -> Iterator[Job]:
     """Open a job: settings, session, tables. `goes_on`: without --run-id the newest unfinished run is taken up.
 
-    A session that was there before is left running.
+    A session that was there before is left running. `compares`: with what the warehouse was begun with, before anything is done;
+    only commands that read, and need no secret, may leave it out.
     """
     settings = settings_of(options)
+    from desirelines import settled
+    from desirelines.io.secrets import read_secrets
     from desirelines.io.session import spark_session
     from desirelines.job import Job
+
+    if compares:
+        read_secrets(settings.secrets)  # a mistake is told before Spark is started
 
     for name in ("mlflow", "alembic", "py4j"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -72,6 +80,8 @@ def opened(options: Options, *, goes_on: bool) -> Iterator[Job]:
         )
         if goes_on and options.run_id is None:
             job.run_id = job.ledger.open_run() or run_id
+        if compares:
+            settled.check(job)
         yield job
     finally:
         if is_mine:
@@ -115,7 +125,7 @@ def report(options: Options) -> None:
     """Write the page of the newest published run."""
     from desirelines.reporting import write_report
 
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, compares=False) as job:
         job.run_id = options.run_id or _newest_published(job)
         result = {"run_id": job.run_id, "report": str(write_report(job))}
     show(options.is_json, result, lambda: print_line(f"The report of run {result['run_id']} is {result['report']}"))
@@ -128,7 +138,7 @@ def history(options: Options) -> None:
     from desirelines.membership import segment_names
     from desirelines.tables import SEGMENT_SIZES
 
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, compares=False) as job:
         ended = job.ledger.ended()
         if not ended:
             raise EmptyInputError(
@@ -158,17 +168,7 @@ def history(options: Options) -> None:
                 .orderBy("segment_id")
                 .collect()
             )
-            rows = [
-                {
-                    "segment_id": z["segment_id"],
-                    "name": names.get(z["segment_id"]),
-                    "people": z["people_count"],
-                    "share": z["share"],
-                    "entered": z["entered_count"],
-                    "left": z["left_count"],
-                }
-                for z in shown
-            ]
+            rows = [_segment(z, names) for z in shown]
     show(options.is_json, rows, lambda: print_rows(rows))
 
 
@@ -181,7 +181,7 @@ def why(person: str | None, identifier: str | None, options: Options) -> None:
     value = sys.stdin.read().strip() if identifier else None
     if identifier and not value:
         raise SettingsError(["why --identifier: nothing came on standard input; pipe the identifier in"])
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, compares=identifier is not None) as job:
         known = explain(job, key=person, identifier=(identifier, value) if identifier and value else None)
     show(options.is_json, known, lambda: print_line(json.dumps(known, indent=2, default=str, ensure_ascii=False)))
 
@@ -277,18 +277,18 @@ def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool) -> dict[str
         .orderBy(F.col("people_count").desc_nulls_last(), "segment_id")
         .collect()
     )
-    segments = [
-        {
-            "segment_id": z["segment_id"],
-            "name": names.get(z["segment_id"]),
-            "people": z["people_count"],
-            "share": z["share"],
-            "entered": z["entered_count"],
-            "left": z["left_count"],
-        }
-        for z in sizes
-    ]
+    segments = [_segment(z, names) for z in sizes]
     return {"run_id": run_id, "changed": changed, "as_of": str(as_of), "row_account": accounts, "segments": segments}
+
+
+def _segment(size: Row, names: dict[str, str]) -> dict[str, Any]:
+    """A segment of a run, from its row of `segment_sizes`."""
+    counted = {
+        "people": "people_count", "share": "share", "entered": "entered_count", "left": "left_count",
+    }  # fmt: skip
+    return {"segment_id": size["segment_id"], "name": names.get(size["segment_id"])} | {
+        word: size[column] for word, column in counted.items()
+    }
 
 
 def _newest_published(job: Job) -> str:

@@ -15,6 +15,7 @@ from urllib.parse import urlparse
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines import settled
 from desirelines.deep_check import Note, deep_looks
 from desirelines.errors import DesirelinesError, GateError, MachineError
 from desirelines.events.fates import with_fates
@@ -77,13 +78,17 @@ def diagnosis(
     if not (java and config):
         return findings, errors[0]
     settings = held[0]
-    look("data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file"))
-    look("suppression secret", lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file"))
+    has_secrets = look("data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file"))
+    has_secrets &= look(
+        "suppression secret", lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file")
+    )
     spark, is_mine = spark_session(settings.spark)
     try:
         warehouse = Warehouse(spark, settings.warehouse)
         look("spark", lambda: f"{spark.version}, with {_delta_version(warehouse)}")
         look("warehouse", lambda: _writable(settings))
+        if has_secrets:
+            look("secrets and settings for good", partial(_settled, warehouse, settings))
         if not settings.sources:
             findings.append(Finding("sources", False, "none is configured; add a mapping under `sources:`"))
             errors.append(
@@ -181,6 +186,11 @@ def _writable(settings: Settings) -> str:
     if folder.stat().st_mode & 0o077:
         return Note(f"{folder}. Others can look into it, and people are in it: chmod 700 {folder}")
     return str(folder)
+
+
+def _settled(warehouse: Warehouse, settings: Settings) -> str:
+    found, is_worth_a_look = settled.look(warehouse, settings)
+    return Note(found) if is_worth_a_look else found
 
 
 def _readable(warehouse: Warehouse, source: Source) -> str:

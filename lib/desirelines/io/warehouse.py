@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -41,6 +41,9 @@ class Warehouse:
     _new_run: str | None = None
     _written: dict[str, set[str]] = field(default_factory=dict)
     _locks: dict[str, AbstractContextManager[bool]] = field(default_factory=dict)
+    before_first_write: Callable[[], None] | None = None
+    """Called once, before this command writes to any table; when it raises, nothing is written."""
+    _beginning: AbstractContextManager[bool] = field(default_factory=RLock)
 
     def address(self, name: str) -> str:
         """The table's address, quoted for SQL."""
@@ -195,9 +198,11 @@ class Warehouse:
 
         Raises:
             ContractError: it was there, with features that other readers do not know or with another schema.
+            DesirelinesError: whatever `before_first_write` raises.
         """
         if table.name in self._ready:
             return False
+        self._begin()
         is_new = not self.exists(table)
         if is_new:
             self._create(table)
@@ -209,12 +214,22 @@ class Warehouse:
         self._there.add(table.name)
         return is_new
 
+    def _begin(self) -> None:
+        with self._beginning:  # tables are written side by side: the others wait until it is over
+            first, self.before_first_write = self.before_first_write, None
+            try:
+                if first is not None:
+                    first()
+            except BaseException:
+                self.before_first_write = first
+                raise
+
     def _create(self, table: Table) -> None:
         columns = ", ".join(f"`{c.name}` {c.type.simpleString()} COMMENT {_text(c.comment)}" for c in table.columns)
         days = ", ".join(f"`{c}`" for c in table.partition_by)
         parts = f"PARTITIONED BY ({days})" if days else ""
         properties = ", ".join(f"{_text(k)} = {_text(v)}" for k, v in table.properties.items())
-        comment = f"{table.grain}. Key: {', '.join(table.key)}."
+        comment = f"{table.grain}. Key: {', '.join(table.key)}. {table.for_readers}".rstrip()
         self.spark.sql(
             f"CREATE TABLE IF NOT EXISTS {self.address(table.name)} ({columns}) USING DELTA {parts} "
             f"COMMENT {_text(comment)} TBLPROPERTIES ({properties})"
