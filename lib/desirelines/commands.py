@@ -58,8 +58,8 @@ def new_run_id() -> str:
 def opened(options: Options, *, goes_on: bool, compares: bool = True) -> Iterator[Job]:
     """Open a job: settings, session, tables. `goes_on`: without --run-id the newest unfinished run is taken up.
 
-    A session that was there before is left running. `compares`: with what the warehouse was begun with, before anything is done;
-    only commands that read, and need no secret, may leave it out.
+    A session that was there before is left running. `compares`: the secrets and settings with those the warehouse was begun with,
+    before anything is written; commands that only read leave it out.
     """
     settings = settings_of(options)
     from desirelines import settled
@@ -181,7 +181,7 @@ def why(person: str | None, identifier: str | None, options: Options) -> None:
     value = sys.stdin.read().strip() if identifier else None
     if identifier and not value:
         raise SettingsError(["why --identifier: nothing came on standard input; pipe the identifier in"])
-    with opened(options, goes_on=False, compares=identifier is not None) as job:
+    with opened(options, goes_on=False, compares=False) as job:
         known = explain(job, key=person, identifier=(identifier, value) if identifier and value else None)
     show(options.is_json, known, lambda: print_line(json.dumps(known, indent=2, default=str, ensure_ascii=False)))
 
@@ -190,7 +190,7 @@ def plan(options: Options) -> None:
     """What a run would read and write."""
     from desirelines.doctor import planned
 
-    with opened(options, goes_on=False) as job:
+    with opened(options, goes_on=False, compares=False) as job:
         found = planned(job)
 
     def printed() -> None:

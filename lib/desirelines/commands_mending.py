@@ -17,7 +17,7 @@ def explain_identity(key: str | None, options: Options) -> None:
     from desirelines.linking import explain_identity, key_of_identifier
 
     given = None if key else _identifiers_of_stdin(1)[0]
-    with opened(options, goes_on=False, compares=key is None) as job:
+    with opened(options, goes_on=False, compares=False) as job:
         found = explain_identity(job, key or key_of_identifier(job, *(given or ("", ""))))
     show(options.is_json, found, lambda: print_line(json.dumps(found, indent=2, default=str, ensure_ascii=False)))
 

@@ -112,7 +112,12 @@ def diagnosis(
 
 
 def planned(job: Job) -> dict[str, Any]:
-    """What a run would read and write: sources with their columns, tables with their versions now."""
+    """What a run would read and write: sources with their columns, tables with their versions now.
+
+    Raises:
+        SettingsError: a run would be refused, for another secret or setting than the warehouse was begun with.
+    """
+    settled.compare(job)
     reads = [
         {"source": s.name, "format": s.format, "where": s.table or s.path, "columns": ", ".join(check_source(job.spark, s)) or "told by each row"}
         for s in job.settings.sources

@@ -45,6 +45,15 @@ def check(job: Job) -> None:
     job.warehouse.before_first_write = lambda: _settle(job, missing)
 
 
+def compare(job: Job) -> None:
+    """Compare only: for commands that write nothing, and use a secret or tell what a run would do. Cost: one small read.
+
+    Raises:
+        SettingsError: as `check`.
+    """
+    refuse_others(_known(job.warehouse), wanted_facts(job.settings), job.settings)
+
+
 def look(warehouse: Warehouse, settings: Settings) -> tuple[str, bool]:
     """What `check` says of it, and whether somebody should look: events are there, and no facts to compare with.
 
