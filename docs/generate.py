@@ -26,6 +26,7 @@ def tables_page() -> str:
             f"## {table.name}",
             "",
             f"One row is {table.grain}. Key: {', '.join(table.key)}. Erased by: {erased}. Kept: {table.kept}.{parts}",
+            *(["", table.for_readers] if table.for_readers else []),
             "",
         ]
         lines += ["| column | type | unit | personal | meaning |", "|---|---|---|---|---|"]

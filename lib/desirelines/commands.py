@@ -14,6 +14,8 @@ from desirelines.printing import print_line, print_rows, print_summary, show, to
 from desirelines.progress import progress_for
 
 if TYPE_CHECKING:
+    from pyspark.sql import Row
+
     from desirelines.job import Job
 
 
@@ -23,10 +25,12 @@ def run(options: Options, *, refit: bool = True) -> None:
     from desirelines.io.ledger import PUBLISHED
     from desirelines.pipeline import run_all
     from desirelines.reporting import write_report
+    from desirelines.sweeping import give_up_the_dead
 
     with opened(options, writes="run" if refit else "assign", fits=refit) as job:
         job.refit, job.writes_report = refit, True
         make_up(job, write_report)
+        give_up_the_dead(job)
         outcome = run_all(job)
         summary = summary_of(job, outcome.run_id, outcome.as_of, changed=outcome.changed, status=outcome.status)
         if outcome.changed:
@@ -96,17 +100,7 @@ def history(options: Options) -> None:
             names = segment_names(job, options.run_id)
             of_run = job.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == options.run_id)
             shown = of_run.orderBy("segment_id").collect()
-            rows = [
-                {
-                    "segment_id": z["segment_id"],
-                    "name": names.get(z["segment_id"]),
-                    "people": z["people_count"],
-                    "share": z["share"],
-                    "entered": z["entered_count"],
-                    "left": z["left_count"],
-                }
-                for z in shown
-            ]
+            rows = [_segment(z, names) for z in shown]
     show(options.is_json, rows, lambda: print_rows(rows))
 
 
@@ -228,6 +222,16 @@ def summary_of(job: Job, run_id: str, as_of: date, *, changed: bool, status: str
     ]
     facts = {"run_id": run_id, "changed": changed, "status": status, "as_of": str(as_of)}
     return facts | {"row_account": accounts, "segments": segments}
+
+
+def _segment(size: Row, names: dict[str, str]) -> dict[str, Any]:
+    """A segment of a run, from its row of `segment_sizes`."""
+    counted = {
+        "people": "people_count", "share": "share", "entered": "entered_count", "left": "left_count",
+    }  # fmt: skip
+    return {"segment_id": size["segment_id"], "name": names.get(size["segment_id"])} | {
+        word: size[column] for word, column in counted.items()
+    }
 
 
 def _newest_published(job: Job) -> str:

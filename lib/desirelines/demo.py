@@ -10,6 +10,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from desirelines import settled
 from desirelines.commands import summary_of
 from desirelines.io.secrets import write_secret
 from desirelines.io.session import spark_session
@@ -43,6 +44,7 @@ def main(out: Path, conf: Path) -> None:
     run_id = new_run_id()
     job = Job(spark, settings, run_id, lambda: datetime.now(UTC), progress_for("text", run_id))
     began = time.monotonic()
+    settled.check(job)
     outcome = run_all(job)
     report_began = time.monotonic()
     report = write_report(job)

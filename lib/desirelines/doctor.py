@@ -15,6 +15,7 @@ from urllib.parse import urlparse
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines import settled
 from desirelines.deep_check import Note, deep_looks
 from desirelines.errors import DesirelinesError, GateError, MachineError, SettingsError
 from desirelines.events.fates import with_fates
@@ -85,14 +86,18 @@ def diagnosis(
     if not (java and config):
         return findings, errors[0]
     settings = held[0]
-    look("data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file"))
-    look("suppression secret", lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file"))
+    has_secrets = look("data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file"))
+    has_secrets &= look(
+        "suppression secret", lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file")
+    )
     spark, is_mine = spark_session(settings.spark)
     try:
         warehouse = Warehouse(spark, settings.warehouse)
         look("spark", lambda: f"{spark.version}, with {_delta_version(warehouse)}")
         look("warehouse", lambda: _writable(settings))
         look("expressions", partial(_judged, warehouse, settings))
+        if has_secrets:
+            look("secrets and settings for good", partial(_settled, warehouse, settings))
         if not settings.sources:
             findings.append(Finding("sources", False, "none is configured; add a mapping under `sources:`"))
             errors.append(
@@ -117,7 +122,12 @@ def diagnosis(
 
 
 def planned(job: Job) -> dict[str, Any]:
-    """What a run would read and write: sources with their columns, tables with their versions now."""
+    """What a run would read and write: sources with their columns, tables with their versions now.
+
+    Raises:
+        SettingsError: a run would be refused, for another secret or setting than the warehouse was begun with.
+    """
+    settled.compare(job)
     reads = [
         {"source": s.name, "format": s.format, "where": s.table or s.path, "columns": ", ".join(check_source(job.spark, s)) or "told by each row"}
         for s in job.settings.sources
@@ -193,7 +203,16 @@ def _writable(settings: Settings) -> str:
     near = next(p for p in (folder, *folder.parents) if p.exists())
     if not (near.is_dir() and os.access(near, os.W_OK)):
         raise MachineError(f"{near} cannot be written. Give another folder with --set warehouse.path=FOLDER.")
-    return f"{folder}" + ("" if folder.exists() else " (will be made)")
+    if not folder.exists():
+        return f"{folder} (will be made)"
+    if folder.stat().st_mode & 0o077:
+        return Note(f"{folder}. Others can look into it, and people are in it: chmod 700 {folder}")
+    return str(folder)
+
+
+def _settled(warehouse: Warehouse, settings: Settings) -> str:
+    found, is_worth_a_look = settled.look(warehouse, settings)
+    return Note(found) if is_worth_a_look else found
 
 
 def _readable(warehouse: Warehouse, source: Source) -> str:

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from desirelines import tables
 from desirelines.errors import EmptyInputError, GateError, SettingsError
-from desirelines.io.ledger import DONE, State
+from desirelines.io.ledger import ABANDONED, DONE, State
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.membership import members_after
@@ -88,7 +88,9 @@ def check_stages(job: Job) -> None:
 
 
 def faults_of_stages(states: list[State], as_of: date) -> list[str]:
-    """What keeps a run from being whole, told by its states, oldest first."""
+    """What keeps a run from being whole, by its states, oldest first. What it did before it was given up is gone."""
+    given_up = max((n for n, s in enumerate(states) if s.status == ABANDONED), default=-1)
+    states = states[given_up + 1 :]
     newest = {s.phase: n for n, s in enumerate(states)}  # the newest state of a phase counts
     faults, before = [], -1
     for group in NEEDED:

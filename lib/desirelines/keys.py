@@ -51,6 +51,15 @@ def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -
     return hmac.new(secret, (id_type + _SEPARATOR + value).encode(), hashlib.sha256).hexdigest()[:32]
 
 
+def fingerprint_of(secret: bytes, purpose: str) -> str:
+    """What a secret can be known by again, and not be found from: HMAC of a fixed text for the purpose, cut as keys are.
+
+    No identifier's key and no suppression token is equal to it: those are made of texts with a separator, and of 32 hex digits.
+    """
+    text = f"desirelines: fingerprint of the {purpose}"
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
+
+
 def stable_key(*columns: Column) -> Column:
     """Digest of several values, 32 hex digits: each goes in as its length and its text, null as "-".
 

@@ -7,6 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines import settled
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.identifying import resolve
 from desirelines.identities.cuts import RELINKED, UNLINKED, cuts_in_force
@@ -20,7 +21,7 @@ def key_of_identifier(job: Job, id_type: str, value: str) -> str:
     """The key of an identifier given by hand.
 
     Raises:
-        SettingsError: no source has this type.
+        SettingsError: no source has this type, or the data secret is not the warehouse's.
     """
     known = sorted({t for s in job.settings.sources for t in s.ids})
     if id_type not in known:
@@ -29,6 +30,7 @@ def key_of_identifier(job: Job, id_type: str, value: str) -> str:
                 f"--identifier {id_type}: no source has this type{did_you_mean(id_type, known)}. Known: {', '.join(known)}"
             ]
         )
+    settled.compare(job)  # under another secret everybody would be unknown
     return key_of(job.data_secret, id_type, value, caseless=id_type in job.settings.identity.caseless_types)
 
 

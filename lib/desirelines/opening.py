@@ -79,13 +79,17 @@ def opened(
 
     Raises:
         MachineError: another driver writes the warehouse, or it cannot be written.
-        SettingsError: a setting cannot be used, or --run-id names a run that is closed.
+        SettingsError: a setting cannot be used, the secrets are not the warehouse's, or --run-id names a run that is closed.
     """
     settings = settings_of(options)
     from desirelines.io.session import spark_session
     from desirelines.job import Job
     from desirelines.settings_check import check_settings
 
+    if writes is not None:
+        from desirelines.io.secrets import read_secrets
+
+        read_secrets(settings.secrets)  # a mistake is told before Spark is started
     for name in ("mlflow", "alembic", "py4j"):
         logging.getLogger(name).setLevel(logging.ERROR)
     run_id = options.run_id or new_run_id()
@@ -107,7 +111,8 @@ def opened(
 
 
 def hold(job: Job, command: str, held: ExitStack, *, goes_on: bool) -> None:
-    """Hold the warehouse for a command that writes, and settle which run it is."""
+    """Hold the warehouse for a command that writes, see that it is that of these secrets, and settle which run it is."""
+    from desirelines import settled
     from desirelines.io.lease import ledger_lease, local_lease
 
     job.warehouse.check_writable()
@@ -116,6 +121,7 @@ def hold(job: Job, command: str, held: ExitStack, *, goes_on: bool) -> None:
     if goes_on:
         job.run_id = job.ledger.open_run() or job.run_id
     _check_ledger(job)
+    settled.check(job)
     job.ledger.check_open(job.run_id)
     if lease is None:
         held.enter_context(ledger_lease(job.ledger, job.run_id, command))

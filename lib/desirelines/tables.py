@@ -85,6 +85,21 @@ class Table:
         return [c.name for c in self.columns]
 
     @property
+    def is_staged(self) -> bool:
+        """Whether a run's rows stand here before it is published."""
+        return self.written == "replace run"
+
+    @property
+    def for_readers(self) -> str:
+        """What a reader has to know before they take every row; empty when every row counts."""
+        if not self.is_staged:
+            return ""
+        return (
+            "Rows are staged: take those of published runs only (`run_id` of the rows of `runs` with status PUBLISHED). Others are of runs "
+            "that are under way, were backfills, failed or were killed"
+        ) + ("; the last are swept when their lease is over." if self.erased_by else ".")
+
+    @property
     def statistics_columns(self) -> list[str]:
         """Columns whose file minimum and maximum may stand in the log: not personal, not an array, no free text."""
         plain = T.LongType | T.DateType | T.TimestampType | T.DoubleType
@@ -801,11 +816,29 @@ RUNS = Table(
     ),
 )  # fmt: skip
 
+WAREHOUSE_FACTS = Table(
+    "warehouse_facts",
+    grain="one thing that was settled when the warehouse was begun, or when an identifier type first came, and holds for its life",
+    key=("name",),
+    erased_by=(),
+    written="merge",
+    columns=(
+        Column(
+            "name", TEXT,
+            "what: data_secret, suppression_secret (their fingerprints), buckets, consent_purpose, login_type, caseless:<type> (whether "
+            "values of the type ignore case)",
+        ),
+        Column("value", TEXT, "its value; of a secret a keyed digest of a fixed text, by which it is known again and cannot be found"),
+        RUN_ID,
+        Column("recorded_at", INSTANT, "when it was settled", "UTC"),
+    ),
+)  # fmt: skip
+
 ALL: tuple[Table, ...] = (
     EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
     SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
     SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
-    PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS,
+    PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS, WAREHOUSE_FACTS,
 )  # fmt: skip
 
 SMALL_GROUP = 10

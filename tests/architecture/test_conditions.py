@@ -20,7 +20,7 @@ TAKE_CONDITIONS = {
     "search_model_versions",
     "search_runs",
 }
-SAY_SQL = {"io/warehouse.py", "io/ledger.py", "io/source_history.py", "io/jars.py"}
+SAY_SQL = {"io/warehouse.py", "io/ddl.py", "io/ledger.py", "io/source_history.py", "io/jars.py"}
 """Where statements are put together: of addresses, which are quoted, and of names of columns from contracts."""
 
 

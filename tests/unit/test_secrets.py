@@ -3,7 +3,8 @@ import stat
 import pytest
 
 from desirelines.errors import SettingsError
-from desirelines.io.secrets import read_secret, write_secret
+from desirelines.io.secrets import read_secret, read_secrets, write_secret
+from desirelines.settings.model import Secrets
 
 
 def test_a_written_secret_is_random_private_and_kept(tmp_path):
@@ -29,3 +30,25 @@ def test_a_secret_that_is_missing_short_or_open_stops_the_run(tmp_path):
     file.chmod(0o640)
     with pytest.raises(SettingsError, match="can be read by others"):
         read_secret(str(file), "secrets.data_file")
+
+
+@pytest.mark.parametrize("text", ["x" * 40, "ab" * 20, "1234567" * 6, "0123456789abcde" * 4, "password" * 5])
+def test_what_anybody_can_guess_is_no_secret(tmp_path, text):
+    file = tmp_path / "secret"
+    file.touch(mode=0o600)
+    file.write_text(text)
+    with pytest.raises(SettingsError, match=r"secrets\.data_file: .*holds no secret.*desirelines init"):
+        read_secret(str(file), "secrets.data_file")
+
+
+def test_one_secret_for_both_is_refused(tmp_path):
+    one, two = tmp_path / "one", tmp_path / "two"
+    write_secret(str(one))
+    with pytest.raises(SettingsError, match="hold the same secret"):
+        read_secrets(Secrets(data_file=str(one), suppression_file=str(one)))
+    two.touch(mode=0o600)
+    for same in (b"\n" + one.read_bytes(), one.read_bytes().strip() + b"\0"):  # alike for HMAC as well
+        two.write_bytes(same)
+        if len(same.strip()) <= 64:
+            with pytest.raises(SettingsError, match="hold the same secret"):
+                read_secrets(Secrets(data_file=str(one), suppression_file=str(two)))

@@ -1,8 +1,15 @@
-"""The statement that creates a table by its contract."""
+"""The contract of a table in the words of the engine: the statement that creates it, and what of a table does not fit it."""
 
 from __future__ import annotations
 
+from pyspark.sql import SparkSession
+
 from desirelines.tables import Table
+
+ALLOWED_FEATURES = {"appendOnly", "invariants", "checkConstraints"}
+"""Delta features that every reader we promise knows; all are writer-only, so tables stay at reader version 1."""
+ALLOWED_WRITERS = {2, 3, 7}
+"""Writer versions that bring no other feature: 2 and 3 by themselves, 7 names its features."""
 
 
 def create_statement(address: str, table: Table) -> str:
@@ -11,11 +18,36 @@ def create_statement(address: str, table: Table) -> str:
     days = ", ".join(f"`{c}`" for c in table.partition_by)
     parts = f"PARTITIONED BY ({days})" if days else ""
     properties = ", ".join(f"{_text(k)} = {_text(v)}" for k, v in table.properties.items())
-    comment = f"{table.grain}. Key: {', '.join(table.key)}."
+    comment = f"{table.grain}. Key: {', '.join(table.key)}. {table.for_readers}".rstrip()
     return (
         f"CREATE TABLE IF NOT EXISTS {address} ({columns}) USING DELTA {parts} "
         f"COMMENT {_text(comment)} TBLPROPERTIES ({properties})"
     )
+
+
+def problems_of(spark: SparkSession, address: str, table: Table) -> list[str]:
+    """What is not as contracted in a table that exists: protocol, properties, columns."""
+    told = spark.sql(f"SHOW TBLPROPERTIES {address}").collect()
+    properties = {row["key"]: row["value"] for row in told}
+    found = []
+    reader, writer = (int(properties[f"delta.min{who}Version"]) for who in ("Reader", "Writer"))
+    if reader != 1:
+        found.append(f"reader version {reader}, contracted 1")
+    if writer not in ALLOWED_WRITERS:
+        found.append(f"writer version {writer}, contracted one of {sorted(ALLOWED_WRITERS)}")
+    strange = {
+        key.removeprefix("delta.feature.") for key in properties if key.startswith("delta.feature.")
+    } - ALLOWED_FEATURES
+    if strange:
+        found.append(f"features {sorted(strange)} that other readers may not know")
+    for name, value in table.properties.items():
+        if properties.get(name) != value:
+            found.append(f"property {name} is {properties.get(name)!r}, contracted {value!r}")
+    columns = {f.name: f.dataType for f in spark.sql(f"SELECT * FROM {address}").schema.fields}
+    missing = [c.name for c in table.columns if columns.get(c.name) != c.type]
+    if missing:
+        found.append(f"columns {missing} are missing or of another type")
+    return found
 
 
 def _text(value: str) -> str:

@@ -6,15 +6,38 @@ import secrets
 from pathlib import Path
 
 from desirelines.errors import SettingsError
+from desirelines.keys import fingerprint_of
+from desirelines.settings.model import Secrets
 
 _BYTES = 32
+_DIFFERENT_BYTES = 8
+_REPEATED_BYTES = 16
+"""A secret that repeats a piece shorter than this is one that somebody typed."""
+
+
+def read_secrets(settings: Secrets) -> tuple[bytes, bytes]:
+    """Read the data secret and the suppression secret.
+
+    Raises:
+        SettingsError: one cannot be used, or both are the same.
+    """
+    data = read_secret(settings.data_file, "secrets.data_file")
+    suppression = read_secret(settings.suppression_file, "secrets.suppression_file")
+    if fingerprint_of(data, "secret") == fingerprint_of(suppression, "secret"):  # alike for HMAC, not only byte by byte
+        raise SettingsError(
+            [
+                f"secrets: {settings.data_file} and {settings.suppression_file} hold the same secret, so tokens of erased people would hang "
+                "on the key of all tables. Put the right files back; for a new warehouse, write two with `desirelines init`."
+            ]
+        )
+    return data, suppression
 
 
 def read_secret(path: str, setting: str) -> bytes:
     """Read a secret.
 
     Raises:
-        SettingsError: it is not there, too short, or others may read it.
+        SettingsError: it is not there, too short, too even to be a secret, or others may read it.
     """
     file = Path(path)
     if not file.is_file():
@@ -30,6 +53,13 @@ def read_secret(path: str, setting: str) -> bytes:
         raise SettingsError(
             [
                 f"{setting}: {file} holds {len(secret)} bytes; a secret has at least {_BYTES}. Write one with `desirelines init`."
+            ]
+        )
+    if len(set(secret)) < _DIFFERENT_BYTES or (secret * 2).find(secret, 1) < _REPEATED_BYTES:
+        raise SettingsError(
+            [
+                f"{setting}: {file} holds no secret: a few different bytes, or a short piece again and again, that anybody can guess. "
+                "Write a random one with `desirelines init`."
             ]
         )
     return secret

@@ -13,6 +13,7 @@ from pyspark.sql import SparkSession
 
 from desirelines.errors import MachineError
 from desirelines.io.jars import fetch_jars
+from desirelines.io.scratch import scratch_folders, without_sparks_own_places
 from desirelines.settings.model import Spark
 
 JAVA_VERSIONS = (17, 21)
@@ -34,10 +35,10 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
     """Give a session and whether this call made it (then the caller stops it).
 
     The active session is returned as it is: a notebook's, Databricks', spark-submit's or a Connect one. Otherwise an
-    embedded local one is built, with Delta, in UTC, ANSI on.
+    embedded local one is built, with Delta, in UTC, ANSI on; what it puts on disk on the way lies in folders of this process alone.
 
     Raises:
-        MachineError: Java is missing or of a wrong version, or the Delta jars cannot be had.
+        MachineError: Java is missing or of a wrong version, the Delta jars cannot be had, or others could read what lies on disk.
     """
     active = SparkSession.getActiveSession()
     if active is not None:
@@ -53,7 +54,8 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
     for key, value in embedded_conf(settings).items():
         builder = builder.config(key, value)
     try:
-        session = builder.getOrCreate()
+        with without_sparks_own_places():
+            session = builder.getOrCreate()
     except Exception as error:  # Spark raises bare Exceptions here; each means: no session on this machine
         raise MachineError(
             f"Spark could not start: {str(error).splitlines()[0]}. `desirelines check` tells more."
@@ -63,6 +65,7 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
 
 def embedded_conf(settings: Spark) -> dict[str, str]:
     """Configuration of the embedded session."""
+    scratch = scratch_folders()
     return {
         "spark.jars": ",".join(str(p) for p in fetch_jars()),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
@@ -79,7 +82,10 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         # Python tells the JVM the line of every column function, for error messages: six calls each time, thousands of times a run.
         "spark.python.sql.dataFrameDebugging.enabled": "false",
         "spark.driver.memory": settings.driver_memory,
-        "spark.driver.extraJavaOptions": " ".join(JAVA_FLAGS),
+        # Cached and shuffled rows lie in the one, what Spark and its libraries call temporary in the other; both hold keys of people.
+        "spark.local.dir": ",".join(map(str, scratch)),
+        "spark.driver.extraJavaOptions": " ".join((*JAVA_FLAGS, java_option("java.io.tmpdir", str(scratch[0])))),
+        "spark.hadoop.hadoop.tmp.dir": str(scratch[0]),  # files on their way to an object store
         # A run makes some thousand plans, many of them alike from table to table; a hundred kept are compiled again and again.
         "spark.sql.codegen.cache.maxEntries": "5000",
         # Java compiles no method over 8,000 bytes of code, and Spark's default limit lets plans of many columns be interpreted.
@@ -90,10 +96,14 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",  # its \r bars corrupt logs
         # What Spark logs of a failed task holds values of its rows; the command says what went wrong in its own words.
         "spark.log.level": "ERROR" if os.environ.get("DESIRELINES_DEBUG") else "OFF",
-        "spark.sql.warehouse.dir": str(
-            Path(os.environ.get("TMPDIR", "/tmp")) / "desirelines-spark-warehouse"
-        ),  # never used: tables are paths
+        "spark.sql.warehouse.dir": str(scratch[0] / "spark-warehouse"),  # never used: tables are paths
     }
+
+
+def java_option(name: str, value: str) -> str:
+    """A system property among Java's options, in quotes, as Spark's launcher reads them: white space does not end it."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"-D{name}={escaped}"'
 
 
 def check_java() -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -18,17 +18,13 @@ from pyspark.sql import functions as F
 from desirelines.contract import conform
 from desirelines.errors import ContractError, MachineError
 from desirelines.io.addresses import absolute, quoted
-from desirelines.io.ddl import create_statement
+from desirelines.io.ddl import create_statement, problems_of
 from desirelines.io.predicates import Predicate, equals
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import Table
 
 AT_ONCE = 4
 """Tables that are written side by side, at most."""
-ALLOWED_FEATURES = {"appendOnly", "invariants", "checkConstraints"}
-"""Delta features that every reader we promise knows; all are writer-only, so tables stay at reader version 1."""
-ALLOWED_WRITERS = {2, 3, 7}
-"""Writer versions that bring no other feature: 2 and 3 by themselves, 7 names its features."""
 
 
 @dataclass
@@ -44,6 +40,9 @@ class Warehouse:
     _closed_runs: set[str] = field(default_factory=set)
     _written: dict[str, set[Predicate | None]] = field(default_factory=dict)
     _locks: dict[str, AbstractContextManager[bool]] = field(default_factory=dict)
+    before_first_write: Callable[[], None] | None = None
+    """Called once, before this command writes to any table; when it raises, nothing is written."""
+    _beginning: AbstractContextManager[bool] = field(default_factory=RLock)
 
     def address(self, name: str) -> str:
         """The table's address, quoted for SQL."""
@@ -69,7 +68,7 @@ class Warehouse:
         return None if is_elsewhere else Path(self.settings.path)
 
     def check_writable(self) -> None:
-        """Make sure the folder can be written before anything is begun.
+        """Make sure the folder can be written before anything is begun; one that is made now is its owner's alone.
 
         Raises:
             MachineError: it cannot.
@@ -78,7 +77,7 @@ class Warehouse:
         if folder is None:
             return
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             probe = folder / f".write-probe-{os.getpid()}"
             probe.touch()
             probe.unlink()
@@ -225,9 +224,11 @@ class Warehouse:
 
         Raises:
             ContractError: it was there, with features that other readers do not know or with another schema.
+            DesirelinesError: whatever `before_first_write` raises.
         """
         if table.name in self._ready:
             return False
+        self._begin()
         is_new = not self.exists(table)
         if is_new:
             self._create(table)
@@ -239,35 +240,23 @@ class Warehouse:
         self._there.add(table.name)
         return is_new
 
+    def _begin(self) -> None:
+        with self._beginning:  # tables are written side by side: the others wait until it is over
+            first, self.before_first_write = self.before_first_write, None
+            try:
+                if first is not None:
+                    first()
+            except BaseException:
+                self.before_first_write = first
+                raise
+
     def _create(self, table: Table) -> None:
         self.spark.sql(create_statement(self.address(table.name), table))
         self._versions.pop(table.name, None)
 
     def problems(self, table: Table) -> list[str]:
         """What is not as contracted in a table that exists: protocol, properties, columns."""
-        told = self.spark.sql(f"SHOW TBLPROPERTIES {self.address(table.name)}").collect()
-        properties = {row["key"]: row["value"] for row in told}
-        found = []
-        reader, writer = (int(properties[f"delta.min{who}Version"]) for who in ("Reader", "Writer"))
-        if reader != 1:
-            found.append(f"reader version {reader}, contracted 1")
-        if writer not in ALLOWED_WRITERS:
-            found.append(f"writer version {writer}, contracted one of {sorted(ALLOWED_WRITERS)}")
-        strange = {
-            key.removeprefix("delta.feature.") for key in properties if key.startswith("delta.feature.")
-        } - ALLOWED_FEATURES
-        if strange:
-            found.append(f"features {sorted(strange)} that other readers may not know")
-        for name, value in table.properties.items():
-            if properties.get(name) != value:
-                found.append(f"property {name} is {properties.get(name)!r}, contracted {value!r}")
-        columns = {
-            f.name: f.dataType for f in self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema.fields
-        }
-        missing = [c.name for c in table.columns if columns.get(c.name) != c.type]
-        if missing:
-            found.append(f"columns {missing} are missing or of another type")
-        return found
+        return problems_of(self.spark, self.address(table.name), table)
 
     def _laid_out(self, rows: DataFrame, table: Table) -> DataFrame:
         if not table.partition_by:
