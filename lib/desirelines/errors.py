@@ -68,6 +68,10 @@ class GateError(DesirelinesError):
     exit_code = EXIT_GATE
 
 
+class AccountError(GateError):
+    """Raised when the fates of a batch's rows, or what stands in `events`, do not add up."""
+
+
 class EmptyInputError(DesirelinesError):
     """Raised when a source, or the whole input, holds no row to work on."""
 

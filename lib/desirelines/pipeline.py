@@ -3,7 +3,7 @@
     sources → events → identities → sessions → features → clusters → segments → paths → published → report
 
 Each function takes a `Job` (session, tables, settings, the run) and does one stage; `run_all` does them in order. What a
-stage computes is in its folder, as functions from table to table; only this page and `ingestion.py` read and write.
+stage computes is in its folder, as functions from table to table; only this page and those it calls (`intake.py` first) read and write.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 from pyspark.sql import functions as F
 
 from desirelines import sessioning, tables
+from desirelines.accounts import used_rows
 from desirelines.after_publication import FOLLOWS, follow_up, what_follows
 from desirelines.clusters.fit import fit
 from desirelines.errors import EmptyInputError, GateError
@@ -22,7 +23,7 @@ from desirelines.featuring import keep_parameter, write_features, write_labels, 
 from desirelines.gates import check_as_of, check_gates, check_stages, day_after_newest_event, is_beyond_the_data
 from desirelines.history.changes import to_changes, to_moves
 from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
-from desirelines.ingestion import ingest_sources, used_rows
+from desirelines.intake import drop_expired, ingest_sources
 from desirelines.io.ledger import DONE, State
 from desirelines.io.warehouse import row_count
 from desirelines.job import Job
@@ -94,10 +95,14 @@ def run_all(job: Job) -> Outcome:
 
 
 def ingest_events(job: Job) -> None:
-    """Sources → events, quarantined_events, row_accounts, identity_links, stream_tags, consents. New rows only."""
+    """Sources → ingest_batches, events, quarantined_events, row_accounts, identity_links, stream_tags, consents. New rows only.
+
+    What is past its day in quarantine goes.
+    """
     job.ledger.check_open(job.run_id)
     job.progress.begin("ingest-events")
     began = job.clock()
+    drop_expired(job)
     before = facts_before(job)
     sources, facts = present_sources(job, before)
     batches = ingest_sources(job, sources, facts.checkpoints)

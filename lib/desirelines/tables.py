@@ -176,23 +176,45 @@ EVENTS = Table(
     ),
 )  # fmt: skip
 
+INGEST_BATCHES = Table(
+    "ingest_batches",
+    grain="one begin of one batch of one source, written before anything else of it: the moment and the rules it is judged by",
+    key=("source", "ingest_batch", "attempt"),
+    erased_by=(),
+    written="append",
+    columns=(
+        Column("source", TEXT, "name of the source"),
+        Column("ingest_batch", TEXT, "source batch"),
+        Column("attempt", WHOLE, "from 1; one more each time what was written of it was taken out and the batch begun anew; the highest counts"),
+        Column("read_at", INSTANT, "the moment that stands for now in the batch, whenever it is finished", "UTC"),
+        Column("rules_digest", TEXT, "digest of the rules: equal rules, equal digest"),
+        Column("rules", TEXT, "the rules as JSON: the mapping as it was used, and the settings that decide fates and content"),
+        RUN_ID,
+    ),
+)  # fmt: skip
+
 QUARANTINED_EVENTS = Table(
     "quarantined_events",
     grain="one rejected raw row, with all reasons and its fate",
     key=("run_id", "source", "ingest_batch", "row_digest", "ordinal"),
     erased_by=("raw",),
     written="append",
-    kept="ingest.quarantine_keep_days",
+    kept="ingest.quarantine_keep_days, then dropped by the next `ingest-events`; its file goes with VACUUM, a week later",
     columns=(
         RUN_ID,
         Column("source", TEXT, "name of the source"),
-        Column("row_digest", TEXT, "digest of the raw row", personal=True),
+        Column("row_digest", TEXT, "HMAC, under the data secret, of the row's text: equal rows, equal digest", personal=True),
         Column("ordinal", WHOLE, "number among equal rows of the batch, from 1"),
         Column("fate", TEXT, "quarantined, late or conflict"),
         Column("reasons", TEXTS, "every reason, worst first", personal=True),
-        Column("raw", TEXT, "the row as it came, as JSON or text", personal=True),
+        Column(
+            "raw", TEXT, "the row as JSON. Masked: mapped columns only, identifiers as `key:type:key`, of an array its own line; null when it "
+            "could not be taken apart. Full: as it came", personal=True,
+        ),
+        Column("is_masked", FLAG, "whether raw is masked (ingest.quarantine_raw)"),
+        Column("text_length", WHOLE, "length of a row that could not be taken apart; null for others", "characters"),
         Column("ingest_batch", TEXT, "source batch that brought the row"),
-        Column("expires_on", DAY, "first day on which `maintain` may delete the row"),
+        Column("expires_on", DAY, "first day on which a run drops the row from the table; its file is deleted by VACUUM, not before a week later"),
     ),
 )  # fmt: skip
 
@@ -835,7 +857,7 @@ WAREHOUSE_FACTS = Table(
 )  # fmt: skip
 
 ALL: tuple[Table, ...] = (
-    EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
+    EVENTS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
     SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
     SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
     PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS, WAREHOUSE_FACTS,

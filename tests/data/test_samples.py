@@ -74,7 +74,8 @@ def test_orders_with_lines(spark, cli, tmp_path):
         "o6,1,c2,,2026-03-02 12:00:00,p1,toys,1,10.00,1.00,CHF\n"
     )
     (tmp_path / "rates.csv").write_text("currency,from_on,rate\nUSD,2026-03-01,0.91\n")
-    assert ingest(cli, tmp_path, "orders", folder, "--set", f"site.rates.path={tmp_path / 'rates.csv'}") == 0
+    given = ("--set", f"site.rates.path={tmp_path / 'rates.csv'}", "--set", "ingest.quarantine_raw=full")
+    assert ingest(cli, tmp_path, "orders", folder, *given) == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert account == {"used": 3, "quarantined": 4}
     events = table(spark, tmp_path, "events").orderBy("event_id").collect()

@@ -1,19 +1,22 @@
 """The command line, killed for good before its next write after so many: `python -m tests.faults.killed WRITES COMMAND …`.
 
 A write is a Delta commit that the library makes. When one more than that many begins, driver and JVM get SIGKILL, whatever other
-writes beside it have come to; with -1 they live, and the number of writes is printed.
+writes beside it have come to; with -1 they live, and the number of writes is printed. `KILLED_AT` sets the command's clock.
 """
 
 import os
 import signal
 import sys
 import threading
+from contextlib import nullcontext
+from datetime import datetime
 
 from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from desirelines.cli import main
 from desirelines.io.warehouse import Warehouse
+from tests.support.crash import at
 
 begun, counting = 0, threading.Lock()
 
@@ -37,6 +40,8 @@ if __name__ == "__main__":
     Warehouse._save = counted(Warehouse._save, writes)
     changes = ("MERGE", "CREATE", "DELETE", "UPDATE", "INSERT")
     SparkSession.sql = counted(SparkSession.sql, writes, lambda _, text, *__: text.lstrip().startswith(changes))
-    code = main(sys.argv[2:])
+    moment = os.environ.get("KILLED_AT")
+    with at(datetime.fromisoformat(moment)) if moment else nullcontext():
+        code = main(sys.argv[2:])
     sys.stdout.write(f"writes: {begun}\n")
     sys.exit(code)

@@ -6,11 +6,14 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.support import laws, shop
+from tests.support.batches import events, fates, waiting
+from tests.support.crash import at
 
 pytestmark = pytest.mark.campaign
 
@@ -27,11 +30,12 @@ TO_PATHS = (
 )  # fmt: skip
 
 
-def command(folder, secret_files, writes, stage):
+def command(folder, secret_files, writes, stage, *given, moment=None):
     sets = [w for name, file in secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")]
     return subprocess.run(
-        [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf", str(folder / "conf.yaml"), *sets],
-        cwd=ROOT, capture_output=True, text=True, check=False, env=os.environ,
+        [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf", str(folder / "conf.yaml"), *given, *sets],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env=os.environ | ({"KILLED_AT": moment.isoformat()} if moment else {}),
     )  # fmt: skip
 
 
@@ -124,3 +128,37 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(spark
 def forget_logs(spark):
     """Let Spark forget what it knows of tables whose folders were put back."""
     spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
+
+
+NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
+
+
+def test_a_killed_batch_has_one_fate_a_row_though_clock_and_mapping_are_others_at_the_next_try(
+    spark, cli, tmp_path, secret_files
+):
+    """The edge of the future has passed, early rows are allowed, and an event is called otherwise, after a kill at any write."""
+    rows = shop.rows(0, 4)
+    ahead = rows[0] | {"id": "ahead", "at": (NOW + timedelta(minutes=60, seconds=30)).isoformat()}
+    before = tmp_path / "before"
+    before.mkdir()
+    shop.write(before / "in", "first.csv", [*rows, *shop.mess(), ahead])
+    floor = ("--set", "ingest.floor_date=2026-01-06")
+    whole = tmp_path / "whole"
+    shutil.copytree(before, whole)
+    shop.configure(whole)
+    unharmed = command(whole, secret_files, -1, "ingest-events", *floor, moment=NOW)
+    assert unharmed.returncode == 0, unharmed.stderr
+    ids = {r["id"] for r in [*rows, *shop.mess(), ahead] if not r["id"].startswith(("bad", "future", "nobody"))}
+    for n in range(int(re.search(r"writes: (\d+)", unharmed.stdout)[1]) + 1):
+        broken = tmp_path / "broken"
+        shutil.copytree(before, broken)
+        given = "--conf", str(shop.configure(broken))
+        killed = command(broken, secret_files, n, "ingest-events", *floor, moment=NOW)
+        assert killed.returncode in (-9, 0), (n, killed.stderr)
+        with at(NOW + timedelta(minutes=5)):
+            assert cli("ingest-events", *given, "--set", "sources.0.columns.event_name=category") == 0, n
+            assert cli("requeue", *given) == 0, n
+        assert events(spark, broken) == ids, f"killed before write {n + 1}"
+        assert fates(spark, broken)
+        assert waiting(spark, broken) == 8, n
+        shutil.rmtree(broken)

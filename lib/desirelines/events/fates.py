@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import RAW, ROW, raw_text
+from desirelines.events.fields import RAW, ROW, is_told_broken, raw_text
 from desirelines.events.order import total_order
 from desirelines.events.snapshots import with_news, with_state_id
 from desirelines.events.whole_orders import comes_whole, with_whole_orders
@@ -43,18 +45,27 @@ def with_suppressed(
     )
 
 
-def suppressed_now(suppressions: DataFrame) -> DataFrame:
-    """Tokens whose newest statement says suppressed."""
-    newest = suppressions.groupBy("token").agg(
-        F.max_by("is_suppressed", F.struct("active_from", "is_suppressed")).alias("is_suppressed")
+def suppressed_at(suppressions: DataFrame, moment: datetime) -> DataFrame:
+    """Tokens whose newest statement, of those in force at the moment, says suppressed."""
+    newest = (
+        suppressions.filter(F.col("active_from") <= F.lit(moment))
+        .groupBy("token")
+        .agg(F.max_by("is_suppressed", F.struct("active_from", "is_suppressed")).alias("is_suppressed"))
     )
     return newest.filter("is_suppressed").select("token")
 
 
 def with_fates(
-    mapped: DataFrame, source: Source, known: DataFrame | None, *, orders_are_whole: bool = True
+    mapped: DataFrame,
+    source: Source,
+    known: DataFrame | None,
+    *,
+    orders_are_whole: bool = True,
+    text: Column | None = None,
 ) -> DataFrame:
-    """Add `event_id` and `fate`; a row has exactly one, the first that fits. One shuffle, by stream. `raw` stays with rows held back.
+    """Add `event_id` and `fate`; a row has exactly one, the first that fits. One shuffle, by stream.
+
+    `raw` stays with rows held back only: `text`, or else the whole row.
 
     `known` holds the columns LOOK_UP of events of this source that earlier batches brought on the days around (of snapshots:
     on all days); none on the first batch. Of equal ids the first in the total order stays: what agrees with it in content is
@@ -68,7 +79,7 @@ def with_fates(
                  .when(F.col("is_late"), F.lit("late")),
         # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
         "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(F.col("stream_id")),
-        RAW: F.when(held_back, raw_text(source)),  # the shuffle would move the text of each row, and hardly one is ever read
+        RAW: F.when(held_back, raw_text(source) if text is None else text),  # the shuffle would move the text of each row, and hardly one is ever read
     }).drop(ROW)  # fmt: skip
     if source.snapshot:
         return with_news(with_state_id(rows), source, known).drop("_stream")
@@ -132,38 +143,35 @@ def with_first_of_equals(rows: DataFrame, known: DataFrame | None) -> DataFrame:
 
 def keep_sinks_columns(classified: DataFrame) -> DataFrame:
     """Leave out what only the fate needed."""
-    return classified.drop("given_id", "is_late", "is_suppressed", "line_no")
+    return classified.drop("given_id", "is_late", "is_suppressed")
 
 
-def with_raw_of_conflicts(classified: DataFrame, mapped: DataFrame, source: Source) -> DataFrame:
-    """Give rows in conflict their raw text, which is looked up among the mapped rows by `row_hash`.
+def with_text_of_conflicts(classified: DataFrame, mapped: DataFrame, text: Column) -> DataFrame:
+    """Give rows in conflict their text, which is looked up among the mapped rows by `row_hash` (and line).
 
     Mostly they are few; a source delivered whole once more with other contents makes as many as it has rows, so no hint says so.
     """
-    in_conflict = classified.filter("fate = 'conflict'").select("row_hash").distinct()
-    texts = mapped.select("row_hash", raw_text(source).alias("_raw")).join(in_conflict, "row_hash")
-    texts = texts.groupBy("row_hash").agg(F.min("_raw").alias("_raw"))
-    found = classified.join(texts, "row_hash", "left")
+    by = ["row_hash", *(["line_no"] if "line_no" in mapped.columns else [])]
+    in_conflict = classified.filter("fate = 'conflict'").select(*by).distinct()
+    texts = mapped.select(*by, text.alias("_raw")).join(in_conflict, by)
+    texts = texts.groupBy(*by).agg(F.min("_raw").alias("_raw"))
+    found = classified.join(texts, by, "left")
     return found.withColumn(RAW, F.coalesce(RAW, F.when(F.col("fate") == "conflict", F.col("_raw")))).drop("_raw")
 
 
 def to_account(classified: DataFrame) -> DataFrame:
-    """Rows by fate: fate, row_count, and the UTC days on which they lie, first_on to last_on (null where none has a time)."""
-    day = F.col("occurred_at").cast("date")
-    return classified.groupBy("fate").agg(
-        F.count("*").alias("row_count"), F.min(day).alias("first_on"), F.max(day).alias("last_on")
-    )
+    """Rows by fate: fate, row_count."""
+    return classified.groupBy("fate").agg(F.count("*").alias("row_count"))
 
 
-def row_digest() -> Column:
-    """Digest of the raw row's text, 32 hex digits."""
-    return F.substring(F.sha2(F.coalesce(RAW, F.lit("")), 256), 1, 32)
+def to_quarantine(classified: DataFrame, source: Source, pads: DataFrame, *, is_masked: bool) -> DataFrame:
+    """Rows that wait for a person to look, with all reasons, numbered among equal rows.
 
-
-def to_quarantine(classified: DataFrame) -> DataFrame:
-    """Rows that wait for a person to look, with all reasons, numbered among equal rows."""
-    fates = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
-    fates = fates.withColumn("row_digest", row_digest())
+    The digest is an HMAC under `pads` (the padded data secret): a plain one of a short row could be guessed. Masked, a row that
+    could not be taken apart leaves its length only, since nobody can tell what in it is an identifier.
+    """
+    fates = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE)).crossJoin(pads)
+    fates = fates.withColumn("row_digest", keyed_digest(F.coalesce(RAW, F.lit("")))).drop(INNER_PAD, OUTER_PAD)
     reasons = (
         F.when(F.col("fate") == "late", F.array(F.lit("received_at: later than ingest.late_days")))
         .when(F.col("fate") == "conflict", F.array(F.lit("event_id: another event has the same id and other content")))
@@ -172,4 +180,11 @@ def to_quarantine(classified: DataFrame) -> DataFrame:
     equal = Window.partitionBy("row_digest").orderBy(
         F.col("file_name").asc_nulls_first(), F.col("file_place").asc_nulls_first(), "fate"
     )
-    return fates.withColumns({"reasons": reasons, "ordinal": F.row_number().over(equal).cast("long")})
+    is_broken = is_told_broken(source)
+    return fates.withColumns({
+        "reasons": reasons,
+        "ordinal": F.row_number().over(equal).cast("long"),
+        "is_masked": F.lit(is_masked),
+        "text_length": F.when(is_broken, F.length(RAW).cast("long")),
+        RAW: F.when(~is_broken, F.col(RAW)) if is_masked else F.col(RAW),
+    })  # fmt: skip

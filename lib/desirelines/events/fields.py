@@ -115,6 +115,16 @@ def raw_text(source: Source) -> Column:
     return F.col(RAW) if source.format == "json" else F.coalesce(RAW, F.to_json(ROW))
 
 
+def broken_reason(source: Source) -> str:
+    """What is told of a row that its format's reader could not take apart."""
+    return "row: cannot be read as " + source.format
+
+
+def is_told_broken(source: Source) -> Column:
+    """True for a row with that among its `reasons`."""
+    return F.array_contains("reasons", F.lit(broken_reason(source)))
+
+
 def reasons_of(*reasons: Column) -> Column:
     """Those of the reasons that hold, as an array; each is text, or null where it does not hold.
 

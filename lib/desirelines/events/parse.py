@@ -7,7 +7,8 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, ROW, RawRows, reasons_of
+from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, ROW, RawRows, broken_reason, reasons_of
+from desirelines.events.marks import SESSION_TYPE, marked_key
 from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source, ValueColumn
 
@@ -19,9 +20,6 @@ CONTENT = (
 
 _MAPPED = {"event_id": "given_id", "consent": "is_consent_granted"}
 """Columns that have another name while a batch is worked on."""
-
-SESSION_TYPE = "session"
-"""A source's session id tells a person as well as a cookie does, so it is kept as a key of this type."""
 
 _NUMBERS = ("quantity", "amount", "discount", "score")
 
@@ -37,12 +35,19 @@ def value_column(id_type: str) -> str:
 
 
 def to_mapped_events(
-    raw: DataFrame, pads: DataFrame, source: Source, settings: Settings, *, read_at: datetime
+    raw: DataFrame,
+    pads: DataFrame,
+    source: Source,
+    settings: Settings,
+    *,
+    read_at: datetime,
+    marked: Column | None = None,
 ) -> DataFrame:
     """Give one row per raw row: the event model's columns, `reasons` against it (empty when good) and `is_late`.
 
     `raw` holds row, raw, row_hash, file_name, file_place (and line). `pads` is the padded data secret (`keys.secret_pads`). `read_at`
-    stands for now, for sources that do not say when they received a row: what lies further ahead is in the future.
+    stands for now, for sources that do not say when they received a row: what lies further ahead is in the future. `marked` says of
+    which rows, all from quarantine, identifiers stand as marks: there a mark gives the key, and no value; a source's rows have none.
     """
     rows = RawRows(raw.crossJoin(pads), source)
     columns, identity = source.columns, settings.identity
@@ -53,9 +58,13 @@ def to_mapped_events(
         return normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values)
 
     def key(id_type: str, column: str) -> Column:
-        return identifier_key(id_type, value(id_type, column))
+        made = identifier_key(id_type, value(id_type, column))
+        return made if marked is None else F.when(marked, marked_key(id_type, rows.field(column))).otherwise(made)
 
-    kept = {value_column(t): value(t, i.column) for t, i in source.ids.items() if i.keep_value}
+    def told(id_type: str, column: str) -> Column:
+        return value(id_type, column) if marked is None else F.when(~marked, value(id_type, column))
+
+    kept = {value_column(t): told(t, i.column) for t, i in source.ids.items() if i.keep_value}
     keys = {key_column(t): key(t, i.column) for t, i in source.ids.items()}
     if source.alias is not None:
         keys[ALIAS_KEY] = key(identity.login_type, source.alias.column)
@@ -77,10 +86,10 @@ def to_mapped_events(
         *(number.alias(name) for name, number in numbers.items()),
         F.coalesce(F.upper(rows.text(columns.currency)), F.lit(source.currency or settings.site.currency)).alias("currency"),
         consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
-        session_key(rows, columns.session_key).alias("session_key"),
+        session_key(rows, columns.session_key, marked).alias("session_key"),
         kept_properties(rows, source).alias("properties"),
         reasons_of(
-            F.when(is_broken_row(source), F.lit("row: cannot be read as " + source.format)),
+            F.when(is_broken_row(source), F.lit(broken_reason(source))),
             F.when(~rows.is_written(columns.occurred_at), F.lit("occurred_at: missing"))
              .when(occurred.isNull(), F.lit("occurred_at: not a time")),
             *(F.when(rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number")) for n in _NUMBERS),
@@ -115,11 +124,14 @@ def content_digest(source: Source, key_columns: list[str]) -> Column:
     return stable_key(*(F.unix_micros(c) if c == "occurred_at" else F.col(c) for c in CONTENT))
 
 
-def session_key(rows: RawRows, column: ValueColumn | None) -> Column:
-    """Key of the source's own session id; null where the mapping names none."""
+def session_key(rows: RawRows, column: ValueColumn | None, marked: Column | None = None) -> Column:
+    """Key of the source's own session id; null where the mapping names none. Of `marked` rows it stands there."""
     if column is None:
         return F.lit(None).cast("string")
-    return identifier_key(SESSION_TYPE, rows.text(column))
+    made = identifier_key(SESSION_TYPE, rows.text(column))
+    if marked is None or column.column is None:
+        return made
+    return F.when(marked, marked_key(SESSION_TYPE, rows.field(column.column))).otherwise(made)
 
 
 def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Column:

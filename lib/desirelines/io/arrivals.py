@@ -11,13 +11,17 @@ from pyspark.errors import StreamingQueryException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from desirelines.errors import SourceError
 from desirelines.io.file_kinds import differ_in_columns, read_by_kind, read_files
-from desirelines.io.readers import as_raw, read_schema, reader_of
+from desirelines.io.readers import absent_paths, as_raw, read_schema, reader_of
 from desirelines.settings import Source
 
 _SPLIT_BITS, _ROW_BITS = 22, 33
 _LISTED_BY_STREAM = ("csv", "parquet")
 """Formats whose files the stream only lists: one reader for all files of a batch would take the columns of one for those of all."""
+
+RowsOf = Callable[[Source], DataFrame]
+"""Gives a batch's raw rows by a mapping of its source: that of now, or that by which the batch was begun."""
 
 
 def ingest_new(
@@ -26,27 +30,39 @@ def ingest_new(
     *,
     checkpoint: str,
     max_files: int,
-    on_batch: Callable[[DataFrame, str, int], None],
+    on_batch: Callable[[RowsOf, str, int], None],
     tell: Callable[[str], None],
 ) -> int:
-    """Hand every batch of rows that arrived since the last call to `on_batch(raw rows, query id, batch number)`; give their number.
+    """Hand every batch of rows that arrived since the last call to `on_batch(raw rows by a mapping, query id, batch number)`; give their number.
 
     A batch that was interrupted comes again with the same number, so writes under that number happen once. The query id is
     stored with the checkpoint and is new with a new one. Where files of a batch differ in their columns, that is told, and
     `on_batch` is called once more: its first look at the rows, before it writes any, ends in the readers' error.
 
     Raises:
-        SourceError: files of a batch lack columns that no event can be made without.
+        SourceError: files of a batch lack columns that no event can be made without; or the path was changed in the middle of a batch.
     """
     batches = 0
     started = Event()
     failures: list[Exception] = []
 
-    def rows_of(batch: DataFrame, files: list[str] | None) -> DataFrame:
-        if files is None:
-            return with_places(batch, source)
-        found = read_files(batch.sparkSession, source, files, read_schema(batch.sparkSession, source), _folder(source))
-        return with_places(_placed(found), source)
+    def rows_of(batch: DataFrame, files: list[str] | None) -> RowsOf:
+        def rows(mapping: Source) -> DataFrame:
+            if files is None:
+                return with_places(batch, mapping)
+            schema = read_schema(batch.sparkSession, mapping)
+            if absent_paths(schema, mapping):  # of a batch that was begun when the folder's files had other columns
+                return rows_by_kind(batch, files)(mapping)
+            return with_places(
+                _placed(read_files(batch.sparkSession, mapping, files, schema, _folder(mapping))), mapping
+            )
+
+        return rows
+
+    def rows_by_kind(batch: DataFrame, files: list[str]) -> RowsOf:
+        return lambda mapping: with_places(
+            _placed(read_by_kind(batch.sparkSession, mapping, files, _folder(mapping), tell)), mapping
+        )
 
     def handle(batch: DataFrame, number: int) -> None:
         nonlocal batches
@@ -59,8 +75,7 @@ def ingest_new(
             except Exception as error:
                 if files is None or not differ_in_columns(error):
                     raise
-                found = read_by_kind(batch.sparkSession, source, files, _folder(source), tell)
-                on_batch(with_places(_placed(found), source), query.id, number)
+                on_batch(rows_by_kind(batch, files), query.id, number)
         except Exception as error:
             failures.append(error)  # the stream would bring it back as text
             raise
@@ -71,6 +86,11 @@ def ingest_new(
     try:
         query.awaitTermination()
     except StreamingQueryException as error:
+        if not failures and "Wrong basePath" in str(error):
+            raise SourceError(
+                f"source '{source.name}': a batch of it was begun from files in another place than its `path` names now, and not finished. "
+                f"Set `path` back for one `desirelines ingest-events`, or read the source anew: `desirelines ingest-events --resync {source.name}`"
+            ) from None
         raise failures[0] if failures else error from None
     return batches
 
@@ -84,6 +104,9 @@ def stop_reading(spark: SparkSession) -> None:
 def with_places(batch: DataFrame, source: Source) -> DataFrame:
     """Raw rows of a batch; for an ordered source with the place of each row in its file, counted from 0 by one task a split."""
     row = batch.select("_row.*", "_file", "_split")
+    if source.format != "json":
+        gone = {p.split(".")[0] for p in absent_paths(row.schema, source)} - set(row.columns)
+        row = row.withColumns({name: F.lit(None).cast("string") for name in sorted(gone)})
     if not source.ordered:
         file_name = F.col("_file") if source.tells_files else F.lit(None).cast("string")
         return as_raw(row, source, file_name, F.lit(None).cast("long"))

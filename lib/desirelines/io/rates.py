@@ -41,6 +41,15 @@ def check_rates(spark: SparkSession, site: Site) -> None:
         raise SourceError(f"site.rates: {where} has two rates of one currency and day. Nothing was read.")
 
 
+def rates_digest(spark: SparkSession, site: Site) -> str | None:
+    """Digest of the rates, whatever their order; null where no table is set."""
+    if site.rates is None:
+        return None
+    line = F.xxhash64(F.col("currency"), F.col("from_on"), F.col("rate")).cast("decimal(38,0)")
+    count, total = _read(spark, site.rates).agg(F.count("*"), F.sum(line)).collect()[0]
+    return f"{count}:{total}"
+
+
 def _read(spark: SparkSession, rates: Rates) -> DataFrame:
     where = rates.table or rates.path or ""
     try:

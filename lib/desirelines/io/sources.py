@@ -9,6 +9,7 @@ from urllib.parse import urlparse
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
 from desirelines.io.readers import BROKEN, absent_paths, as_raw, options_of, read_schema, reader_of, static_schema
@@ -108,10 +109,49 @@ def _static(spark: SparkSession, source: Source) -> DataFrame:
 
 
 def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataFrame:
-    """Raw rows made again of the texts (column `raw`) that quarantine kept of them."""
+    """Raw rows made again of the texts that quarantine kept of them (raw, row_digest, is_masked).
+
+    A row's `file_name` is its digest and its `file_place` whether it is masked (1 or 0): rows of texts have no file.
+    """
+    known_by = F.col("row_digest").alias("_file"), F.col("is_masked").cast("long").alias("_place")
     if source.format == "json":
-        found = texts.select(F.col("raw").alias("value"))
+        found = texts.select(F.col("raw").alias("value"), *known_by)
     else:
-        parsed = F.from_json("raw", static_schema(spark, source))
-        found = texts.select(parsed.alias("_row")).select("_row.*", F.lit(None).cast("string").alias(BROKEN))
-    return as_raw(found, source, F.lit(None).cast("string"), F.lit(None).cast("long"))
+        schema = static_schema(spark, source)
+        absent = [_from_root(p, source) for p in absent_paths(schema, source)]
+        schema = _with_texts(schema, [*identifier_paths(source), *absent])
+        parsed = texts.select(F.from_json("raw", schema).alias("_row"), *known_by)
+        found = parsed.select("_row.*", "_file", "_place", F.lit(None).cast("string").alias(BROKEN))
+    return as_raw(found, source, F.col("_file"), F.col("_place"))
+
+
+def identifier_paths(source: Source) -> list[tuple[str, ...]]:
+    """Where a source's rows hold identifiers, from the row's root."""
+    session = source.columns.session_key
+    columns = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
+    columns += [session.column] if session is not None and session.column is not None else []
+    return [_from_root(c, source) for c in columns]
+
+
+def _from_root(column: str, source: Source) -> tuple[str, ...]:
+    parts = tuple(column.split("."))
+    return (*source.lines.split("."), *parts[1:]) if source.lines is not None and parts[0] == "line" else parts
+
+
+def _with_texts(schema: T.StructType, paths: list[tuple[str, ...]]) -> T.StructType:
+    """The schema with texts at these places, new ones too: a mark stands where a number may have stood."""
+    fields = {f.name: f.dataType for f in schema.fields} | {
+        p[0]: T.StructType([]) for p in paths if p[0] not in schema.fieldNames()
+    }
+    below = {name: [p[1:] for p in paths if p[0] == name] for name in fields}
+    return T.StructType([T.StructField(name, _text_in(kind, below[name])) for name, kind in fields.items()])
+
+
+def _text_in(kind: T.DataType, below: list[tuple[str, ...]]) -> T.DataType:
+    if () in below:
+        return T.StringType()
+    if below and isinstance(kind, T.StructType):
+        return _with_texts(kind, below)
+    if below and isinstance(kind, T.ArrayType):
+        return T.ArrayType(_text_in(kind.elementType, below))
+    return kind

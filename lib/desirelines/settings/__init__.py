@@ -3,5 +3,6 @@
 from desirelines.settings.mapping import Source, TimeColumn, ValueColumn, column_path, json_path
 from desirelines.settings.model import Settings
 from desirelines.settings.reading import read_settings
+from desirelines.settings.rules import Rules
 
-__all__ = ["Settings", "Source", "TimeColumn", "ValueColumn", "column_path", "json_path", "read_settings"]
+__all__ = ["Rules", "Settings", "Source", "TimeColumn", "ValueColumn", "column_path", "json_path", "read_settings"]

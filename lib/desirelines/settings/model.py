@@ -83,6 +83,7 @@ class Ingest(Strict):
     future_minutes: PositiveFloat = 60
     floor_date: Day = date(2000, 1, 1)
     quarantine_keep_days: PositiveInt = 7
+    quarantine_raw: Literal["masked", "full"] = "masked"
     max_files_per_batch: PositiveInt = 1000
     sources_at_once: Annotated[int, Field(gt=0, le=64)] = 2
 

@@ -5,9 +5,10 @@ from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from pyspark.sql import functions as F
 
 from desirelines.events.bots import is_bot_agent, to_bot_tags
-from desirelines.events.fates import suppressed_now, to_quarantine, with_fates, with_raw_of_conflicts, with_suppressed
+from desirelines.events.fates import suppressed_at, to_quarantine, with_fates, with_suppressed, with_text_of_conflicts
+from desirelines.events.fields import raw_text
 from desirelines.keys import key_of, secret_pads
-from tests.support.sources import SECRET, mapped, source
+from tests.support.sources import READ_AT, SECRET, mapped, source
 from tests.support.tables import table
 
 TOKEN_SECRET = b"another secret that only the tests use"
@@ -119,7 +120,7 @@ def test_the_newest_statement_about_a_token_holds(spark):
         c     | false         | 2026-01-01
         c     | true          | 2026-02-01
     """).withColumnRenamed("active_at", "active_from")  # fmt: skip
-    assert sorted(r["token"] for r in suppressed_now(list_).collect()) == ["a", "c"]
+    assert sorted(r["token"] for r in suppressed_at(list_, READ_AT).collect()) == ["a", "c"]
 
 
 def test_quarantine_keeps_the_raw_row_with_all_reasons_and_numbers_equal_rows(spark):
@@ -130,7 +131,10 @@ def test_quarantine_keeps_the_raw_row_with_all_reasons_and_numbers_equal_rows(sp
         2  | x |   | {HOUR}:00:00Z | look |
         2  | x |   | {HOUR}:00:00Z | buy  |
     """, source())  # fmt: skip
-    kept = sorted((r["fate"], r["ordinal"], tuple(r["reasons"])) for r in to_quarantine(rows).collect())
+    kept = sorted(
+        (r["fate"], r["ordinal"], tuple(r["reasons"]))
+        for r in to_quarantine(rows, source(), secret_pads(spark, SECRET), is_masked=False).collect()
+    )
     assert kept == [
         ("conflict", 1, ("event_id: another event has the same id and other content",)),
         ("quarantined", 1, ("occurred_at: not a time", "event_name: missing")),
@@ -151,7 +155,9 @@ def test_the_raw_text_stays_with_rows_held_back_and_conflicts_get_theirs(spark):
     before = {(r["given_id"], r["fate"]): r["raw"] for r in classified.collect()}
     row_1 = '{"id":"1","c":"x","t":"never","e":"look"}'
     assert before == {("1", "quarantined"): row_1, ("2", "used"): None, ("2", "conflict"): None, ("3", "used"): None}
-    after = {(r["given_id"], r["fate"]): r["raw"] for r in with_raw_of_conflicts(classified, rows, of).collect()}
+    after = {
+        (r["given_id"], r["fate"]): r["raw"] for r in with_text_of_conflicts(classified, rows, raw_text(of)).collect()
+    }
     row_2 = f'{{"id":"2","c":"x","t":"{HOUR}:01:00Z","e":"buy","paid":"5"}}'
     assert after == before | {("2", "conflict"): row_2}
 

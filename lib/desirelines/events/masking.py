@@ -1,0 +1,140 @@
+"""What quarantine keeps of a row: its mapped columns, with every identifier replaced by its type and key.
+
+Columns that no mapping names are left out, names and all: nobody said what is in them. What a Spark expression of the mapping reads
+is kept as it stands, unless the mapping names it as an identifier too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from desirelines.events.fields import ALIAS_KEY, LINE, LINE_NUMBER, RAW, ROW, is_told_broken, raw_text
+from desirelines.events.marks import SESSION_TYPE, mark_of
+from desirelines.events.parse import key_column, page_path
+from desirelines.settings import Source, ValueColumn, json_path
+
+_OF_STRUCT = re.compile(r"\b(row|line)\s*\.\s*((?:`[^`]+`|\w+)(?:\s*\.\s*(?:`[^`]+`|\w+))*)")
+_OF_VARIANT = re.compile(r"\b(row|line)\s*,\s*'\$\.?([^'\[]*)")
+Path = tuple[str, ...]
+
+
+def masked_text(mapped: DataFrame, source: Source, login_type: str) -> Column:
+    """The text that is kept of a row of `mapped`; of one that could not be taken apart the text itself, which its digest needs.
+
+    Of an array whose elements are rows of their own it holds the row's own line. Needs the keys that the row's identifiers became.
+    """
+    marks = _identifiers(source, login_type)
+    kept = {path for path in _kept(source) if not any(_meet(path, mark) for mark in marks)}
+    kept = {path for path in kept if not any(path != other and path[: len(other)] == other for other in kept)}
+    is_variant = source.format == "json"
+    row_type = None if is_variant else mapped.schema[ROW].dataType
+    # A null where a column is absent would not say so, and here the row's type tells.
+    leaves = {p: _value(p, source) for p in kept if is_variant or _is_in(row_type, p, source)}
+    page = source.columns.page
+    if page is not None and page.column is not None and (path := _path(page.column)) in leaves:
+        uses = [p for p in _kept(source) if p == path]
+        if len(uses) == 1:  # what else may stand behind its path is not in `events` either
+            leaves[path] = page_path(leaves[path].cast("string"))
+    leaves |= {path: mark_of(keys) for path, keys in marks.items()}
+    of_line = {p[1:]: c for p, c in leaves.items() if source.lines and p[0] == LINE}
+    of_row = {p: c for p, c in leaves.items() if not (source.lines and p[0] == LINE)}
+    if source.lines is not None:
+        own = F.array(_tree(of_line) if of_line else F.lit("").alias("nothing"))
+        of_row[_path(source.lines)] = F.when(F.col(LINE_NUMBER).isNotNull(), own)
+    return F.when(is_told_broken(source), raw_text(source)).otherwise(F.to_json(_tree(of_row)))
+
+
+def _identifiers(source: Source, login_type: str) -> dict[Path, list[tuple[str, str]]]:
+    """Where identifiers stand, and of which type and in which column of keys each is."""
+    found = [(i.column, t, key_column(t)) for t, i in source.ids.items()]
+    if source.alias is not None:
+        found.append((source.alias.column, login_type, ALIAS_KEY))
+    session = source.columns.session_key
+    if session is not None and session.column is not None:
+        found.append((session.column, SESSION_TYPE, "session_key"))
+    marks: dict[Path, list[tuple[str, str]]] = {}
+    for column, id_type, key in found:
+        marks.setdefault(_path(column), []).append((id_type, key))
+    return marks
+
+
+def _kept(source: Source) -> Iterator[Path]:
+    """Where the mapping's other values stand; one place may come several times."""
+    columns = source.columns
+    for name in type(columns).model_fields:
+        value = getattr(columns, name)
+        if value is None:
+            continue
+        if isinstance(value, ValueColumn):
+            yield from (_path(name) for name in value.names)
+            yield from _read_by(value.sql or "")
+        else:
+            yield _path(value.column)
+    yield from (_path(name) for name in source.properties)
+
+
+def _read_by(sql: str) -> Iterator[Path]:
+    """Where the columns of the row stand that an expression reads, as far as its text names them."""
+    for holder, rest in (*_OF_STRUCT.findall(sql), *_OF_VARIANT.findall(sql)):
+        path = tuple(p.strip().strip("`") for p in rest.split(".") if p.strip())
+        if path:
+            yield (LINE, *path) if holder == LINE else path
+
+
+def _path(dotted: str) -> Path:
+    return tuple(dotted.split("."))
+
+
+def _meet(one: Path, other: Path) -> bool:
+    """Whether one place is, or is inside, the other."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
+
+
+def _value(path: Path, source: Source) -> Column:
+    """What stands at a place, in the source's own type."""
+    is_of_line = source.lines is not None and path[0] == LINE
+    inside = path[1:] if is_of_line else path
+    if source.format == "json":
+        holder = F.try_parse_json(F.col(RAW))
+        if is_of_line and source.lines is not None:
+            lines = F.try_variant_get(holder, json_path(source.lines), "array<variant>")
+            holder = F.get(lines, F.col(LINE_NUMBER))
+        return F.try_variant_get(holder, json_path(".".join(inside)), "variant")
+    value = F.col(ROW)
+    if is_of_line and source.lines is not None:
+        value = F.get(F.col(ROW + "." + ".".join(f"`{p}`" for p in source.lines.split("."))), F.col(LINE_NUMBER))
+    for part in inside:
+        value = value.getField(part)
+    return value
+
+
+def _is_in(row: T.DataType | None, path: Path, source: Source) -> bool:
+    here = row
+    parts = path
+    if source.lines is not None and path[0] == LINE:
+        parts = (*source.lines.split("."), *path[1:])
+    for part in parts:
+        here = here.elementType if isinstance(here, T.ArrayType) else here
+        if not isinstance(here, T.StructType) or part not in here.fieldNames():
+            return False
+        here = here[part].dataType
+    return True
+
+
+def _tree(leaves: dict[Path, Column]) -> Column:
+    """A struct of the leaves, nested as their places are."""
+    inner: dict[str, dict[Path, Column]] = {}
+    fields: dict[str, Column] = {}
+    for path, column in sorted(leaves.items()):
+        if len(path) == 1:
+            fields[path[0]] = column
+        else:
+            inner.setdefault(path[0], {})[path[1:]] = column
+    fields |= {name: _tree(below) for name, below in inner.items() if name not in fields}
+    return F.struct(*(column.alias(name) for name, column in sorted(fields.items())))
