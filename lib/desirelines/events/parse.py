@@ -7,7 +7,7 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, ROW, RawRows, reasons_of
+from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, ROW, RawRows, reasons_of, with_expressions
 from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source, ValueColumn
 
@@ -44,7 +44,8 @@ def to_mapped_events(
     `raw` holds row, raw, row_hash, file_name, file_place (and line). `pads` is the padded data secret (`keys.secret_pads`). `read_at`
     stands for now, for sources that do not say when they received a row: what lies further ahead is in the future.
     """
-    rows = RawRows(raw.crossJoin(pads), source)
+    # Expressions come before the secret: where somebody's text is made a column, the pads are in no scope.
+    rows = RawRows(with_expressions(raw, source).crossJoin(pads), source)
     columns, identity = source.columns, settings.identity
 
     def value(id_type: str, column: str) -> Column:
