@@ -1,8 +1,9 @@
-"""Writes the pages that are made from the code: docs/tables.md and docs/features.md. A test holds them current."""
+"""Writes the pages that are made from the code: docs/tables.md, docs/features.md and docs/expressions.md. A test holds them current."""
 
 from pathlib import Path
 
 from desirelines.catalogue import FEATURES, LABELS
+from desirelines.settings.functions import FUNCTIONS, TYPES
 from desirelines.tables import ALL
 
 DOCS = Path(__file__).parent
@@ -78,7 +79,7 @@ features:
       unit: exports
       over: events              # or sessions; columns and meanings in docs/tables.md
       aggregate: count          # count, sum, mean, min, max, distinct
-      of: null                  # a column or a Spark expression; count needs none
+      of: null                  # a column or an expression (docs/expressions.md); count needs none
       where: "event_name = 'export' AND page LIKE '%.pdf'"
       window_days: 90           # without it, features.window_days
       scale: log                # log for what is skewed, plain else
@@ -92,11 +93,59 @@ features:
   path_words: 50                # the 50 runs of two or three steps that most people take, weighed by TF-IDF
 ```
 
-An expression that Spark cannot read, or that names a column which is not there, stops the run with its name before anything is written.
+An expression that is not allowed is a mistake in the configuration: nothing is run. One that names a column which is not there stops
+`build-features` with its name, before features are written.
 """
 
 
-PAGES = {"tables.md": tables_page, "features.md": features_page}
+def expressions_page() -> str:
+    """What an expression of the settings may hold."""
+    functions = [f"| {about} | {', '.join(f'`{n}`' for n in names)} |" for about, names in FUNCTIONS.items()]
+    return EXPRESSIONS.format(functions="\n".join(functions), types=", ".join(f"`{t}`" for t in sorted(TYPES)))
+
+
+EXPRESSIONS = """# Expressions
+
+Made from `lib/desirelines/settings/functions.py` by `make docs`. Two settings take an expression: `sql` of a value in a source's mapping,
+and `where` and `of` of a feature of your own. It is written as in Spark SQL, and gives what Spark gives for the same text; but it sees the
+row and nothing else, and what is not on this page is refused when the configuration is read (exit code 2, with file, line and place).
+
+```yaml
+columns:
+  event_name: {{sql: "CASE WHEN row.status = 'refunded' THEN 'order_refunded' ELSE 'order_paid' END"}}
+  amount: {{sql: "try_multiply(try_cast(row.quantity AS decimal(12,2)), try_cast(row.unit_price AS decimal(12,2)))"}}
+```
+
+## What it sees
+| where | names |
+|---|---|
+| `sql` in a mapping | `row.` and a column of the source, with dots into nested ones; `line.` and a column of one of its `lines`, where these are mapped. Of JSON `row` and `line` are variants: `try_variant_get(row, '$.context.page', 'string')` |
+| `where`, `of` | the columns of `events` or `sessions` in docs/tables.md, by their names |
+
+A name of other signs than letters, digits and `_` stands in backticks.
+
+## What it may hold
+- Constants: `'text'` with Spark's backslashes, `r'text'` without; `1`, `1.5` (a decimal), `1e3` (a double); `TRUE`, `FALSE`, `NULL`;
+  `DATE '2026-01-31'`, `TIMESTAMP '2026-01-31 10:00:00'` (UTC, unless it names an offset).
+- Operators, which bind as in Spark: `+ - * / % DIV ||`, `= <> < <= > >= <=>`, `AND OR NOT`, `[NOT] IN (…)`, `[NOT] BETWEEN … AND …`,
+  `[NOT] LIKE`, `ILIKE` (with `ESCAPE`), `RLIKE`, `IS [NOT] NULL`, `IS [NOT] TRUE`, `IS [NOT] DISTINCT FROM`; `list[0]`, `struct.field`.
+- `CASE … WHEN … THEN … ELSE … END`, `CAST(… AS type)`, `TRY_CAST(… AS type)`, to {types}, or `array<…>` of one of them. A `CAST` of what
+  does not fit stops the run, `TRY_CAST` gives null.
+- These functions, as Spark has them:
+
+| about | functions |
+|---|---|
+{functions}
+
+## What it may not hold
+Subqueries and other tables, stars, aggregates, windows, functions of one's own or of a catalogue, `reflect` and the like, comments, hints;
+whatever knows the clock, the user, the session or chance, also in disguise (`'now'` is a time to Spark). Two runs over the same rows give
+the same values, and no expression reaches the secret that identifiers become keys under. Spark fills in no variables: `'${{env:HOME}}'`
+is a text. At most 2,000 signs, 25 levels of brackets.
+"""
+
+
+PAGES = {"tables.md": tables_page, "features.md": features_page, "expressions.md": expressions_page}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():

@@ -57,7 +57,8 @@ class Feature:
 
 def own_column(name: str) -> str:
     """Spark SQL of a number that stands in `own_values` under a name; null where there is none."""
-    quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+    # A name may come from the data, and Spark fills in `${env:HOME}` wherever it stands in SQL, in quotes as well.
+    quoted = name.replace("\\", "\\\\").replace("'", "\\'").replace("$", "\\u0024")
     return f"get(own_values, CAST(array_position(own_names, '{quoted}') AS INT) - 1)"
 
 

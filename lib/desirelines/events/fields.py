@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from desirelines.errors import SettingsError, SourceError
+from desirelines.expressions import expression_column, what_does_not_fit
 from desirelines.settings import Source, TimeColumn, ValueColumn, column_path, json_path
 from desirelines.tables import MONEY
 
@@ -44,7 +47,11 @@ class RawRows:
             return F.lit(None).cast("string")
         if value.value is not None:
             return F.lit(value.value)
-        got = F.expr(value.sql) if value.sql is not None else self.field(value.names[0])
+        got = (
+            F.col(_expression_name(self.source.expressions[value.sql]))
+            if value.sql is not None
+            else self.field(value.names[0])
+        )
         trimmed = F.trim(got.cast("string"))
         return F.when(trimmed != "", trimmed)
 
@@ -108,6 +115,32 @@ class RawRows:
 
     def _type_of(self, column: Column) -> T.DataType:
         return self.rows.select(column).schema[0].dataType
+
+
+def with_expressions(raw: DataFrame, source: Source) -> DataFrame:
+    """Add a column for each expression of the mapping, by the row alone: nothing of ours that joins the row later is in sight.
+
+    Raises:
+        SettingsError: one is not allowed.
+        SourceError: one does not fit the source's columns.
+    """
+    seen = (ROW, LINE) if source.lines else (ROW,)
+    rows = raw
+    for text, name in source.expressions.items():
+        where = f"source '{source.name}': columns.{name}.sql"
+        try:
+            rows = rows.withColumn(_expression_name(name), expression_column(text, seen))
+        except ValueError as error:
+            raise SettingsError([f"{where}: {error}"]) from None
+        except AnalysisException as error:
+            raise SourceError(
+                f"{where} cannot be read over its rows: {what_does_not_fit(error)}. Mend the mapping."
+            ) from None
+    return rows
+
+
+def _expression_name(column: str) -> str:
+    return f"_expression_{column}"
 
 
 def raw_text(source: Source) -> Column:

@@ -7,7 +7,16 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import ALIAS_KEY, LINE_NUMBER, RAW, ROW, RawRows, broken_reason, reasons_of
+from desirelines.events.fields import (
+    ALIAS_KEY,
+    LINE_NUMBER,
+    RAW,
+    ROW,
+    RawRows,
+    broken_reason,
+    reasons_of,
+    with_expressions,
+)
 from desirelines.events.marks import SESSION_TYPE, marked_key
 from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source, ValueColumn
@@ -49,7 +58,8 @@ def to_mapped_events(
     stands for now, for sources that do not say when they received a row: what lies further ahead is in the future. `marked` says of
     which rows, all from quarantine, identifiers stand as marks: there a mark gives the key, and no value; a source's rows have none.
     """
-    rows = RawRows(raw.crossJoin(pads), source)
+    # Expressions come before the secret: where somebody's text is made a column, the pads are in no scope.
+    rows = RawRows(with_expressions(raw, source).crossJoin(pads), source)
     columns, identity = source.columns, settings.identity
 
     def value(id_type: str, column: str) -> Column:

@@ -11,8 +11,13 @@ from pyspark.sql import functions as F
 
 from desirelines.catalogue import Feature, own_column
 from desirelines.errors import SettingsError
+from desirelines.expressions import expression_column, what_does_not_fit
 from desirelines.features.window import ObservationWindow, midnight
 from desirelines.settings.features import OwnFeature
+from desirelines.tables import EVENTS, SESSIONS
+
+SEEN = {"sessions": tuple(SESSIONS.column_names), "events": tuple(EVENTS.column_names)}
+"""Columns that an expression may name."""
 
 
 def catalogued(own: OwnFeature, window_days: int) -> Feature:
@@ -36,8 +41,8 @@ def to_own_features(rows: DataFrame, own: Sequence[OwnFeature], window: Observat
     for feature in own:
         try:
             before.groupBy("person_id").agg(_aggregate(feature, window, at)).schema  # noqa: B018 – Spark resolves it
-        except AnalysisException as error:
-            told = str(error).splitlines()[0]
+        except (AnalysisException, ValueError) as error:
+            told = what_does_not_fit(error) if isinstance(error, AnalysisException) else error
             raise SettingsError([f"features.own: {feature.name} cannot be read over {feature.over}: {told}"]) from None
     return before.groupBy("person_id").agg(*(_aggregate(f, window, at).alias(f.name) for f in own))
 
@@ -46,9 +51,10 @@ def _aggregate(feature: OwnFeature, window: ObservationWindow, at: str) -> Colum
     days = feature.window_days or window.days
     start = midnight(window.as_of - timedelta(days=days), window.zone)
     inside = F.col(at) >= F.lit(start)
-    counts = inside if feature.where is None else inside & F.coalesce(F.expr(feature.where), F.lit(False))
-    value = F.lit(1) if feature.of is None else F.expr(feature.of)
-    chosen = F.when(counts, value)
+    seen = SEEN[feature.over]
+    wanted = F.lit(True) if feature.where is None else F.coalesce(expression_column(feature.where, seen), F.lit(False))
+    value = F.lit(1) if feature.of is None else expression_column(feature.of, seen)
+    chosen = F.when(inside & wanted, value)
     made = {
         "count": F.count(chosen), "sum": F.coalesce(F.sum(chosen), F.lit(0)), "mean": F.avg(chosen), "min": F.min(chosen),
         "max": F.max(chosen), "distinct": F.count_distinct(chosen),

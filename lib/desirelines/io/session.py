@@ -9,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from desirelines.errors import MachineError
@@ -49,6 +50,7 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
         return session, True
     settings = settings or Spark()
     check_java()
+    _mute_plans()
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers start the python3 of PATH
     builder = SparkSession.builder.appName("desirelines").master(settings.master)  # noqa: TID251 - this is io/session.py
     for key, value in embedded_conf(settings).items():
@@ -61,6 +63,12 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
             f"Spark could not start: {str(error).splitlines()[0]}. `desirelines check` tells more."
         ) from error
     return session, True
+
+
+def _mute_plans() -> None:
+    """Keep PySpark from logging what it raises: with plans and the values in them, which our errors leave out."""
+    for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
+        PySparkLogger.getLogger(name).disabled = True
 
 
 def embedded_conf(settings: Spark) -> dict[str, str]:

@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 
 from desirelines.errors import did_you_mean
 from desirelines.kinds import KINDS, RESERVED_STEPS
+from desirelines.settings.expressions import read_expression
+from desirelines.settings.functions import NO_COLUMNS, ROW_NAMES
 
 MOST_LETTERS = 80
 """Letters of a name."""
@@ -120,6 +122,22 @@ def known_span(name: str, number: float) -> None:
     most = next((most for unit, most in MOST_TIME.items() if name.endswith(unit)), 2**31 - 1)
     if abs(number) > most:
         raise ValueError(f"should be at most {most:,}, not {shown(str(number))}")
+
+
+def row_expression(text: str) -> str:
+    """Refuse what is no expression of a source's row: of `row`, and of `line` where rows are taken apart."""
+    for name in sorted(read_expression(text).names - ROW_NAMES):
+        raise ValueError(
+            f"'{name}' is no part of the row: columns of the source begin with `row.`, those of one of its lines with `line.`"
+        )
+    return text
+
+
+def column_expression(text: str) -> str:
+    """Refuse what is no expression of columns; which columns there are is looked at where they are read."""
+    for name in sorted(read_expression(text).names & NO_COLUMNS):
+        raise ValueError(f"'{name}' is no column: an expression knows neither the clock nor the session")
+    return text
 
 
 def known_kind(kind: str) -> str:

@@ -8,12 +8,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
 from desirelines.catalogue import FEATURES, Family
-from desirelines.settings.checks import known_day, known_kind
+from desirelines.settings.checks import column_expression, known_day, known_kind
 from desirelines.settings.mapping import Name, Strict, Word
 
 Day = Annotated[date, BeforeValidator(known_day), Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]
 Kind = Annotated[str, AfterValidator(known_kind)]
-
+Expression = Annotated[str, AfterValidator(column_expression)]
 
 PERSON = "person_id"
 OCCASION_PARTS = ("share", "lift", "times")
@@ -28,8 +28,8 @@ class OwnFeature(Strict):
     unit: str
     over: Literal["sessions", "events"] = "sessions"
     aggregate: Literal["count", "sum", "mean", "min", "max", "distinct"]
-    of: str | None = None
-    where: str | None = None
+    of: Expression | None = None
+    where: Expression | None = None
     window_days: PositiveInt | None = None
     family: Family = "own"
     null_means: str = "nothing to aggregate"
@@ -43,7 +43,7 @@ class OwnFeature(Strict):
     @model_validator(mode="after")
     def _has_a_value(self) -> OwnFeature:
         if self.of is None and self.aggregate != "count":
-            raise ValueError(f"{self.name}: {self.aggregate} of what? Give `of`, a column or a Spark expression")
+            raise ValueError(f"{self.name}: {self.aggregate} of what? Give `of`, a column or an expression")
         if self.name in {f.name for f in FEATURES}:
             raise ValueError(f"{self.name} is a feature of the catalogue already. Give another name")
         if self.name == PERSON:

@@ -17,7 +17,16 @@ from pydantic import (
 )
 
 from desirelines.kinds import KINDS
-from desirelines.settings.checks import known_currency, known_name, known_span, known_zone, plain_text, shown
+from desirelines.settings.checks import (
+    known_currency,
+    known_name,
+    known_span,
+    known_zone,
+    plain_text,
+    row_expression,
+    shown,
+)
+from desirelines.settings.expressions import read_expression
 
 TABLE_NAME = r"^(`[^`]+`|[\w-]+)(\.(`[^`]+`|[\w-]+)){0,2}$"
 """One to three parts, between backticks where there are other signs in them than letters, digits, `_` and `-`."""
@@ -72,12 +81,15 @@ def _texts(value: object) -> Iterator[str]:
 
 
 class ValueColumn(Strict):
-    """One value of the event model: exactly one of a column, a constant, a product of columns, or a Spark expression."""
+    """One value of the event model: exactly one of a column, a constant, a product of columns, or an expression of the row.
+
+    What an expression may hold stands in docs/expressions.md.
+    """
 
     column: str | None = None
     value: str | None = None
     product: tuple[str, ...] | None = None
-    sql: str | None = None
+    sql: Annotated[str, AfterValidator(row_expression)] | None = None
 
     of_lines: ClassVar[frozenset[str]] = frozenset(["sql"])
 
@@ -90,7 +102,7 @@ class ValueColumn(Strict):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Source columns it names; an expression is checked by Spark itself."""
+        """Source columns it names; those of an expression are looked for by Spark."""
         return (self.column,) if self.column is not None else self.product or ()
 
 
@@ -191,6 +203,16 @@ class Source(Strict):
         """Whether its raw rows tell the file they came from; rows of Delta and Parquet are laid anew when a table is kept up."""
         return self.format in ("csv", "json")
 
+    @property
+    def expressions(self) -> dict[str, str]:
+        """The expressions of its columns, each with the first column that has it."""
+        found: dict[str, str] = {}
+        for name in type(self.columns).model_fields:
+            value = getattr(self.columns, name)
+            if isinstance(value, ValueColumn) and value.sql is not None:
+                found.setdefault(value.sql, name)
+        return found
+
     @model_validator(mode="after")
     def _fits_together(self) -> Source:
         if (self.path is None) == (self.table is None):
@@ -201,6 +223,8 @@ class Source(Strict):
             raise ValueError("ordered: true goes with csv and json; Delta and Parquet rows have no place in a file")
         if self.snapshot and (self.lines or self.columns.event_id or self.identity != "id"):
             raise ValueError("snapshot: true tells events by what changed; leave event_id, identity and lines out")
+        if self.lines is None and any("line" in read_expression(e).names for e in self.expressions):
+            raise ValueError("an expression names `line`, and no `lines` are mapped")
         unknown = [t for t in self.stream if t not in self.ids]
         if unknown or not self.stream:
             raise ValueError(
