@@ -36,10 +36,10 @@ def composed(node: ast.AST) -> bool:
 
 
 def is_text(node: ast.AST) -> bool:
-    """Whether an argument may be text: a column's condition is made by calls, which may hold names put together."""
+    """Whether an argument is text put together, and no column: conditions of columns may hold names put together."""
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}
-    return not isinstance(node, ast.Lambda | ast.GeneratorExp)
+    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod))
 
 
 def composed_conditions(code: str, name: str) -> list[str]:
