@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+from desirelines.errors import DesirelinesError
 from desirelines.io.ledger import AFTER_PUBLICATION, DONE, State
 from desirelines.job import Job
 from desirelines.membership import repair_members
@@ -28,10 +29,14 @@ def follow_up(job: Job, write_report: Callable[[Job], object] | None = None) -> 
     `say_done`.
     """
     repair_members(job)
-    is_promoted = promote_model(job)
+    is_done = promote_model(job)
     if write_report is not None:
-        write_report(job)
-    if is_promoted and (write_report is not None or not job.writes_report):
+        try:
+            write_report(job)
+        except DesirelinesError as error:  # the run is published all the same, and later ones must not wait for a page
+            job.progress.say(f"the report of run {job.run_id} was not written: {error}")
+            is_done = False
+    if is_done and (write_report is not None or not job.writes_report):
         say_done(job)
 
 
