@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from desirelines.errors import SettingsError
 from desirelines.io.samples import is_table, look
 from desirelines.io.session import spark_session
+from desirelines.settings.checks import MOST_LETTERS, plain_text
 from desirelines.settings.guess import Guess, guess_mapping
 
 SAMPLE_ROWS = 1000
@@ -16,9 +18,14 @@ def guessed(where: str) -> tuple[str, Guess]:
     """Name of a source and a mapping guessed from its first rows.
 
     Raises:
+        SettingsError: the path holds what cannot be written into a mapping.
         SourceError: there is nothing that can be read.
         EmptyInputError: it has no row.
     """
+    try:
+        plain_text(where)
+    except ValueError as error:
+        raise SettingsError([f"init --from: {error}"]) from None
     spark, is_mine = spark_session()
     try:
         format_, rows = look(spark, where, SAMPLE_ROWS)
@@ -26,6 +33,6 @@ def guessed(where: str) -> tuple[str, Guess]:
         if is_mine:
             spark.stop()
     name = re.sub(r"[^a-z0-9]+", "_", Path(where).name.split(".")[-1 if is_table(where) else 0].lower()).strip("_")
-    name = name if re.match(r"[a-z]", name) else f"source_{name}".rstrip("_")
+    name = (name if re.match(r"[a-z]", name) else f"source_{name}".rstrip("_"))[:MOST_LETTERS]
     place = ("table", where) if is_table(where) else ("path", str(Path(where).resolve()))
     return name, guess_mapping(rows, name=name, format=format_, where=place)

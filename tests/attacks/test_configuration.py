@@ -5,11 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from desirelines.cli import main
 from desirelines.errors import SettingsError
 from desirelines.settings import read_settings
 from desirelines.settings.checks import known_name
+from desirelines.settings.guess import guess_mapping
 from desirelines.settings_check import judged_by_spark
 from tests.support import shop
 
@@ -289,3 +291,35 @@ def test_check_tells_what_only_the_machine_can_judge(cli, capsys, tmp_path):
     conf = folder_of(tmp_path)
     assert cli("check", "--conf", str(conf), "--set", "sessions.step_rules=[{pattern: '(', name: a}]") == 2
     assert "FAIL expressions: sessions.step_rules.0.pattern" in capsys.readouterr().out
+
+
+def test_a_guessed_mapping_holds_no_line_that_came_out_of_the_rows():
+    strange = {
+        "x\nname: evil": "1",
+        "x\u2028ids: {}": "1",
+        "ok, col}": "2",
+        "a`b": "3",
+        "\u202eb": "4",
+        "${HOME}": "5",
+        "# c": "6",
+        "n" * 999: "7",
+    }
+    names = ["a: b", "x\ny: 1", "# c", "view", "- a", "yes", "2026-02-30", "{a", "buy, or not"]
+    rows = [
+        {"at": f"2026-01-0{1 + n % 9}T10:00:00Z", "user_id": str(n), "event": names[n % 9], "price (${EUR})": "1.5"} | strange
+        for n in range(90)
+    ]  # fmt: skip
+    text = guess_mapping(rows, name="shop", format="csv", where=("path", "in/${X}/a: b")).text
+    assert all(letter.isprintable() or letter == "\n" for letter in text)
+    mapping = yaml.safe_load(text)
+    assert mapping["name"] == "shop"
+    assert mapping["path"] == "in/$${X}/a: b"
+    assert mapping["columns"] == {"occurred_at": "at", "event_name": "event"}
+    assert mapping["kinds"] == {"view": "page", "buy, or not": "purchase"}
+    assert "further columns to keep: price (${EUR}), ok, col}, a`b, ${HOME}, # c" in text
+
+
+def test_a_path_that_cannot_be_written_into_a_mapping(cli, capsys, tmp_path):
+    assert cli("init", str(tmp_path / "new"), "--from", "a\nname: evil") == 2
+    assert "init --from: the character U+000A" in capsys.readouterr().err
+    assert not (tmp_path / "new").exists()

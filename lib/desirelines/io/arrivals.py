@@ -8,12 +8,15 @@ from threading import Event
 from urllib.parse import urlparse
 
 from pyspark.errors import StreamingQueryException
-from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
+from desirelines.io.addresses import quoted
 from desirelines.io.file_kinds import differ_in_columns, read_by_kind, read_files
-from desirelines.io.readers import absent_paths, as_raw, read_schema, reader_of
+from desirelines.io.links import check_links
+from desirelines.io.readers import ROW, absent_paths, as_raw, read_schema, reader_of, with_row
 from desirelines.settings import Source
 
 _SPLIT_BITS, _ROW_BITS = 22, 33
@@ -40,7 +43,8 @@ def ingest_new(
     `on_batch` is called once more: its first look at the rows, before it writes any, ends in the readers' error.
 
     Raises:
-        SourceError: files of a batch lack columns that no event can be made without; or the path was changed in the middle of a batch.
+        SourceError: files of a batch lack columns that no event can be made without, or are links that lead out of the folder; or
+            the path was changed in the middle of a batch.
     """
     batches = 0
     started = Event()
@@ -70,6 +74,7 @@ def ingest_new(
         batches += 1
         files = sorted(r[0] for r in batch.select("path").collect()) if source.format in _LISTED_BY_STREAM else None
         try:
+            check_links(source.path, f"source '{source.name}'")  # the stream lists by itself, and later than we looked
             try:
                 on_batch(rows_of(batch, files), query.id, number)
             except Exception as error:
@@ -103,20 +108,29 @@ def stop_reading(spark: SparkSession) -> None:
 
 def with_places(batch: DataFrame, source: Source) -> DataFrame:
     """Raw rows of a batch; for an ordered source with the place of each row in its file, counted from 0 by one task a split."""
-    row = batch.select("_row.*", "_file", "_split")
-    if source.format != "json":
-        gone = {p.split(".")[0] for p in absent_paths(row.schema, source)} - set(row.columns)
-        row = row.withColumns({name: F.lit(None).cast("string") for name in sorted(gone)})
+    batch = _with_absent(batch, source)
     if not source.ordered:
         file_name = F.col("_file") if source.tells_files else F.lit(None).cast("string")
-        return as_raw(row, source, file_name, F.lit(None).cast("long"))
+        return as_raw(batch, source, file_name, F.lit(None).cast("long"))
     # Ids grow inside a task; a file's splits are told apart by where they begin (at least 4 MiB apart).
-    counted = row.withColumn("_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1)))
+    counted = batch.withColumn("_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1)))
     counted = counted.withColumn("_place", F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS) + F.col("_id"))
     starts = counted.groupBy("_file", "_split").agg(F.min("_place").alias("_start"))
     placed = counted.join(F.broadcast(starts), ["_file", "_split"])
     base = F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS)
     return as_raw(placed, source, F.col("_file"), F.col("_place") - F.col("_start") + base)
+
+
+def _with_absent(batch: DataFrame, source: Source) -> DataFrame:
+    """Rows with every column that the mapping names; null where the source has it no longer."""
+    row = batch.select(ROW).schema[ROW].dataType
+    if source.format == "json" or not isinstance(row, T.StructType):
+        return batch
+    gone = {p.split(".")[0] for p in absent_paths(row, source)} - set(row.fieldNames())
+    filled = F.col(ROW)
+    for name in sorted(gone):
+        filled = filled.withField(quoted(name), F.lit(None).cast("string"))
+    return batch.withColumn(ROW, filled) if gone else batch
 
 
 def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
@@ -130,20 +144,15 @@ def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
     if source.format == "delta":
         stream = stream.format("delta").option("skipChangeCommits", "true")
         found = stream.table(source.table) if source.table else stream.load(source.path)
-        nowhere: tuple[Column, ...] = (F.lit(None).cast("string"), F.lit(None).cast("long"))
-        return _with_row(found, *nowhere)
+        return with_row(found, _file=F.lit(None).cast("string"), _split=F.lit(None).cast("long"))
     return _placed(stream.format(reader_of(source)).schema(read_schema(spark, source)).load(_folder(source)))
 
 
 def _placed(found: DataFrame) -> DataFrame:
     if "_file" in found.columns:
-        columns = [c for c in found.columns if c not in ("_file", "_split")]
-        return found.select(F.struct(*(F.col(f"`{c}`") for c in columns)).alias("_row"), "_file", "_split")
-    return _with_row(found, F.col("_metadata.file_name"), F.col("_metadata.file_block_start"))
-
-
-def _with_row(found: DataFrame, file: Column, split: Column) -> DataFrame:
-    return found.select(F.struct("*").alias("_row"), file.alias("_file"), split.alias("_split"))
+        columns = [F.col(quoted(c)) for c in found.columns if c not in ("_file", "_split")]
+        return found.select(F.struct(*columns).alias(ROW), "_file", "_split")
+    return with_row(found, _file=F.col("_metadata.file_name"), _split=F.col("_metadata.file_block_start"))
 
 
 def _folder(source: Source) -> str:

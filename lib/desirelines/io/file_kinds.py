@@ -11,6 +11,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from desirelines.io.addresses import quoted
 from desirelines.io.readers import BROKEN, absent_paths, options_of, static_schema
 from desirelines.io.sources import without
 from desirelines.settings import Source
@@ -66,7 +67,10 @@ def read_by_kind(
         found = read_files(spark, source, paths, own, folder)
         frames.append(
             found.select(
-                *(F.col(f"`{n}`").cast("string").alias(n) if n in as_text else F.col(f"`{n}`") for n in found.columns),
+                *(
+                    F.col(quoted(n)).cast("string").alias(n) if n in as_text else F.col(quoted(n))
+                    for n in found.columns
+                ),
                 F.col("_metadata.file_name").alias("_file"),
                 F.col("_metadata.file_block_start").alias("_split"),
             )

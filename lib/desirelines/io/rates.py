@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.errors import SourceError
+from desirelines.io.links import check_links
 from desirelines.settings.model import Rates, Site
 from desirelines.tables import RATE
 
@@ -28,6 +29,7 @@ def check_rates(spark: SparkSession, site: Site) -> None:
     if rates is None:
         return
     where = rates.table or rates.path
+    check_links(rates.path, "site.rates")
     found = _read(spark, rates)
     is_bad = F.col("currency").isNull() | ~F.col("currency").rlike("^[A-Z]{3}$") | F.col("from_on").isNull()
     is_bad = is_bad | F.coalesce(F.col("rate") <= 0, F.lit(True))

@@ -6,29 +6,32 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.settings import Source, json_path
+from desirelines.settings import Source, column_path, json_path
 
-BROKEN = "_broken_row"
+BROKEN, ROW = "_broken_row", "_row"
+MOST_HASHED = 200
+"""Columns of a row that are hashed one by one."""
 
 
 def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Column) -> DataFrame:
     """Raw rows of a source's rows: row, raw, row_hash, is_broken, file_name, file_place; of an exploded one line_no and line.
 
-    `raw` is the text that was read, where text was read that Spark has not taken apart; else null, and `row` says it all.
-    `row_hash` is a number that follows from the whole row.
+    The source's row is the struct `_row`, where there is one, else all columns. `raw` is the text that was read, where text was
+    read that Spark has not taken apart; else null, and `row` says it all. `row_hash` is a number that follows from the whole row.
     """
-    helpers = {"_file", "_split", "_id", "_place", "_start", BROKEN}
-    names = [n for n in found.columns if n not in helpers]
+    rows = found if ROW in found.columns else with_row(found)
+    whole = F.col(ROW)
     if source.format == "json":
-        row = F.try_parse_json(F.col("value"))
-        raw, broken = F.col("value"), row.isNull() | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
-        row_hash = F.xxhash64("value")
+        text = whole["value"]
+        row = F.try_parse_json(text)
+        raw, broken = text, row.isNull() | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
+        row_hash = F.xxhash64(text)
     else:
-        row = F.struct(*(F.col(f"`{n}`") for n in names))
-        raw = F.col(BROKEN) if source.format == "csv" else F.lit(None).cast("string")
+        row = whole
+        raw = whole[BROKEN] if source.format == "csv" else F.lit(None).cast("string")
         broken = raw.isNotNull()
-        row_hash = F.xxhash64(raw, *_hashed(found, names))
-    rows = found.select(
+        row_hash = F.xxhash64(raw, *_hashed(rows.select(ROW).schema[ROW].dataType))
+    rows = rows.select(
         row.alias("row"),
         raw.alias("raw"),
         row_hash.alias("row_hash"),
@@ -41,15 +44,27 @@ def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Colu
     if source.format == "json":
         elements = F.try_variant_get("row", json_path(source.lines), "array<variant>")
     else:
-        elements = F.col("row." + ".".join(f"`{p}`" for p in source.lines.split(".")))
+        elements = F.col(f"row.{column_path(source.lines)}")
     return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
 
 
-def _hashed(found: DataFrame, names: list[str]) -> list[Column]:
-    """What a row's hash is made of: a hash passes over nulls, so where they stand goes in too; nested values go in as text."""
+def with_row(found: DataFrame, **beside: Column) -> DataFrame:
+    """A source's columns as one struct, `_row`, and what is to stand beside it."""
+    return found.select(F.struct("*").alias(ROW), *(column.alias(name) for name, column in beside.items()))
+
+
+def _hashed(row: T.DataType) -> list[Column]:
+    """What a row's hash is made of: a hash passes over nulls, so where they stand goes in too; nested values go in as text.
+
+    Each column of a few is two terms of a plan; thousands would be planned and compiled for minutes. So a wide row goes in as
+    text as a whole, which costs a microsecond a value and says where the nulls are.
+    """
+    assert isinstance(row, T.StructType)
+    if len(row.fields) > MOST_HASHED:
+        return [F.to_json(F.col(ROW))]
     nested = (T.StructType, T.ArrayType, T.MapType, T.VariantType)
-    columns = [F.col(f"`{n}`") for n in names]
-    kinds = [found.schema[n].dataType for n in names]
+    columns = [F.col(ROW)[f.name] for f in row.fields if f.name != BROKEN]
+    kinds = [f.dataType for f in row.fields if f.name != BROKEN]
     values = [F.to_json(F.struct(c)) if isinstance(k, nested) else c for c, k in zip(columns, kinds, strict=True)]
     return [*values, *(c.isNull() for c in columns)]
 

@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.errors import EmptyInputError, SourceError
+from desirelines.io.links import check_links
 
 SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet"}
 
@@ -23,6 +24,8 @@ def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str
         SourceError: there is nothing, or it is nothing that a source can be.
         EmptyInputError: it has no row.
     """
+    if not is_table(where):
+        check_links(where, "init --from")
     format_ = "delta" if is_table(where) else _format_of(where)
     try:
         texts = _texts(spark, where, format_).limit(rows).collect()
@@ -66,7 +69,7 @@ def _texts(spark: SparkSession, where: str, format_: str) -> DataFrame:
     else:
         options = {"header": "true", "multiLine": "true", "escape": '"'} if format_ == "csv" else {}
         found = spark.read.format(format_).options(**options).load(where)
-    return found.select(F.to_json(F.struct(*(F.col(f"`{c}`") for c in found.columns))))
+    return found.select(F.to_json(F.struct("*")))
 
 
 def _parsed(text: str) -> dict[str, Any]:

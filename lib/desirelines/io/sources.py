@@ -12,6 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
+from desirelines.io.links import check_links
 from desirelines.io.readers import BROKEN, absent_paths, as_raw, options_of, read_schema, reader_of, static_schema
 from desirelines.settings import Source, TimeColumn
 
@@ -28,13 +29,14 @@ def look_at(spark: SparkSession, source: Source) -> Found:
     """Look at a source's columns.
 
     Raises:
-        SourceError: it is not there or cannot be read.
+        SourceError: it is not there or cannot be read, or a link in its folder leads out of it.
     """
     where = source.table or source.path or ""
     if source.path and not urlparse(source.path).scheme and not _is_there(Path(source.path)):
         raise SourceError(
             f"source '{source.name}': there is nothing at {source.path}. Mend `path` in its mapping, or pass --set sources.N.path=…"
         )
+    check_links(source.path, f"source '{source.name}'")
     try:
         schema = static_schema(spark, source)
     except AnalysisException as error:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import yaml
+
+from desirelines.settings.checks import MOST_SHOWN, plain_text
 
 MOSTLY = 0.7
 """Share of a column's filled rows that must be of a kind for the column to be of it; real rows are dirty."""
@@ -145,7 +148,7 @@ class _Columns:
     """The columns of a sample; a column is taken once."""
 
     def __init__(self, rows: Sequence[Mapping[str, str | None]]) -> None:
-        names = dict.fromkeys(n for row in rows for n in row)
+        names = dict.fromkeys(n for row in rows for n in row if _can_be_told(n))
         self.rows = rows
         self.filled = {n: [v for row in rows if (v := row.get(n)) not in (None, "")] for n in names}
         self._free = [n for n in names if self.filled[n]]
@@ -170,7 +173,7 @@ class _Columns:
         return list(self._free)
 
     def names_of(self, column: str) -> list[str]:
-        return sorted(set(self.filled[column]))
+        return sorted(name for name in set(self.filled[column]) if _can_be_told(name))
 
 
 def _times(columns: _Columns) -> dict[str, str]:
@@ -273,12 +276,21 @@ def _plain(column: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A value as YAML writes it on one line."""
-    return (
-        str(yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000))
-        .removesuffix("\n...\n")
-        .strip()
-    )
+    """A value as YAML writes it on one line, be it a key, a value, or inside of braces; and no variable, whatever it holds."""
+    value = value.replace("${", "$${")
+    try:
+        inside, key = yaml.safe_load(f"{{a: {value}}}"), yaml.safe_load(f"{value}: a")
+    except (yaml.YAMLError, ValueError):
+        inside = key = None
+    return value if inside == {"a": value} and key == {value: "a"} else json.dumps(value, ensure_ascii=False)
+
+
+def _can_be_told(name: str) -> bool:
+    """Whether a name out of the rows can stand in a file: what cannot be seen would pass for lines of ours."""
+    try:
+        return plain_text(name) == name and len(name) <= MOST_SHOWN
+    except ValueError:
+        return False
 
 
 def _marked(line: str, why: str = "") -> str:

@@ -1,0 +1,94 @@
+"""Symbolic links inside a source's folder: none may lead out of it.
+
+Who may put files into the folder would otherwise have anything read that the command may read. A path that is itself a link is
+the choice of whoever wrote the configuration. Object stores have no links.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlparse
+
+from desirelines.errors import SourceError
+
+_PATTERN = re.compile(r"[*?\[{]")
+
+
+def check_links(path: str | None, where: str) -> None:
+    """Make sure that no link below a local path, or among what a pattern fits, leads out of it, or back to a folder that holds it.
+
+    Refused, not left out: rows left out without a word would be missing from the account, and the stream lists files by itself.
+
+    Raises:
+        SourceError: one does; it is named.
+    """
+    root = local_path(path)
+    if root is None:
+        return
+    parts = root.parts
+    fixed = next((n for n, part in enumerate(parts) if _PATTERN.search(part)), len(parts))
+    base, pattern = Path(*parts[:fixed]), parts[fixed:]
+    inside = base.resolve()
+    if not pattern:
+        _refuse_leading_out(inside, _links_below(inside), where)
+        return
+    found = list(base.glob(str(Path(*pattern))))
+    _refuse_leading_out(inside, found, where)
+    for folder in found:
+        if folder.is_dir():
+            _refuse_leading_out(inside, _links_below(folder), where)
+
+
+def local_path(path: str | None) -> Path | None:
+    """The path where it is one of this machine; null for object stores, and for nothing."""
+    if not path:
+        return None
+    address = urlparse(path)
+    if address.scheme == "file":
+        return Path(unquote(address.path))
+    return None if address.scheme else Path(path)
+
+
+def _links_below(folder: Path) -> Iterator[Path]:
+    """Every link below a folder that a reader would look at, without following any."""
+    waiting = [folder]
+    while waiting:
+        here = waiting.pop()
+        try:
+            entries = list(os.scandir(here))
+        except (NotADirectoryError, FileNotFoundError):
+            continue
+        except OSError as error:
+            raise SourceError(
+                f"{here} cannot be listed ({error.strerror}). Mend its rights, or give another path."
+            ) from None
+        for entry in entries:
+            if _is_hidden(entry.name):
+                continue
+            if entry.is_symlink():
+                yield Path(entry.path)
+            elif entry.is_dir(follow_symlinks=False):
+                waiting.append(Path(entry.path))
+
+
+def _is_hidden(name: str) -> bool:
+    """Whether readers pass a name by: Spark's rule, but for Delta's log."""
+    return name.startswith(".") or (name.startswith("_") and "=" not in name and name != "_delta_log")
+
+
+def _refuse_leading_out(inside: Path, links: Iterator[Path] | list[Path], where: str) -> None:
+    for link in links:
+        target = Path(os.path.realpath(link))
+        holder = Path(os.path.realpath(link.parent))
+        if not target.is_relative_to(inside):
+            why = "leads out of that folder"
+        elif link.is_symlink() and holder.is_relative_to(target):
+            why = "leads back to a folder that holds it"
+        else:
+            continue
+        raise SourceError(
+            f"{where}: in {inside} the link {link} {why}. Nothing was read. Take it away, or put the files themselves there."
+        )
