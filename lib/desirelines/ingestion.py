@@ -89,7 +89,7 @@ def bring_in(
     job.progress.say(
         f"{source.name}: what batch {batch.number} had written cannot be completed; it is taken out and written anew"
     )
-    take_out(job, source, batch)
+    take_out(job, source.name, batch)
     anew = new_terms(job, source, rates, terms)
     found = rows(anew)
     return {} if found is None else write_batch(job, anew, found, batch)

@@ -27,7 +27,7 @@ def ingest_sources(job: Job, sources: list[Source], checkpoints: dict[str, int])
     rates = rates_digest(job.spark, job.settings.site)
     finish_requeues(job, sources, rates)
     if job.resync:
-        _give_up_open_batches(job, sources)
+        _give_up_open_batches(job)
     with ThreadPoolExecutor(job.settings.ingest.sources_at_once, "ingest") as pool:
         readings = {s.name: pool.submit(_ingest_source, job, s, checkpoints[s.name], rates) for s in sources}
         try:
@@ -43,12 +43,11 @@ def ingest_sources(job: Job, sources: list[Source], checkpoints: dict[str, int])
     return sum(batches for batches, _ in done.values())
 
 
-def _give_up_open_batches(job: Job, sources: list[Source]) -> None:
+def _give_up_open_batches(job: Job) -> None:
     """Take out what unfinished batches wrote of sources that are read anew: their rows come again, under another name."""
-    again = {s.name: s for s in sources if s.name in job.resync}
     for name, batch in open_batches(job):
-        if name in again and not batch.is_requeue:
-            take_out(job, again[name], batch)
+        if name in job.resync and not batch.is_requeue:
+            take_out(job, name, batch)
 
 
 def _ingest_source(job: Job, source: Source, checkpoint: int, rates: str | None) -> tuple[int, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.errors import SettingsError
 from desirelines.events.fields import RAW, raw_text
 from desirelines.ingestion import Rows, bring_in, mapped_rows
 from desirelines.io.ledger import DONE, STARTED
@@ -13,7 +14,7 @@ from desirelines.io.warehouse import row_count
 from desirelines.job import Job
 from desirelines.settings import Source
 from desirelines.tables import INGEST_BATCHES, QUARANTINED_EVENTS
-from desirelines.terms import REQUEUE, Batch, Terms, open_batches, terms_of
+from desirelines.terms import REQUEUE, Batch, Terms, open_batches, take_out, terms_of
 
 PHASE = "requeue"
 WAITING = ("quarantined", "late")
@@ -23,7 +24,7 @@ WAITING = ("quarantined", "late")
 def requeue_sources(job: Job, sources: list[Source], rates: str | None) -> dict[str, dict[str, int]]:
     """Bring rows in quarantine in again; give rows by fate of each source. Rows that still cannot be used stay as they are."""
     with job.stage(PHASE) as result:
-        if not any(s.run_id == job.run_id and s.phase == PHASE and s.status != DONE for s in job.ledger.states()):
+        if job.run_id not in _open_runs(job):
             job.ledger.record(job.run_id, PHASE, STARTED)  # the ledger tells that there may be something to finish
         number = _batches_of(job)
         done = {
@@ -39,14 +40,25 @@ def has_open_requeue(job: Job) -> bool:
 
 
 def finish_requeues(job: Job, sources: list[Source], rates: str | None) -> None:
-    """Finish what requeues that died had begun, on the terms they were begun on."""
+    """Finish what requeues that died had begun, on the terms they were begun on.
+
+    Where that cannot be (the source is no longer configured, or is of another format) what was written is taken out; the rows are
+    still in quarantine.
+    """
     runs = _open_runs(job)
     if not runs:
         return
     by_name = {s.name: s for s in sources}
     for name, batch in open_batches(job):
-        if batch.is_requeue and name in by_name:
-            _requeue(job, by_name[name], batch, rates)
+        if not batch.is_requeue:
+            continue
+        try:
+            if name in by_name:
+                _requeue(job, by_name[name], batch, rates)
+            else:
+                take_out(job, name, batch)
+        except SettingsError:
+            take_out(job, name, batch)
     for run_id in runs:
         job.ledger.record(run_id, PHASE, DONE)
 

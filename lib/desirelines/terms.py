@@ -86,7 +86,7 @@ def terms_of(job: Job, source: Source, batch: Batch, rates: str | None, *, can_b
         raise SettingsError(
             [
                 f"source '{source.name}': a batch of it was begun as {rules.mapping['format']} and not finished, and its format is {source.format} now. "
-                f"Set `format: {rules.mapping['format']}` once more, run `desirelines ingest-events`, then change it."
+                f"Set `format: {rules.mapping['format']}` once more, run `desirelines ingest-events`, then change it; or read the source anew: `desirelines ingest-events --resync {source.name}`"
             ]
         )
     read_at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=last["read_us"])
@@ -110,6 +110,8 @@ def new_terms(job: Job, source: Source, rates: str | None, before: Terms) -> Ter
 
 def write_down(job: Job, terms: Terms, batch: Batch) -> None:
     """Write the terms of a batch, once. Nothing else of the batch is written before this is done."""
+    if terms.is_begun:
+        return
     row = (
         terms.source.name,
         batch.name,
@@ -134,11 +136,11 @@ def open_batches(job: Job) -> list[tuple[str, Batch]]:
     ]
 
 
-def take_out(job: Job, source: Source, batch: Batch) -> None:
+def take_out(job: Job, source: str, batch: Batch) -> None:
     """Delete what a batch without an account wrote, wherever rows name their batch. Twice is as once.
 
     What is merged by key (consents, verdicts on streams, kept values) stays: the next try states it again.
     """
-    named = job.spark.createDataFrame([(source.name, batch.name)], "source string, ingest_batch string")
+    named = job.spark.createDataFrame([(source, batch.name)], "source string, ingest_batch string")
     for table in (EVENTS, IDENTITY_LINKS, QUARANTINED_EVENTS):
         job.warehouse.delete(named, table)
