@@ -16,8 +16,8 @@ from desirelines.keys import fingerprint_of, key_of
 from desirelines.settings import Settings
 from desirelines.tables import EVENTS, IDENTIFIERS, WAREHOUSE_FACTS
 
-DATA, SUPPRESSION, BUCKETS, PURPOSE, LOGIN, CASELESS = (
-    "data_secret", "suppression_secret", "buckets", "consent_purpose", "login_type", "caseless:",
+DATA, SUPPRESSION, BUCKETS, CURRENCY, PURPOSE, LOGIN, CASELESS = (
+    "data_secret", "suppression_secret", "buckets", "currency", "consent_purpose", "login_type", "caseless:",
 )  # fmt: skip
 TRIES = 5
 CONFLICTS = (ConcurrentAppendException, MetadataChangedException, ProtocolChangedException)
@@ -82,7 +82,7 @@ def wanted_facts(settings: Settings) -> dict[str, str]:
     types = sorted({t for source in settings.sources for t in source.ids} | {settings.identity.login_type})
     return {
         DATA: fingerprint_of(data, DATA), SUPPRESSION: fingerprint_of(suppression, SUPPRESSION),
-        BUCKETS: str(settings.warehouse.buckets), PURPOSE: settings.consent.purpose, LOGIN: settings.identity.login_type,
+        BUCKETS: str(settings.warehouse.buckets), CURRENCY: settings.site.currency, PURPOSE: settings.consent.purpose, LOGIN: settings.identity.login_type,
     } | {CASELESS + t: str(t in settings.identity.caseless_types).lower() for t in types}  # fmt: skip
 
 
@@ -115,6 +115,8 @@ def _sentence(name: str, known: set[str], settings: Settings) -> str:
         )
     if name == BUCKETS:
         return f"warehouse.buckets is {settings.warehouse.buckets}, and its tables are laid out by {settled}. Set it back, {end}"
+    if name == CURRENCY:
+        return f"site.currency is {settings.site.currency}, and events hold {settled}. Set it back, {end}"
     if name == PURPOSE:
         return (
             f"consent.purpose is '{settings.consent.purpose}', and what people agreed to or refused is kept for '{settled}': it would be "

@@ -847,7 +847,7 @@ WAREHOUSE_FACTS = Table(
     columns=(
         Column(
             "name", TEXT,
-            "what: data_secret, suppression_secret (their fingerprints), buckets, consent_purpose, login_type, caseless:<type> (whether "
+            "what: data_secret, suppression_secret (their fingerprints), buckets, currency, consent_purpose, login_type, caseless:<type> (whether "
             "values of the type ignore case)",
         ),
         Column("value", TEXT, "its value; of a secret a keyed digest of a fixed text, by which it is known again and cannot be found"),

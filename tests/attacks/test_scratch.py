@@ -9,10 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from desirelines.deep_check import Note
+from desirelines.doctor import _writable
 from desirelines.errors import MachineError
 from desirelines.io import scratch
 from desirelines.io.scratch import scratch_folders, scratch_places, without_sparks_own_places
 from desirelines.io.session import java_option
+from desirelines.io.warehouse import Warehouse
+from desirelines.settings import Settings
+from desirelines.settings.model import Warehouse as WarehouseSettings
 
 KEY = "0123456789abcdef0123456789abcdef"
 PROCESS = """
@@ -140,3 +145,16 @@ def test_spark_writes_nowhere_else(spark):
 
 def test_white_space_in_a_path_ends_no_java_option():
     assert java_option("java.io.tmpdir", '/a b/"c"\\d') == '"-Djava.io.tmpdir=/a b/\\"c\\"\\\\d"'
+
+
+def test_a_warehouse_that_is_made_is_its_owners_alone_and_check_notes_one_that_is_not(tmp_path):
+    made, standing = tmp_path / "deep" / "made", tmp_path / "standing"
+    standing.mkdir()
+    standing.chmod(0o755)
+    for folder in (made, standing):
+        Warehouse(None, WarehouseSettings(path=str(folder))).check_writable()
+    assert [stat.S_IMODE(f.stat().st_mode) for f in (made, standing)] == [0o700, 0o755]
+    told = [_writable(Settings(warehouse=WarehouseSettings(path=str(f)))) for f in (made, standing)]
+    assert told[0] == str(made)
+    assert isinstance(told[1], Note)
+    assert f"chmod 700 {standing}" in told[1]

@@ -98,13 +98,14 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
     ("change", "told"),
     [
         ("warehouse.buckets=8", "laid out by 4. Set it back"),
+        ("site.currency=USD", "events hold EUR. Set it back"),
         ("consent.purpose=marketing", "kept for 'analytics': it would be forgotten. Set it back"),
         ("identity.login_type=cookie", "logins of type 'user'. Set it back"),
         ("identity.caseless_types=[email, user]", "keys of type 'user' were made with regard to case"),
     ],
 )
 def test_no_command_goes_on_under_another_rule_for_keys(refused, change, told):
-    for words in (["run"], ["check"]):
+    for words in (["requeue"], ["check"]):
         shown = refused(words, "--set", change)
         assert told in shown.err + shown.out
 

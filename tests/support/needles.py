@@ -1,0 +1,125 @@
+"""Looks for keys and raw identifiers where none may be: in logs, checkpoints, names of files, and whatever else lies in a warehouse.
+
+The data files of tables hold keys; everything else may not. A file is read in every way in which a value may stand in it: as it is,
+as JSON inside of JSON, percent-encoded, and as Parquet (a log's checkpoints, whose pages are compressed).
+"""
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+HEX = re.compile(r"[0-9a-f]{32,}")
+KEY_LENGTH = 32
+LOG = "_delta_log"
+
+
+class Needles:
+    """What is looked for: keys, of 32 hex digits each, and raw identifiers, as whole words."""
+
+    def __init__(self, keys: Iterable[str], raw: Iterable[str]) -> None:
+        self.keys = frozenset(keys)
+        self.raw = frozenset(raw)
+        assert all(re.fullmatch("[0-9a-f]{32}", key) for key in self.keys)
+        assert all(self.raw)
+        # A word: "user1" stands in "user1@x" and in "/user1/", and not in "user12".
+        words = sorted({form for value in self.raw for form in _forms(value)}, key=len, reverse=True)
+        self._words = re.compile(r"(?<![0-9A-Za-z])(" + "|".join(map(re.escape, words)) + r")(?![0-9A-Za-z])")
+
+    def in_text(self, text: str) -> set[str]:
+        """The needles that stand in a text."""
+        found = {
+            run[n : n + KEY_LENGTH]
+            for run in HEX.findall(text.lower())
+            for n in range(len(run) - KEY_LENGTH + 1)
+            if run[n : n + KEY_LENGTH] in self.keys
+        }
+        return found | (set(self._words.findall(text)) if self.raw else set())
+
+    def in_file(self, file: Path) -> set[str]:
+        """The needles that stand in a file, however they are written there."""
+        return set().union(*(self.in_text(text) for text in texts_of(file)))
+
+
+def scan(folder: Path, needles: Needles, *, seen: set[tuple[Path, int]] | None = None) -> dict[str, set[str]]:
+    """Where needles stand below a folder: in names of files and folders, and in every file that is not a table's data.
+
+    `seen` holds what was scanned before (file and time of change); it is left out, and what is scanned now is added.
+    """
+    found: dict[str, set[str]] = {}
+    for entry in sorted(folder.rglob("*")):
+        place = entry.relative_to(folder).as_posix()
+        inside = needles.in_text(unquote(place))
+        if entry.is_file() and not is_data(entry, folder):
+            stamp = (entry, entry.stat().st_mtime_ns)
+            if seen is None or stamp not in seen:
+                inside |= needles.in_file(entry)
+                if seen is not None:
+                    seen.add(stamp)
+        if inside:
+            found[place] = inside
+    return found
+
+
+def is_data(file: Path, folder: Path) -> bool:
+    """Whether a file is a table's data, or its checksum beside it: Parquet of a folder with a log, outside of the log."""
+    is_parquet = file.name.endswith((".parquet", ".parquet.crc"))
+    if not is_parquet or LOG in file.relative_to(folder).parts:
+        return False
+    return any((parent / LOG).is_dir() for parent in file.parents if parent.is_relative_to(folder))
+
+
+def texts_of(file: Path) -> Iterator[str]:
+    """Everything a file says, in every way it can be read."""
+    raw = file.read_bytes()
+    yield raw.decode("utf-8", "replace")
+    if raw[:2] == b"\x1f\x8b":
+        raw = gzip.decompress(raw)
+        yield raw.decode("utf-8", "replace")
+    if raw[:4] == b"PAR1":
+        parquet = pq.ParquetFile(pa.BufferReader(raw))
+        yield str(parquet.metadata.metadata)
+        for row in parquet.read().to_pylist():
+            yield from _strings(row)
+        return
+    text = raw.decode("utf-8", "replace")
+    if "%" in text:
+        yield unquote_to_bytes(text).decode("utf-8", "replace")
+    for line in text.splitlines():
+        yield from _json_in(line)
+
+
+def _json_in(text: str) -> Iterator[str]:
+    """The strings of a JSON text, and of JSON texts that these are; nothing of what is no JSON."""
+    if text[:1] not in ("{", "[", '"'):
+        return
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return
+    yield from _strings(value)
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+        yield from _json_in(value)
+    elif isinstance(value, bytes):
+        yield value.decode("utf-8", "replace")
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _strings(key)
+            yield from _strings(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _strings(inner)
+
+
+def _forms(value: str) -> set[str]:
+    """How a value may be written: as it is, and in one case."""
+    return {value, value.lower(), value.upper()}
