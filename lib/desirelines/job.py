@@ -21,7 +21,7 @@ from desirelines.settings import Settings
 
 
 class Progress(Protocol):
-    """PublishedSums how a command goes."""
+    """Told how a command goes."""
 
     def begin(self, stage: str) -> None:
         """A stage begins."""

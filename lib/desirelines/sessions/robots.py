@@ -1,4 +1,4 @@
-"""Streams that click as no person can: too fast, or at gaps too even. PublishedSums from the sessions' own steps, without a shuffle of events."""
+"""Streams that click as no person can: too fast, or at gaps too even. Told from the sessions' own steps, without a shuffle of events."""
 
 from __future__ import annotations
 
