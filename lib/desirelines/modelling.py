@@ -19,6 +19,8 @@ from desirelines.job import Job
 from desirelines.membership import members_after
 from desirelines.reading import PREPARATION, features_in_use, model_rows, rules_of
 from desirelines.segments.naming import names_apart
+from desirelines.segments.rules import TOO_LITTLE_DATA
+from desirelines.small_groups import hidden_parts
 from desirelines.tables import (
     CLUSTER_MODELS,
     FEATURES,
@@ -38,7 +40,7 @@ def log_to_mlflow(job: Job, fitted: Fitted) -> str | None:
         run_name=job.run_id,
         params={"algorithm": kept.algorithm, "k": kept.k, "seed": kept.seed, "fit": job.settings.clusters.fit, "as_of": str(job.as_of),
                 "features": ",".join(c.feature for c in known)},
-        metrics=_scores(kept) | {"people": float(kept.people_count)},
+        metrics=_scores(kept) | ({} if kept.people_count is None else {"people": float(kept.people_count)}),
         tags={"desirelines.run_id": job.run_id, "desirelines.config_hash": job.settings.hash, "desirelines.verdict": kept.verdict,
               "desirelines.features_version": str(job.warehouse.version(FEATURES))},
         trials=[
@@ -80,8 +82,13 @@ def promote_model(job: Job) -> bool:
     return True
 
 
-def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str | None) -> list[dict[str, Any]]:
-    """Rows of cluster_models, each with the segment its people are: carried over where they are the same people as before."""
+def cluster_rows(
+    job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str | None, *, apart: int
+) -> list[dict[str, Any]]:
+    """Rows of cluster_models, each with the segment its people are: carried over where they are the same people as before.
+
+    `apart` are the people who are in no cluster. A size is null where segment_sizes withholds it.
+    """
     base, _ = job.ledger.base_of(job.run_id, job.as_of)
     centres = dict(enumerate(fitted.centres))
     assigned = to_assigned(features, fitted.preparation, centres)
@@ -98,9 +105,11 @@ def cluster_rows(job: Job, features: DataFrame, fitted: Fitted, mlflow_run: str 
         if cell["old"] is not None and cell["cluster"] is not None:
             overlap[cell["old"], cell["cluster"]] = cell["n"]
     matches = match_segments(overlap, old_sizes, new_sizes, same=job.settings.clusters.same_overlap, run_id=job.run_id)
+    sizes = {m.segment_id: new_sizes[m.cluster] for m in matches}
+    withheld = hidden_parts(sizes | {TOO_LITTLE_DATA: apart})
     return [
         {"run_id": job.run_id, "model_version": job.run_id, "cluster": m.cluster, "segment_id": m.segment_id, "algorithm": fitted.kept.algorithm,
-         "centre": list(centres[m.cluster]), "origin": m.origin, "derived_from": list(m.derived_from), "people_count": new_sizes[m.cluster], "mlflow_run_id": mlflow_run}
+         "centre": list(centres[m.cluster]), "origin": m.origin, "derived_from": list(m.derived_from), "people_count": None if m.segment_id in withheld else sizes[m.segment_id], "mlflow_run_id": mlflow_run}
         for m in matches
     ]  # fmt: skip
 
@@ -190,7 +199,8 @@ def segment_ids(job: Job) -> list[str]:
 def told(trial: Trial) -> str:
     """A candidate in one line of progress."""
     if trial.is_kept:
-        return f"{trial.clusters_found} groups of {trial.people_count:,} people: {trial.verdict}"
+        people = "" if trial.people_count is None else f" of {trial.people_count:,} people"
+        return f"{trial.clusters_found} groups{people}: {trial.verdict}"
     stability = "" if trial.stability is None else f", stability {trial.stability:.2f}"
     return f"k = {trial.k}: evidence {trial.gap:.3f}{stability}" + (
         "" if trial.verdict == "looked at" else f" ({trial.verdict})"

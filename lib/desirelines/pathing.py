@@ -17,7 +17,7 @@ from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reach
 from desirelines.paths.grain import PERSON, SESSION, to_person_paths, to_session_paths
 from desirelines.paths.held import to_patterns_held, to_runs_held, to_sequences_held
 from desirelines.paths.places import to_positions, to_step_facts
-from desirelines.reading import published_sessions
+from desirelines.reading import published_sessions, rules_of
 from desirelines.settings.patterns import Pattern, check_names, read_pattern
 from desirelines.tables import (
     FUNNEL_STEPS,
@@ -26,6 +26,7 @@ from desirelines.tables import (
     PATH_PATTERNS,
     PATH_POSITIONS,
     PATH_STEPS,
+    SEGMENT_SIZES,
     Table,
 )
 
@@ -41,7 +42,8 @@ def write_paths(job: Job) -> int:
     paths, run_id = job.settings.paths, job.run_id
     asked_patterns(job)
     goal = read_pattern(paths.goal) if paths.goal else None
-    members = members_after(job, run_id).select("person_id", "segment_id")
+    members = members_of_published_segments(job)
+    rules = overlapping(job)
     # The goal may be of a step that is not published, so it is looked for in the steps as they are.
     own = with_segments(with_goal(to_session_paths(published_sessions(job)), goal), members)
     own = lying_together(own).persist(StorageLevel.MEMORY_AND_DISK)
@@ -53,9 +55,9 @@ def write_paths(job: Job) -> int:
     try:
         check_steps(job, own)
         rows = [
-            (to_edges(both, run_id=run_id), PATH_EDGES),
-            (to_positions(both, places=paths.places, run_id=run_id), PATH_POSITIONS),
-            (to_step_facts(both, run_id=run_id), PATH_STEPS),
+            (to_edges(both, run_id=run_id, overlapping=rules), PATH_EDGES),
+            (to_positions(both, places=paths.places, run_id=run_id, overlapping=rules), PATH_POSITIONS),
+            (to_step_facts(both, run_id=run_id, overlapping=rules), PATH_STEPS),
             (_patterns(job, own, shown), PATH_PATTERNS),
             *_funnels(job, own),
         ]
@@ -66,6 +68,19 @@ def write_paths(job: Job) -> int:
         for cached in (both, own):
             cached.unpersist()
     return sum(int(o.get["n"]) for o in written)
+
+
+def members_of_published_segments(job: Job) -> DataFrame:
+    """Who is in which segment after the run, person_id and segment_id, of segments whose size is published: others have no paths of their own."""
+    sizes = job.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == job.run_id)
+    withheld_sizes = sizes.filter(F.col("people_count").isNull()).select("segment_id")
+    members = members_after(job, job.run_id).select("person_id", "segment_id")
+    return members.join(F.broadcast(withheld_sizes), "segment_id", "left_anti")
+
+
+def overlapping(job: Job) -> frozenset[str]:
+    """Segments that do not divide everybody: those of the rules that are nobody's main segment."""
+    return frozenset(rule.segment_id for rule in rules_of(job) if not rule.is_primary)
 
 
 def asked_patterns(job: Job) -> list[Pattern]:
@@ -110,18 +125,19 @@ def _patterns(job: Job, own: DataFrame, shown: DataFrame) -> DataFrame:
     return to_patterns(
         shown, reduce(DataFrame.unionByName, held),
         share=share, most=most, has_goal=settings.goal is not None, run_id=job.run_id,
+        overlapping=overlapping(job),
     )  # fmt: skip
 
 
 def _funnels(job: Job, own: DataFrame) -> list[tuple[DataFrame, Table]]:
     """Every funnel of the settings, as a whole and by week."""
-    end, zone = job.window.end, job.settings.site.time_zone
+    end, zone, rules = job.window.end, job.settings.site.time_zone, overlapping(job)
     found = {table: job.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)}
     for funnel in job.settings.paths.funnels:
         units = to_person_paths(own) if funnel.unit == PERSON else own
         reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
-        steps = to_funnel_steps(reached, funnel, run_id=job.run_id)
-        weeks = to_funnel_weeks(reached, funnel, zone=zone, end=end, run_id=job.run_id)
+        steps = to_funnel_steps(reached, funnel, run_id=job.run_id, overlapping=rules)
+        weeks = to_funnel_weeks(reached, funnel, zone=zone, end=end, run_id=job.run_id, overlapping=rules)
         found = {
             table: found[table].unionByName(rows) for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
         }

@@ -21,7 +21,7 @@ from desirelines.clusters.fit import fit
 from desirelines.errors import EmptyInputError, GateError
 from desirelines.featuring import keep_parameter, write_features, write_labels, write_rfm
 from desirelines.gates import check_as_of, check_gates, check_stages, day_after_newest_event, is_beyond_the_data
-from desirelines.history.changes import to_changes, to_moves
+from desirelines.history.changes import to_changes
 from desirelines.identifying import resolve, seen_last, seen_now, touched_keys
 from desirelines.intake import drop_expired, ingest_sources
 from desirelines.io.ledger import DONE, State
@@ -49,13 +49,15 @@ from desirelines.reading import (
     expected_segments,
     features_in_use,
     features_of,
+    grouped_and_apart,
     open_identities,
 )
 from desirelines.robots import take_robots_out
 from desirelines.segments.evidence import to_evidence
-from desirelines.segments.profile import to_profiles, to_sizes
+from desirelines.segments.profile import to_profiles
 from desirelines.sessioning import Account
 from desirelines.settings.run_ids import NO_BASE
+from desirelines.sizing import published_sums
 from desirelines.source_facts import facts_before, present_sources
 
 
@@ -182,11 +184,11 @@ def build_features(job: Job) -> None:
 def fit_clusters(job: Job) -> None:
     """Features → cluster_trials, cluster_models, run_parameters, and a run in MLflow."""
     with job.stage("fit-clusters") as result:
-        features = clustered_features(job)
-        settings = job.settings.clusters
+        features, settings = clustered_features(job), job.settings.clusters
+        count, apart = grouped_and_apart(job)
         fitted = fit(
-            features, row_count(features), features_in_use(job), settings, on_trial=lambda t: job.progress.say(told(t)),
-            k_before=clusters_before(job),
+            features, count, features_in_use(job), settings, on_trial=lambda t: job.progress.say(told(t)),
+            k_before=clusters_before(job), apart=apart,
         )  # fmt: skip
         run = {"run_id": job.run_id}
         trials = [run | {"trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)]
@@ -195,7 +197,7 @@ def fit_clusters(job: Job) -> None:
         )
         keep_parameter(job, PREPARATION, fitted.preparation.to_json())
         mlflow_run = log_to_mlflow(job, fitted)
-        rows = cluster_rows(job, features, fitted, mlflow_run)
+        rows = cluster_rows(job, features, fitted, mlflow_run, apart=apart)
         job.warehouse.replace_run(
             job.spark.createDataFrame(rows, tables.CLUSTER_MODELS.schema), tables.CLUSTER_MODELS, job.run_id
         )
@@ -232,10 +234,12 @@ def assign_segments(job: Job) -> None:
             to_changes(before, now, run_id=job.run_id, as_of=job.as_of), tables.SEGMENT_CHANGES, job.run_id
         )
         changes = job.warehouse.read(tables.SEGMENT_CHANGES).filter(F.col("run_id") == job.run_id)
-        ids = job.spark.createDataFrame([(s,) for s in segment_ids(job)], "segment_id string")
-        people = row_count(features_of(job))
+        ids = segment_ids(job)
         expected = None if base == NO_BASE else expected_segments(job, base)
-        profiles = to_profiles(features_of(job), now, features_in_use(job), run_id=job.run_id)
+        sums = published_sums(job, ids, before=before, now=now, changes=changes, expected=expected, base_run_id=base)
+        profiles = to_profiles(
+            features_of(job), now, features_in_use(job), run_id=job.run_id, withheld_sizes=sums.withheld_sizes
+        )
         job.warehouse.replace_run(profiles, tables.SEGMENT_PROFILES, job.run_id)
         named = job.spark.createDataFrame(new_definitions(job), tables.SEGMENT_DEFINITIONS.schema)  # by the profiles
         rows = [
@@ -244,14 +248,14 @@ def assign_segments(job: Job) -> None:
                 to_evidence(assigned_by(job, job.run_id), cluster_segments(job, job.run_id), run_id=job.run_id),
                 tables.SEGMENT_EVIDENCE,
             ),
-            (to_sizes(ids, now, changes, people=people, run_id=job.run_id), tables.SEGMENT_SIZES),
-            (to_moves(before, now, expected, run_id=job.run_id, base_run_id=base), tables.SEGMENT_MOVES),
+            (sums.sizes, tables.SEGMENT_SIZES),
+            (sums.moves, tables.SEGMENT_MOVES),
         ]
         job.warehouse.replace_run_of(rows, job.run_id)
         now.unpersist()
         forget_old_evidence(job)
-        result.rows = row_count(changes)
-        result.note = f"changes against {'the empty beginning' if base == NO_BASE else base}"
+        result.rows = len(ids)  # not the changes: with the sizes, their number tells those of small groups
+        result.note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
         result.inputs = {"base_run_id": base}
         result.outputs = _versions(
             job, tables.SEGMENT_CHANGES, tables.SEGMENT_PROFILES, tables.SEGMENT_SIZES, tables.SEGMENT_MOVES,

@@ -61,7 +61,7 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
 
 def _cell(name: str, value: Any) -> str:
     if value is None:
-        return "under 10" if name in {"people", "entered", "left"} else ""
+        return "withheld" if name in {"people", "entered", "left"} else ""
     if name == "share":
         return f"{value:.1%}"
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

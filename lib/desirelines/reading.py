@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import Column, DataFrame, Row
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES as CATALOGUE
@@ -137,6 +137,15 @@ def clustered_features(job: Job) -> DataFrame:
     """Features of the people who are grouped: those of whom enough is known."""
     apart = [rule.condition for rule in rules_of(job) if rule.is_primary]
     return reduce(lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))), apart, features_of(job))
+
+
+def grouped_and_apart(job: Job) -> tuple[int, int]:
+    """People who are grouped, and people of whom too little is known for it. One execution."""
+    is_apart = reduce(
+        Column.__or__, (F.coalesce(rule.condition, F.lit(False)) for rule in rules_of(job) if rule.is_primary)
+    )
+    row = features_of(job).agg(F.count_if(~is_apart), F.count_if(is_apart)).collect()[0]
+    return int(row[0]), int(row[1])
 
 
 def features_in_use(job: Job) -> tuple[Feature, ...]:

@@ -10,7 +10,8 @@ from pyspark.sql import functions as F
 
 from desirelines.errors import EmptyInputError, MachineError
 from desirelines.job import Job
-from desirelines.membership import definitions_of, members_after
+from desirelines.membership import definitions_of
+from desirelines.pathing import members_of_published_segments, overlapping
 from desirelines.paths.edges import published_steps, with_published_steps
 from desirelines.paths.whole import to_top_paths
 from desirelines.reading import published_sessions
@@ -88,7 +89,7 @@ def report_data(job: Job) -> ReportData:
         positions=_of_run(job, PATH_POSITIONS, "grain", "segment_id", "place", "step"),
         funnels=_of_run(job, FUNNEL_STEPS, "funnel", "segment_id", "step_no"),
         weeks=_of_run(job, FUNNEL_WEEKS, "funnel", "segment_id", "week_on", "step_no"),
-        paths=_frame(to_top_paths(sessions, members_after(job, job.run_id), most=report.top_paths).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))),
+        paths=_frame(to_top_paths(sessions, members_of_published_segments(job), most=report.top_paths, overlapping=overlapping(job)).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))),
         accounts=_frame(_accounts(job)),
         trials=_of_run(job, CLUSTER_TRIALS, "trial"),
         steps_shown=report.top_steps,

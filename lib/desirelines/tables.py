@@ -509,7 +509,7 @@ RUN_PARAMETERS = Table(
     written="replace run",
     columns=(
         RUN_ID,
-        Column("name", TEXT, "what: preparation (of features for clustering: medians, scales, weights), rfm_cut_points"),
+        Column("name", TEXT, "what: preparation (of features for clustering: medians, scales, weights), path_words, rfm_cut_points and benefit_ranks (null for a cut with fewer than 10 people on a side)"),
         Column("value", TEXT, "the value, as JSON"),
     ),
 )  # fmt: skip
@@ -527,10 +527,10 @@ CLUSTER_TRIALS = Table(
         Column("k", WHOLE, "clusters asked for", "clusters"),
         Column("clusters_found", WHOLE, "clusters with people in them", "clusters"),
         Column("seed", WHOLE, "seed of the fit"),
-        Column("people_count", WHOLE, "people the candidate was fitted on", "people"),
+        Column("people_count", WHOLE, "people the candidate was fitted on; null when withheld: the rest of everybody would be 1 to 9", "people"),
         Column("silhouette", REAL, "mean silhouette of a sample, squared Euclidean distance, told and not chosen by; null with fewer than two clusters"),
         Column("cost", REAL, "sum of squared distances to the nearest centre"),
-        Column("smallest_share", REAL, "share of the smallest cluster"),
+        Column("smallest_share", REAL, "share of the smallest cluster; null when withheld: fewer than 10 people, or with people_count"),
         Column("stability", REAL, "mean adjusted Rand index between refits on bootstrap samples, on people none of them saw; null where there was no choice"),
         Column("gap", REAL, "log cost of people without groups less log cost, above that of one cluster: the evidence; 0 where there was no choice"),
         Column("gap_error", REAL, "standard error of the gap"),
@@ -554,7 +554,7 @@ CLUSTER_MODELS = Table(
         Column("centre", T.ArrayType(REAL), "the centre, in prepared columns in the order of run_parameters.preparation"),
         Column("origin", TEXT, "how the cluster came to be: same, split, merge, grown or new, against the run before"),
         Column("derived_from", TEXTS, "segments of the run before that it split off, merged or grew from; most of its people first"),
-        Column("people_count", WHOLE, "people in the cluster when it was fitted", "people"),
+        Column("people_count", WHOLE, "people in the cluster when it was fitted, 10 at least; null when withheld, as in segment_sizes", "people"),
         Column("mlflow_run_id", TEXT, "the MLflow run that holds the model; null when MLflow is off"),
     ),
 )  # fmt: skip
@@ -631,7 +631,7 @@ SEGMENT_EVIDENCE = Table(
 
 SEGMENT_PROFILES = Table(
     "segment_profiles",
-    grain="one feature in one segment of one run; segments of fewer than 10 people have no rows",
+    grain="one feature in one segment of one run; what is known of fewer than 10 people has no row",
     key=("run_id", "segment_id", "feature"),
     erased_by=(),
     written="replace run",
@@ -639,12 +639,12 @@ SEGMENT_PROFILES = Table(
         RUN_ID,
         Column("segment_id", TEXT, "the segment"),
         Column("feature", TEXT, "name in the catalogue"),
-        Column("people_count", WHOLE, "people in the segment", "people"),
-        Column("share", REAL, "of all people as of the run"),
-        Column("known_count", WHOLE, "people for whom the feature is known", "people"),
+        Column("people_count", WHOLE, "people in the segment; null when segment_sizes withholds it", "people"),
+        Column("share", REAL, "of all people as of the run; null with people_count"),
+        Column("known_count", WHOLE, "people for whom the feature is known; up to 9 for whom it is not count as known; null with people_count", "people"),
         Column("mean", REAL, "mean over those"),
         Column("median", REAL, "median over those"),
-        Column("effect", REAL, "(mean in − mean of the rest) / pooled standard deviation; null when it cannot be told"),
+        Column("effect", REAL, "(mean in − mean of the rest) / pooled standard deviation; null without a deviation, or with a rest of fewer than 10 people"),
     ),
 )  # fmt: skip
 
@@ -657,16 +657,16 @@ SEGMENT_SIZES = Table(
     columns=(
         RUN_ID,
         Column("segment_id", TEXT, "the segment"),
-        Column("people_count", WHOLE, "members; null when fewer than 10", "people"),
-        Column("share", REAL, "of all people; null when fewer than 10"),
-        Column("entered_count", WHOLE, "people who entered; null when fewer than 10", "people"),
-        Column("left_count", WHOLE, "people who left; null when fewer than 10", "people"),
+        Column("people_count", WHOLE, "members; null when withheld: fewer than 10, or others would follow from it (ADR 9); may be any number", "people"),
+        Column("share", REAL, "of all people; null with people_count"),
+        Column("entered_count", WHOLE, "people who entered; null when withheld, with left_count: one of them, or who stayed, would follow to be fewer than 10", "people"),
+        Column("left_count", WHOLE, "people who left; null with entered_count", "people"),
     ),
 )  # fmt: skip
 
 SEGMENT_MOVES = Table(
     "segment_moves",
-    grain="people who were in one main segment in the base run and are in another now; cells of fewer than 10 people are not written",
+    grain="people who were in one main segment in the base run and are in another now; cells of fewer than 10 people, and others from which these would follow (ADR 9), are not written",
     key=("run_id", "from_segment_id", "to_segment_id"),
     erased_by=(),
     written="replace run",
@@ -686,7 +686,7 @@ OF_SEGMENT = Column("segment_id", TEXT, "the segment; 'all' for everybody")
 
 PATH_EDGES = Table(
     "path_edges",
-    grain="one adjacent pair of steps in the paths of one segment, or of all; pairs of fewer than 10 people are not written",
+    grain="one adjacent pair of steps in the paths of one segment, or of all; pairs of fewer than 10 people, and others from which these would follow (ADR 9), are not written",
     key=("run_id", "grain", "segment_id", "from_step", "to_step"),
     erased_by=(),
     written="replace run",
@@ -718,7 +718,7 @@ PATH_POSITIONS = Table(
         GRAIN,
         OF_SEGMENT,
         Column("place", WHOLE, "place in the path, from 1", "steps"),
-        Column("step", TEXT, "step, named as in path_edges; a path that is over stays in 'path_end'; '__hidden__' for steps that too few people have there"),
+        Column("step", TEXT, "step, named as in path_edges; a path that is over stays in 'path_end'; '__hidden__' for steps that too few people have there, and others from which these would follow (ADR 9)"),
         Column("path_count", WHOLE, "paths that have the step there", "paths"),
         Column("path_share", REAL, "of all paths of the segment"),
     ),
@@ -726,7 +726,7 @@ PATH_POSITIONS = Table(
 
 PATH_STEPS = Table(
     "path_steps",
-    grain="one step in the paths of one segment, or of all; steps of fewer than 10 people are not written",
+    grain="one step in the paths of one segment, or of all; steps of fewer than 10 people, and others from which these would follow (ADR 9), are not written",
     key=("run_id", "grain", "segment_id", "step"),
     erased_by=(),
     written="replace run",
@@ -738,18 +738,18 @@ PATH_STEPS = Table(
         Column("people_count", WHOLE, "people who visit it", "people"),
         Column("path_count", WHOLE, "paths that visit it", "paths"),
         Column("visit_count", WHOLE, "visits of it", "visits"),
-        Column("entry_share", REAL, "of all paths: those that begin with it"),
-        Column("exit_share", REAL, "of all paths: those that end with it"),
-        Column("drop_off_share", REAL, "of the paths that visit it: those that end with it"),
-        Column("loop_share", REAL, "of its visits that something follows: those that it follows itself"),
-        Column("backtrack_share", REAL, "of its visits that two more steps follow: those that lead elsewhere and straight back"),
+        Column("entry_share", REAL, "of all paths: those that begin with it; null when path_edges withholds its path_start"),
+        Column("exit_share", REAL, "of all paths: those that end with it; null when path_edges withholds its path_end"),
+        Column("drop_off_share", REAL, "of the paths that visit it: those that end with it; null with exit_share"),
+        Column("loop_share", REAL, "of its visits that something follows: those that it follows itself; null without any, and when withheld as a pair would be"),
+        Column("backtrack_share", REAL, "of its visits that two more steps follow: those that lead elsewhere and straight back; null without any, and when withheld"),
         Column("revisit_share", REAL, "of its visits: those after the first in their path"),
     ),
 )  # fmt: skip
 
 PATH_PATTERNS = Table(
     "path_patterns",
-    grain="one pattern of steps in the paths of one segment, or of all; patterns of fewer than 10 people are not written",
+    grain="one pattern of steps in the paths of one segment, or of all; patterns of fewer than 10 people, and others from which these would follow (ADR 9), are not written",
     key=("run_id", "grain", "segment_id", "kind", "pattern"),
     erased_by=(),
     written="replace run",
@@ -770,7 +770,7 @@ PATH_PATTERNS = Table(
 
 FUNNEL_STEPS = Table(
     "funnel_steps",
-    grain="one step of one funnel in one segment, or for all; steps of fewer than 10 people are not written",
+    grain="one step of one funnel in one segment, or for all; steps of fewer than 10 people, and others from which these would follow (ADR 9), are not written",
     key=("run_id", "funnel", "segment_id", "step_no"),
     erased_by=(),
     written="replace run",
@@ -783,9 +783,9 @@ FUNNEL_STEPS = Table(
         Column("unit", TEXT, "what is counted: person or session"),
         Column("reached_count", WHOLE, "units that reached it", "units"),
         Column("people_count", WHOLE, "people who reached it", "people"),
-        Column("open_count", WHOLE, "units that began, did not reach it, and whose window is not over", "units"),
-        Column("conversion_share", REAL, "reached, of those that began less the open ones"),
-        Column("step_share", REAL, "reached, of those that reached the step before less the open ones among them"),
+        Column("open_count", WHOLE, "units that began, did not reach it, and whose window is not over; 0 when they are of fewer than 10 people, or withheld", "units"),
+        Column("conversion_share", REAL, "reached, of those that began less the open ones; null when the first step is withheld"),
+        Column("step_share", REAL, "reached, of those that reached the step before less the open ones among them; null when that is withheld"),
         Column("median_seconds", REAL, "median time from the first step to this, of those that reached it", "seconds"),
         Column("q95_seconds", REAL, "95th percentile of that time", "seconds"),
     ),
@@ -793,7 +793,7 @@ FUNNEL_STEPS = Table(
 
 FUNNEL_WEEKS = Table(
     "funnel_weeks",
-    grain="one step of one funnel in one week, in one segment, or for all; steps of fewer than 10 people are not written",
+    grain="one step of one funnel in one week, in one segment, or for all; steps of fewer than 10 people, and others from which these would follow (ADR 9), are not written",
     key=("run_id", "funnel", "segment_id", "week_on", "step_no"),
     erased_by=(),
     written="replace run",
@@ -806,8 +806,8 @@ FUNNEL_WEEKS = Table(
         Column("step", TEXT, "the step as the settings say it; in a funnel of any order: so many of its steps"),
         Column("reached_count", WHOLE, "units that reached it, whenever that was", "units"),
         Column("people_count", WHOLE, "people who reached it", "people"),
-        Column("open_count", WHOLE, "units that began, did not reach it, and whose window is not over", "units"),
-        Column("drop_off_share", REAL, "of those that reached the step before, less the open ones among them: those that did not reach it; null at the first step"),
+        Column("open_count", WHOLE, "units that began, did not reach it, and whose window is not over; 0 when they are of fewer than 10 people, or withheld", "units"),
+        Column("drop_off_share", REAL, "of those that reached the step before, less the open ones among them: those that did not reach it; null at the first step, and when the step before is withheld"),
         Column("is_week_over", FLAG, "the week was over when the data ended; one that was not will still change"),
     ),
 )  # fmt: skip
@@ -865,3 +865,5 @@ ALL: tuple[Table, ...] = (
 
 SMALL_GROUP = 10
 """Groups of fewer people than this are not written to tables that outlive an erasure."""
+EVERYBODY = "all"
+"""What tables per segment have for segment_id where a row is of everybody."""

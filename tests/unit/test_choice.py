@@ -54,10 +54,17 @@ def test_the_scores_of_a_candidate_are_scikit_learn_s_and_those_of_its_labels():
 
 def test_small_and_unstable_candidates_are_refused_with_the_reason():
     random = np.random.default_rng(5)
-    far = np.concatenate([random.normal(size=(995, 2)), random.normal(size=(5, 2)) + 60])
+    far = np.concatenate([random.normal(size=(1990, 2)), random.normal(size=(10, 2)) + 60])
     scored, _ = picked(far, k_max=3)
     assert refusal_of(scored[1], **LIMITS).startswith("the smallest cluster has 0.50% of the people")
     assert refusal_of(scored[2], smallest_share=0.0, least_stability=0.99).startswith("stability 0.")
+
+
+def test_a_candidate_with_a_cluster_of_fewer_than_ten_people_is_refused_without_saying_how_many():
+    random = np.random.default_rng(5)
+    far = np.concatenate([random.normal(size=(62, 2)), random.normal(size=(2, 2)) + 60])
+    scored, _ = picked(far, k_max=2)
+    assert refusal_of(scored[1], smallest_share=0.0, least_stability=0.0) == "a cluster has fewer than 10 people"
 
 
 def test_no_more_clusters_are_tried_than_there_are_different_points():

@@ -208,14 +208,14 @@ def test_odd_names_break_nothing(name: str) -> None:
 def test_every_name_and_size_is_on_the_page(page: str) -> None:
     sizes = section(page, "sizes")
     for _, kind, name, size in SEGMENTS:
-        expected = "under 10" if size is None else f"{size:,}"
+        expected = "withheld" if size is None else f"{size:,}"
         assert f"{name} {'rule' if kind == 'rule' else 'group'} {expected} " in sizes
 
 
-def test_a_count_that_is_null_is_under_10(page: str) -> None:
-    assert "wandering · repeating steps group under 10 –" in section(page, "sizes")
-    assert "wandering · repeating steps under 10 people" in section(page, "groups")
-    assert "25 came in, under 10 left" in section(page, "groups")
+def test_a_count_that_is_null_is_withheld(page: str) -> None:
+    assert "wandering · repeating steps group withheld –" in section(page, "sizes")
+    assert "wandering · repeating steps number of people withheld" in section(page, "groups")
+    assert "came in: 25, left: withheld" in section(page, "groups")
 
 
 def test_a_small_count_that_slipped_through_is_not_shown() -> None:
@@ -225,7 +225,7 @@ def test_a_small_count_that_slipped_through_is_not_shown() -> None:
         known_count=data.profiles["known_count"].where(data.profiles["segment_id"] != "c2", 7), mean=4321.0
     )
     page = render(report(sizes=sizes, profiles=profiles[profiles["segment_id"] == "c2"]))
-    assert "seldom here · narrow interests group under 10 –" in section(page, "sizes")
+    assert "seldom here · narrow interests group withheld –" in section(page, "sizes")
     assert "4,321" not in page
 
 
@@ -320,10 +320,10 @@ def test_every_fate_has_words() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (words.people_text(None), "under 10"),
-        (words.people_text(float("nan")), "under 10"),
-        (words.people_text(pd.NA), "under 10"),
-        (words.people_text(9), "under 10"),
+        (words.people_text(None), "withheld"),
+        (words.people_text(float("nan")), "withheld"),
+        (words.people_text(pd.NA), "withheld"),
+        (words.people_text(9), "withheld"),
         (words.people_text(10), "10"),
         (words.people_text(0), "0"),
         (words.count_text(1234567), "1,234,567"),
@@ -355,8 +355,8 @@ def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None
 def test_why_people_moved_and_where_a_group_came_from_are_told(page):
     assert "70 would be elsewhere by the previous run's model as well" in section(page, "moves")
     assert "20 would have stayed by it: their group was drawn anew." in section(page, "moves")
-    untold = report(moves=report().moves.assign(behaviour_count=None, model_count=None))
-    assert "drawn anew" not in render(untold)
+    withheld_sizes = report(moves=report().moves.assign(behaviour_count=None, model_count=None))
+    assert "drawn anew" not in render(withheld_sizes)
     first = SEGMENTS[0][0]
     for origin, sentence in (
         ("split", "Split off from"),

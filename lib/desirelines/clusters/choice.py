@@ -15,6 +15,9 @@ import numpy.typing as npt
 from sklearn.cluster import BisectingKMeans, KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 
+from desirelines.small_groups import is_small
+from desirelines.tables import SMALL_GROUP
+
 Points = npt.NDArray[np.float64]
 
 KMEANS, BISECTING = "kmeans", "bisecting_kmeans"
@@ -48,7 +51,7 @@ class Candidate:
     Attributes:
         k: clusters asked for; found: clusters with people in them.
         cost: sum of squared distances to the nearest centre.
-        smallest_share: share of the smallest cluster.
+        smallest_share, smallest_count: share and points of the smallest cluster.
         stability: mean adjusted Rand index between refits on bootstrap samples, on people that none of them saw; null for k = 1.
         gap: log cost of reference sets less log cost, less the same of k = 1; the mean over both kinds of references. It says by
             how much better k clusters fit these people than people like them without clusters.
@@ -68,6 +71,7 @@ class Candidate:
     is_structure: bool
     silhouette: float | None
     centres: Points
+    smallest_count: int | None = None
 
 
 def candidates(
@@ -108,6 +112,7 @@ def candidates(
             gap=float(np.mean(above)), gap_error=math.hypot(*errors) / 2,
             is_structure=k > 1 and all(a > SURE * e + 1e-3 for a, e in zip(above, errors, strict=True)),
             silhouette=_silhouette(points, labels), centres=np.asarray(fit.cluster_centers_),
+            smallest_count=int(sizes[sizes > 0].min()),
         )  # fmt: skip
         on_candidate(candidate)
         out.append(candidate)
@@ -120,6 +125,8 @@ def refusal_of(candidate: Candidate, *, smallest_share: float, least_stability: 
         return "no clusters: what the others are compared with"
     if candidate.found < candidate.k:
         return f"only {candidate.found} clusters have people"
+    if candidate.smallest_count is not None and is_small(candidate.smallest_count):
+        return f"a cluster has fewer than {SMALL_GROUP} people"
     if candidate.smallest_share < smallest_share:
         return (
             f"the smallest cluster has {candidate.smallest_share:.2%} of the people, "

@@ -18,6 +18,8 @@ from desirelines.clusters.prepare import Preparation, fit_preparation, prepared_
 from desirelines.clusters.scans import lloyd, to_points
 from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
+from desirelines.small_groups import is_small
+from desirelines.tables import SMALL_GROUP
 
 PEOPLE_PER_PARTITION = 50_000
 MOST_PARTITIONS = 4096
@@ -28,16 +30,20 @@ SCANS, MLLIB = "scans", "mllib"
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """One candidate and its scores: a row of cluster_trials."""
+    """One candidate and its scores: a row of cluster_trials.
+
+    `smallest_share` is null where the smallest cluster is of fewer than ten people, and with `people_count` where everybody less
+    those who were grouped would be.
+    """
 
     algorithm: str
     k: int
     seed: int
     clusters_found: int
-    people_count: int
+    people_count: int | None
     silhouette: float | None
     cost: float
-    smallest_share: float
+    smallest_share: float | None
     stability: float | None
     gap: float | None
     gap_error: float | None
@@ -75,20 +81,32 @@ def fit(
     on_trial: Callable[[Trial], None] = lambda _: None,
     *,
     k_before: int | None = None,
+    apart: int = 0,
 ) -> Fitted:
     """Prepare, choose k on a sample (unless it is set), and fit that on everybody. `k_before` are the clusters of the run before.
 
     With `clusters.k` unset and no evidence of groups, everybody is one group. Else the centres of the sample are moved by exact
-    scans over everybody (`clusters.fit: scans`), or MLlib fits anew (`mllib`; bisecting k-means always).
+    scans over everybody (`clusters.fit: scans`), or MLlib fits anew (`mllib`; bisecting k-means always). A cluster of fewer than ten
+    people is none: its people go to the next nearest. `apart` are the people who are not among the `count` that are grouped.
 
     Raises:
-        GateError: there are fewer people than clusters asked for, or no feature in which they differ.
+        GateError: there are fewer people than ten, or than clusters asked for, or no feature in which they differ.
     """
-    least = settings.k or 1
-    if count < max(least, 2):
+    if count < SMALL_GROUP:
         raise GateError(
-            f"clusters: {count} people cannot make {max(least, 2)} clusters. Set clusters.k to {max(count, 2)} at most, or read more events."
+            f"clusters: fewer than {SMALL_GROUP} people are known well enough to be grouped, and nothing is published of so few. "
+            "Read more events, or lower clusters.least_active_days."
         )
+    if count < (settings.k or 1):
+        raise GateError(
+            f"clusters: {count} people cannot make {settings.k} clusters. Set clusters.k to {count} at most, or read more events."
+        )
+    is_count_withheld = is_small(apart)
+
+    def published(trial: Trial) -> Trial:
+        of_everybody = trial.people_count == count
+        return replace(trial, people_count=None, smallest_share=None) if is_count_withheld and of_everybody else trial
+
     some = features.sparkSession.createDataFrame(sample_of(features, count, settings.sample_people))  # read once
     preparation = fit_preparation(_values(some, catalogue).toArrow(), catalogue, settings.family_weights)
     if not preparation.columns:
@@ -96,10 +114,10 @@ def fit(
             "clusters: people do not differ in any feature, so there are no groups to be found. Read more events."
         )
     sample = points_of(some.select(*prepared_columns(preparation)).toArrow(), preparation)
-    start, trials = _start(sample, settings, on_trial, k_before)
+    start, trials = _start(sample, settings, lambda trial: on_trial(published(trial)), k_before)
     final, pipeline, centres = _final(to_prepared(features, preparation), count, preparation, start, settings)
-    on_trial(final)
-    return Fitted(preparation, pipeline, centres, (*trials, final))
+    on_trial(published(final))
+    return Fitted(preparation, pipeline, centres, tuple(map(published, (*trials, final))))
 
 
 def _values(features: DataFrame, catalogue: Sequence[Feature]) -> DataFrame:
@@ -179,20 +197,29 @@ def _final(
             people, names, start.k, start.algorithm, seeds=seeds, most_iterations=settings.max_iterations
         )
     points = to_points(people, count, names)
-    if model is not None:
-        found = lloyd(points, np.array(model.clusterCenters()), most_scans=0)
-    elif start is None:
-        found = lloyd(points, np.zeros((1, len(names))), most_scans=1)
-    else:
-        found = lloyd(points, start.centres, most_scans=settings.max_iterations)
+    most_scans = 0 if model is not None else 1 if start is None else settings.max_iterations
+    begin = (
+        np.array(model.clusterCenters()) if model is not None
+        else np.zeros((1, len(names))) if start is None
+        else start.centres
+    )  # fmt: skip
+    found = lloyd(points, begin, most_scans=most_scans)
+    is_joined = False
+    while (smallest := min(n for n in found.sizes if n)) < SMALL_GROUP:
+        rest = [n > 0 and place != found.sizes.index(smallest) for place, n in enumerate(found.sizes)]
+        found, is_joined = lloyd(points, found.centres[rest], most_scans=most_scans), True
     # Clusters without people are no clusters: MLlib gives some where points coincide.
     size_of = {tuple(c): n for c, n in zip(found.centres.tolist(), found.sizes, strict=True) if n}
-    if model is None or len(size_of) < len(found.sizes):
+    if model is None or len(size_of) < len(begin):
         model = model_of(people, names, list(size_of))
     centres = found.centres if model is None else np.array(model.clusterCenters())
     sizes = [size_of[tuple(c)] for c in centres.tolist()]
     pipeline = None if model is None else pipeline_of(preparation, model)
-    verdict = "no structure: people without groups are told apart as well" if start is None else "chosen"
+    verdict = (
+        "no structure: people without groups are told apart as well" if start is None
+        else f"chosen; what had fewer than {SMALL_GROUP} people was joined to the next nearest" if is_joined
+        else "chosen"
+    )  # fmt: skip
     plain = start or Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
     trial = replace(
         _trial(plain, seed, count, verdict), clusters_found=len(sizes), cost=found.cost, silhouette=plain.silhouette,
@@ -203,6 +230,12 @@ def _final(
 
 def _trial(candidate: Candidate, seed: int, people: int, verdict: str) -> Trial:
     return Trial(
-        candidate.algorithm, candidate.k, seed, candidate.found, people, candidate.silhouette, candidate.cost, candidate.smallest_share,
+        candidate.algorithm, candidate.k, seed, candidate.found, people, candidate.silhouette, candidate.cost, _share_to_publish(candidate),
         candidate.stability, candidate.gap, candidate.gap_error, verdict, is_kept=False,
     )  # fmt: skip
+
+
+def _share_to_publish(candidate: Candidate) -> float | None:
+    """The share of the smallest cluster; null where it is of fewer than ten people."""
+    small = candidate.smallest_count is not None and is_small(candidate.smallest_count)
+    return None if small else candidate.smallest_share

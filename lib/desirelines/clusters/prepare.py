@@ -18,6 +18,7 @@ from pyspark.sql import functions as F
 from sklearn.cluster import KMeans
 
 from desirelines.catalogue import Family, Feature
+from desirelines.tables import SMALL_GROUP
 
 INDICATOR = "_is_missing"
 WINSOR, ALIKE = (1.0, 99.0), 0.95
@@ -159,11 +160,11 @@ def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn
     """A feature's column and, where it is neither mostly known nor mostly missing, the one that says whether it is missing."""
     raw = sample.column(feature.name).to_numpy().astype(np.float64)
     known = ~np.isnan(raw)
-    if not known.any():
+    if known.sum() < SMALL_GROUP:
         return []
     is_log = feature.scale == "log"
     value = np.log1p(np.maximum(raw, 0.0)) if is_log else raw
-    low, high = (float(q) for q in np.percentile(value[known], WINSOR))
+    low, high = _bounds(value[known])
     median = float(np.median(value[known]))
     column = PreparedColumn(feature.name, feature.sql, False, is_log, low, high, median, 1.0, 1.0)
     found = [(column, np.where(known, np.clip(np.where(known, value, 0.0), low, high), median))]
@@ -175,6 +176,16 @@ def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn
             )
         )
     return found
+
+
+def _bounds(values: Numbers) -> tuple[float, float]:
+    """The percentiles of WINSOR; where fewer than ten people lie beyond one, the mean of the ten outermost: a bound is published."""
+    if len(values) * WINSOR[0] / 100 >= SMALL_GROUP:
+        low, high = np.percentile(values, WINSOR)
+    else:
+        in_order = np.sort(values)
+        low, high = in_order[:SMALL_GROUP].mean(), in_order[-SMALL_GROUP:].mean()
+    return float(low), float(high)
 
 
 def _with(column: PreparedColumn, **changes: float) -> PreparedColumn:

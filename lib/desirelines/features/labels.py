@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import reduce
 
@@ -15,6 +15,7 @@ from desirelines.catalogue import LABELS, own_column
 from desirelines.contract import conform
 from desirelines.features.window import DAY_US, ObservationWindow
 from desirelines.settings.features import Journey
+from desirelines.small_groups import published_cuts
 from desirelines.tables import PERSON_LABELS
 
 WEEK, MONTH = 7, 30
@@ -44,10 +45,13 @@ class BenefitRanks:
     price: tuple[float, ...]
     quality: tuple[float, ...]
     ease: tuple[float, ...]
+    buyers: int
 
     def to_json(self) -> str:
-        """Write them for `run_parameters`."""
-        return json.dumps(asdict(self), sort_keys=True)
+        """Write them for `run_parameters`: null for a cut that has fewer than ten people on a side."""
+        shares = [n / RANKS for n in range(RANKS)]
+        cuts = {"price": self.price, "quality": self.quality, "ease": self.ease}
+        return json.dumps({name: published_cuts(of, shares, self.buyers) for name, of in cuts.items()}, sort_keys=True)
 
 
 def benefits() -> dict[str, Column]:
@@ -64,10 +68,12 @@ def benefit_ranks(features: DataFrame) -> BenefitRanks | None:
     """Cuts over people with an order in the window; null when there are none. One pass."""
     wanted = F.array(*(F.lit(n / RANKS) for n in range(RANKS)))
     buyers = features.filter("frequency > 0")
-    row = buyers.agg(*(F.percentile(value, wanted).alias(name) for name, value in benefits().items())).collect()[0]
+    cuts = [F.percentile(value, wanted).alias(name) for name, value in benefits().items()]
+    row = buyers.agg(F.count("*").alias("buyers"), *cuts).collect()[0]
     if row["price"] is None:
         return None
-    return BenefitRanks(*(tuple(float(v) for v in row[name]) for name in ("price", "quality", "ease")))
+    price, quality, ease = (tuple(float(v) for v in row[name]) for name in ("price", "quality", "ease"))
+    return BenefitRanks(price, quality, ease, row["buyers"])
 
 
 def to_labels(

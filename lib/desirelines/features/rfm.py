@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
 from desirelines.settings.rfm import PROSPECTS, Rfm, cells
+from desirelines.small_groups import published_cuts
 from desirelines.tables import RFM_SCORES
 
 
@@ -19,29 +20,37 @@ class CutPoints:
 
     Attributes:
         is_fixed: whether the quantiles of frequency coincided, so that the fixed cuts of the settings stand in.
+        shares: the quantiles that the cuts are; buyers: people they are over.
     """
 
     recency: tuple[float, ...]
     frequency: tuple[float, ...]
     monetary: tuple[float, ...]
     is_fixed: bool
+    shares: tuple[float, ...]
+    buyers: int
 
     def to_json(self) -> str:
-        """Write them for `run_parameters`."""
-        return json.dumps(asdict(self), sort_keys=True)
+        """Write them for `run_parameters`: null for a cut that has fewer than ten people on a side."""
+        measures = {"recency": self.recency, "monetary": self.monetary}
+        published = {name: published_cuts(cuts, self.shares, self.buyers) for name, cuts in measures.items()}
+        frequency = list(self.frequency) if self.is_fixed else published_cuts(self.frequency, self.shares, self.buyers)
+        return json.dumps(published | {"frequency": frequency, "is_fixed": self.is_fixed}, sort_keys=True)
 
 
 def cut_points(features: DataFrame, settings: Rfm) -> CutPoints | None:
     """Quantiles over people with an order in the window, linear between values; null when there are none. One pass."""
     wanted = F.array(*(F.lit(q) for q in settings.quantiles))
     names = ("recency_days", "frequency", "monetary")
-    row = features.filter("frequency > 0").agg(*(F.percentile(n, wanted).alias(n) for n in names)).collect()[0]
+    buyers = features.filter("frequency > 0")
+    row = buyers.agg(F.count("*").alias("buyers"), *(F.percentile(n, wanted).alias(n) for n in names)).collect()[0]
     if row["frequency"] is None:
         return None
     recency, frequency, monetary = (tuple(float(v) + settings.edge_shift for v in row[n]) for n in names)
     is_fixed = len(set(frequency)) < len(frequency)
     fixed = tuple(float(cut) for cut in settings.fixed_frequency_cuts)
-    return CutPoints(recency, fixed if is_fixed else frequency, monetary, is_fixed)
+    used = fixed if is_fixed else frequency
+    return CutPoints(recency, used, monetary, is_fixed, tuple(settings.quantiles), row["buyers"])
 
 
 def to_rfm_scores(features: DataFrame, cuts: CutPoints | None, settings: Rfm, *, run_id: str) -> DataFrame:

@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.contract import conform
-from desirelines.tables import SEGMENT_CHANGES, SEGMENT_MEMBERS, SEGMENT_MOVES, SMALL_GROUP
+from desirelines.tables import SEGMENT_CHANGES, SEGMENT_MEMBERS
 
 ENTERED, LEFT, PRIMARY_CHANGED = "entered", "left", "primary_changed"
 NEW, GONE = "new", "gone"
@@ -61,13 +61,12 @@ def to_members(changes: DataFrame, chain: DataFrame, *, run_id: str) -> DataFram
     return conform(rows, SEGMENT_MEMBERS)
 
 
-def to_moves(
-    before: DataFrame, now: DataFrame, expected: DataFrame | None, *, run_id: str, base_run_id: str
-) -> DataFrame:
-    """People by main segment then and now, as contracted; cells of fewer than ten people are left out.
+def to_moves(before: DataFrame, now: DataFrame, expected: DataFrame | None) -> DataFrame:
+    """People by main segment then and now, every cell: not to be published as it is (see `publishable`).
 
-    `expected` holds person_id and expected_segment_id, where the model before puts a person today. Who would have stayed by it
-    moved because the model changed; everybody else who moved did so of their own accord.
+    Gives from_segment_id, to_segment_id, people_count, model_count. `expected` holds person_id and expected_segment_id, where the
+    model before puts a person today. Who would have stayed by it moved because the model changed; everybody else who moved did so of
+    their own accord.
     """
     old = before.filter("is_primary").select("person_id", F.col("segment_id").alias("from_segment_id"))
     new = now.filter("is_primary").select("person_id", F.col("segment_id").alias("to_segment_id"))
@@ -77,23 +76,10 @@ def to_moves(
         both = both.join(expected, "person_id", "left")
         would_stay = F.col("expected_segment_id") == F.col("from_segment_id")
         by_model = F.coalesce(would_stay & F.col("to_segment_id").isNotNull(), F.lit(False))
-    cells = (
-        both.groupBy(
-            F.coalesce("from_segment_id", F.lit(NEW)).alias("from_segment_id"),
-            F.coalesce("to_segment_id", F.lit(GONE)).alias("to_segment_id"),
-        )
-        .agg(F.count("*").alias("people_count"), F.count_if(by_model).alias("_by_model"))
-        .filter(F.col("people_count") >= SMALL_GROUP)
-    )
-    own = F.col("people_count") - F.col("_by_model")
-    told = F.col("from_segment_id") != F.col("to_segment_id")
-    for part in (own, F.col("_by_model")):
-        told = told & ((part == 0) | (part >= SMALL_GROUP))
-    rows = cells.withColumns({
-        "behaviour_count": F.when(told, own), "model_count": F.when(told, F.col("_by_model")),
-        "run_id": F.lit(run_id), "base_run_id": F.lit(base_run_id),
-    })  # fmt: skip
-    return conform(rows, SEGMENT_MOVES)
+    return both.groupBy(
+        F.coalesce("from_segment_id", F.lit(NEW)).alias("from_segment_id"),
+        F.coalesce("to_segment_id", F.lit(GONE)).alias("to_segment_id"),
+    ).agg(F.count("*").alias("people_count"), F.count_if(by_model).alias("model_count"))
 
 
 def to_interval_edits(

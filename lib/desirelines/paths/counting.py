@@ -16,8 +16,9 @@ from desirelines.arrays import Ints, Tally
 from desirelines.paths.matching import flat_paths
 from desirelines.paths.tallies import Steps, of_groups
 from desirelines.portions import whole_numbers, whole_people
+from desirelines.tables import EVERYBODY
 
-ALL = "all"
+ALL = EVERYBODY
 GROUP = ("grain", "segments")
 """What a tally is of: all people of the same segments, at a grain."""
 

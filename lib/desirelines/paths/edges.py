@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,8 +15,11 @@ from desirelines.arrays import added_up, in_groups
 from desirelines.contract import conform
 from desirelines.kinds import RESERVED_STEPS
 from desirelines.paths.counting import Batch, Counted, to_groups, to_tallies
+from desirelines.paths.grain import PERSON
 from desirelines.paths.tallies import gaps, moves
-from desirelines.tables import PATH_EDGES, SMALL_GROUP
+from desirelines.paths.withholding import withheld
+from desirelines.small_groups import is_publishable
+from desirelines.tables import PATH_EDGES
 
 PATH_START, PATH_END, OTHER, HIDDEN = RESERVED_STEPS
 EDGE = ("grain", "segment_id", "from_step", "to_step")
@@ -64,11 +67,11 @@ def _renamed(batches: Iterator[pa.RecordBatch], *, published: Published) -> Iter
         )
 
 
-def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
-    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Two shuffles: of groups' edges, and of their times.
+def to_edges(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
+    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Shuffles groups' edges, six times, and their times.
 
-    `paths` as `counting.to_tallies` takes them. Shares are of the counts before pairs
-    of few people are left out. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
+    `paths` as `counting.to_tallies` takes them; `overlapping` are the segments that do not divide everybody. Shares are of the
+    counts before pairs of few people are left out, and those by which they could be computed. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
     in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
     tallies = to_tallies(paths, _edges_of, f"{_EDGE_COLUMNS}, people_count long, transition_count long")
@@ -83,7 +86,27 @@ def to_edges(paths: DataFrame, *, run_id: str) -> DataFrame:
         "per_path": count / F.sum(F.when(is_start, count)).over(whole),
         "run_id": F.lit(run_id),
     }
-    return conform(edges.withColumns(shares).filter(F.col("people_count") >= SMALL_GROUP), PATH_EDGES)
+    # Every path has one first and one last step: of these the sums are known as well, as of places.
+    end = F.when(is_start, "first").when(F.col("to_step") == PATH_END, "last").otherwise("")
+    is_told = is_publishable(F.col("people_count"), "grain", "from_step", "to_step", overlapping=overlapping)
+    judged = edges.withColumns(shares | {"_end": end, "_is_told": is_told}).filter(F.col("_is_told") | (end != ""))
+    rules = frozenset(overlapping)
+
+    def of_end(edges: pa.Table) -> pa.Table:
+        return _told_ends(edges, overlapping=rules)
+
+    return conform(judged.groupBy("grain", "_end").applyInArrow(of_end, judged.schema), PATH_EDGES)
+
+
+def _told_ends(edges: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
+    """Runs on executors: of the edges of one end of paths those that may be told; of those between all."""
+    end = edges.column("_end")[0].as_py()
+    if not end:
+        return edges
+    step = "to_step" if end == "first" else "from_step"
+    is_exact = edges.column("grain")[0].as_py() == PERSON
+    gone = withheld(edges, step, people="people_count", overlapping=overlapping, is_exact=is_exact)
+    return edges.filter(pa.array(~gone))
 
 
 def _edges_of(batch: Batch) -> Iterator[Counted]:

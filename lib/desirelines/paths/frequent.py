@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from pyspark.ml.fpm import PrefixSpan
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
@@ -12,6 +14,7 @@ from desirelines.paths.edges import HIDDEN, OTHER
 from desirelines.paths.held import ASKED, to_totals
 from desirelines.paths.matching import with_matches
 from desirelines.settings.patterns import Pattern
+from desirelines.small_groups import keep_publishable
 from desirelines.tables import PATH_PATTERNS, SMALL_GROUP
 
 LEAST_PEOPLE, LEAST_SHARE, SKEWED = 25, 0.02, 10
@@ -76,13 +79,14 @@ def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def to_patterns(
-    paths: DataFrame, held: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str
-) -> DataFrame:
+    paths: DataFrame, held: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str,
+    overlapping: Collection[str] = (),
+) -> DataFrame:  # fmt: skip
     """One row per grain, segment and pattern, as contracted. Shuffles groups only.
 
     `held` are tallies by kind and pattern (see `held`). Of each kind those stay that `share` of all paths hold, the
     `most` frequent by people, the same of every segment; of those that were asked for, all. A pattern counts for the goal where
-    it ended before it.
+    it ended before it. `overlapping` are the segments that do not divide everybody.
     """
     totals = to_groups(to_totals(paths))
     counted = to_groups(held, "kind", "pattern")
@@ -95,7 +99,8 @@ def to_patterns(
     ranked = rows.withColumn("_rank", F.row_number().over(by_people))
     of_all = (F.col("_rank") <= most) & (F.col("path_share") >= share) | (F.col("kind") == ASKED)
     stays = F.max(is_all & of_all).over(Window.partitionBy("grain", "kind", "pattern"))
-    return conform(ranked.withColumn("_stays", stays).filter("_stays"), PATH_PATTERNS)
+    kept = ranked.withColumn("_stays", stays).filter("_stays")
+    return conform(keep_publishable(kept, "grain", "kind", "pattern", overlapping=overlapping), PATH_PATTERNS)
 
 
 def _odds(has_goal: bool) -> dict[str, Column]:

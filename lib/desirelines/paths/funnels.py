@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from functools import partial
 
@@ -10,20 +10,25 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
+from pyspark.sql.window import WindowSpec
 
 from desirelines.contract import conform
 from desirelines.paths.chains import Link, chains, deepest, in_any_order
+from desirelines.paths.grain import PERSON
 from desirelines.paths.matching import fitting, flat_paths
+from desirelines.paths.withholding import withheld
 from desirelines.settings.paths import Funnel
 from desirelines.settings.patterns import read_pattern
-from desirelines.tables import FUNNEL_STEPS, FUNNEL_WEEKS, SMALL_GROUP
+from desirelines.small_groups import is_publishable, keep_publishable
+from desirelines.tables import FUNNEL_STEPS, FUNNEL_WEEKS
 
 
-def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str) -> DataFrame:
+def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
     """One row per segment and step, as contracted, of what `to_reached` gives.
 
     A unit that did not come through, and one of whose begins is not a window old when the data ends, is open: it counts
-    neither as converted nor as lost. Shuffles units by person, groups, and the times of those who came so far.
+    neither as converted nor as lost. Shuffles units by person, groups, and the times of those who came so far. `overlapping` are the
+    segments that do not divide everybody.
     """
     key = ["segment_id", "step_no"]
     steps = _to_steps(reached, funnel)
@@ -34,27 +39,51 @@ def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str) -> DataF
         .groupBy(*key)
         .agg(F.percentile(seconds, F.array(F.lit(0.5), F.lit(0.95))).alias("_seconds"))
     )
-    counted = _counted(steps, ["segment_id"]).join(times, key, "left")
-    told = _facts(funnel, run_id) | {
+    counted = _counted(steps, ["segment_id"], overlapping).join(times, key, "left")
+    told = keep_publishable(counted, "step_no", overlapping=overlapping)
+    of_segment = Window.partitionBy("segment_id")
+    from_begin = F.min("step_no").over(of_segment) == 1  # the share would tell how many began
+    begun = F.col("_begun") - F.col("open_count")
+    facts = _facts(funnel, run_id) | {
         "unit": F.lit(funnel.unit),
-        "conversion_share": _share(F.col("reached_count"), F.col("_begun") - F.col("open_count")),
+        "conversion_share": F.when(from_begin, _share(F.col("reached_count"), begun)),
+        "step_share": _if_step_before(of_segment, F.col("step_share")),
         "median_seconds": F.col("_seconds")[0],
         "q95_seconds": F.col("_seconds")[1],
     }
-    return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_STEPS)
+    return conform(told.withColumns(facts), FUNNEL_STEPS)
 
 
-def to_funnel_weeks(reached: DataFrame, funnel: Funnel, *, zone: str, end: datetime, run_id: str) -> DataFrame:
-    """One row per segment, week and step, as contracted. A unit is of the week in which the chain that counts began."""
+def to_funnel_weeks(
+    reached: DataFrame, funnel: Funnel, *, zone: str, end: datetime, run_id: str, overlapping: Collection[str] = ()
+) -> DataFrame:
+    """One row per segment, week and step, as contracted. A unit is of the week in which the chain that counts began.
+
+    Weeks add up to the step of `to_funnel_steps`, and segments to everybody, so what is withheld follows from both (`withholding`).
+    """
     began_on = F.from_utc_timestamp(F.timestamp_millis("began_ms"), zone)
     weekly = reached.withColumn("week_on", F.date_trunc("week", began_on).cast("date"))
-    counted = _counted(_to_steps(weekly, funnel), ["segment_id", "week_on"])
+    counted = _counted(_to_steps(weekly, funnel), ["segment_id", "week_on"], overlapping)
+    rules, is_exact = frozenset(overlapping), funnel.unit == PERSON
+
+    def of_step(weeks: pa.Table) -> pa.Table:
+        gone = withheld(weeks, "week_on", people="people_count", overlapping=rules, is_exact=is_exact)
+        return weeks.filter(pa.array(~gone))
+
+    told = counted.groupBy("step_no").applyInArrow(of_step, counted.schema).filter(F.col("people_count") > 0)
+    step_share = _if_step_before(Window.partitionBy("segment_id", "week_on"), F.col("step_share"))
     last_day = F.from_utc_timestamp(F.lit(end), zone).cast("date")  # as_of, which does not count any more
-    told = _facts(funnel, run_id) | {
-        "drop_off_share": F.when(F.col("step_no") > 1, 1 - F.col("step_share")),
+    facts = _facts(funnel, run_id) | {
+        "drop_off_share": F.when(F.col("step_no") > 1, 1 - step_share),
         "is_week_over": F.date_add("week_on", 7) <= last_day,
     }
-    return conform(counted.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), FUNNEL_WEEKS)
+    return conform(told.withColumns(facts), FUNNEL_WEEKS)
+
+
+def _if_step_before(group: WindowSpec, share: Column) -> Column:
+    """A share of the step before, null where that is withheld: the share would tell it."""
+    before = F.lag("step_no").over(group.orderBy("step_no"))
+    return F.when((F.col("step_no") == 1) | (before == F.col("step_no") - 1), share)
 
 
 def _to_steps(units: DataFrame, funnel: Funnel) -> DataFrame:
@@ -66,8 +95,11 @@ def _to_steps(units: DataFrame, funnel: Funnel) -> DataFrame:
     return steps.withColumns({"is_reached": is_reached, "was_before": was_before})
 
 
-def _counted(steps: DataFrame, by: list[str]) -> DataFrame:
-    """Units that reached each step, and the share of those that reached the step before; one row per group and step."""
+def _counted(steps: DataFrame, by: list[str], overlapping: Collection[str]) -> DataFrame:
+    """Units that reached each step, and the share of those that reached the step before; one row per group and step.
+
+    Open units of so few people that they may not be told count as not open.
+    """
     counts = {
         "_begun": F.count("*"),
         "reached_count": F.count_if("is_reached"),
@@ -75,8 +107,13 @@ def _counted(steps: DataFrame, by: list[str]) -> DataFrame:
         "_open_before": F.count_if(F.col("was_before") & ~F.col("is_reached") & F.col("is_open")),
     }
     of_people = steps.groupBy(*by, "step_no", "person_id").agg(*(count.alias(c) for c, count in counts.items()))
-    people = F.count_if(F.col("reached_count") > 0).alias("people_count")
-    counted = of_people.groupBy(*by, "step_no").agg(people, *(F.sum(c).alias(c) for c in counts))
+    who = {"people_count": "reached_count", "_who_open": "open_count", "_who_open_before": "_open_before"}
+    people = [F.count_if(F.col(units) > 0).alias(name) for name, units in who.items()]
+    counted = of_people.groupBy(*by, "step_no").agg(*people, *(F.sum(c).alias(c) for c in counts))
+    same = ("step_no", *by[1:])
+    for units, of in (("open_count", "_who_open"), ("_open_before", "_who_open_before")):
+        is_told = is_publishable(F.col(of), *same, overlapping=overlapping)
+        counted = counted.withColumn(units, F.when(is_told, F.col(units)).otherwise(F.lit(0)))
     before = F.lag("reached_count").over(Window.partitionBy(*by).orderBy("step_no"))
     share = _share(F.col("reached_count"), F.coalesce(before, "_begun") - F.col("_open_before"))
     return counted.withColumn("step_share", share)

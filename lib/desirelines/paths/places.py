@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from desirelines.arrays import Tally
 from desirelines.contract import conform
 from desirelines.paths import tallies
 from desirelines.paths.counting import Batch, Counted, to_groups, to_tallies
 from desirelines.paths.edges import HIDDEN, PATH_END
+from desirelines.paths.grain import PERSON
+from desirelines.paths.withholding import withheld
+from desirelines.small_groups import is_publishable, keep_publishable
 from desirelines.tables import PATH_POSITIONS, PATH_STEPS, SMALL_GROUP
 
 OF = ("grain", "segment_id")
@@ -26,37 +32,61 @@ VISIT_FACTS = (
     "_followed",
     "_backtracks",
     "_followed_by_two",
+    "_who_begin",
+    "_who_end",
+    "_who_loop",
+    "_who_turn_back",
 )
-"""What is counted of each step, in the order of `tallies.visits`, after people."""
+"""What is counted of each step, in the order of `tallies.visits`, after people; then the people who do the last-named at all."""
 
 
-def to_positions(paths: DataFrame, *, places: int, run_id: str) -> DataFrame:
+def to_positions(paths: DataFrame, *, places: int, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
     """The step matrix per grain and segment, and for all, as contracted: the shares of one place sum to 1.
 
     `paths` as `counting.to_tallies` takes them. A cell (step, place) is the paths with
     the step there over all paths; a path that is over stays in path_end. Cells of fewer than ten people become __hidden__, and so
-    do the next smallest until those together are ten. One shuffle, of groups' cells.
+    do those by which they could be computed (`withholding`); `overlapping` are the segments that do not divide everybody. Two
+    shuffles, of groups' cells.
     """
     cells = to_tallies(
         paths, partial(_cells_of, places=places), "place long, step string, _people long, path_count long"
     )
-    counted = to_groups(cells, "place", "step")
-    smallest_first = Window.partitionBy(*OF, "place").orderBy("_people", "step")
-    smaller = F.coalesce(F.sum("_people").over(smallest_first.rowsBetween(Window.unboundedPreceding, -1)), F.lit(0))
-    hides = (F.col("_people") < SMALL_GROUP) | (F.col("_few") & (F.col("_smaller") < SMALL_GROUP))
-    few = F.min("_people").over(Window.partitionBy(*OF, "place")) < SMALL_GROUP
-    shown = counted.withColumns({"_smaller": smaller, "_few": few})
-    shown = shown.withColumn("step", F.when(hides, F.lit(HIDDEN)).otherwise(F.col("step")))
-    matrix = shown.groupBy(*OF, "place", "step").agg(
-        F.sum("path_count").alias("path_count"), F.sum("_people").alias("_people")
-    )
-    share = F.col("path_count") / F.sum("path_count").over(Window.partitionBy(*OF, "place"))
-    enough = F.col("_people") >= SMALL_GROUP
-    return conform(matrix.filter(enough).withColumns({"path_share": share, "run_id": F.lit(run_id)}), PATH_POSITIONS)
+    columns = "grain string, segment_id string, place long, step string, path_count long, path_share double"
+    told = to_groups(cells, "place", "step").groupBy("grain", "place")
+    rules = frozenset(overlapping)
+
+    def of_place(cells: pa.Table) -> pa.Table:
+        return _told(cells, overlapping=rules)
+
+    matrix = told.applyInArrow(of_place, columns)
+    return conform(matrix.withColumn("run_id", F.lit(run_id)), PATH_POSITIONS)
 
 
-def to_step_facts(paths: DataFrame, *, run_id: str) -> DataFrame:
-    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. One shuffle, of groups' steps."""
+def _told(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
+    """Runs on executors: the cells of one grain and place, those that are withheld added up for each segment."""
+    # A person has one path of all sessions, but may have many sessions: then people of two steps may be the same.
+    is_exact = cells.column("grain")[0].as_py() == PERSON
+    gone = withheld(cells, "step", people="_people", overlapping=overlapping, is_exact=is_exact)
+    steps = [HIDDEN if is_gone else step for step, is_gone in zip(cells.column("step").to_pylist(), gone, strict=True)]
+    segments, paths, people = (cells.column(c).to_pylist() for c in ("segment_id", "path_count", "_people"))
+    whole, counted, most = dict[str, int](), dict[tuple[str, str], int](), dict[tuple[str, str], int]()
+    for key, of_paths, of_people in zip(zip(segments, steps, strict=True), paths, people, strict=True):
+        whole[key[0]] = whole.get(key[0], 0) + of_paths
+        counted[key] = counted.get(key, 0) + of_paths
+        most[key] = most.get(key, 0) + of_people if is_exact else max(most.get(key, 0), of_people)
+    told = sorted(key for key in counted if most[key] >= SMALL_GROUP)
+    return pa.table({
+        "grain": cells.column("grain")[:1].take(pa.array([0] * len(told), pa.int64())),
+        "segment_id": pa.array([segment for segment, _ in told], pa.string()),
+        "place": cells.column("place")[:1].take(pa.array([0] * len(told), pa.int64())),
+        "step": pa.array([step for _, step in told], pa.string()),
+        "path_count": pa.array([counted[key] for key in told], pa.int64()),
+        "path_share": pa.array([counted[key] / whole[key[0]] for key in told], pa.float64()),
+    })  # fmt: skip
+
+
+def to_step_facts(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
+    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Three shuffles, of groups' steps."""
     columns = ", ".join(f"{name} long" for name in VISIT_FACTS)
     facts = to_groups(to_tallies(paths, _visits_of, f"step string, {columns}"), "step")
     every_path = F.sum("_begins").over(Window.partitionBy(*OF))  # every path begins with exactly one step
@@ -64,12 +94,31 @@ def to_step_facts(paths: DataFrame, *, run_id: str) -> DataFrame:
         "entry_share": F.col("_begins") / every_path,
         "exit_share": F.col("_ends") / every_path,
         "drop_off_share": F.col("_ends") / F.col("path_count"),
-        "loop_share": _share("_loops", "_followed"),
-        "backtrack_share": _share("_backtracks", "_followed_by_two"),
+        "loop_share": _share("_loops", "_followed", "_who_loop", overlapping),
+        "backtrack_share": _share("_backtracks", "_followed_by_two", "_who_turn_back", overlapping),
         "revisit_share": (F.col("visit_count") - F.col("path_count")) / F.col("visit_count"),
         "run_id": F.lit(run_id),
     }
-    return conform(facts.withColumns(told).filter(F.col("people_count") >= SMALL_GROUP), PATH_STEPS)
+    rules = frozenset(overlapping)
+
+    def of_grain(facts: pa.Table) -> pa.Table:
+        return _told_ends(facts, overlapping=rules)
+
+    facts = facts.withColumns(told)
+    told_ends = facts.groupBy("grain").applyInArrow(of_grain, facts.schema)
+    return conform(keep_publishable(told_ends, "grain", "step", overlapping=overlapping), PATH_STEPS)
+
+
+def _told_ends(facts: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
+    """Runs on executors: the steps of one grain; where paths begin and end, as `edges` tells it of the same people."""
+    is_exact = facts.column("grain")[0].as_py() == PERSON
+    for people, shares in (("_who_begin", ("entry_share",)), ("_who_end", ("exit_share", "drop_off_share"))):
+        gone = withheld(facts, "step", people=people, overlapping=overlapping, is_exact=is_exact)
+        for share in shares:
+            place = facts.schema.get_field_index(share)
+            value = pc.if_else(pa.array(gone), None, facts.column(share))
+            facts = facts.set_column(place, facts.schema.field(place), value)
+    return facts
 
 
 def _cells_of(batch: Batch, *, places: int) -> Iterator[Counted]:
@@ -83,11 +132,16 @@ def _cells_of(batch: Batch, *, places: int) -> Iterator[Counted]:
 
 def _visits_of(batch: Batch) -> Iterator[Counted]:
     """Runs on executors: the steps of people's paths."""
-    tally = batch.by_group(tallies.visits(batch.steps))
+    own = tallies.visits(batch.steps)
+    begins, ends, loops, backtracks = (own.sums[n] for n in (2, 3, 4, 6))
+    who = tuple((done > 0).astype(np.int64) for done in (begins, ends, loops, backtracks))
+    tally = batch.by_group(Tally(own.keys, (*own.sums, *who)))
     group, step = tally.keys
     sums = zip(VISIT_FACTS, map(pa.array, tally.sums), strict=True)
     yield group, {"step": batch.names.take(pa.array(step)), **dict(sums)}
 
 
-def _share(part: str, whole: str) -> Column:
-    return F.when(F.col(whole) > 0, F.col(part) / F.col(whole))
+def _share(part: str, whole: str, who: str, overlapping: Collection[str]) -> Column:
+    """Null where there is no whole, and where the people who make the part may not be told."""
+    is_told = (F.col(who) == 0) | is_publishable(F.col(who), "grain", "step", overlapping=overlapping)
+    return F.when((F.col(whole) > 0) & is_told, F.col(part) / F.col(whole))

@@ -41,10 +41,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One feature in one segment; the numbers are None where they rest on fewer than ten people."""
+    """One feature in one segment; the counts are None where they are withheld, the others where they rest on fewer than ten people."""
 
-    people: float
-    known: float
+    people: float | None
+    known: float | None
     mean: float | None
     median: float | None
     effect: float | None
@@ -80,10 +80,11 @@ def profiles_of(data: ReportData) -> dict[tuple[str, str], Profile]:
     known = set(known_features({str(f) for f in data.profiles["feature"]}))
     found = {}
     for row in data.profiles.to_dict("records"):
-        people, count = number_of(row["people_count"]) or 0.0, number_of(row["known_count"]) or 0.0
-        if row["feature"] not in known or people < SMALL_GROUP:
+        people, count = number_of(row["people_count"]), number_of(row["known_count"])
+        if row["feature"] not in known or (people is not None and people < SMALL_GROUP):
             continue
-        numbers = (number_of(row[c]) if count >= SMALL_GROUP else None for c in ("mean", "median", "effect"))
+        is_enough = count is None or count >= SMALL_GROUP
+        numbers = (number_of(row[c]) if is_enough else None for c in ("mean", "median", "effect"))
         found[str(row["feature"]), str(row["segment_id"])] = Profile(people, count, *numbers)
     return found
 
@@ -91,12 +92,12 @@ def profiles_of(data: ReportData) -> dict[tuple[str, str], Profile]:
 def means_of_everybody(profiles: dict[tuple[str, str], Profile], clusters: list[Segment]) -> dict[str, float]:
     """Mean of each feature over everybody: everybody is in one cluster, so the clusters' means add up to it.
 
-    People of clusters too small for a profile are missing from it.
+    People of clusters whose size is withheld are missing from it.
     """
     sums: dict[str, list[float]] = {}
     ids = {s.segment_id for s in clusters}
     for (feature, segment_id), profile in profiles.items():
-        if segment_id in ids and profile.mean is not None:
+        if segment_id in ids and profile.mean is not None and profile.known is not None:
             total = sums.setdefault(feature, [0.0, 0.0])
             total[0] += profile.mean * profile.known
             total[1] += profile.known
@@ -116,7 +117,7 @@ def facts_of(
 
 
 def _fact(feature: str, profile: Profile, effect: float, everybody: dict[str, float]) -> Fact:
-    known = profile.known / profile.people if profile.people else 1.0
+    known = profile.known / profile.people if profile.people and profile.known is not None else 1.0
     return Fact(
         headline=headline(feature, effect),
         words=effect_words(effect),

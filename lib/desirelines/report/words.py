@@ -11,7 +11,7 @@ from desirelines.catalogue import FEATURES, Feature
 from desirelines.tables import SMALL_GROUP
 
 ALL, PATH_START, PATH_END = "all", "path_start", "path_end"
-UNDER = f"under {SMALL_GROUP}"
+WITHHELD = "withheld"
 NOTHING = "–"
 STANDS_OUT = 0.3
 """Below this effect size (Cohen's "small") a feature says nothing about a segment."""
@@ -48,9 +48,9 @@ def count_text(value: Any) -> str:
 
 
 def people_text(value: Any) -> str:
-    """A count of people; small groups, and counts that were held back, are "under 10"."""
+    """A count of people; small groups, and counts that were held back, are "withheld"."""
     number = number_of(value)
-    return UNDER if number is None or 0 < number < SMALL_GROUP else f"{number:,.0f}"
+    return WITHHELD if number is None or 0 < number < SMALL_GROUP else f"{number:,.0f}"
 
 
 def percent_text(value: Any, digits: int = 0) -> str:

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES, Feature
 from desirelines.contract import conform
-from desirelines.tables import SEGMENT_PROFILES, SEGMENT_SIZES, SMALL_GROUP
+from desirelines.tables import SEGMENT_PROFILES, SMALL_GROUP
 
 
 def to_profiles(
-    features: DataFrame, memberships: DataFrame, catalogue: Sequence[Feature] = FEATURES, *, run_id: str
+    features: DataFrame,
+    memberships: DataFrame,
+    catalogue: Sequence[Feature] = FEATURES,
+    *,
+    run_id: str,
+    withheld_sizes: Collection[str] = (),
 ) -> DataFrame:
-    """One row per segment and feature, as contracted; what is known of fewer than ten people, but of some, is left out.
+    """One row per segment and feature, as contracted; what is known of fewer than ten people is left out.
 
-    effect = (mean in − mean of the rest) / pooled standard deviation (Cohen's d). The rest is everybody else as of the run.
-    One shuffle by segment; the sums over everybody come along as a broadcast row.
+    effect = (mean in − mean of the rest) / pooled standard deviation (Cohen's d). The rest is everybody else as of the run. Of
+    segments whose size is withheld (`withheld_sizes`), no people are counted. Up to nine of whom the feature is not known count as known:
+    their number would follow. One shuffle by segment; the sums over everybody come along as a broadcast row.
     """
     long = F.explode(
         F.array(*(F.struct(F.lit(f.name).alias("feature"), F.expr(f.sql).alias("value")) for f in catalogue))
@@ -40,50 +46,37 @@ def to_profiles(
             F.avg("f.value").alias("mean"),
         )
     )
+    is_told = ~F.col("segment_id").isin(*sorted(withheld_sizes)) if withheld_sizes else F.lit(True)
+    people, known = F.col("people_count"), F.col("in_n")
     joined = inside.join(F.broadcast(everybody), "feature").withColumns(
         {
             "run_id": F.lit(run_id),
-            "share": F.col("people_count") / F.col("all_count"),
-            "known_count": F.col("in_n"),
+            "share": F.when(is_told, people / F.col("all_count")),
+            "known_count": F.when(is_told, F.when(people - known < SMALL_GROUP, people).otherwise(known)),
             "effect": effect_size(),
+            "people_count": F.when(is_told, people),
         }
     )
-    tellable = (F.col("people_count") >= SMALL_GROUP) & shown_count(F.col("known_count")).isNotNull()
-    return conform(joined.filter(tellable), SEGMENT_PROFILES)
+    return conform(joined.filter(known >= SMALL_GROUP), SEGMENT_PROFILES)
 
 
-def to_sizes(segments: DataFrame, memberships: DataFrame, changes: DataFrame, *, people: int, run_id: str) -> DataFrame:
-    """One row per segment of the run, empty ones too; counts of fewer than ten people are null (0 is told)."""
-    sizes = memberships.groupBy("segment_id").agg(F.count("*").alias("n"))
+def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:
+    """One row per segment with members or changes: segment_id, people_count, entered, gone. Not to be published as it is (see ADR 9)."""
+    sizes = memberships.groupBy("segment_id").agg(F.count("*").alias("people_count"))
     moved = changes.groupBy("segment_id").agg(
         F.count_if(F.col("change") == "entered").alias("entered"), F.count_if(F.col("change") == "left").alias("gone")
     )
-    rows = segments.select("segment_id").join(sizes, "segment_id", "left").join(moved, "segment_id", "left").na.fill(0)
-    told = rows.withColumns(
-        {
-            "run_id": F.lit(run_id),
-            "people_count": shown_count(F.col("n")),
-            "share": shown_count(F.col("n")) / F.lit(max(people, 1)),
-            "entered_count": shown_count(F.col("entered")),
-            "left_count": shown_count(F.col("gone")),
-        }
-    )
-    return conform(told, SEGMENT_SIZES)
-
-
-def shown_count(count: Column) -> Column:
-    """A count that may be told: null from 1 to 9."""
-    return F.when((count == 0) | (count >= SMALL_GROUP), count)
+    return sizes.join(moved, "segment_id", "full").na.fill(0)
 
 
 def effect_size() -> Column:
-    """Cohen's d of a segment against the rest, from counts, sums and sums of squares; null when either side has no spread."""
+    """Cohen's d of a segment against the rest, from counts, sums and sums of squares; null when neither has any spread, or one is of fewer than ten people."""
     rest_n, rest_sum, rest_sq = (F.col(f"all_{x}") - F.col(f"in_{x}") for x in ("n", "sum", "sq"))
     spread_in = F.col("in_sq") - F.pow(F.col("in_sum"), 2) / F.col("in_n")
     spread_rest = rest_sq - F.pow(rest_sum, 2) / rest_n
     pooled = F.sqrt((spread_in + spread_rest) / (F.col("in_n") + rest_n - 2))
     d = (F.col("in_sum") / F.col("in_n") - rest_sum / rest_n) / pooled
-    return F.when((F.col("in_n") > 1) & (rest_n > 1), F.when(pooled > 1e-12, d))
+    return F.when((F.col("in_n") >= SMALL_GROUP) & (rest_n >= SMALL_GROUP), F.when(pooled > 1e-12, d))
 
 
 def _sums(value: str, prefix: str) -> list[Column]:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from desirelines.settings.model import Segments
 
 DAY_US = 86_400_000_000
+TOO_LITTLE_DATA = "too_little_data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class RuleSegment:
 def too_little_data(least_active_days: int) -> RuleSegment:
     """The main segment of people of whom too little is known to be grouped."""
     return RuleSegment(
-        "too_little_data", "Too little data", f"active on fewer than {least_active_days} days of the window",
+        TOO_LITTLE_DATA, "Too little data", f"active on fewer than {least_active_days} days of the window",
         F.col("active_days") < least_active_days, is_primary=True,
     )  # fmt: skip
 

@@ -230,11 +230,11 @@ def test_the_clusters_of_the_run_before_stay_and_the_trials_say_why(features):
 
 def test_more_clusters_than_different_people_are_as_many_as_there_are(spark):
     """MLlib gives centres without people where points coincide, and no error."""
-    rows = [(f"p{n}", n % 8, float(n % 2), 1.0) for n in range(10)]
+    rows = [(f"p{n}", n % 8, float(n % 2), 1.0) for n in range(40)]
     table = spark.createDataFrame(rows, "person_id string, bucket long, frequency double, hour_sin double")
     others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
     for settings in (Clusters(k=5, fit="mllib"), Clusters(k=5), Clusters(k=5, algorithm="bisecting_kmeans")):
-        fitted = fit(table.select("*", *others), 10, FEATURES, settings)
+        fitted = fit(table.select("*", *others), 40, FEATURES, settings)
         assert (fitted.kept.k, fitted.kept.clusters_found, len(fitted.centres)) == (5, 2, 2)
 
 

@@ -64,16 +64,17 @@ def test_the_changes_of_a_chain_of_runs_give_the_members_after_it(spark):
     ]  # fmt: skip
 
 
-def test_moves_are_told_in_cells_of_ten_people_or_more(spark):
+def test_people_are_counted_by_main_segment_then_and_now(spark):
     lines = [f"p{n} | {'a' if n < 25 else 'b'} | true | 1" for n in range(30)]
     before = table(spark, "person_id | segment_id | is_primary | n:bucket\n" + "\n".join(lines))
     lines = [f"p{n} | {'a' if n < 12 else 'c'} | true | 1" for n in range(30)] + [
         f"q{n} | c | true | 1" for n in range(11)
     ]
     now = table(spark, "person_id | segment_id | is_primary | n:bucket\n" + "\n".join(lines))
-    columns = ("from_segment_id", "to_segment_id", "people_count", "behaviour_count", "model_count")
-    got = to_moves(before, now, None, run_id="r2", base_run_id="r1")
-    assert rows_of(got, *columns) == [("a", "a", 12, None, None), ("a", "c", 13, 13, 0), ("new", "c", 11, 11, 0)]
+    got = to_moves(before, now, None)
+    assert rows_of(got, "from_segment_id", "to_segment_id", "people_count", "model_count") == [
+        ("a", "a", 12, 0), ("a", "c", 13, 0), ("b", "c", 5, 0), ("new", "c", 11, 0),
+    ]  # fmt: skip
 
 
 def test_a_move_is_the_person_s_when_the_model_before_tells_it_as_well(spark):
@@ -82,15 +83,13 @@ def test_a_move_is_the_person_s_when_the_model_before_tells_it_as_well(spark):
     now = table(
         spark, header + "\n".join(f"p{n} | {'b' if n < 25 else 'c' if n < 40 else 'a'} | true | 1" for n in range(50))
     )
-    # Of those in b the model before leaves ten in a; of those in c five, which are too few to tell apart.
+    # Of those in b the model before leaves ten in a; of those in c five.
     old_model = ["a"] * 10 + ["b"] * 15 + ["a"] * 5 + ["d"] * 10 + ["a"] * 10
     expected = table(
         spark, "person_id | expected_segment_id\n" + "\n".join(f"p{n} | {s}" for n, s in enumerate(old_model))
     )
-    got = to_moves(before, now, expected, run_id="r2", base_run_id="r1")
-    assert rows_of(got, "to_segment_id", "people_count", "behaviour_count", "model_count") == [
-        ("a", 10, None, None), ("b", 25, 15, 10), ("c", 15, None, None),
-    ]  # fmt: skip
+    got = to_moves(before, now, expected)
+    assert rows_of(got, "to_segment_id", "people_count", "model_count") == [("a", 10, 10), ("b", 25, 10), ("c", 15, 5)]
 
 
 def test_an_interval_is_closed_and_opened_where_the_value_changed_and_nowhere_else(spark):

@@ -37,12 +37,11 @@ def test_transitions_are_counted_from_path_start_to_path_end(spark):
     )  # fmt: skip
     n = 12 * 5 + 3 * 2 + 3  # moves of all paths
     assert got == [
-        ("buy", "path_end", 12, 12, 12 / n, 1.0, 12 / 16, 12 / 16, None, None),
         ("home", "view", 12, 12, 12 / n, 12 / 16, 0.5, 12 / 16, 1.0, 1.0),
         ("path_start", "home", 16, 12, 16 / n, 1.0, 1.0, 1.0, None, None),
         ("view", "buy", 12, 12, 12 / n, 0.5, 1.0, 12 / 16, 3.0, 3.0),
         ("view", "view", 12, 12, 12 / n, 0.5, 0.5, 12 / 16, 2.0, 2.0),
-    ]  # home → path_end and home → my-own-page are of fewer than ten people
+    ]  # home → path_end is of fewer than ten people, and would follow from buy → path_end and the number of paths
 
 
 def test_of_a_person_the_sessions_follow_each_other(spark):
@@ -66,8 +65,8 @@ def test_people_are_counted_once_however_small_the_batches_are(spark):
         spark.conf.unset("spark.sql.execution.arrow.maxRecordsPerBatch")
 
 
-def test_a_segment_of_two_people_has_no_edges(spark):
-    assert {r["segment_id"] for r in edges_of(spark).collect()} == {"all", "big"}
+def test_a_segment_of_two_people_has_no_edges_nor_has_the_one_from_which_they_would_follow(spark):
+    assert {r["segment_id"] for r in edges_of(spark).collect()} == {"all"}
 
 
 def test_steps_of_few_people_are_hidden_and_steps_beyond_the_top_are_other(spark):
@@ -78,8 +77,17 @@ def test_steps_of_few_people_are_hidden_and_steps_beyond_the_top_are_other(spark
 
 
 def test_top_paths_take_repeats_together_and_leave_out_what_few_people_do(spark):
-    got = to_top_paths(sessions(spark), members(spark), most=3)
-    found = sorted(
-        (r["segment_id"], " ".join(r["path"]), r["sessions_count"], round(r["share"], 3)) for r in got.collect()
-    )
-    assert found == [("all", "home view buy", 12, 0.75), ("big", "home view buy", 10, round(10 / 14, 3))]
+    found = [
+        sorted((r["segment_id"], " ".join(r["path"]), r["sessions_count"], round(r["share"], 3)) for r in got.collect())
+        for got in (
+            to_top_paths(sessions(spark), members(spark), most=3),
+            to_top_paths(sessions(spark, people=20), members(spark, people=20), most=3),
+        )
+    ]
+    assert found == [
+        [("all", "home view buy", 12, 0.75)],  # of the ten the others would follow, who are two
+        [
+            ("all", "home view buy", 20, round(20 / 24, 3)),
+            *((s, "home view buy", 10, {"big": round(10 / 14, 3), "tiny": 1.0}[s]) for s in ("big", "tiny")),
+        ],
+    ]

@@ -34,8 +34,9 @@ def test_of_each_step_how_often_paths_begin_end_loop_and_turn_back(spark):
     columns = ("step", "people_count", "path_count", "visit_count", "entry_share", "exit_share", "drop_off_share", "loop_share", "backtrack_share", "revisit_share")  # fmt: skip
     assert rows_of(got, *columns) == [
         # a: visited twice in both ways; of 30 followed visits 10 are loops; of 10 with two more steps all are a, b, a
-        ("a", 20, 20, 40, 20 / 23, 10 / 23, 0.5, 10 / 30, 1.0, 0.5),
+        # three begin with b, three end with `own`: where others begin and end is withheld, or the three would follow from the whole
+        ("a", 20, 20, 40, None, None, None, 10 / 30, 1.0, 0.5),
         # b: 13 visits, all followed; of 10 with two more steps none is b, x, b
-        ("b", 13, 13, 13, 3 / 23, 0.0, 0.0, 0.0, 0.0, 0.0),
+        ("b", 13, 13, 13, None, 0.0, 0.0, 0.0, 0.0, 0.0),
         ("c", 10, 10, 10, 0.0, 10 / 23, 1.0, None, None, 0.0),
     ]  # `own` is of three people

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES
 from desirelines.segments.assign import to_memberships
-from desirelines.segments.profile import to_profiles, to_sizes
+from desirelines.segments.profile import to_counts, to_profiles
 from desirelines.segments.rules import rule_segments
 from desirelines.settings.model import Segments
 from tests.support.tables import rows_of, table
@@ -78,23 +78,37 @@ def test_an_unknown_feature_has_no_effect_and_a_small_segment_no_profile(spark):
     assert got.filter((F.col("feature") == "monetary") & F.col("effect").isNotNull()).count() == 0
 
 
-def test_what_is_known_of_one_to_nine_people_is_not_profiled(spark):
+def test_what_is_known_of_fewer_than_ten_people_is_not_profiled(spark):
     features = people_with(spark, [1.0] * 9 + [None] * 12)
     members = features.select("person_id", F.lit("s").alias("segment_id"))
-    got = to_profiles(features, members, run_id="r")
-    assert rows_of(got.filter("feature in ('frequency', 'monetary')"), "feature", "people_count", "known_count") == [
-        ("monetary", 21, 0),  # known of nobody tells nothing about anybody
-    ]
+    # Known of nine, and known of nobody: a row for one of them would tell which it is.
+    assert to_profiles(features, members, run_id="r").filter("feature in ('frequency', 'monetary')").isEmpty()
 
 
-def test_sizes_from_one_to_nine_are_not_told_and_empty_segments_are(spark):
-    segments = table(spark, "segment_id\nbig\ntiny\nempty")
-    members = table(
-        spark,
-        "person_id | segment_id\n" + "\n".join([f"p{n} | big" for n in range(10)] + [f"q{n} | tiny" for n in range(9)]),
+def test_up_to_nine_of_whom_a_feature_is_unknown_count_as_known_and_a_withheld_size_has_no_counts(spark):
+    features = people_with(spark, [1.0] * 21 + [None] * 9 + [2.0] * 21 + [None] * 10)
+    members = features.select(
+        "person_id", F.when(F.substring("person_id", 2, 9).cast("int") < 30, "a").otherwise("b").alias("segment_id")
     )
-    changes = table(spark, "person_id | segment_id | change\n" + "\n".join(f"p{n} | big | entered" for n in range(10)))
-    got = to_sizes(segments, members, changes, people=20, run_id="r")
-    assert rows_of(got, "segment_id", "people_count", "share", "entered_count", "left_count") == [
-        ("big", 10, 0.5, 10, 0), ("empty", 0, 0.0, 0, 0), ("tiny", None, None, 0, 0),
+    columns = ("segment_id", "people_count", "share", "known_count", "mean")
+    got = to_profiles(features, members, run_id="r").filter("feature = 'frequency'")
+    assert rows_of(got, *columns) == [("a", 30, 30 / 61, 30, 1.0), ("b", 31, 31 / 61, 21, 2.0)]
+    got = to_profiles(features, members, run_id="r", withheld_sizes={"b"}).filter("feature = 'frequency'")
+    assert rows_of(got, *columns) == [("a", 30, 30 / 61, 30, 1.0), ("b", None, None, None, 2.0)]
+
+
+def test_nothing_is_compared_with_a_rest_of_fewer_than_ten(spark):
+    features = people_with(spark, [1.0, 2.0] * 10 + [5.0] * 9)
+    members = features.filter("frequency < 5").select("person_id", F.lit("most").alias("segment_id"))
+    got = to_profiles(features, members, run_id="r").filter("feature = 'frequency'")
+    assert rows_of(got, "segment_id", "mean", "effect") == [("most", 1.5, None)]
+
+
+def test_people_of_each_segment_and_of_these_who_came_and_who_went(spark):
+    members = table(spark, "person_id | segment_id\na | s\nb | s\nc | t")
+    changes = table(
+        spark, "person_id | segment_id | change\na | s | entered\nd | s | left\nd | u | left\nc | t | primary_changed"
+    )
+    assert rows_of(to_counts(members, changes), "segment_id", "people_count", "entered", "gone") == [
+        ("s", 2, 1, 1), ("t", 1, 0, 0), ("u", 0, 0, 1),
     ]  # fmt: skip
