@@ -282,7 +282,9 @@ def _complain(message: str, as_json: bool) -> None:
 
         sys.stderr.write(json.dumps({"level": "ERROR", "message": message}) + "\n")
     else:
-        sys.stderr.write(f"desirelines: {message}\n")
+        from desirelines.settings.checks import readable
+
+        sys.stderr.write(f"desirelines: {readable(message)}\n")
 
 
 def _commands() -> Any:

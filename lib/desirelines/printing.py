@@ -10,6 +10,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table as Grid
 
+from desirelines.settings.checks import readable
+
 
 def show(is_json: bool, result: Any, as_text: Callable[[], None]) -> None:
     """Print the result."""
@@ -40,7 +42,7 @@ def print_summary(summary: dict[str, Any]) -> None:
 
 def print_line(text: str) -> None:
     """Print one line."""
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(readable(text) + "\n")
 
 
 def print_rows(rows: list[dict[str, Any]]) -> None:
@@ -51,10 +53,12 @@ def print_rows(rows: list[dict[str, Any]]) -> None:
     grid = Grid(box=None, header_style="bold", pad_edge=False)
     for name in columns:
         numeric = all(isinstance(row.get(name), int | float | type(None)) for row in rows)
-        grid.add_column(name.replace("_", " "), justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(readable(name.replace("_", " ")), justify="right" if numeric else "left", overflow="fold")
     for row in rows:
-        grid.add_row(*(_cell(name, row.get(name)) for name in columns))
-    console = Console(file=sys.stdout, highlight=False, width=None if sys.stdout.isatty() else 160)
+        grid.add_row(*(readable(_cell(name, row.get(name))) for name in columns))
+    console = Console(
+        file=sys.stdout, highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 160
+    )
     console.print(grid)
     console.print()
 

@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.status import Status
+
+from desirelines.settings.checks import readable
 
 
 @dataclass
@@ -29,7 +32,7 @@ class PlainProgress:
         self._line(f"{stage}: {rows:,} rows in {seconds:.1f} s" + (f" ({note})" if note else ""))
 
     def _line(self, text: str) -> None:
-        sys.stderr.write(text + "\n")
+        sys.stderr.write(readable(text) + "\n")
         sys.stderr.flush()
 
 
@@ -51,12 +54,14 @@ class TerminalProgress:
     def say(self, text: str) -> None:
         """Something worth a line: shown beside the spinner."""
         if self._status is not None:
-            self._status.update(f"[bold]{self._stage}[/bold] [dim]{text}[/dim]")
+            self._status.update(f"[bold]{self._stage}[/bold] [dim]{escape(readable(text))}[/dim]")
 
     def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
         """A stage ended."""
         self._stop()
-        self.console.print(f"[green]✓[/green] {stage:<20} {rows:>12,} rows {seconds:>7.1f} s  [dim]{note}[/dim]")
+        self.console.print(
+            f"[green]✓[/green] {stage:<20} {rows:>12,} rows {seconds:>7.1f} s  [dim]{escape(readable(note))}[/dim]"
+        )
 
     def _stop(self) -> None:
         if self._status is not None:

@@ -1,14 +1,18 @@
 """Hostile configurations through the command line: each ends with exit code 2, names the place, and takes no time."""
 
 import json
+import sys
 import time
 from pathlib import Path
 
 import pytest
 import yaml
+from rich.console import Console
 
 from desirelines.cli import main
 from desirelines.errors import SettingsError
+from desirelines.printing import print_line, print_rows
+from desirelines.progress import PlainProgress, TerminalProgress
 from desirelines.settings import read_settings
 from desirelines.settings.checks import known_name
 from desirelines.settings.guess import guess_mapping
@@ -97,6 +101,8 @@ FILES = {
     "a goal": ("paths:\n  goal: '* -> b'\n", 2, "`*` stands between two steps"),
     "a funnel of ways": ("paths:\n  funnels:\n    - {name: f, steps: ['a -> b', c]}\n", 3, "is not one step"),
     "a pattern without bounds": (f"paths:\n  patterns: ['{' -> '.join(['a'] * 60)}']\n", 2, "at most 50 steps"),
+    "a pattern twice": ("paths:\n  patterns: [a -> b, a -> b]\n", 1, "patterns: 'a -> b' is there twice"),
+    "two funnels of one name": ('paths:\n  funnels: [{name: "\u00e9", steps: [a, b]}, {name: "e\\u0301", steps: [a, c]}]\n', 1, "is there twice"),
     "a pattern of ages": ("paths:\n  patterns: [a -> b within 999999999d]\n", 2, "at most a hundred years"),
     "an RFM segment called like ours": ("rfm:\n  fallback: prospects\n", 1, "people without an order"),
     "an own feature called like the person": ("features:\n  own: [{name: person_id, meaning: m, unit: u, aggregate: count}]\n", 2, "person_id is whose"),
@@ -323,3 +329,20 @@ def test_a_path_that_cannot_be_written_into_a_mapping(cli, capsys, tmp_path):
     assert cli("init", str(tmp_path / "new"), "--from", "a\nname: evil") == 2
     assert "init --from: the character U+000A" in capsys.readouterr().err
     assert not (tmp_path / "new").exists()
+
+
+def test_words_out_of_data_are_no_commands_to_a_terminal(capsys):
+    strange = "[/b] :skull: \x1b[2J\u202e[red]"
+    print_rows([{strange: strange}])
+    print_line(strange)
+    plain = PlainProgress()
+    plain.say(strange)
+    terminal = TerminalProgress(Console(file=sys.stderr, force_terminal=True, width=200))
+    terminal.begin("stage")
+    terminal.say(strange)
+    terminal.end("stage", 1, 1.0, strange)
+    out = capsys.readouterr()
+    assert out.out.count(r"[/b] :skull: \x1b[2J\u202e[red]") == 3
+    assert out.err.count(r"[/b]") == out.err.count(r"\x1b[2J\u202e[red]") >= 2
+    assert "\u202e" not in out.out + out.err
+    assert "\x1b[2J" not in out.out + out.err

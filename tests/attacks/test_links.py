@@ -31,7 +31,14 @@ def test_a_link_that_leads_out_is_refused_and_named(folder, name):
     link, target = (folder / part for part in LINKS[name])
     link.parent.mkdir(parents=True, exist_ok=True)
     link.symlink_to(target)
-    for path in (str(folder / "in"), f"file://{folder / 'in'}", f"{folder}/in/*", f"{folder}/in/**/*"):
+    for path in (
+        str(folder / "in"),
+        f"file://{folder / 'in'}",
+        f"{folder}/in/*",
+        f"{folder}/in/**/*",
+        f"file://{folder}/in/{{x,*}}",
+        f"{folder}/in/[^z]*",
+    ):
         with pytest.raises(SourceError, match=f"the link {link}"):
             check_links(path, "source 'shop'")
 

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlparse
 
 from desirelines.errors import SourceError
 
-_PATTERN = re.compile(r"[*?\[{]")
+_PATTERN = re.compile(r"[*?\[{\\]")
 
 
 def check_links(path: str | None, where: str) -> None:
-    """Make sure that no link below a local path, or among what a pattern fits, leads out of it, or back to a folder that holds it.
+    """Make sure that no link below a local path leads out of it, or back to a folder that holds it; of a pattern, out of its fixed part.
 
     Refused, not left out: rows left out without a word would be missing from the account, and the stream lists files by itself.
 
@@ -35,11 +35,20 @@ def check_links(path: str | None, where: str) -> None:
     if not pattern:
         _refuse_leading_out(inside, _links_below(inside), where)
         return
-    found = list(base.glob(str(Path(*pattern))))
+    found = [path for text in _as_python_says(str(Path(*pattern))) for path in base.glob(text)]
     _refuse_leading_out(inside, found, where)
     for folder in found:
         if folder.is_dir():
             _refuse_leading_out(inside, _links_below(folder), where)
+
+
+def _as_python_says(pattern: str) -> list[str]:
+    """Patterns of Python's that together fit what one of Hadoop's does: braces, `[^a]` and signs after a backslash are written otherwise."""
+    braces = re.search(r"(?<!\\)\{([^{}]*)\}", pattern)
+    if braces:
+        before, after = pattern[: braces.start()], pattern[braces.end() :]
+        return [text for word in braces[1].split(",") for text in _as_python_says(before + word + after)]
+    return [re.sub(r"\\([*?\[\]{}\\])", r"[\1]", pattern.replace("[^", "[!"))]
 
 
 def local_path(path: str | None) -> Path | None:

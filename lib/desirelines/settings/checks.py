@@ -91,6 +91,11 @@ def shown(text: str, most: int = MOST_SHOWN) -> str:
     return "".join(letter if letter.isprintable() else _escaped(letter) for letter in short)
 
 
+def readable(text: str) -> str:
+    """A text of several lines as a terminal or a log may take it: what cannot be seen is written as its number."""
+    return "".join(letter if letter.isprintable() or letter == "\n" else _escaped(letter) for letter in text)
+
+
 def known_zone(zone: object) -> object:
     """Refuse what is not an IANA time zone; suggest the near one."""
     zones = available_timezones()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt
+from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
+from desirelines.settings.checks import shown
 from desirelines.settings.mapping import Name, Strict
 from desirelines.settings.patterns import known_pattern, known_single
 
@@ -38,3 +39,11 @@ class Paths(Strict):
     patterns: tuple[AskedPattern, ...] = ()
     goal: AskedPattern | None = None
     funnels: tuple[Funnel, ...] = ()
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Paths:
+        for what, names in (("funnels", [f.name for f in self.funnels]), ("patterns", [*self.patterns])):
+            twice = sorted({n for n in names if names.count(n) > 1})
+            if twice:
+                raise ValueError(f"{what}: '{shown(twice[0])}' is there twice, and would be counted as one")
+        return self

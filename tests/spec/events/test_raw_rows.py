@@ -1,8 +1,10 @@
 """Raw rows as readers give them."""
 
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
-from desirelines.io.readers import as_raw
+from desirelines.events.fields import RawRows, raw_text
+from desirelines.io.readers import MOST_HASHED, _hashed, as_raw, with_row
 from tests.support.sources import source
 
 
@@ -29,3 +31,28 @@ def test_a_row_that_csv_cannot_take_apart_is_its_text(spark):
     found = spark.createDataFrame([("x", None), (None, "x;;;broken")], "c string, _broken_row string")
     got = [(r["raw"], r["is_broken"]) for r in raw_rows(found, source(format="csv"))]
     assert got == [(None, False), ("x;;;broken", True)]
+
+
+def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(spark):
+    """Two terms of a plan for each of 5,000 columns took minutes to plan and compile, for ninety rows."""
+    names = [f"c{n}" for n in range(MOST_HASHED + 50)]
+    plain = ["x", None] * (len(names) // 2)
+    moved = [*plain[:-2], None, "x"]
+    found = spark.createDataFrame([plain, moved, plain, [None] * len(names)], ", ".join(f"{n} string" for n in names))
+    assert len(_hashed(with_row(found).schema["_row"].dataType)) == 1
+    assert len(_hashed(with_row(found.select(names[:MOST_HASHED])).schema["_row"].dataType)) == 2 * MOST_HASHED
+    rows = raw_rows(found, source())
+    assert rows[0]["row_hash"] == rows[2]["row_hash"]
+    assert len({r["row_hash"] for r in rows}) == 3
+    assert (rows[1]["row"]["c0"], rows[1]["row"][names[-1]]) == ("x", "x")
+
+
+def test_columns_of_any_name_are_reached(spark):
+    found = spark.createDataFrame(
+        [("1", "2", "3", "4")], T.StructType([T.StructField(n, T.StringType()) for n in ("a`b", "a.b", "ä\"'", "")])
+    )
+    raw = as_raw(found, source(), F.lit(None).cast("string"), F.lit(None).cast("long"))
+    rows = RawRows(raw, source())
+    assert raw.select(
+        rows.field("a`b").alias("x"), rows.field("ä\"'").alias("y"), raw_text(source()).alias("text")
+    ).collect() == [("1", "3", '{"a`b":"1","a.b":"2","ä\\"\'":"3","":"4"}')]
