@@ -1,4 +1,4 @@
-"""Sizes of a run's segments and moves between them: counted in one pass, then told as far as they may be."""
+"""Sizes of a run's segments and moves between them: counted in one pass, published as far as they may be."""
 
 from __future__ import annotations
 

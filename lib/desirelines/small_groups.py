@@ -183,11 +183,11 @@ def hidden_of_rule(people: Counts, whole: Counts, gone_of_whole: Flags, *, is_ex
 
 
 def published_cuts(cuts: Sequence[float], shares: Sequence[float], people: int) -> list[float | None]:
-    """Quantiles that may be published, null for the others: each cuts off ten people at least, from either end and from the last one told."""
-    told: list[float | None] = []
+    """Quantiles that may be published, null for the others: each cuts off ten people at least, from either end and from the last published one."""
+    published: list[float | None] = []
     last = 0.0
     for cut, share in zip(cuts, shares, strict=True):
-        is_told = min(share - last, 1.0 - share) * people >= SMALL_GROUP - 1e-9
-        told.append(cut if is_told else None)
-        last = share if is_told else last
-    return told
+        is_enough = min(share - last, 1.0 - share) * people >= SMALL_GROUP - 1e-9
+        published.append(cut if is_enough else None)
+        last = share if is_enough else last
+    return published

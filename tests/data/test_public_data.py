@@ -248,8 +248,11 @@ def assert_published_paths(spark, tmp_path, expected):
         (i, j): n for i, j, n in pairs if (i, j) in found
     }
     assert [n for i, j, n in pairs if (i, j) not in found] == []
-    first = {s: found["path_start", s]["out_share"] for s in published["first_step_share_of_users"]}
-    assert first == pytest.approx(published["first_step_share_of_users"], abs=0.0006)
+    # With a first step of fewer than ten people another is withheld, from which it would follow.
+    shares = published["first_step_share_of_users"]
+    first = {s: found["path_start", s]["out_share"] for s in shares if ("path_start", s) in found}
+    assert first == pytest.approx({s: shares[s] for s in first}, abs=0.0006)
+    assert len(first) >= len(shares) - 1
     positions = table(spark, tmp_path, "path_positions").groupBy("grain", "segment_id", "place")
     sums = [r["s"] for r in positions.agg(F.sum("path_share").alias("s")).collect()]
     assert sums == pytest.approx([1.0] * len(sums))

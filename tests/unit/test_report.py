@@ -355,8 +355,8 @@ def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None
 def test_why_people_moved_and_where_a_group_came_from_are_told(page):
     assert "70 would be elsewhere by the previous run's model as well" in section(page, "moves")
     assert "20 would have stayed by it: their group was drawn anew." in section(page, "moves")
-    withheld_sizes = report(moves=report().moves.assign(behaviour_count=None, model_count=None))
-    assert "drawn anew" not in render(withheld_sizes)
+    untold = report(moves=report().moves.assign(behaviour_count=None, model_count=None))
+    assert "drawn anew" not in render(untold)
     first = SEGMENTS[0][0]
     for origin, sentence in (
         ("split", "Split off from"),

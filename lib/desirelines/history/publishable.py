@@ -43,7 +43,7 @@ def publishable_sizes_and_moves(
     `counted` has every segment of the run; the `main` ones divide everybody. `before` are the sizes that the base run published,
     null where it withheld one. What is published of both runs adds up: people before, less those who left, and those who entered are people now;
     those who stayed are a cell of the moves, whose rows add up to the sizes before and whose columns to those now. So who
-    entered and left is told of a segment only with both sizes and those who stayed, and the table of moves withholds
+    entered and left is published of a segment only with both sizes and those who stayed, and the table of moves withholds
     what `hidden_cells` says. `moves` must have every cell, small ones too.
     """
     everybody = sum(counted[s].people for s in main)
@@ -69,7 +69,7 @@ def publishable_sizes_and_moves(
     gone = np.ones(people.shape, dtype=bool) if withheld is None else withheld
     hidden_moves = {(rows[r], columns[c]) for r, c in np.argwhere(gone)}
 
-    def is_change_told(segment: str) -> bool:
+    def is_change_published(segment: str) -> bool:
         own = counted[segment]
         if segment in withheld_sizes or (segment in before and before[segment] is None):
             return False
@@ -82,8 +82,8 @@ def publishable_sizes_and_moves(
             "segment_id": s,
             "people_count": None if s in withheld_sizes else c.people,
             "share": None if s in withheld_sizes else c.people / max(everybody, 1),
-            "entered_count": c.entered if is_change_told(s) else None,
-            "left_count": c.left if is_change_told(s) else None,
+            "entered_count": c.entered if is_change_published(s) else None,
+            "left_count": c.left if is_change_published(s) else None,
         }
         for s, c in sorted(counted.items())
     ]

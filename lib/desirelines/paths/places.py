@@ -86,7 +86,7 @@ def _told(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
 
 
 def to_step_facts(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
-    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Three shuffles, of groups' steps."""
+    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Five shuffles, of groups' steps."""
     columns = ", ".join(f"{name} long" for name in VISIT_FACTS)
     facts = to_groups(to_tallies(paths, _visits_of, f"step string, {columns}"), "step")
     every_path = F.sum("_begins").over(Window.partitionBy(*OF))  # every path begins with exactly one step
