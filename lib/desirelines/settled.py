@@ -171,9 +171,8 @@ def _settle(job: Job, missing: dict[str, str]) -> None:
     )
     for tries_left in reversed(range(TRIES)):
         try:
-            job.warehouse.create(
-                WAREHOUSE_FACTS
-            )  # before the MERGE, which else would be an append: nobody's facts would stop it
+            # First, for a MERGE that has to create its table appends instead, and nobody's facts would stop it.
+            job.warehouse.create(WAREHOUSE_FACTS)
             job.warehouse.merge(rows, WAREHOUSE_FACTS)
             break
         except CONFLICTS:

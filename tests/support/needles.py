@@ -11,12 +11,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes
 
+import deltalake
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from desirelines.tables import ALL
 
 HEX = re.compile(r"[0-9a-f]{32,}")
 KEY_LENGTH = 32
 LOG = "_delta_log"
+KEYS = (
+    "stream_id", "user_key", "session_key", "session_id", "content_digest", "row_digest", "person_id", "key", "other_key", "token",
+)  # fmt: skip
+"""Columns of any table that hold a key, or a digest of what one person did."""
 
 
 class Needles:
@@ -44,6 +51,17 @@ class Needles:
     def in_file(self, file: Path) -> set[str]:
         """The needles that stand in a file, however they are written there."""
         return set().union(*(self.in_text(text) for text in texts_of(file)))
+
+
+def keys_of(warehouse: Path) -> set[str]:
+    """Every key that a warehouse's tables hold now, read without Spark."""
+    keys: set[str] = set()
+    for table in ALL:
+        columns = [c for c in KEYS if c in table.column_names]
+        if columns and (warehouse / table.name / LOG).is_dir():
+            rows = deltalake.DeltaTable(str(warehouse / table.name)).to_pyarrow_table(columns=columns)
+            keys.update(key for column in columns for key in rows[column].to_pylist() if key)
+    return keys
 
 
 def scan(folder: Path, needles: Needles, *, seen: set[tuple[Path, int]] | None = None) -> dict[str, set[str]]:
