@@ -52,9 +52,10 @@ def to_refusals(intervals: DataFrame, identity_map: DataFrame) -> DataFrame:
 
     Whoever refuses now has refused for all times. `identity_map` holds key and person_id as they are now.
     """
-    refused = intervals.filter(~F.col("is_granted") | ~F.col("is_granted_now"))
-    now = ~F.coalesce("is_granted_now", F.lit(True))
-    spans = refused.select("key", *(F.when(~now, F.col(c)).alias(c) for c in ("from_at", "to_at")))
+    refuses_now = ~F.coalesce("is_granted_now", F.lit(True))  # then one of its intervals is the refusal that holds now
+    spans = intervals.filter(~F.col("is_granted")).select(
+        "key", *(F.when(~refuses_now, F.col(c)).alias(c) for c in ("from_at", "to_at"))
+    )
     return identity_map.select("key", "person_id").join(F.broadcast(spans), "key").drop("key")
 
 
