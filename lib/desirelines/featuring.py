@@ -18,6 +18,7 @@ from desirelines.job import Job
 from desirelines.reading import (
     PATH_WORDS,
     features_of,
+    keep_consented,
     open_identities,
     sessions_of_people,
     usable_events,
@@ -125,4 +126,5 @@ def _events_of_people(job: Job) -> DataFrame:
     """Usable events with their person."""
     usable = usable_events(job).filter(~F.col("is_bot") & F.col("is_consented"))
     owners = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
-    return with_person(usable.withColumn("started_at", F.col("occurred_at")), open_identities(job), owners)
+    people = with_person(usable.withColumn("started_at", F.col("occurred_at")), open_identities(job), owners)
+    return keep_consented(job, people, began="occurred_at", ended="occurred_at")

@@ -33,6 +33,7 @@ from desirelines.identities.links import to_links
 from desirelines.io.rates import currency_rates
 from desirelines.job import Job
 from desirelines.keys import bucket_of, secret_pads
+from desirelines.sessions.consent import to_statements
 from desirelines.settings import Source
 from desirelines.tables import (
     CONSENTS,
@@ -239,10 +240,6 @@ def _write_bot_tags(job: Job, source: Source, used: DataFrame) -> None:
 
 
 def _write_consents(job: Job, source: Source, used: DataFrame) -> None:
-    said = used.filter(F.col("is_consent_granted").isNotNull()).groupBy("stream_id", "occurred_at")
-    stated = said.agg(F.min("is_consent_granted").alias("is_granted"))  # said twice in one moment: the stricter holds
-    rows = stated.select(
-        F.col("stream_id").alias("key"), F.lit(job.settings.consent.purpose).alias("purpose"), "is_granted",
-        F.col("occurred_at").alias("from_at"),
-    ).withColumns(_facts(job, source))  # fmt: skip
-    job.warehouse.merge(rows, CONSENTS, update=("is_granted",), stamp=("run_id",))
+    facts = {"purpose": F.lit(job.settings.consent.purpose), **_facts(job, source)}
+    rows = to_statements(used).withColumns(facts)
+    job.warehouse.merge(rows, CONSENTS, update=("is_granted",), stamp=("run_id",), only_lower=True)

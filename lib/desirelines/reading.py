@@ -19,7 +19,7 @@ from desirelines.identities.owners import with_person
 from desirelines.job import Job
 from desirelines.segments.assign import to_memberships
 from desirelines.segments.rules import RuleSegment, rule_segments, too_little_data
-from desirelines.sessions.consent import consent_intervals, with_consent
+from desirelines.sessions.consent import consent_intervals, drop_refused, to_refusals, with_consent
 from desirelines.sessions.sessions import to_sessions
 from desirelines.tables import (
     CLUSTER_MODELS,
@@ -89,8 +89,7 @@ def usable_events(job: Job) -> DataFrame:
     consent = job.settings.consent
     mapped = any(s.columns.consent is not None for s in job.settings.sources)
     unknown = not mapped if consent.unknown == "auto" else consent.unknown == "granted"
-    intervals = consent_intervals(job.warehouse.read(CONSENTS), purpose=consent.purpose, at=job.window.end)
-    events = with_consent(job.warehouse.read(EVENTS), intervals, unknown_is_granted=unknown)
+    events = with_consent(job.warehouse.read(EVENTS), _intervals(job), unknown_is_granted=unknown)
     if not job.settings.bots.leave_out:
         return events.withColumn("is_bot", F.lit(False))
     verdicts = job.warehouse.read(STREAM_TAGS).groupBy("stream_id").agg(F.min("from_at").alias("_bot_from"))
@@ -99,7 +98,10 @@ def usable_events(job: Job) -> DataFrame:
 
 
 def sessions_of_people(job: Job) -> DataFrame:
-    """Sessions before as_of with their person; what straddles as_of is cut there, from its events."""
+    """Sessions before as_of with their person; what straddles as_of is cut there, from its events.
+
+    Without those of people who refused, on whichever of their devices.
+    """
     end = job.window.end
     sessions = job.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
     owners = job.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
@@ -120,7 +122,20 @@ def sessions_of_people(job: Job) -> DataFrame:
                 inside, job.settings.sessions, zone=job.settings.site.time_zone, buckets=job.settings.warehouse.buckets
             )
         )
-    return with_person(sessions, open_identities(job), owners)
+    people = with_person(sessions, open_identities(job), owners)
+    return keep_consented(job, people, began="started_at", ended="ended_at")
+
+
+def keep_consented(job: Job, rows: DataFrame, *, began: str, ended: str) -> DataFrame:
+    """Rows of people none of whose identifiers refused at the time, or refuses now; each key's own consent is settled already."""
+    if not job.warehouse.exists(CONSENTS):
+        return rows
+    return drop_refused(rows, to_refusals(_intervals(job), open_identities(job)), began=began, ended=ended)
+
+
+def _intervals(job: Job) -> DataFrame:
+    """Intervals of consent to the purpose, as it stands at as_of."""
+    return consent_intervals(job.warehouse.read(CONSENTS), purpose=job.settings.consent.purpose, at=job.window.end)
 
 
 def open_identities(job: Job) -> DataFrame:

@@ -172,19 +172,27 @@ def _sent(rows: DataFrame, count: int) -> DataFrame:
 
 
 def _reached_by_consent(job: Job, last: Seen, new: NewBatches) -> DataFrame:
-    """Streams of keys that said both yes and no and say something new: all their events count anew. stream_id, from_at."""
+    """Streams of keys whose new statement changes what earlier events are worth: all of these count anew. stream_id, from_at.
+
+    A key that has said both yes and no, or that says something for the first time. A first yes is nothing new to the key's own
+    stream, whose event it came with; to the other streams of a login it is.
+    """
     consents = job.warehouse.read(CONSENTS).filter(F.col("purpose") == job.settings.consent.purpose)
     days = sorted((last.as_of, str(job.as_of)))
     is_new = F.col("run_id").isin(new.runs) | F.col("from_at").cast("date").between(F.lit(days[0]), F.lit(days[1]))
     said = consents.groupBy("key").agg(
-        F.max(is_new.cast("int")).alias("_new"), F.count_distinct("is_granted").alias("_answers")
-    )
-    keys = said.filter("_new = 1 AND _answers > 1").select("key").localCheckpoint()
+        F.max(is_new).alias("_new"), F.min_by(is_new, "from_at").alias("_is_first"),
+        F.count_distinct("is_granted").alias("_answers"), F.min("is_granted").alias("_only_yes"),
+    )  # fmt: skip
+    keys = said.filter(F.col("_new") & (F.col("_is_first") | (F.col("_answers") > 1))).select("key", "_only_yes")
+    keys = keys.localCheckpoint()
+    count = keys.count()
     events = job.warehouse.read(EVENTS).select("stream_id", "user_key", "occurred_at")
-    if keys.isEmpty():
+    if not count:
         events = events.limit(0)
-    streams = events.join(F.broadcast(keys), events["stream_id"] == keys["key"], "left_semi")
-    logins = events.join(F.broadcast(keys), events["user_key"] == keys["key"], "left_semi")
+    of_streams, of_logins = _sent(keys.filter(~F.col("_only_yes")), count), _sent(keys, count)
+    streams = events.join(of_streams, events["stream_id"] == of_streams["key"], "left_semi")
+    logins = events.join(of_logins, events["user_key"] == of_logins["key"], "left_semi")
     found = streams.unionByName(logins).groupBy("stream_id").agg(F.min("occurred_at").alias("from_at"))
     return found.withColumn("reach_at", F.col("from_at"))
 

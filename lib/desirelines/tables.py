@@ -362,7 +362,7 @@ CONSENTS = Table(
     erased_by=("key",),
     written="merge",
     columns=(
-        _person("key", "the identifier the consent was given with"),
+        _person("key", "the stream the consent was stated on, or the login stated with it: a statement made logged in is a row of each"),
         Column("purpose", TEXT, "what the data may be used for"),
         Column("is_granted", FLAG, "whether consent was given (true) or refused or withdrawn (false)", personal=True),
         Column("from_at", INSTANT, "from when, until the key's next row for the purpose", "UTC"),

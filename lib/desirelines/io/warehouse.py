@@ -184,9 +184,18 @@ class Warehouse:
         self._save(conform(rows, table), table, "overwrite", {})
 
     def merge(
-        self, rows: DataFrame, table: Table, *, update: tuple[str, ...] = (), stamp: tuple[str, ...] = ()
+        self,
+        rows: DataFrame,
+        table: Table,
+        *,
+        update: tuple[str, ...] = (),
+        stamp: tuple[str, ...] = (),
+        only_lower: bool = False,
     ) -> None:
-        """Insert rows whose key is new; where it is there and differs in an `update` column, set these and the `stamp` columns."""
+        """Insert rows whose key is new; where it is there and differs in an `update` column, set these and the `stamp` columns.
+
+        With `only_lower` what is there gives way to a lower value only, so that the order of writes makes no difference.
+        """
         with self._alone(table):
             if self.create(table):
                 self._save(conform(rows, table), table, "append", {})
@@ -197,7 +206,8 @@ class Warehouse:
             same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
             changed = ""
             if update:
-                differs = " OR ".join(f"NOT (t.`{c}` <=> n.`{c}`)" for c in update)
+                differing = "n.`{c}` < t.`{c}`" if only_lower else "NOT (t.`{c}` <=> n.`{c}`)"
+                differs = " OR ".join(differing.format(c=c) for c in update)
                 changed = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET " + ", ".join(
                     f"t.`{c}` = n.`{c}`" for c in (*update, *stamp)
                 )

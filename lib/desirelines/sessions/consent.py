@@ -8,33 +8,86 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 
+def to_statements(events: DataFrame) -> DataFrame:
+    """What events say of consent: key, is_granted, from_at; one row per identifier and moment. One shuffle.
+
+    A statement is of the stream it was made on, and of the login the event carries: a person who refuses on one device has
+    refused. Said twice in one moment, the refusal holds.
+    """
+    said = events.filter(F.col("is_consent_granted").isNotNull())
+    keys = F.array_compact(F.array_distinct(F.array("stream_id", "user_key")))
+    stated = said.select(F.explode(keys).alias("key"), "is_consent_granted", F.col("occurred_at").alias("from_at"))
+    return stated.groupBy("key", "from_at").agg(F.min("is_consent_granted").alias("is_granted"))
+
+
 def consent_intervals(consents: DataFrame, *, purpose: str, at: datetime) -> DataFrame:
-    """Intervals of one purpose: key, is_granted, from_at, to_at (null: still holds), is_granted_now (the state at `at`)."""
+    """Intervals of one purpose: key, is_granted, from_at, to_at (null: still holds), is_granted_now (the state at `at`).
+
+    The time before a key's first statement is an interval as well: from_at and is_granted are null.
+    """
     stated = consents.filter(F.col("purpose") == purpose)
     in_time = Window.partitionBy("key").orderBy("from_at", "is_granted")
     now = F.max_by(
         F.when(F.col("from_at") < F.lit(at), F.col("is_granted")),
         F.when(F.col("from_at") < F.lit(at), F.struct("from_at", "is_granted")),
     )
-    return stated.select(
+    intervals = stated.select(
         "key", "is_granted", "from_at",
         F.lead("from_at").over(in_time).alias("to_at"),
         now.over(Window.partitionBy("key")).alias("is_granted_now"),
+        F.row_number().over(in_time).alias("_number"),
     )  # fmt: skip
+    itself = F.struct("is_granted", "from_at", "to_at")
+    before = F.struct(
+        F.lit(None).cast("boolean").alias("is_granted"), F.lit(None).cast("timestamp").alias("from_at"), F.col("from_at").alias("to_at")
+    )  # fmt: skip
+    both = F.when(F.col("_number") == 1, F.array(before, itself)).otherwise(F.array(itself))
+    return intervals.select("key", "is_granted_now", F.inline(both)).select(
+        "key", "is_granted", "from_at", "to_at", "is_granted_now"
+    )
+
+
+def to_refusals(intervals: DataFrame, identity_map: DataFrame) -> DataFrame:
+    """Spans of time in which one of a person's identifiers refuses: person_id, from_at, to_at (null: without begin, without end).
+
+    Whoever refuses now has refused for all times. `identity_map` holds key and person_id as they are now.
+    """
+    refuses_now = ~F.coalesce("is_granted_now", F.lit(True))  # then one of its intervals is the refusal that holds now
+    spans = intervals.filter(~F.col("is_granted")).select(
+        "key", *(F.when(~refuses_now, F.col(c)).alias(c) for c in ("from_at", "to_at"))
+    )
+    return identity_map.select("key", "person_id").join(F.broadcast(spans), "key").drop("key")
+
+
+def drop_refused(rows: DataFrame, refusals: DataFrame, *, began: str, ended: str) -> DataFrame:
+    """Leave out what people did while one of their identifiers refused: merged people have the strictest state of all.
+
+    A row lies from `began` to `ended`, both included. The list is broadcast: no shuffle of the rows.
+    """
+    spans = refusals.select(F.col("person_id").alias("_person"), "from_at", "to_at")
+    lies_in = (
+        (F.col("person_id") == F.col("_person"))
+        & (F.col("from_at").isNull() | (F.col(ended) >= F.col("from_at")))
+        & (F.col("to_at").isNull() | (F.col(began) < F.col("to_at")))
+    )
+    return rows.join(F.broadcast(spans), lies_in, "left_anti")
 
 
 def with_consent(events: DataFrame, intervals: DataFrame, *, unknown_is_granted: bool) -> DataFrame:
     """Add `is_consented`: granted at the event's time and now, for the stream and for the login; the stricter wins.
 
-    Where nothing was ever stated, `unknown_is_granted` decides. The list of statements is broadcast: no shuffle of events.
+    Where nothing was stated up to then, `unknown_is_granted` decides, unless the key refuses now. The list of statements is
+    broadcast: no shuffle of events.
     """
     for key, flag in (("stream_id", "_stream_consent"), ("user_key", "_user_consent")):
         side = F.broadcast(intervals.select(
             F.col("key").alias("_key"), "from_at", "to_at", (F.col("is_granted") & F.col("is_granted_now")).alias(flag)
         ))  # fmt: skip
-        holds = (F.col(key) == F.col("_key")) & (F.col("occurred_at") >= F.col("from_at")) & (
-            F.col("to_at").isNull() | (F.col("occurred_at") < F.col("to_at"))
-        )  # fmt: skip
+        holds = (
+            (F.col(key) == F.col("_key"))
+            & (F.col("from_at").isNull() | (F.col("occurred_at") >= F.col("from_at")))
+            & (F.col("to_at").isNull() | (F.col("occurred_at") < F.col("to_at")))
+        )
         events = events.join(side, holds, "left").drop("_key", "from_at", "to_at")
     either = F.least("_stream_consent", "_user_consent")  # least() skips null: one statement decides for both
     return events.withColumn("is_consented", F.coalesce(either, F.lit(unknown_is_granted))).drop(

@@ -82,3 +82,13 @@ def test_a_table_that_other_readers_may_not_read_is_refused_before_anything_is_w
     with pytest.raises(ContractError, match=said):
         warehouse().append(rows(spark, "b", k="2"), PARAMETERS)
     assert found(warehouse()) == [("a", "k", "1")]
+
+
+@pytest.mark.parametrize("order", [("2", "1", "3"), ("3", "2", "1"), ("1", "3", "2")])
+def test_of_values_merged_in_whichever_order_the_lowest_stays_where_it_is_asked_for(spark, warehouse, order):
+    tables = warehouse()
+    for value in order:
+        tables.merge(rows(spark, "a", k=value), PARAMETERS, update=("value",), only_lower=True)
+    assert found(tables) == [("a", "k", "1")]
+    tables.merge(rows(spark, "a", k="9"), PARAMETERS, update=("value",))
+    assert found(tables) == [("a", "k", "9")]
