@@ -67,7 +67,9 @@ def to_funnel_weeks(
     rules, is_exact = frozenset(overlapping), funnel.unit == PERSON
 
     def of_step(weeks: pa.Table) -> pa.Table:
-        gone = withheld(weeks, "week_on", people="people_count", overlapping=rules, is_exact=is_exact)
+        gone = withheld(
+            weeks, "week_on", people="people_count", overlapping=rules, is_exact=is_exact, everybody_first=True
+        )
         return weeks.filter(pa.array(~gone))
 
     told = counted.groupBy("step_no").applyInArrow(of_step, counted.schema).filter(F.col("people_count") > 0)

@@ -12,11 +12,19 @@ from desirelines.small_groups import Flags, hidden_cells, hidden_of_rule
 from desirelines.tables import SMALL_GROUP
 
 
-def withheld(rows: pa.Table, column: str, *, people: str, overlapping: Collection[str], is_exact: bool) -> Flags:
+def withheld(
+    rows: pa.Table,
+    column: str,
+    *,
+    people: str,
+    overlapping: Collection[str],
+    is_exact: bool,
+    everybody_first: bool = False,
+) -> Flags:
     """Which rows of one table are withheld: a row is what a segment, or everybody, did (in `column`). Runs on executors.
 
-    `overlapping` are segments that do not divide everybody; `is_exact` as in
-    `small_groups.hidden_cells`.
+    `overlapping` are segments that do not divide everybody; `is_exact` as in `small_groups.hidden_cells`. With `everybody_first`
+    nothing of the segments is published where it would cost a number of everybody that stands by itself.
     """
     segment, what = (rows.column(c).to_pylist() for c in ("segment_id", column))
     place = {value: n for n, value in enumerate(sorted(set(what)))}
@@ -31,6 +39,8 @@ def withheld(rows: pa.Table, column: str, *, people: str, overlapping: Collectio
     silent = np.zeros(table.shape, dtype=bool)
     silent[-1] = True
     gone = hidden_cells(table, whole=0, hidden=silent, is_exact=is_exact)
+    if everybody_first and gone is not None and (gone[0] & ~_folded(of[ALL])).any():
+        gone = None
     nothing_of_parts = gone is None
     if gone is None:
         gone = np.ones(table.shape, dtype=bool)
