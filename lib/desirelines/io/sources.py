@@ -13,7 +13,7 @@ from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
 from desirelines.io.links import check_links
-from desirelines.io.readers import BROKEN, absent_paths, as_raw, options_of, read_schema, reader_of, static_schema
+from desirelines.io.readers import BROKEN, ROW, absent_paths, as_raw, options_of, read_schema, reader_of, static_schema
 from desirelines.settings import Source, TimeColumn
 
 
@@ -117,13 +117,13 @@ def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataF
     """
     known_by = F.col("row_digest").alias("_file"), F.col("is_masked").cast("long").alias("_place")
     if source.format == "json":
-        found = texts.select(F.col("raw").alias("value"), *known_by)
+        row = F.struct(F.col("raw").alias("value"))
     else:
         schema = static_schema(spark, source)
         absent = [_from_root(p, source) for p in absent_paths(schema, source)]
         schema = _with_texts(schema, [*identifier_paths(source), *absent])
-        parsed = texts.select(F.from_json("raw", schema).alias("_row"), *known_by)
-        found = parsed.select("_row.*", "_file", "_place", F.lit(None).cast("string").alias(BROKEN))
+        row = F.from_json("raw", T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())]))
+    found = texts.select(row.alias(ROW), *known_by)
     return as_raw(found, source, F.col("_file"), F.col("_place"))
 
 
