@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from desirelines.paths.counting import ALL
-from desirelines.small_groups import Flags, hidden_cells, hidden_of_rule
+from desirelines.small_groups import Flags, hidden_cells, hidden_of_rule, is_small
 from desirelines.tables import SMALL_GROUP
 
 
@@ -54,8 +54,8 @@ def withheld(
 
 
 def _folded(people: np.ndarray) -> Flags:
-    """Small cells, and with them the smallest of the others."""
+    """Small cells, and with them the smallest of the others where together they are not ten people: as of sizes (`hidden_parts`)."""
     gone: Flags = (people > 0) & (people < SMALL_GROUP)
-    if gone.any() and (people >= SMALL_GROUP).any():
+    if is_small(int(people[gone].sum())) and (people >= SMALL_GROUP).any():
         gone[int(np.argmin(np.where(people >= SMALL_GROUP, people, np.iinfo(np.int64).max)))] = True
     return gone
