@@ -120,7 +120,7 @@ def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
     assert_published_paths(spark, tmp_path, expected)
     assert_planted_incidents_by_week(spark, tmp_path)
     assert_published_clusters(spark, tmp_path, data, expected["published"]["kmeans"])
-    given = ("--conf", str(tmp_path / "conf.yaml"), "--run-id", summary["run_id"])
+    given = ("--conf", str(tmp_path / "conf.yaml"), "--as-of", summary["as_of"])
     assert cli("build-sessions", *given, "--set", "sessions.gap_minutes=15") == 0  # other rules: all sessions anew
     assert table(spark, tmp_path, "sessions").count() == expected["computed"]["sessions_15_min_gap"]
 

@@ -112,7 +112,7 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
     sources = ", ".join(str(mappings / f"{name}.yaml") for name in SAMPLES)
     conf.write_text(f"sources: [{sources}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n")
     email = f"sources.{list(SAMPLES).index('crm-snapshot')}.ids.email"
-    sets = ["--set", f"{email}.column=email", "--set", f"{email}.keep_value=true"]
+    sets = ["--set", f"{email}={{column: email, keep_value: true}}"]
     for place, (name, (written, _, _)) in enumerate(SAMPLES.items()):
         sets += ["--set", f"sources.{place}.path={here / name}.{written}", "--set", f"sources.{place}.format={written}"]
     assert cli("ingest-events", "--conf", str(conf), *sets) == 0
