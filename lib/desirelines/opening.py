@@ -86,10 +86,6 @@ def opened(
     from desirelines.job import Job
     from desirelines.settings_check import check_settings
 
-    if writes is not None:
-        from desirelines.io.secrets import read_secrets
-
-        read_secrets(settings.secrets)  # a mistake is told before Spark is started
     for name in ("mlflow", "alembic", "py4j"):
         logging.getLogger(name).setLevel(logging.ERROR)
     run_id = options.run_id or new_run_id()

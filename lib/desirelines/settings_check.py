@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 from desirelines.errors import MachineError, SettingsError
 from desirelines.events.fields import EPOCH_UNITS_US
 from desirelines.io.readers import mapped_paths
-from desirelines.io.secrets import read_secret
+from desirelines.io.secrets import read_secrets
 from desirelines.settings import Settings, json_path
 from desirelines.settings.checks import shown
 
@@ -89,11 +89,10 @@ def _fits(spark: SparkSession, columns: list[Column]) -> bool:
 
 
 def _secrets(settings: Settings) -> Iterator[str]:
-    for name in ("data_file", "suppression_file"):
-        try:
-            read_secret(getattr(settings.secrets, name), f"secrets.{name}")
-        except SettingsError as error:
-            yield from error.mistakes
+    try:
+        read_secrets(settings.secrets)
+    except SettingsError as error:
+        yield from error.mistakes
 
 
 def _holidays(settings: Settings, on: date) -> Iterator[str]:

@@ -65,7 +65,7 @@ def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, 
     with dying_before(tables.ROW_ACCOUNTS):
         assert cli("ingest-events", *given) == 1
     capsys.readouterr()
-    other = ("--set", "sessions.gap_minutes=5", "--set", "ingest.quarantine_keep_days=3", "--set", "sources.0.ids.user.keep_value=true", "--set", "sources.0.ids.user.column=user")  # fmt: skip
+    other = ("--set", "sessions.gap_minutes=5", "--set", "ingest.quarantine_keep_days=3", "--set", "sources.0.ids.user={column: user, keep_value: true}")  # fmt: skip
     assert cli("ingest-events", *given, *other) == 0
     told = capsys.readouterr().err
     assert "is finished as of then\n" in told

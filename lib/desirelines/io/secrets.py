@@ -19,10 +19,21 @@ def read_secrets(settings: Secrets) -> tuple[bytes, bytes]:
     """Read the data secret and the suppression secret.
 
     Raises:
-        SettingsError: one cannot be used, or both are the same.
+        SettingsError: one cannot be used, or both are the same; of both at once.
     """
-    data = read_secret(settings.data_file, "secrets.data_file")
-    suppression = read_secret(settings.suppression_file, "secrets.suppression_file")
+    mistakes: list[str] = []
+    found: list[bytes] = []
+    for path, setting in (
+        (settings.data_file, "secrets.data_file"),
+        (settings.suppression_file, "secrets.suppression_file"),
+    ):
+        try:
+            found.append(read_secret(path, setting))
+        except SettingsError as error:
+            mistakes += error.mistakes
+    if mistakes:
+        raise SettingsError(mistakes)
+    data, suppression = found
     if fingerprint_of(data, "secret") == fingerprint_of(suppression, "secret"):  # alike for HMAC, not only byte by byte
         raise SettingsError(
             [

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from desirelines.errors import ContractError
+from desirelines.io.predicates import equals
 from desirelines.io.warehouse import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import RUN_PARAMETERS
@@ -37,7 +38,7 @@ def test_a_new_run_appends_what_it_writes_first_and_replaces_it_when_it_tries_ag
     tables.replace_run(rows(spark, "a", k="1"), PARAMETERS, "a")  # another run: whatever it wrote is replaced
     for value in ("2", "3"):
         tables.replace_run(rows(spark, "b", k=value), PARAMETERS, "b")
-    tables.replace_run(rows(spark, "b", k="4"), PARAMETERS, "b", "name = 'k'")
+    tables.replace_run(rows(spark, "b", k="4"), PARAMETERS, "b", equals("name", "k"))
     assert found(tables) == [("a", "k", "1"), ("b", "k", "4")]
     resumed = warehouse()
     resumed.replace_run(rows(spark, "b", k="5"), PARAMETERS, "b")
@@ -50,7 +51,7 @@ def test_parts_of_a_new_run_are_each_appended_once(spark, warehouse):
     tables = warehouse()
     tables.begin_run("a")
     for name, value in (("k", "1"), ("l", "2"), ("k", "3")):
-        tables.replace_run(rows(spark, "a", **{name: value}), PARAMETERS, "a", f"name = '{name}'")
+        tables.replace_run(rows(spark, "a", **{name: value}), PARAMETERS, "a", equals("name", name))
     assert found(tables) == [("a", "k", "3"), ("a", "l", "2")]
     modes = [mode for operation, mode in operations(spark, tables) if operation == "WRITE"]
     assert modes == ["Append", "Append", "Overwrite"]
