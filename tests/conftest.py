@@ -17,7 +17,7 @@ os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotte
 time.tzset()
 
 
-SLOW_FIRST = ("smoke", "jobs", "data", "world")
+SLOW_FIRST = ("smoke", "jobs", "data", "world", "attacks")
 """Folders of long tests: begun last, one of two processes would do them alone."""
 
 
