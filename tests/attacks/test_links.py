@@ -68,14 +68,14 @@ def test_no_command_reads_beyond_the_folder(cli, capsys, spark, folder, command)
 
 
 def test_a_link_that_comes_while_the_stream_begins_is_not_read(cli, capsys, spark, folder, monkeypatch):
-    from desirelines import ingestion
+    from desirelines import intake
 
     def late(*arguments, **named):
         (folder / "in" / "second.csv").symlink_to(folder / "private" / "rows.csv")
         return ingest_new(*arguments, **named)
 
-    ingest_new = ingestion.ingest_new
-    monkeypatch.setattr(ingestion, "ingest_new", late)
+    ingest_new = intake.ingest_new
+    monkeypatch.setattr(intake, "ingest_new", late)
     assert cli("ingest-events", "--conf", str(folder / "conf.yaml")) == 2
     assert "leads out of that folder" in capsys.readouterr().err
     assert not (folder / "warehouse" / "events").exists()

@@ -145,6 +145,13 @@ def column_expression(text: str) -> str:
     return text
 
 
+def known_table(name: str) -> str:
+    """Refuse what is not the name of a table: one to three parts with dots between, in backticks where they hold other signs."""
+    if not re.fullmatch(r"(`[^`]+`|[\w-]+)(\.(`[^`]+`|[\w-]+)){0,2}", name):
+        raise ValueError("a table is named as catalog.schema.table, with backticks around a name of other signs")
+    return name
+
+
 def known_kind(kind: str) -> str:
     """Refuse what is not a kind of event; suggest the near one."""
     if kind not in KINDS:

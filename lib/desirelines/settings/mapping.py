@@ -21,6 +21,7 @@ from desirelines.settings.checks import (
     known_currency,
     known_name,
     known_span,
+    known_table,
     known_zone,
     plain_text,
     row_expression,
@@ -28,8 +29,6 @@ from desirelines.settings.checks import (
 )
 from desirelines.settings.expressions import read_expression
 
-TABLE_NAME = r"^(`[^`]+`|[\w-]+)(\.(`[^`]+`|[\w-]+)){0,2}$"
-"""One to three parts, between backticks where there are other signs in them than letters, digits, `_` and `-`."""
 Format = Literal["delta", "json", "csv", "parquet"]
 
 
@@ -37,6 +36,8 @@ Name = Annotated[str, AfterValidator(known_name)]
 """A name that a person gives."""
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 """A name that becomes part of a column's."""
+TableName = Annotated[str, AfterValidator(known_table)]
+"""The name of a table in a catalog."""
 Place = Annotated[str, Field(min_length=1)]
 """A path, or an address."""
 
@@ -181,7 +182,7 @@ class Source(Strict):
     name: Word
     format: Format
     path: Place | None = None
-    table: Annotated[str, Field(pattern=TABLE_NAME)] | None = None
+    table: TableName | None = None
     lines: str | None = None
     stream: tuple[str, ...]
     identity: Literal["id", "content", "occurrence"] = "id"

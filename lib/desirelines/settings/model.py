@@ -21,7 +21,7 @@ from desirelines.settings.checks import (
     shown,
 )
 from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
-from desirelines.settings.mapping import TABLE_NAME, Name, Place, Source, Strict
+from desirelines.settings.mapping import Name, Place, Source, Strict, TableName
 from desirelines.settings.paths import Paths
 from desirelines.settings.rfm import Rfm
 
@@ -57,7 +57,7 @@ class Rates(Strict):
     """A table of currency rates: currency, from_on, rate (the reporting currency for one unit)."""
 
     path: Place | None = None
-    table: Annotated[str, Field(pattern=TABLE_NAME)] | None = None
+    table: TableName | None = None
     format: Literal["csv", "delta", "parquet"] = "csv"
     carry_days: PositiveInt = 4
 
