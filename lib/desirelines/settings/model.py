@@ -274,6 +274,12 @@ class Settings(Strict):
         """SHA-256 of what decides the tables' content; where things lie and how fast they run is left out."""
         content = self.model_dump(
             mode="json",
-            exclude={"warehouse": {"path", "catalog", "schema_"}, "secrets": True, "spark": True, "report": True},
+            exclude={
+                "warehouse": {"path", "catalog", "schema_"},
+                "secrets": True,
+                "spark": True,
+                "report": True,
+                "sources": {"__all__": {"path", "table"}},
+            },
         )
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
