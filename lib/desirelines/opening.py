@@ -127,13 +127,19 @@ def hold(job: Job, command: str, held: ExitStack, *, goes_on: bool) -> None:
 
 
 def _check_ledger(job: Job) -> None:
-    """Make sure that a warehouse without a ledger is a new one, or one whose first ingest did not come to its end.
+    """Make sure that the ledger is whole, and that a warehouse without one is new, or its first ingest did not come to its end.
 
     Raises:
-        GateError: `runs` is gone: the next run would begin the history anew, over what was published.
+        GateError: the chain of published runs is broken; or `runs` is gone: the next run would begin the history anew, over what
+            was published.
     """
     from desirelines.tables import IDENTITY_MAP, SEGMENT_CHANGES
 
+    faults = job.ledger.faults()
+    if faults:
+        raise GateError(
+            f"the chain of published runs is broken: {'; '.join(faults)}. Nothing was changed. `desirelines check` says how to mend it."
+        )
     if not job.ledger.states() and any(job.warehouse.exists(t) for t in (IDENTITY_MAP, SEGMENT_CHANGES)):
         raise GateError(
             f"the warehouse {job.settings.warehouse.path} holds what runs made, and no `runs`: its ledger is gone. Nothing was changed. "
