@@ -89,10 +89,11 @@ def champion(folder):
         return next((row[0] for row in found), None)
 
 
-def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(spark, cli, tmp_path, secret_files, capsys):
+def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(spark, cli, tmp_path, secret_files):
     whole = tmp_path / "whole"
     whole.mkdir()
-    shop.configure(whole, "tracking: {enabled: true}\n")
+    conf = shop.configure(whole)
+    conf.write_text(conf.read_text().replace("tracking: {enabled: false}", "tracking: {enabled: true}"))
     shop.write(whole / "in", "first.csv", shop.rows(0, 9) + shop.mess())
     for stage in TO_PATHS:
         assert cli(stage, "--conf", str(whole / "conf.yaml")) == 0, stage
@@ -110,12 +111,14 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(spark
         forget_logs(spark)
         killed = command(broken, secret_files, n, "publish")
         assert killed.returncode == -9, (n, killed.stderr)
-        capsys.readouterr()
         is_published = "PUBLISHED" in str(content(spark, broken, ("runs",)))
+        # In processes of their own: MLflow keeps the database open whose folder was put back.
         if not is_published:
-            assert cli("publish", "--conf", str(broken / "conf.yaml")) == 0, n
-        assert cli("run", "--conf", str(broken / "conf.yaml")) == 0, n
-        assert ("did not follow: done now" in capsys.readouterr().err) == is_published, n
+            again = command(broken, secret_files, -1, "publish")
+            assert again.returncode == 0, (n, again.stderr)
+        rerun = command(broken, secret_files, -1, "run")
+        assert rerun.returncode == 0, (n, rerun.stderr)
+        assert ("did not follow: done now" in rerun.stderr) == is_published, n
         assert content(spark, broken, tuple(expected)) == expected, f"killed before write {n + 1} of {writes}"
         run = {
             r["mlflow_run_id"]
