@@ -27,13 +27,7 @@ WAIT_SECONDS = 1_200
 
 def configure(folder: Path, extra: str = "") -> Path:
     """Write mapping and configuration for a folder; give the configuration's path."""
-    (folder / "shop.yaml").write_text(MAPPING.format(path=folder / "in"))
-    conf = folder / "conf.yaml"
-    conf.write_text(
-        f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\nreport: {{path: {folder / 'report.html'}}}\n"
-        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: false}}\n{extra}"
-    )
-    return conf
+    return shop.configure(folder, extra, MAPPING)
 
 
 def deliver(spark, folder: Path, rows) -> None:

@@ -73,9 +73,9 @@ def write(folder: Path, name: str, lines: list[dict[str, str]]) -> None:
         writer.writerows(lines)
 
 
-def configure(folder: Path, extra: str = "") -> Path:
+def configure(folder: Path, extra: str = "", mapping: str = MAPPING) -> Path:
     """Write mapping and configuration; give the configuration's path."""
-    (folder / "shop.yaml").write_text(MAPPING.format(path=folder / "in"))
+    (folder / "shop.yaml").write_text(mapping.format(path=folder / "in"))
     conf = folder / "conf.yaml"
     conf.write_text(
         f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\nreport: {{path: {folder / 'report.html'}}}\n"
