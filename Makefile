@@ -35,7 +35,7 @@ worlds: $(READY) ## worlds of three seeds the whole way, twice; groups against p
 	$(JAVA) $(BIN)/pytest -m campaign -s tests/worlds
 
 demo: $(READY) ## a made world, the whole way, demo/report.html
-	$(JAVA) $(BIN)/python -m desirelines.demo
+	$(JAVA) $(BIN)/python -m desirelines.cli.demo
 
 package: $(READY) ## dist/: the wheel, and the same bytes as desirelines.zip for --py-files
 	@sh deploy/package.sh

@@ -25,7 +25,7 @@ from bench.increment import increment_part
 from bench.ingest import ingest_part
 from bench.paths import paths_part
 from bench.sessions import sessions_part
-from desirelines.io.session import spark_session
+from desirelines.io.spark.session import spark_session
 from desirelines.settings.model import Spark
 
 PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {

@@ -15,12 +15,12 @@ from bench.harness import Comparison, Facts, Part, Variant
 from bench.points import GROUPS, NAMES, Points, matrix, points
 from bench.sessions import to_nowhere
 from desirelines.catalogue import Feature
-from desirelines.clusters.choice import BISECTING, KMEANS, fitted
+from desirelines.clusters.assign import to_assigned
+from desirelines.clusters.choose_k import BISECTING, KMEANS, fitted
 from desirelines.clusters.fit import Fitted, fit, in_fixed_order, sample_of
+from desirelines.clusters.lloyd import lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib, model_of
-from desirelines.clusters.prepare import to_prepared
-from desirelines.clusters.scans import lloyd, to_points
-from desirelines.clusters.score import to_assigned
+from desirelines.clusters.preprocessing import to_prepared
 from desirelines.settings.model import Clusters
 
 STARTS, ITERATIONS, SAMPLE = 6, 50, 20_000

@@ -8,7 +8,7 @@ from pathlib import Path
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from desirelines.kinds import KINDS
+from desirelines.catalogue.kinds import KINDS
 from desirelines.tables import MONEY
 
 EVENTS_PER_USER, SKEW = 25, 1.2

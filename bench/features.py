@@ -12,12 +12,12 @@ from pyspark.sql import functions as F
 from bench.events import DAYS, events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, to_nowhere
-from desirelines.features.columns import DAY_FEATURES
-from desirelines.features.counting import to_counted_features
-from desirelines.features.days import to_person_days
-from desirelines.features.matrix import USED, lying_together, to_features, to_people_of_days
+from desirelines.catalogue.kinds import KINDS
+from desirelines.features.build import USED, lying_together, to_features, to_people_of_days
+from desirelines.features.daily_aggregates import DAY_FEATURES
+from desirelines.features.person_batches import to_counted_features
+from desirelines.features.person_days import to_person_days
 from desirelines.features.window import ObservationWindow
-from desirelines.kinds import KINDS
 from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 

@@ -1,4 +1,4 @@
-"""Variants of one job, timed in turn in one run: wall and CPU seconds, memory, equal results, ratios, a table, JSON."""
+"""Variants of one run, timed in turn in one run: wall and CPU seconds, memory, equal results, ratios, a table, JSON."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to do the job: `before` sets up and `facts` (none for a floor) reads what it gives, untimed; `action` is timed."""
+    """One way to do the run: `before` sets up and `facts` (none for a floor) reads what it gives, untimed; `action` is timed."""
 
     name: str
     action: Callable[[], None]

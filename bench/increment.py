@@ -15,10 +15,11 @@ from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.ingest import Silent, bench_settings, to_raw
 from desirelines.io.secrets import write_secret
-from desirelines.job import Job
-from desirelines.pipeline import build_sessions, ingest_events
-from desirelines.robots import take_robots_out
-from desirelines.sessioning import cut_anew
+from desirelines.pipeline import INGEST, SESSIONIZE
+from desirelines.run.context import Run, new_run
+from desirelines.run.execute import execute
+from desirelines.stages.sessions import cut_anew
+from desirelines.stages.sessions_bots import take_robots_out
 
 AS_OF = date(2026, 6, 1)
 SHARES = {"one_percent": 0.01, "five_percent": 0.05}
@@ -36,10 +37,10 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
     for name in ("data", "suppression"):
         write_secret(str(folder / "secrets" / name))
 
-    def job(warehouse: str) -> Job:
+    def run(warehouse: str) -> Run:
         settings = bench_settings(folder, warehouse)
         run_id = f"bench{next(runs):04d}"
-        return Job(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench"), as_of_wanted=AS_OF)
+        return new_run(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench"), requested_as_of=AS_OF)
 
     def append(rows: DataFrame) -> None:
         rows.write.format("delta").mode("append").save(str(folder / "raw"))
@@ -52,15 +53,15 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
     last, middle = (F.lit(int(at)) for at in raw.agg(quantiles).collect()[0][0])
     at = F.unix_micros("at")
     append(raw.filter(at <= middle))
-    ingest_events(job("five_percent"))
-    build_sessions(job("five_percent"))
+    execute(INGEST, run("five_percent"))
+    execute(SESSIONIZE, run("five_percent"))
     copy("five_percent", "one_percent")
     append(raw.filter((at > middle) & (at <= last)))
-    ingest_events(job("one_percent"))
-    build_sessions(job("one_percent"))
+    execute(INGEST, run("one_percent"))
+    execute(SESSIONIZE, run("one_percent"))
     append(raw.filter(at > last))
     for name in SHARES:
-        ingest_events(job(name))
+        execute(INGEST, run(name))
 
     def again(warehouse: str) -> Callable[[], None]:
         return lambda: copy(warehouse, "now")
@@ -73,12 +74,12 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
         return Facts(rows=row[0], events=row[1], steps=row[2], checksum=str(row[3]))
 
     def increment() -> None:
-        build_sessions(job("now"))
+        execute(SESSIONIZE, run("now"))
 
     return Part(
         title="increment",
         variants=(
-            Variant("rebuild", lambda: _rebuild(job("now")), facts, again("five_percent")),
+            Variant("rebuild", lambda: _rebuild(run("now")), facts, again("five_percent")),
             *(Variant(name, increment, facts, again(name)) for name in SHARES),
         ),
         comparisons=COMPARISONS,
@@ -87,7 +88,7 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
     )  # fmt: skip
 
 
-def _rebuild(job: Job) -> None:
+def _rebuild(run: Run) -> None:
     """Cut all streams anew."""
-    cut_anew(job, None)
-    take_robots_out(job, None)
+    cut_anew(run, None)
+    take_robots_out(run, None)

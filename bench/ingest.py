@@ -14,11 +14,12 @@ from pyspark.sql import functions as F
 from bench.components import NODES_AN_EDGE, random_graph, to_nowhere
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
+from desirelines.cli.progress import JsonProgress
 from desirelines.identities.components import to_components
 from desirelines.io.secrets import write_secret
-from desirelines.job import Job
-from desirelines.pipeline import ingest_events
-from desirelines.progress import JsonProgress
+from desirelines.pipeline import INGEST
+from desirelines.run.context import new_run
+from desirelines.run.execute import execute
 from desirelines.settings import Settings
 
 NEW_SHARE = 0.01
@@ -48,7 +49,8 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def ingest(warehouse: str) -> None:
         settings = bench_settings(folder, warehouse)
-        ingest_events(Job(spark, settings, f"bench{next(runs):04d}", lambda: datetime.now(UTC), Silent("bench")))
+        run_id = f"bench{next(runs):04d}"
+        execute(INGEST, new_run(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench")))
 
     def fresh(name: str) -> Callable[[], None]:
         return lambda: shutil.rmtree(folder / name, ignore_errors=True)

@@ -12,10 +12,10 @@ from pyspark.sql import functions as F
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, THREADS, to_nowhere
-from desirelines.paths.counting import lying_together, with_segments
-from desirelines.paths.edges import PATH_END, PATH_START, to_edges
-from desirelines.paths.grain import to_person_paths
-from desirelines.paths.places import to_positions, to_step_facts
+from desirelines.paths.person_batches import lying_together, with_segments
+from desirelines.paths.step_matrix import to_positions, to_step_facts
+from desirelines.paths.transitions import PATH_END, PATH_START, to_edges
+from desirelines.paths.units import to_person_paths
 from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 from desirelines.tables import SMALL_GROUP

@@ -13,7 +13,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from bench.harness import Facts
-from desirelines.kinds import KINDS
+from desirelines.catalogue.kinds import KINDS
 
 COUNTS = {f"{kind}_count": kind for kind in KINDS}
 SESSION_COLUMNS = (

@@ -5,7 +5,7 @@ set -eu
 master=$1 job=$2
 shift 2
 here=$(cd "$(dirname "$0")/.." && pwd)
-jars=${JARS:-$("$here/.venv/bin/python" -c 'from desirelines.io.jars import fetch_jars; print(",".join(map(str, fetch_jars())))')}
+jars=${JARS:-$("$here/.venv/bin/python" -c 'from desirelines.io.spark.jars import fetch_jars; print(",".join(map(str, fetch_jars())))')}
 PYSPARK_PYTHON=${PYSPARK_PYTHON:-$here/.venv/bin/python} exec "$here/.venv/bin/spark-submit" --master "$master" --jars "$jars" \
     --conf spark.sql.extensions=io.delta.sql.DeltaSparkSessionExtension \
     --conf spark.sql.catalog.spark_catalog=org.apache.spark.sql.delta.catalog.DeltaCatalog \

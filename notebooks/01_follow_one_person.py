@@ -10,8 +10,8 @@ import os
 from pathlib import Path
 
 from desirelines import tables
-from desirelines.io.session import spark_session
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.spark.session import spark_session
+from desirelines.io.tables.store import Warehouse
 from desirelines.settings import read_settings
 
 spark, _ = spark_session()

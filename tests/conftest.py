@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    from desirelines.io.session import spark_session
+    from desirelines.io.spark.session import spark_session
     from desirelines.settings.model import Spark
 
     largest = max((int(size) for size in os.environ.get("WORLD_SIZES", "").split()), default=0)

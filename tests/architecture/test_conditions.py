@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from desirelines.errors import ContractError, SettingsError
-from desirelines.io.predicates import Predicate, equals, on_or_after
+from desirelines.io.tables.predicates import Predicate, equals, on_or_after
 from desirelines.settings.run_ids import checked_run_id
 
 LIBRARY = Path(__file__).parents[2] / "lib" / "desirelines"
@@ -20,7 +20,9 @@ TAKE_CONDITIONS = {
     "search_model_versions",
     "search_runs",
 }
-SAY_SQL = {"io/warehouse.py", "io/ddl.py", "io/ledger.py", "io/source_history.py", "io/jars.py"}
+SAY_SQL = {
+    "io/tables/store.py", "io/tables/ddl.py", "io/tables/ledger.py", "io/sources/delta_history.py", "io/spark/jars.py",
+}  # fmt: skip
 """Where statements are put together: of addresses, which are quoted, and of names of columns from contracts."""
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desirelines import tables
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.tables.store import Warehouse
 from tests.support import shop
 from tests.support.batches import delivered, events, fates, read, waiting
 from tests.support.crash import at, dying_before

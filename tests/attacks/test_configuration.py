@@ -10,13 +10,13 @@ import yaml
 from rich.console import Console
 
 from desirelines.cli import main
+from desirelines.cli.output import print_line, print_rows
+from desirelines.cli.progress import PlainProgress, TerminalProgress
 from desirelines.errors import SettingsError
-from desirelines.printing import print_line, print_rows
-from desirelines.progress import PlainProgress, TerminalProgress
+from desirelines.run.settings_check import judged_by_spark
 from desirelines.settings import read_settings
-from desirelines.settings.checks import known_name
-from desirelines.settings.guess import guess_mapping
-from desirelines.settings_check import judged_by_spark
+from desirelines.settings.infer_source import guess_mapping
+from desirelines.settings.validators import known_name
 from tests.support import shop
 
 SECONDS = 5

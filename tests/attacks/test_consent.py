@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from desirelines import tables
-from desirelines.keys import key_of
+from desirelines.columns.keys import key_of
 from tests.support import shop
 
 STAGES = ("ingest-events", "resolve-identities", "build-sessions", "build-features")

@@ -12,10 +12,10 @@ from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES
 from desirelines.clusters.fit import fit
+from desirelines.columns.small_groups import hidden_cells, hidden_of_rule, hidden_parts, keep_publishable
 from desirelines.history.publishable import Counted, Move, publishable_sizes_and_moves
 from desirelines.paths.withholding import withheld
 from desirelines.settings.model import Clusters
-from desirelines.small_groups import hidden_cells, hidden_of_rule, hidden_parts, keep_publishable
 from tests.support.subtraction import of_one_doing, of_two_runs
 
 COUNTS = st.one_of(st.just(0), st.integers(1, 9), st.integers(10, 14), st.integers(15, 60))

@@ -7,10 +7,10 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import own_column
+from desirelines.columns.keys import secret_pads
 from desirelines.errors import SettingsError, SourceError
-from desirelines.events import fields
+from desirelines.events import raw_fields
 from desirelines.events.parse import to_mapped_events
-from desirelines.keys import secret_pads
 from desirelines.settings import Settings, Source
 from tests.support import shop
 from tests.support.sources import READ_AT, SECRET, raw_rows, source
@@ -187,14 +187,14 @@ def test_past_the_validator_an_expression_is_refused_where_its_column_is_made(sp
 
 @pytest.mark.parametrize("text", ["hex(_inner_pad)", "hex(`_outer_pad`)", "key_user", "key_cookie", "given_id"])
 def test_past_every_check_the_secret_and_what_is_made_with_it_are_in_no_scope(spark, monkeypatch, text):
-    monkeypatch.setattr(fields, "expression_column", lambda text, names: F.expr(text))
+    monkeypatch.setattr(raw_fields, "expression_column", lambda text, names: F.expr(text))
     assert _page(spark, "row.e") == "look"
     with pytest.raises(SourceError, match="UNRESOLVED_COLUMN"):
         _page(spark, text)
 
 
 def test_past_every_check_all_columns_of_the_row_are_without_the_secret(spark, monkeypatch):
-    monkeypatch.setattr(fields, "expression_column", lambda text, names: F.expr(text))
+    monkeypatch.setattr(raw_fields, "expression_column", lambda text, names: F.expr(text))
     everything = _page(spark, "to_json(struct(*))")
     assert "row_hash" in everything
     assert "pad" not in everything

@@ -10,9 +10,9 @@ from threading import Thread
 import pytest
 
 from desirelines.errors import MachineError
-from desirelines.io.lease import ledger_lease, local_lease
-from desirelines.io.ledger import FAILED, LEASE_TIME, STARTED, Ledger
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.tables.lease import ledger_lease, local_lease
+from desirelines.io.tables.ledger import FAILED, LEASE_TIME, STARTED, Ledger
+from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from tests.support import shop
 
@@ -20,7 +20,7 @@ NOW = datetime(2026, 4, 1, 12, tzinfo=UTC)
 HOLDER = """
 import sys
 from pathlib import Path
-from desirelines.io.lease import local_lease
+from desirelines.io.tables.lease import local_lease
 with local_lease(Path(sys.argv[1])) as lease:
     lease.name("theirs", "run")
     print("held", flush=True)

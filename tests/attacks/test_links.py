@@ -3,7 +3,7 @@
 import pytest
 
 from desirelines.errors import SourceError
-from desirelines.io.links import check_links
+from desirelines.io.sources.symlinks import check_links
 from tests.support import shop
 
 
@@ -68,14 +68,14 @@ def test_no_command_reads_beyond_the_folder(cli, capsys, spark, folder, command)
 
 
 def test_a_link_that_comes_while_the_stream_begins_is_not_read(cli, capsys, spark, folder, monkeypatch):
-    from desirelines import intake
+    from desirelines.stages import ingest
 
     def late(*arguments, **named):
         (folder / "in" / "second.csv").symlink_to(folder / "private" / "rows.csv")
         return ingest_new(*arguments, **named)
 
-    ingest_new = intake.ingest_new
-    monkeypatch.setattr(intake, "ingest_new", late)
+    ingest_new = ingest.ingest_new
+    monkeypatch.setattr(ingest, "ingest_new", late)
     assert cli("ingest-events", "--conf", str(folder / "conf.yaml")) == 2
     assert "leads out of that folder" in capsys.readouterr().err
     assert not (folder / "warehouse" / "events").exists()

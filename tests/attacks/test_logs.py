@@ -5,8 +5,8 @@ import io
 import pytest
 
 from desirelines.cli import main
-from desirelines.io.warehouse import Warehouse
-from desirelines.keys import key_of
+from desirelines.columns.keys import key_of
+from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import ALL, CONSENTS, IDENTIFIERS
 from tests.support import published, shop

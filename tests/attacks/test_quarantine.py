@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from desirelines import tables
-from desirelines.keys import key_of
+from desirelines.columns.keys import key_of
 from tests.support import shop
 from tests.support.batches import delivered, events, read, waiting
 from tests.support.crash import at

@@ -2,10 +2,10 @@
 
 from pyspark.sql import functions as F
 
-from desirelines.paths.counting import lying_together, with_segments
-from desirelines.paths.edges import published_steps, to_edges, with_published_steps
-from desirelines.paths.grain import to_session_paths
-from desirelines.paths.places import to_positions, to_step_facts
+from desirelines.paths.person_batches import lying_together, with_segments
+from desirelines.paths.step_matrix import to_positions, to_step_facts
+from desirelines.paths.transitions import published_steps, to_edges, with_published_steps
+from desirelines.paths.units import to_session_paths
 from desirelines.sessions.sessions import step_name
 from desirelines.settings.model import Sessions
 from tests.support.tables import rows_of, table

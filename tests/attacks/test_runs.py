@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desirelines import tables
-from desirelines.io.chain import chain_of
-from desirelines.io.ledger import AFTER_PUBLICATION
+from desirelines.io.tables.chain import chain_of
+from desirelines.io.tables.ledger import AFTER_PUBLICATION
 from tests.support import laws, published, shop
 
 STAGES = (

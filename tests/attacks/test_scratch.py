@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from desirelines.deep_check import Note
-from desirelines.doctor import _writable
 from desirelines.errors import MachineError
-from desirelines.io import scratch
-from desirelines.io.scratch import scratch_folders, scratch_places, without_sparks_own_places
-from desirelines.io.session import java_option
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.spark import scratch
+from desirelines.io.spark.scratch import scratch_folders, scratch_places, without_sparks_own_places
+from desirelines.io.spark.session import java_option
+from desirelines.io.tables.store import Warehouse
+from desirelines.operations.check import _writable
+from desirelines.operations.deep_check import Note
 from desirelines.settings import Settings
 from desirelines.settings.model import Warehouse as WarehouseSettings
 
@@ -23,7 +23,7 @@ KEY = "0123456789abcdef0123456789abcdef"
 PROCESS = """
 import sys, time
 from pathlib import Path
-from desirelines.io.scratch import scratch_folders
+from desirelines.io.spark.scratch import scratch_folders
 (folder,) = scratch_folders([Path(sys.argv[1])])
 (folder / "blockmgr-1").mkdir()
 (folder / "blockmgr-1" / "shuffle_0_0_0.data").write_text(sys.argv[2])

@@ -9,13 +9,13 @@ from threading import Barrier
 
 import pytest
 
-from desirelines import settled
 from desirelines.cli import main
+from desirelines.cli.progress import PlainProgress
+from desirelines.columns.keys import fingerprint_of, key_of
 from desirelines.errors import SettingsError
-from desirelines.io.warehouse import Warehouse
-from desirelines.job import Job
-from desirelines.keys import fingerprint_of, key_of
-from desirelines.progress import PlainProgress
+from desirelines.io.tables.store import Warehouse
+from desirelines.run import warehouse_facts
+from desirelines.run.context import new_run
 from desirelines.settings import Settings
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import IDENTIFIERS, RUNS, WAREHOUSE_FACTS
@@ -149,20 +149,20 @@ def job_of(spark, folder, name, secret_files):
         "warehouse": {"path": str(folder / "warehouse")},
         "secrets": {"data_file": str(secret_file(folder, name)), "suppression_file": str(secret_files["suppression"])},
     })  # fmt: skip
-    return Job(spark.newSession(), settings, name, lambda: NOW, PlainProgress())
+    return new_run(spark.newSession(), settings, name, lambda: NOW, PlainProgress())
 
 
 def test_of_two_first_commands_at_once_one_settles_and_the_other_is_refused(spark, tmp_path, secret_files):
     jobs = [job_of(spark, tmp_path, name, secret_files) for name in ("one", "two")]
-    for job in jobs:
-        settled.check(job)  # neither finds any fact
+    for run in jobs:
+        warehouse_facts.check(run)  # neither finds any fact
     assert not (tmp_path / "warehouse").exists()
     together = Barrier(2)
 
-    def write(job):
+    def write(run):
         together.wait()
         try:
-            job.warehouse.create(RUNS)
+            run.warehouse.create(RUNS)
         except SettingsError as error:
             return str(error)
         return None
@@ -177,7 +177,7 @@ def test_of_two_first_commands_at_once_one_settles_and_the_other_is_refused(spar
     assert len(facts(spark, tmp_path)) == len(found)
     assert found["data_secret"] == fingerprint_of(winner.data_secret, "data_secret")
     with pytest.raises(SettingsError):
-        settled.check(jobs[1 - told.index(None)])
+        warehouse_facts.check(jobs[1 - told.index(None)])
 
 
 def test_a_fingerprint_is_no_key_and_says_nothing_of_two_secrets_that_are_one(secret_files):

@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from desirelines.io.ledger import DONE, PUBLISHED, STARTED
-from desirelines.job import Job
-from desirelines.progress import PlainProgress
+from desirelines.cli.progress import PlainProgress
+from desirelines.io.tables.ledger import DONE, PUBLISHED, STARTED
+from desirelines.run.context import new_run
 from desirelines.settings import Settings
-from desirelines.sweeping import STAGED_BY_DATE, STAGED_BY_RUN, abandoned_runs, sweep_abandoned
+from desirelines.stages.abandoned_runs import STAGED_BY_DATE, STAGED_BY_RUN, abandoned_runs, sweep_abandoned
 from desirelines.tables import ALL, FEATURES, PERSON_LABELS, RFM_SCORES, SEGMENT_CHANGES, SEGMENT_EVIDENCE
 from tests.support.tables import table
 
@@ -58,12 +58,12 @@ def test_staged_tables_are_told_from_the_contract():
 
 
 @pytest.fixture
-def job(spark, tmp_path):
+def run(spark, tmp_path):
     settings = Settings.model_validate({"warehouse": {"path": str(tmp_path / "warehouse")}})
-    return Job(spark, settings, "now", lambda: NOW, PlainProgress())
+    return new_run(spark, settings, "now", lambda: NOW, PlainProgress())
 
 
-def staged(job, spark):
+def staged(run, spark):
     """One person in every run of `segment_changes`, and in features as of two dates."""
     changes = table(spark, """
         run_id    | person_id | segment_id | change
@@ -80,26 +80,26 @@ def staged(job, spark):
         missing = {c.name: None for c in into.columns if c.name not in rows.columns}
         whole = rows.selectExpr("*", *(f"NULL AS `{c}`" for c in missing))
         casts = {c.name: whole[c.name].cast(c.type) for c in into.columns}
-        job.warehouse.append(whole.withColumns(casts), into)
-    job.ledger.record("published", "publish", PUBLISHED, as_of=OLD, base_run_id="none")
+        run.warehouse.append(whole.withColumns(casts), into)
+    run.ledger.record("published", "publish", PUBLISHED, as_of=OLD, base_run_id="none")
 
 
-def test_what_a_killed_run_staged_is_gone_and_everything_else_stays(job, spark):
-    staged(job, spark)
-    assert sweep_abandoned(job, []) == []
-    assert sweep_abandoned(job, ["killed"]) == ["segment_changes", "features"]
-    changes = job.warehouse.read(SEGMENT_CHANGES).select("run_id", "person_id").collect()
+def test_what_a_killed_run_staged_is_gone_and_everything_else_stays(run, spark):
+    staged(run, spark)
+    assert sweep_abandoned(run, []) == []
+    assert sweep_abandoned(run, ["killed"]) == ["segment_changes", "features"]
+    changes = run.warehouse.read(SEGMENT_CHANGES).select("run_id", "person_id").collect()
     assert sorted(map(tuple, changes)) == [("alive", "ben"), ("published", "ann")]
-    features = job.warehouse.read(FEATURES).select("run_id", "as_of", "person_id").collect()
+    features = run.warehouse.read(FEATURES).select("run_id", "as_of", "person_id").collect()
     assert sorted(map(tuple, features)) == [
         ("alive", NEW, "ben"),
         ("killed", OLD, "ann"),
     ]  # a run was published as of OLD
-    versions = job.warehouse.versions((SEGMENT_CHANGES, FEATURES))
-    assert sweep_abandoned(job, ["killed"]) == []
-    job.warehouse._versions.clear()
-    assert job.warehouse.versions((SEGMENT_CHANGES, FEATURES)) == versions
-    assert not any(job.warehouse.exists(t) for t in (SEGMENT_EVIDENCE, RFM_SCORES, PERSON_LABELS))
+    versions = run.warehouse.versions((SEGMENT_CHANGES, FEATURES))
+    assert sweep_abandoned(run, ["killed"]) == []
+    run.warehouse._versions.clear()
+    assert run.warehouse.versions((SEGMENT_CHANGES, FEATURES)) == versions
+    assert not any(run.warehouse.exists(t) for t in (SEGMENT_EVIDENCE, RFM_SCORES, PERSON_LABELS))
 
 
 def test_a_table_that_is_staged_tells_its_readers_so():

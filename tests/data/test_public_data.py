@@ -13,11 +13,11 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.preprocessing import MinMaxScaler
 
-from desirelines.clusters.choice import KMEANS, fitted
+from desirelines.clusters.choose_k import KMEANS, fitted
+from desirelines.clusters.lloyd import lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib
-from desirelines.clusters.scans import lloyd, to_points
+from desirelines.columns.keys import key_of
 from desirelines.events.parse import SESSION_TYPE
-from desirelines.keys import key_of
 from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 from tests.conftest import shared_data

@@ -15,7 +15,7 @@ from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from desirelines.cli import main
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.tables.store import Warehouse
 from tests.support.crash import at
 
 begun, counting = 0, threading.Lock()

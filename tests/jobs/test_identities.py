@@ -12,15 +12,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines import pipeline, tables
+from desirelines import tables
+from desirelines.cli.progress import PlainProgress
 from desirelines.errors import SettingsError
-from desirelines.identifying import resolve
-from desirelines.identities.cuts import cuts_in_force
+from desirelines.identities.link_decisions import cuts_in_force
 from desirelines.identities.links import to_links
-from desirelines.job import Job
-from desirelines.linking import decide, explain_identity
-from desirelines.progress import PlainProgress
+from desirelines.operations.identity_links import decide, explain_identity
+from desirelines.pipeline import RESOLVE
+from desirelines.run.context import new_run
+from desirelines.run.execute import execute
 from desirelines.settings import Settings
+from desirelines.stages.identities import resolve
 from tests.support.sources import source
 from tests.support.tables import rows_of
 
@@ -31,40 +33,40 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture(scope="module")
 def shop(spark, tmp_path_factory):
-    """A warehouse, a clock that moves on with every job, and a way to deliver events."""
+    """A warehouse, a clock that moves on with every run, and a way to deliver events."""
     numbers, folder = itertools.count(1), tmp_path_factory.mktemp("identities")
 
     class Shop:
-        def job(self):
+        def run(self):
             number = next(numbers)
             ids = {t: t for t in TYPES}
             of = source(stream=["cookie", "device"], ids=ids).model_dump(by_alias=True)
             settings = Settings.model_validate({"warehouse": {"path": str(folder)}, "sources": [of]})
             now = START + timedelta(days=100 + number)
-            return Job(spark, settings, f"run{number:03d}", lambda: now, PlainProgress(), START.date())
+            return new_run(spark, settings, f"run{number:03d}", lambda: now, PlainProgress(), START.date())
 
         def deliver(self, events):
             """Events as (hour, {type: key}), into the tables as ingest writes them."""
-            job = self.job()
+            run = self.run()
             rows = [(START + hour * HOUR, *(ids.get(t) for t in TYPES), ids.get("alias")) for hour, ids in events]
             used = spark.createDataFrame(
                 rows, "occurred_at timestamp, user string, email string, device string, cookie string, alias string"
             )
-            batch, facts = f"q:{job.run_id[3:]}", {"source": F.lit("shop"), "run_id": F.lit(job.run_id)}
+            batch, facts = f"q:{run.run_id[3:]}", {"source": F.lit("shop"), "run_id": F.lit(run.run_id)}
             used = used.withColumns(facts | {"kind": F.lit("page"), "ingest_batch": F.lit(batch)})
             links = to_links(used, {t: t for t in TYPES}, login_type="user", alias_column="alias")
-            job.warehouse.append_once(
+            run.warehouse.append_once(
                 links.withColumns(facts | {"ingest_batch": F.lit(batch)}),
                 tables.IDENTITY_LINKS,
                 writer="t",
-                number=int(job.run_id[3:]),
+                number=int(run.run_id[3:]),
             )
-            account = [(job.run_id, "shop", batch, "used", len(rows), len(rows))]
-            job.warehouse.append_once(
+            account = [(run.run_id, "shop", batch, "used", len(rows), len(rows))]
+            run.warehouse.append_once(
                 spark.createDataFrame(account, tables.ROW_ACCOUNTS.schema),
                 tables.ROW_ACCOUNTS,
                 writer="t",
-                number=int(job.run_id[3:]),
+                number=int(run.run_id[3:]),
             )
             known = {
                 "stream_id": F.coalesce("cookie", "device"),
@@ -75,13 +77,13 @@ def shop(spark, tmp_path_factory):
             events = events.withColumns(
                 {c.name: F.lit(None).cast(c.type) for c in tables.EVENTS.columns if c.name not in events.columns}
             )
-            job.warehouse.append_once(events, tables.EVENTS, writer="t", number=int(job.run_id[3:]))
-            pipeline.resolve_identities(job)
-            return job
+            run.warehouse.append_once(events, tables.EVENTS, writer="t", number=int(run.run_id[3:]))
+            execute(RESOLVE, run)
+            return run
 
         def now(self):
             """What holds now, free of the names of runs."""
-            read = self.job().warehouse.read
+            read = self.run().warehouse.read
             cuts = cuts_in_force(read(tables.IDENTITY_CUTS), read(tables.SUPPRESSIONS))
             is_open = "to_run IS NULL"
             return {
@@ -149,14 +151,14 @@ def story(shop, spark):
     first = shop.now()
     second_run = shop.deliver(SECOND + mixed[1::2]).run_id
     second = shop.now()
-    job = shop.job()
-    resolve(job, None)
+    run = shop.run()
+    resolve(run, None)
     anew = shop.now()
-    gone = spark.createDataFrame([("token", True, job.clock())], tables.SUPPRESSIONS.schema)
-    job.warehouse.append_once(gone, tables.SUPPRESSIONS, writer="t", number=1)
+    gone = spark.createDataFrame([("token", True, run.clock())], tables.SUPPRESSIONS.schema)
+    run.warehouse.append_once(gone, tables.SUPPRESSIONS, writer="t", number=1)
     for column in ("key", "other_key"):
-        job.warehouse.delete(spark.createDataFrame([("gone",)], f"{column} string"), tables.IDENTITY_LINKS)
-    assert decide(shop.job(), "ua", "cb", is_cut=True)["is_one_person"] is False
+        run.warehouse.delete(spark.createDataFrame([("gone",)], f"{column} string"), tables.IDENTITY_LINKS)
+    assert decide(shop.run(), "ua", "cb", is_cut=True).is_one_person is False
     shop.deliver(THIRD)
     return Story(first, second, anew, shop.now(), second_run, shop)
 
@@ -168,7 +170,7 @@ def test_two_deliveries_in_any_order_give_the_people_that_one_look_at_everything
 
 
 def test_what_a_delivery_does_not_touch_is_not_written(story):
-    rows = story.shop.job().warehouse.read(tables.IDENTITY_MAP).filter("key IN ('still', 'us')")
+    rows = story.shop.run().warehouse.read(tables.IDENTITY_MAP).filter("key IN ('still', 'us')")
     assert rows_of(rows, "key", "person_id", "from_run", "to_run") == [
         ("still", "us", "run001", None),
         ("us", "us", "run001", None),
@@ -176,16 +178,16 @@ def test_what_a_delivery_does_not_touch_is_not_written(story):
 
 
 def test_a_replay_writes_nothing(story):
-    job = story.shop.job()
-    before = job.warehouse.version(tables.IDENTITY_MAP)
-    pipeline.resolve_identities(job)
-    assert job.warehouse.version(tables.IDENTITY_MAP) == before
+    run = story.shop.run()
+    before = run.warehouse.version(tables.IDENTITY_MAP)
+    execute(RESOLVE, run)
+    assert run.warehouse.version(tables.IDENTITY_MAP) == before
 
 
 def test_a_merge_keeps_the_older_person_and_both_intervals_are_rows(story):
     assert (story.person("old", "first"), story.person("new", "first")) == ("old", "uo")
     assert {story.person(k, "second") for k in ("old", "new", "uo")} == {"old"}
-    rows = story.shop.job().warehouse.read(tables.IDENTITY_MAP).filter("key = 'uo'")
+    rows = story.shop.run().warehouse.read(tables.IDENTITY_MAP).filter("key = 'uo'")
     assert rows_of(rows, "person_id", "from_run", "to_run") == [
         ("old", story.second_run, None),
         ("uo", "run001", story.second_run),
@@ -202,16 +204,16 @@ def test_an_erasure_elsewhere_never_merges_strangers(story):
 def test_a_link_taken_apart_by_hand_stays_so_whatever_comes(story):
     assert story.person("cb", "second") == story.person("ua")
     assert story.person("cb") == "cb"
-    known = explain_identity(story.shop.job(), "cb")
-    told = [(i["key"], i["rule"], i["events"], i["not_followed"], i["is_held"]) for i in known["links"]]
+    known = explain_identity(story.shop.run(), "cb")
+    told = [(i.key, i.rule, i.events, i.not_followed, i.is_held) for i in known.links]
     assert told == [("ua", "login", 2, "unlinked", True)]
-    assert [h["person_id"] for h in known["history"]] == ["ua", "cb"]
+    assert [h.person_id for h in known.history] == ["ua", "cb"]
     with pytest.raises(SettingsError, match="by hand already"):
-        decide(story.shop.job(), "cb", "ua", is_cut=True)
+        decide(story.shop.run(), "cb", "ua", is_cut=True)
     with pytest.raises(SettingsError, match="never seen together"):
-        decide(story.shop.job(), "ca", "cb", is_cut=True)
+        decide(story.shop.run(), "ca", "cb", is_cut=True)
     with pytest.raises(SettingsError, match="followed already"):
-        decide(story.shop.job(), "ca", "ua", is_cut=False)
+        decide(story.shop.run(), "ca", "ua", is_cut=False)
 
 
 def test_a_shared_tablet_is_each_persons_in_their_time_and_by_itself_between(story):

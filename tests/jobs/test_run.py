@@ -5,11 +5,12 @@ import json
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines import pipeline, tables
+from desirelines import tables
 from desirelines.catalogue import FEATURES
 from desirelines.clusters.fit import fit
-from desirelines.history.changes import to_members
-from desirelines.keys import key_of
+from desirelines.columns.keys import key_of
+from desirelines.history.membership_changes import to_members
+from desirelines.stages import clusters as clusters_stage
 from tests.support import shop
 
 FIRST, SECOND = (0, 30), (30, 40)
@@ -182,7 +183,7 @@ def comparable(value):
 
 
 def test_tables_are_as_contracted(spark, folder):
-    from desirelines.io.warehouse import Warehouse
+    from desirelines.io.tables.store import Warehouse
     from desirelines.settings.model import Warehouse as WarehouseSettings
 
     warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse"), buckets=4))
@@ -293,7 +294,9 @@ def segment_of_buyers(spark, folder):
 
 def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(spark, folder, cli, capsys, monkeypatch):
     told = []
-    monkeypatch.setattr(pipeline, "fit", lambda *given, **named: told.append(named["k_before"]) or fit(*given, **named))
+    monkeypatch.setattr(
+        clusters_stage, "fit", lambda *given, **named: told.append(named["k_before"]) or fit(*given, **named)
+    )
     first_members = read(spark, folder, tables.SEGMENT_MEMBERS).select("person_id", "segment_id").collect()
     shop.write(folder / "in", "second.csv", shop.rows(*SECOND) + shop.rows(*FIRST)[:5])  # five redelivered
     capsys.readouterr()

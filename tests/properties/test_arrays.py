@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirelines.arrays import added_up, in_groups, in_order, one_key, places
+from desirelines.kernels.groups import added_up, in_groups, in_order, one_key, places
 
 number = st.one_of(st.integers(-3, 3), st.sampled_from([-(2**62), 2**62, 2**40]))
 rows = st.lists(st.tuples(number, number, number), min_size=1, max_size=12)

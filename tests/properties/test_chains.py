@@ -5,8 +5,8 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.paths.chains import Link, chains, deepest, in_any_order
-from desirelines.paths.matching import _matched
+from desirelines.paths.chain_kernel import Link, chains, deepest, in_any_order
+from desirelines.paths.pattern_matching import _matched
 from desirelines.settings.patterns import Item, Pattern
 from tests.properties.oracles.chains import deepest_chain, holds, most_in_any_order
 

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.features.buying import HOUR_US, Spans, buying_features, open_carts
-from desirelines.features.counting import COUNTED, _counted
-from desirelines.features.paths import path_features
-from desirelines.features.variety import categories_seen, features_used, weeks
+from desirelines.features.distinct_counts import categories_seen, features_used, weeks
+from desirelines.features.path_entropy import path_features
+from desirelines.features.person_batches import COUNTED, _counted
+from desirelines.features.purchase_timing import HOUR_US, Spans, buying_features, open_carts
 from desirelines.features.window import DAY_US
 
 PEOPLE = 3

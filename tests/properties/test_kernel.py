@@ -5,9 +5,9 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.kinds import KINDS
-from desirelines.sessions import batches
-from desirelines.sessions.batches import sessions_of_table
+from desirelines.catalogue.kinds import KINDS
+from desirelines.sessions import arrow_batches
+from desirelines.sessions.arrow_batches import sessions_of_table
 from desirelines.sessions.kernel import CAUSES, Rules
 from desirelines.sessions.sessions import KERNEL_ROWS
 from tests.properties.oracles.sessions import sessions_of
@@ -136,7 +136,7 @@ def expected(stream_id, cause, session):
 @settings(max_examples=500, deadline=None, print_blob=True)
 @given(STREAMS, RULES, st.sampled_from([1, 5, 200_000]))
 def test_the_kernel_gives_the_sessions_of_the_oracle(streams, rules, at_once):
-    batches.EVENTS_AT_ONCE = at_once
+    arrow_batches.EVENTS_AT_ONCE = at_once
     got = sessions_in(streams, rules)
     wanted = []
     for number, events in enumerate(streams):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.sessions.robots import to_robot_tags, too_even, too_fast
+from desirelines.sessions.bot_rhythm import to_robot_tags, too_even, too_fast
 from tests.support.tables import rows_of
 
 TIMES = st.lists(st.one_of(st.integers(0, 400), st.sampled_from(range(0, 4000, 100))), max_size=14)

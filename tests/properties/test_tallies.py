@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirelines.arrays import Tally
-from desirelines.paths import tallies
-from desirelines.paths.tallies import Steps
+from desirelines.kernels.groups import Tally
+from desirelines.paths import kernel
+from desirelines.paths.kernel import Steps
 
 START, END = 8, 9
 PLACES = 3
@@ -39,7 +39,7 @@ def told(tally: Tally):
 
 @given(paths)
 def test_moves_go_from_the_start_through_every_step_to_the_end(known):
-    path, from_step, to_step = tallies.moves(steps_of(known), start=START, end=END)
+    path, from_step, to_step = kernel.moves(steps_of(known), start=START, end=END)
     want = []
     for n, (_, steps, _) in enumerate(known):
         way = [START, *(name for name, _ in steps), END]
@@ -54,7 +54,7 @@ def test_gaps_are_between_steps_of_one_path(known):
         for n, (_, steps, _) in enumerate(known)
         for (a, earlier), (b, later) in pairwise(steps)
     ]
-    assert list(zip(*tallies.gaps(steps_of(known)), strict=True)) == want
+    assert list(zip(*kernel.gaps(steps_of(known)), strict=True)) == want
 
 
 @given(paths)
@@ -76,7 +76,7 @@ def test_visits_of_each_owner_s_step(known):
                 bool(then),
             ]
             want[owner, name] = [a + b for a, b in zip(sums, one, strict=True)]
-    assert told(tallies.visits(steps_of(known))) == {key: tuple(map(int, sums)) for key, sums in want.items()}
+    assert told(kernel.visits(steps_of(known))) == {key: tuple(map(int, sums)) for key, sums in want.items()}
 
 
 @given(paths)
@@ -85,7 +85,7 @@ def test_places_are_filled_to_the_end(known):
     for owner, steps, _ in known:
         way = [name for name, _ in steps] + [END] * PLACES
         want.update((owner, place, way[place - 1]) for place in range(1, PLACES + 1))
-    assert told(tallies.places(steps_of(known), PLACES, end=END)) == {key: (n,) for key, n in want.items()}
+    assert told(kernel.places(steps_of(known), PLACES, end=END)) == {key: (n,) for key, n in want.items()}
 
 
 @pytest.mark.parametrize("length", [2, 3])
@@ -103,9 +103,9 @@ def test_runs_that_paths_hold_and_whether_before_the_goal(known, length):
             one = [1, len(times), goal is not None and min(times) < goal, goal is None]
             want[owner, *run] = [a + b for a, b in zip(want[owner, *run], one, strict=True)]
     steps = steps_of(known)
-    path, run, ended = tallies.runs(steps, length, is_told=is_told)
+    path, run, ended = kernel.runs(steps, length, is_told=is_told)
     goal_ms = np.array([np.nan if goal is None else goal for _, _, goal in known], dtype=np.float64)
-    got = tallies.held(path, run, np.ones(len(path), dtype=np.int64), ended, owner=steps.owner, goal_ms=goal_ms)
+    got = kernel.held(path, run, np.ones(len(path), dtype=np.int64), ended, owner=steps.owner, goal_ms=goal_ms)
     assert told(got) == {key: tuple(map(int, sums)) for key, sums in want.items()}
 
 
@@ -117,7 +117,7 @@ def test_the_first_occurrence_of_sequences_with_others_between(known, wanted):
             places = [c for c in combinations(range(len(steps)), len(sequence)) if [steps[i][0] for i in c] == sequence]
             if places:
                 want.add((n, number, steps[min(c[-1] for c in places)][1]))
-    got = list(zip(*tallies.sequences(steps_of(known), wanted), strict=True))
+    got = list(zip(*kernel.sequences(steps_of(known), wanted), strict=True))
     assert len(got) == len(set(got))
     assert set(got) == want
 
@@ -130,7 +130,7 @@ def test_owners_are_counted_by_group(known):
         for name, _ in of_path:
             want[int(group[owner]), name] += 1
             people[int(group[owner]), name].add(owner)
-    got = told(tallies.of_groups(tallies.visits(steps), group))
+    got = told(kernel.of_groups(kernel.visits(steps), group))
     assert {key: sums[:2] for key, sums in got.items()} == {key: (len(people[key]), n) for key, n in want.items()}
 
 
@@ -140,7 +140,7 @@ def test_portions_add_up_to_the_whole(known, cut):
         return Counter(
             {
                 (key, n): total
-                for key, sums in told(tallies.visits(steps_of(some))).items()
+                for key, sums in told(kernel.visits(steps_of(some))).items()
                 for n, total in enumerate(sums)
             }
         )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.portions import whole_people
+from desirelines.kernels.arrow import whole_people
 
 
 def batches(rows, sizes):

@@ -5,8 +5,8 @@ from datetime import datetime
 
 import pytest
 
-from desirelines import opening
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.tables.store import Warehouse
+from desirelines.run import opening
 
 
 class DiedError(Exception):

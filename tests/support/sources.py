@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from pyspark.sql import functions as F
 
+from desirelines.columns.keys import secret_pads
 from desirelines.events.parse import to_mapped_events
-from desirelines.keys import secret_pads
 from desirelines.settings import Settings, Source
 from tests.support.tables import table
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from desirelines.clusters import choice
-from desirelines.clusters.choice import Candidate, candidates, chosen, refusal_of
+from desirelines.clusters import choose_k
+from desirelines.clusters.choose_k import Candidate, candidates, chosen, refusal_of
 from tests.support.groups import groupless, planted
 
 LIMITS = {"smallest_share": 0.01, "least_stability": 0.6}
@@ -74,7 +74,7 @@ def test_no_more_clusters_are_tried_than_there_are_different_points():
 
 
 def test_a_cluster_split_in_two_is_a_start_too_where_random_ones_miss(monkeypatch):
-    monkeypatch.setattr(choice, "STARTS", 1)  # fewer random starts than a k of twelve needs
+    monkeypatch.setattr(choose_k, "STARTS", 1)  # fewer random starts than a k of twelve needs
     random = np.random.default_rng(3)
     sizes = [200, 150, 100, 80, 60, 50, 40, 30, 20, 15, 12, 10]
     groups = [c + random.normal(size=(n, 8)) for c, n in zip(random.normal(size=(12, 8)) * 3, sizes, strict=True)]

@@ -1,4 +1,4 @@
-from desirelines.clusters.align import Match, match_segments
+from desirelines.clusters.match_segments import Match, match_segments
 
 
 def test_the_same_people_keep_the_id_and_others_get_a_new_one_with_its_origin():

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from desirelines.gates import faults_of_stages
-from desirelines.io.ledger import ABANDONED, DONE, FAILED, State
+from desirelines.io.tables.ledger import ABANDONED, DONE, FAILED, State
+from desirelines.stages.gates import faults_of_stages
 
 AS_OF, OTHER = date(2026, 3, 1), date(2026, 2, 1)
 ALL = ("resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths")

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from desirelines.settings import Source
-from desirelines.settings.guess import guess_mapping, time_pattern
+from desirelines.settings.infer_source import guess_mapping, time_pattern
 
 SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from desirelines.catalogue import FEATURES
-from desirelines.report import words
+from desirelines.report import text
 from desirelines.report.data import ReportData
 from desirelines.report.page import render
 from desirelines.tables import (
@@ -314,38 +314,38 @@ def test_the_summary_names_the_largest_group(page: str) -> None:
 
 
 def test_every_fate_has_words() -> None:
-    assert set(words.FATE_WORDS) == set(FATES)
+    assert set(text.FATE_WORDS) == set(FATES)
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        (words.people_text(None), "withheld"),
-        (words.people_text(float("nan")), "withheld"),
-        (words.people_text(pd.NA), "withheld"),
-        (words.people_text(9), "withheld"),
-        (words.people_text(10), "10"),
-        (words.people_text(0), "0"),
-        (words.count_text(1234567), "1,234,567"),
-        (words.percent_text(0.001), "<1%"),
-        (words.percent_text(0.0004, 1), "<0.1%"),
-        (words.percent_text(0.005, 1), "0.5%"),
-        (words.value_text("weekend_share", 0.29), "29%"),
-        (words.value_text("monetary", 1234.5, with_unit=True), "1,234 in reporting currency"),
-        (words.value_text("monetary", -3.21), "−3.2"),
-        (words.value_text("path_entropy", None), "–"),
-        (words.seconds_text(59), "59 s"),
-        (words.seconds_text(90), "1.5 min"),
-        (words.seconds_text(7200), "2.0 h"),
-        (words.seconds_text(None), "–"),
-        (words.step_text("path_start"), "start"),
-        (words.step_text("__other__"), "other steps"),
-        (words.step_text("product_viewed"), "product viewed"),
-        (words.step_text("/a_b"), "/a_b"),
-        (words.shortened("/shop/garden/chairs", 9), "/sho…airs"),
-        (words.effect_words(0.2), "about like the rest"),
-        (words.effect_words(-0.5), "somewhat below the rest"),
-        (words.effect_words(0.9), "well above the rest"),
+        (text.people_text(None), "withheld"),
+        (text.people_text(float("nan")), "withheld"),
+        (text.people_text(pd.NA), "withheld"),
+        (text.people_text(9), "withheld"),
+        (text.people_text(10), "10"),
+        (text.people_text(0), "0"),
+        (text.count_text(1234567), "1,234,567"),
+        (text.percent_text(0.001), "<1%"),
+        (text.percent_text(0.0004, 1), "<0.1%"),
+        (text.percent_text(0.005, 1), "0.5%"),
+        (text.value_text("weekend_share", 0.29), "29%"),
+        (text.value_text("monetary", 1234.5, with_unit=True), "1,234 in reporting currency"),
+        (text.value_text("monetary", -3.21), "−3.2"),
+        (text.value_text("path_entropy", None), "–"),
+        (text.seconds_text(59), "59 s"),
+        (text.seconds_text(90), "1.5 min"),
+        (text.seconds_text(7200), "2.0 h"),
+        (text.seconds_text(None), "–"),
+        (text.step_text("path_start"), "start"),
+        (text.step_text("__other__"), "other steps"),
+        (text.step_text("product_viewed"), "product viewed"),
+        (text.step_text("/a_b"), "/a_b"),
+        (text.shortened("/shop/garden/chairs", 9), "/sho…airs"),
+        (text.effect_words(0.2), "about like the rest"),
+        (text.effect_words(-0.5), "somewhat below the rest"),
+        (text.effect_words(0.9), "well above the rest"),
     ],
 )
 def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None:

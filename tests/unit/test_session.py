@@ -1,7 +1,7 @@
 import pytest
 
 from desirelines.errors import MachineError
-from desirelines.io.session import check_java
+from desirelines.io.spark.session import check_java
 
 
 def fake_java(tmp_path, version):

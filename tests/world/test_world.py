@@ -10,8 +10,8 @@ import pytest
 from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 
-from desirelines.world import World, build_world
-from desirelines.world.personas import PERSONAS
+from desirelines.synthetic import World, build_world
+from desirelines.synthetic.personas import PERSONAS
 
 PEOPLE, DAYS, SEED = 60, 400, 7
 REST = timedelta(minutes=30)

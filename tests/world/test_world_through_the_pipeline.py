@@ -10,15 +10,15 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
-from desirelines.identities.owners import with_person
-from desirelines.io.warehouse import Warehouse
-from desirelines.io.world_files import write_world
-from desirelines.keys import identifier_key, secret_pads
+from desirelines.columns.keys import identifier_key, secret_pads
+from desirelines.identities.stream_owners import with_person
+from desirelines.io.synthetic_files import write_world
+from desirelines.io.tables.store import Warehouse
+from desirelines.operations.compare_with_truth import BY_RULE, true_people
 from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 from desirelines.settings.model import Warehouse as WarehouseSettings
-from desirelines.truth import BY_RULE, true_people
-from desirelines.world import build_world
+from desirelines.synthetic import build_world
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = 600

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from desirelines.clusters.choice import candidates, chosen
+from desirelines.clusters.choose_k import candidates, chosen
 from desirelines.clusters.fit import CHOSEN_ON
 from tests.support.groups import planted
 

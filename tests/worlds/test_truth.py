@@ -14,11 +14,11 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
-from desirelines.io.warehouse import Warehouse
-from desirelines.io.world_files import write_world
+from desirelines.io.synthetic_files import write_world
+from desirelines.io.tables.store import Warehouse
+from desirelines.operations.compare_with_truth import BY_RULE, compare_with_truth, true_people
 from desirelines.settings.model import Warehouse as WarehouseSettings
-from desirelines.truth import BY_RULE, compare_with_truth, true_people
-from desirelines.world import build_world
+from desirelines.synthetic import build_world
 
 pytestmark = [pytest.mark.campaign, pytest.mark.usefixtures("compiled")]
 

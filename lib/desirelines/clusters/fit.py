@@ -12,13 +12,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import Feature
-from desirelines.clusters.choice import BISECTING, KMEANS, Candidate, Points, candidates, chosen, fitted, refusal_of
+from desirelines.clusters.choose_k import BISECTING, KMEANS, Candidate, Points, candidates, chosen, fitted, refusal_of
+from desirelines.clusters.lloyd import lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
-from desirelines.clusters.prepare import Preparation, fit_preparation, prepared_columns, to_prepared
-from desirelines.clusters.scans import lloyd, to_points
+from desirelines.clusters.preprocessing import Preparation, fit_preparation, prepared_columns, to_prepared
+from desirelines.columns.small_groups import is_small
 from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
-from desirelines.small_groups import is_small
 from desirelines.tables import SMALL_GROUP
 
 PEOPLE_PER_PARTITION = 50_000

@@ -9,8 +9,8 @@ from pyspark.ml.clustering import BisectingKMeans, BisectingKMeansModel, KMeans,
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.sql import DataFrame
 
-from desirelines.clusters.choice import BISECTING
-from desirelines.clusters.prepare import Preparation
+from desirelines.clusters.choose_k import BISECTING
+from desirelines.clusters.preprocessing import Preparation
 
 Model = KMeansModel | BisectingKMeansModel
 VECTOR = "prepared"

@@ -7,11 +7,11 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import RAW, ROW, is_told_broken, raw_text
-from desirelines.events.order import total_order
+from desirelines.columns.keys import INNER_PAD, OUTER_PAD, keyed_digest
+from desirelines.events.nested_orders import comes_whole, with_whole_orders
+from desirelines.events.raw_fields import RAW, ROW, is_told_broken, raw_text
+from desirelines.events.row_order import total_order
 from desirelines.events.snapshots import with_news, with_state_id
-from desirelines.events.whole_orders import comes_whole, with_whole_orders
-from desirelines.keys import INNER_PAD, OUTER_PAD, keyed_digest
 from desirelines.settings import Source
 
 LOOK_UP = ("stream_id", "event_id", "content_digest", "order_id", "event_name")

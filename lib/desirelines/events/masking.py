@@ -13,9 +13,9 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.events.fields import ALIAS_KEY, LINE, LINE_NUMBER, RAW, ROW, is_told_broken, raw_text
 from desirelines.events.marks import SESSION_TYPE, mark_of
 from desirelines.events.parse import key_column, page_path
+from desirelines.events.raw_fields import ALIAS_KEY, LINE, LINE_NUMBER, RAW, ROW, is_told_broken, raw_text
 from desirelines.settings import Source, ValueColumn, json_path
 
 _OF_STRUCT = re.compile(r"\b(row|line)\s*\.\s*((?:`[^`]+`|\w+)(?:\s*\.\s*(?:`[^`]+`|\w+))*)")

@@ -7,7 +7,9 @@ from datetime import date, datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.events.fields import (
+from desirelines.columns.keys import identifier_key, normal_value, stable_key
+from desirelines.events.marks import SESSION_TYPE, marked_key
+from desirelines.events.raw_fields import (
     ALIAS_KEY,
     LINE_NUMBER,
     RAW,
@@ -17,8 +19,6 @@ from desirelines.events.fields import (
     reasons_of,
     with_expressions,
 )
-from desirelines.events.marks import SESSION_TYPE, marked_key
-from desirelines.keys import identifier_key, normal_value, stable_key
 from desirelines.settings import Settings, Source, ValueColumn
 
 CONTENT = (

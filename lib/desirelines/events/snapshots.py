@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
-from desirelines.events.order import total_order
+from desirelines.events.row_order import total_order
 from desirelines.settings import Source
 
 

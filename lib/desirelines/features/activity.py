@@ -7,8 +7,8 @@ from datetime import timedelta
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from desirelines.features.sums import days_until, in_window, observed_us, share, total, visits_between
 from desirelines.features.window import DAY_US, ObservationWindow
+from desirelines.features.window_sums import days_until, in_window, observed_us, share, total, visits_between
 
 WEEK_US = 7 * DAY_US
 RECENT_DAYS, BASELINE_DAYS, LEAST_VISITS, MASK_DAYS = 14, 56, 8, 28

@@ -12,11 +12,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import LABELS, own_column
-from desirelines.contract import conform
+from desirelines.columns.small_groups import published_cuts
 from desirelines.features.window import DAY_US, ObservationWindow
 from desirelines.settings.features import Journey
-from desirelines.small_groups import published_cuts
 from desirelines.tables import PERSON_LABELS
+from desirelines.tables.conform import conform
 
 WEEK, MONTH = 7, 30
 REGULARITY = ((0, "new_or_resurrected"), (6, "infrequent"), (13, "casual"), (20, "regular"))

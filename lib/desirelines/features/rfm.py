@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.contract import conform
+from desirelines.columns.small_groups import published_cuts
 from desirelines.settings.rfm import PROSPECTS, Rfm, cells
-from desirelines.small_groups import published_cuts
 from desirelines.tables import RFM_SCORES
+from desirelines.tables.conform import conform
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from desirelines.history.changes import GONE, NEW
-from desirelines.small_groups import hidden_cells, hidden_parts, is_small
+from desirelines.columns.small_groups import hidden_cells, hidden_parts, is_small
+from desirelines.history.membership_changes import GONE, NEW
 from desirelines.tables import SMALL_GROUP
 
 _ANY = 10**9

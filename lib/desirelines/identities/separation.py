@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desirelines.arrays import Flags, Ints
 from desirelines.identities.components import groups
+from desirelines.kernels.groups import Flags, Ints
 
 FOLLOWED, UNIQUE, SIZE = 0, 1, 2
 REASONS = ("followed", "unique", "size")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from desirelines.columns.keys import fingerprint_of
 from desirelines.errors import SettingsError
-from desirelines.keys import fingerprint_of
 from desirelines.settings.model import Secrets
 
 _BYTES = 32

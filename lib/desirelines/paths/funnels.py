@@ -12,15 +12,15 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 from pyspark.sql.window import WindowSpec
 
-from desirelines.contract import conform
-from desirelines.paths.chains import Link, chains, deepest, in_any_order
-from desirelines.paths.grain import PERSON
-from desirelines.paths.matching import fitting, flat_paths
+from desirelines.columns.small_groups import is_publishable, keep_publishable
+from desirelines.paths.chain_kernel import Link, chains, deepest, in_any_order
+from desirelines.paths.pattern_matching import fitting, flat_paths
+from desirelines.paths.units import PERSON
 from desirelines.paths.withholding import withheld
 from desirelines.settings.paths import Funnel
 from desirelines.settings.patterns import read_pattern
-from desirelines.small_groups import is_publishable, keep_publishable
 from desirelines.tables import FUNNEL_STEPS, FUNNEL_WEEKS
+from desirelines.tables.conform import conform
 
 
 def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:

@@ -7,8 +7,8 @@ from collections.abc import Collection
 import numpy as np
 import pyarrow as pa
 
-from desirelines.paths.counting import ALL
-from desirelines.small_groups import Flags, hidden_cells, hidden_of_rule, is_small
+from desirelines.columns.small_groups import Flags, hidden_cells, hidden_of_rule, is_small
+from desirelines.paths.person_batches import ALL
 from desirelines.tables import SMALL_GROUP
 
 

@@ -6,9 +6,8 @@ from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
 
-from desirelines.report.cards import everybody_card, segment_card
 from desirelines.report.data import ReportData
-from desirelines.report.going import flow_picture, funnel_pictures, graph_picture, places_picture, week_pictures
+from desirelines.report.path_sections import flow_picture, funnel_pictures, graph_picture, places_picture, week_pictures
 from desirelines.report.sections import (
     accounts_of,
     definitions,
@@ -19,9 +18,10 @@ from desirelines.report.sections import (
     sizes_picture,
     why_moved,
 )
+from desirelines.report.segment_cards import everybody_card, segment_card
 from desirelines.report.segments import Segment, means_of_everybody, ordered_segments, profiles_of
-from desirelines.report.view import Page
-from desirelines.report.words import day_text, percent_text
+from desirelines.report.text import day_text, percent_text
+from desirelines.report.view_model import Page
 from desirelines.tables import SMALL_GROUP
 
 

@@ -8,12 +8,11 @@ from typing import Any
 import pandas as pd
 
 from desirelines.catalogue import FEATURES
-from desirelines.report import pictures
-from desirelines.report.curve import Dot, evidence
+from desirelines.report import charts
+from desirelines.report.choose_k_chart import Dot, evidence
 from desirelines.report.data import ReportData
 from desirelines.report.segments import Profile, Segment
-from desirelines.report.view import Account, Definition, Grid, Picture
-from desirelines.report.words import (
+from desirelines.report.text import (
     FATE_WORDS,
     count_text,
     day_text,
@@ -26,6 +25,7 @@ from desirelines.report.words import (
     text_of,
     value_text,
 )
+from desirelines.report.view_model import Account, Definition, Grid, Picture
 from desirelines.tables import FATES, SMALL_GROUP
 
 ENDS = {"new": "new people", "gone": "no longer seen"}
@@ -33,13 +33,11 @@ ENDS = {"new": "new people", "gone": "no longer seen"}
 
 def sizes_picture(segments: list[Segment]) -> Picture:
     """How large every segment is."""
-    bars = [pictures.Bar(s.name, s.people, s.share, s.is_rule) for s in segments]
+    bars = [charts.Bar(s.name, s.people, s.share, s.is_rule) for s in segments]
     rows = tuple(
         (s.name, "rule" if s.is_rule else "group", people_text(s.people), percent_text(s.share, 1)) for s in segments
     )
-    return Picture(
-        pictures.segment_sizes(bars), Grid(("segment", "kind", "people", "share of everybody"), rows, words=2)
-    )
+    return Picture(charts.segment_sizes(bars), Grid(("segment", "kind", "people", "share of everybody"), rows, words=2))
 
 
 def differences_picture(
@@ -68,7 +66,7 @@ def differences_picture(
     )
     head = ("feature", "group", "mean", "median", "mean of everybody", "distance from the rest", "known for")
     return Picture(
-        pictures.differences(features, [c.segment_id for c in shown], effects, names), Grid(head, rows, words=2)
+        charts.differences(features, [c.segment_id for c in shown], effects, names), Grid(head, rows, words=2)
     )
 
 
@@ -91,7 +89,7 @@ def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
         tuple((names[f], names[t], people_text(counts[f, t])) for f, t in ranked),
         words=2,
     )
-    return Picture(pictures.moves(counts, rows, columns, names), table)
+    return Picture(charts.moves(counts, rows, columns, names), table)
 
 
 def why_moved(data: ReportData) -> str:

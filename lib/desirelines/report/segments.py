@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from desirelines.report.data import ReportData
-from desirelines.report.view import Fact
-from desirelines.report.words import (
+from desirelines.report.text import (
     STANDS_OUT,
     effect_words,
     feature_label,
@@ -18,6 +17,7 @@ from desirelines.report.words import (
     text_of,
     value_text,
 )
+from desirelines.report.view_model import Fact
 from desirelines.tables import SMALL_GROUP
 
 FACTS = 3

@@ -8,8 +8,8 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES, Feature
-from desirelines.contract import conform
 from desirelines.tables import SEGMENT_PROFILES, SMALL_GROUP
+from desirelines.tables.conform import conform
 
 
 def to_profiles(

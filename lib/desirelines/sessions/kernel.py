@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desirelines import arrays
-from desirelines.arrays import Flags, Ints
+from desirelines.kernels import groups
+from desirelines.kernels.groups import Flags, Ints
 
 CAUSES = (
     "first_event", "idle_timeout", "max_duration", "max_events", "user_changed", "campaign_changed", "midnight", "session_key",
@@ -86,7 +86,7 @@ def in_order(stream: Ints, at_us: Ints, ranks_of_ties: Callable[[Ints], Sequence
     """
     if len(stream) == 0:
         return stream
-    key = arrays.one_key((stream, at_us))
+    key = groups.one_key((stream, at_us))
     order = np.lexsort((at_us, stream)) if key is None else np.argsort(key)
     s, a = stream[order], at_us[order]
     same = (s[1:] == s[:-1]) & (a[1:] == a[:-1])
@@ -205,7 +205,7 @@ def _changes_after(places: Ints, values: Ints, *, none_counts: bool) -> Callable
 
 
 def _ordinals(stream: Ints, start_us: Ints) -> Ints:
-    order = arrays.in_order((stream, start_us))  # stable: equal starts keep the order of the parts
+    order = groups.in_order((stream, start_us))  # stable: equal starts keep the order of the parts
     again = np.zeros(len(stream), dtype=bool)
     again[1:] = (stream[order][1:] == stream[order][:-1]) & (start_us[order][1:] == start_us[order][:-1])
     place = np.arange(len(stream))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desirelines.arrays import Flags, Ints, in_groups
+from desirelines.kernels.groups import Flags, Ints, in_groups
 from desirelines.sessions.kernel import Cut
 
 ENGAGED_CAP_US = 30 * 60 * 1_000_000

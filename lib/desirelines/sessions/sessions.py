@@ -10,13 +10,13 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.contract import conform
-from desirelines.keys import bucket_of, stable_key
-from desirelines.kinds import KINDS, RESERVED_STEPS, VIEW_KINDS
-from desirelines.sessions.batches import sessions_of_partition
+from desirelines.catalogue.kinds import KINDS, RESERVED_STEPS, VIEW_KINDS
+from desirelines.columns.keys import bucket_of, stable_key
+from desirelines.sessions.arrow_batches import sessions_of_partition
 from desirelines.sessions.kernel import Rules
 from desirelines.settings.model import Sessions
 from desirelines.tables import MONEY, SESSIONS
+from desirelines.tables.conform import conform
 
 
 def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: int) -> DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from desirelines.characters import shown
 from desirelines.errors import SettingsError
-from desirelines.settings.checks import shown
 from desirelines.settings.yaml_lines import KeyPath, Place, dotted, read_value
 
 MOST_KEYS = 20

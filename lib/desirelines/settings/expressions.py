@@ -1,6 +1,6 @@
 """Expressions of the settings, taken apart: what is not in this small grammar of Spark SQL is refused.
 
-The tree that is made and checked here is what runs (`desirelines.expressions` makes columns of it): Spark never sees the text, so
+The tree that is made and checked here is what runs (`desirelines.columns.expressions` makes columns of it): Spark never sees the text, so
 no difference between two grammars can carry anything past the check, and Spark fills in no `${...}`. Operators bind as Spark's do.
 
     choice    = also {OR also};  also = not {AND not};  not = (NOT | !) not | test

@@ -10,20 +10,20 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
 
 from desirelines.catalogue import FEATURES, Family
+from desirelines.characters import shown
 from desirelines.errors import did_you_mean
-from desirelines.settings.checks import (
+from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
+from desirelines.settings.paths import Paths
+from desirelines.settings.rfm import Rfm
+from desirelines.settings.source import Name, Place, Source, Strict, TableName
+from desirelines.settings.validators import (
     known_address,
     known_currency,
     known_master,
     known_size,
     known_step,
     known_zone,
-    shown,
 )
-from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
-from desirelines.settings.mapping import Name, Place, Source, Strict, TableName
-from desirelines.settings.paths import Paths
-from desirelines.settings.rfm import Rfm
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Identifier = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=255)]

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_validator
 
-from desirelines.settings.checks import shown
-from desirelines.settings.mapping import Name, Strict
+from desirelines.characters import shown
 from desirelines.settings.patterns import known_pattern, known_single
+from desirelines.settings.source import Name, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
 AskedPattern = Annotated[str, AfterValidator(known_pattern)]

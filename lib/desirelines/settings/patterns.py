@@ -16,9 +16,9 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from desirelines.catalogue.kinds import RESERVED_STEPS
+from desirelines.characters import shown
 from desirelines.errors import SettingsError, did_you_mean
-from desirelines.kinds import RESERVED_STEPS
-from desirelines.settings.checks import shown
 
 Occurrence = Literal["first", "last", "every"]
 MOST_ITEMS = 50

@@ -7,8 +7,8 @@ import json
 from datetime import date
 from typing import Any
 
-from desirelines.settings.mapping import Source, Strict
 from desirelines.settings.model import Settings
+from desirelines.settings.source import Source, Strict
 
 _NOT_JUDGED_BY = ("path", "table", "may_be_empty", "keep_bots")
 """Parts of a mapping that decide no row's fate and no event's content. Addresses may hold credentials, so they are not kept."""

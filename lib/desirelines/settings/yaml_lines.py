@@ -8,8 +8,8 @@ from typing import Any
 
 import yaml
 
+from desirelines.characters import shown
 from desirelines.errors import SettingsError
-from desirelines.settings.checks import shown
 
 KeyPath = tuple[str | int, ...]
 

@@ -12,14 +12,14 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 
 from desirelines.catalogue import FEATURES
+from desirelines.clusters.assign import to_assigned
 from desirelines.clusters.fit import fit, in_fixed_order, points_of, sample_of
+from desirelines.clusters.lloyd import lloyd, to_points
 from desirelines.clusters.mllib import VECTOR, assembler, fit_by_mllib, model_of
-from desirelines.clusters.prepare import Preparation, fit_preparation, shares_within, to_prepared
-from desirelines.clusters.scans import lloyd, to_points
-from desirelines.clusters.score import to_assigned
+from desirelines.clusters.preprocessing import Preparation, fit_preparation, shares_within, to_prepared
 from desirelines.errors import GateError
-from desirelines.features.own import catalogued
-from desirelines.features.path_words import Vocabulary
+from desirelines.features.custom import catalogued
+from desirelines.features.path_tfidf import Vocabulary
 from desirelines.settings.features import OwnFeature
 from desirelines.settings.model import Clusters
 from tests.support.groups import planted

@@ -12,10 +12,10 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES
+from desirelines.clusters.assign import to_assigned
 from desirelines.clusters.fit import fit
-from desirelines.clusters.score import to_assigned
 from desirelines.errors import MachineError
-from desirelines.io.tracking import LoggedFit, LoggedTrial, log_fit, promote
+from desirelines.io.mlflow.tracking import LoggedFit, LoggedTrial, log_fit, promote
 from desirelines.settings.model import Clusters, Tracking
 
 

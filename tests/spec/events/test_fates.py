@@ -4,10 +4,10 @@ import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from pyspark.sql import functions as F
 
-from desirelines.events.bots import is_bot_agent, to_bot_tags
+from desirelines.columns.keys import key_of, secret_pads
+from desirelines.events.bot_agents import is_bot_agent, to_bot_tags
 from desirelines.events.fates import suppressed_at, to_quarantine, with_fates, with_suppressed, with_text_of_conflicts
-from desirelines.events.fields import raw_text
-from desirelines.keys import key_of, secret_pads
+from desirelines.events.raw_fields import raw_text
 from tests.support.sources import READ_AT, SECRET, mapped, source
 from tests.support.tables import table
 
@@ -102,7 +102,7 @@ def test_a_suppressed_row_is_suppressed_before_anything_else_of_it_is_looked_at(
         4  | y |     | {HOUR}:00:00Z | look |
     """, source())  # fmt: skip
     pads = secret_pads(spark, TOKEN_SECRET)
-    from desirelines.keys import keyed_digest
+    from desirelines.columns.keys import keyed_digest
 
     key = spark.createDataFrame([(key_of(SECRET, "user", "ann"),)], "key string")
     tokens = key.crossJoin(pads).select(keyed_digest(F.col("key")).alias("token"))

@@ -4,11 +4,11 @@ import json
 
 from pyspark.sql import functions as F
 
+from desirelines.columns.keys import key_of, secret_pads
 from desirelines.events.masking import masked_text
 from desirelines.events.parse import to_mapped_events
-from desirelines.io.readers import as_raw
-from desirelines.io.sources import raw_of_texts
-from desirelines.keys import key_of, secret_pads
+from desirelines.io.sources.inspect import raw_of_texts
+from desirelines.io.sources.readers import as_raw
 from desirelines.settings import Settings
 from tests.support.sources import READ_AT, SECRET, source
 

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pyspark.sql import functions as F
 
-from desirelines.events.money import with_reporting_currency
+from desirelines.events.currency import with_reporting_currency
 from desirelines.settings import Settings
 from desirelines.tables import RATE
 from tests.support.sources import mapped, source

@@ -2,9 +2,9 @@
 
 from pyspark.sql import functions as F
 
+from desirelines.columns.keys import key_of, secret_pads
 from desirelines.events.parse import page_path, to_mapped_events
-from desirelines.io.readers import as_raw
-from desirelines.keys import key_of, secret_pads
+from desirelines.io.sources.readers import as_raw
 from desirelines.settings import Settings
 from tests.support.sources import READ_AT, SECRET, mapped, source
 from tests.support.tables import table

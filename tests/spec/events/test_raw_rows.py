@@ -3,8 +3,8 @@
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.events.fields import RawRows, raw_text
-from desirelines.io.readers import MOST_HASHED, _hashed, as_raw, with_row
+from desirelines.events.raw_fields import RawRows, raw_text
+from desirelines.io.sources.readers import MOST_HASHED, _hashed, as_raw, with_row
 from tests.support.sources import source
 
 

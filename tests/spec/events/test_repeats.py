@@ -4,7 +4,7 @@ from datetime import date
 
 from pyspark.sql import functions as F
 
-from desirelines.events.repeats import to_repeated_ids, to_repeats
+from desirelines.events.repeated_ids import to_repeated_ids, to_repeats
 from tests.support.tables import rows_of, table
 
 EVENTS = """

@@ -2,10 +2,10 @@
 
 from pyspark.sql import functions as F
 
+from desirelines.columns.keys import secret_pads
 from desirelines.events.fates import LOOK_UP, with_fates
 from desirelines.events.parse import to_mapped_events
-from desirelines.io.arrivals import with_places
-from desirelines.keys import secret_pads
+from desirelines.io.sources.stream import with_places
 from desirelines.settings import Settings
 from tests.support.sources import READ_AT, SECRET, source
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pyspark.errors import AnalysisException
 from pyspark.sql import functions as F
 
-from desirelines.expressions import expression_column
+from desirelines.columns.expressions import expression_column
 from desirelines.settings import read_settings
 from desirelines.settings.expressions import read_expression
 from desirelines.settings.functions import ALLOWED, FUNCTIONS

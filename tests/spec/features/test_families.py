@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from desirelines.features.matrix import lying_together, to_features
+from desirelines.features.build import lying_together, to_features
 from desirelines.features.window import ObservationWindow
 from tests.support.tables import sessions
 

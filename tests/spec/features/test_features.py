@@ -6,9 +6,9 @@ import pytest
 from pyspark.errors import PythonException
 
 from desirelines.catalogue import FEATURES
-from desirelines.features.columns import DAY_FEATURES
-from desirelines.features.counting import to_counted_features
-from desirelines.features.matrix import lying_together, to_features
+from desirelines.features.build import lying_together, to_features
+from desirelines.features.daily_aggregates import DAY_FEATURES
+from desirelines.features.person_batches import to_counted_features
 from desirelines.features.window import ObservationWindow
 from tests.support.tables import sessions
 

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from desirelines.catalogue import LABELS
+from desirelines.features.build import lying_together, to_features
 from desirelines.features.labels import ALLOWED_MOVES, STAGES, benefit_ranks, to_labels
-from desirelines.features.matrix import lying_together, to_features
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Journey
 from desirelines.tables import PERSON_LABELS

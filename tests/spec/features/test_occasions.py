@@ -6,8 +6,8 @@ import pytest
 
 from desirelines.catalogue import own_column
 from desirelines.errors import SettingsError
+from desirelines.features.build import lying_together, to_features
 from desirelines.features.labels import bought_for
-from desirelines.features.matrix import lying_together, to_features
 from desirelines.features.occasions import PersonalDays, days_of, occasion_features, to_personal_dates
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Features, Occasion

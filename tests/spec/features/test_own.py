@@ -7,8 +7,8 @@ from pydantic import ValidationError
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from desirelines.errors import SettingsError
-from desirelines.features.own import to_own_features
-from desirelines.features.path_words import Vocabulary, to_vocabulary, to_word_weights, to_words
+from desirelines.features.custom import to_own_features
+from desirelines.features.path_tfidf import Vocabulary, to_vocabulary, to_word_weights, to_words
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Features, OwnFeature
 from tests.support.tables import rows_of, table

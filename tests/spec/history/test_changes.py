@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from desirelines.history.changes import to_changes, to_interval_edits, to_members, to_moves
+from desirelines.history.membership_changes import to_changes, to_interval_edits, to_members, to_moves
 from tests.support.tables import rows_of, table
 
 BEFORE = """

@@ -5,8 +5,8 @@ from threading import Thread
 
 import pytest
 
-from desirelines.io.ledger import NO_BASE, PUBLISHED, Ledger
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.tables.ledger import NO_BASE, PUBLISHED, Ledger
+from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 
 FIRST, SECOND, THIRD = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from desirelines.errors import ContractError
-from desirelines.io.predicates import equals
-from desirelines.io.warehouse import Warehouse
+from desirelines.io.tables.predicates import equals
+from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import RUN_PARAMETERS
 

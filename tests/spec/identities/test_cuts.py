@@ -1,6 +1,6 @@
 """Which cuts hold, and what a run decides anew."""
 
-from desirelines.identities.cuts import cuts_in_force, to_cut_edits
+from desirelines.identities.link_decisions import cuts_in_force, to_cut_edits
 from tests.support.tables import rows_of, table
 
 CUTS = """

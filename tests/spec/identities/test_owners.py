@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.identities.owners import to_login_people, to_shared_streams, to_stream_owners, with_person
+from desirelines.identities.stream_owners import to_login_people, to_shared_streams, to_stream_owners, with_person
 from tests.support.tables import rows_of, table
 
 HOUR_US = 3_600_000_000

@@ -2,9 +2,9 @@
 
 import pytest
 
-from desirelines.identities.guards import to_capped, to_separated
+from desirelines.identities.identity_map import to_identity_map, to_people
+from desirelines.identities.link_limits import to_capped, to_separated
 from desirelines.identities.links import to_links, to_pairs, to_sightings
-from desirelines.identities.people import to_identity_map, to_people
 from tests.support.tables import rows_of, table
 
 TYPES = {t: t for t in ("cookie", "device", "email", "user")}

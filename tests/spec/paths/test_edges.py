@@ -1,9 +1,9 @@
 """Which step follows which, and what may be told."""
 
-from desirelines.paths.counting import lying_together, with_segments
-from desirelines.paths.edges import published_steps, to_edges, with_published_steps
-from desirelines.paths.grain import to_person_paths, to_session_paths
-from desirelines.paths.whole import to_top_paths
+from desirelines.paths.person_batches import lying_together, with_segments
+from desirelines.paths.top_paths import to_top_paths
+from desirelines.paths.transitions import published_steps, to_edges, with_published_steps
+from desirelines.paths.units import to_person_paths, to_session_paths
 from tests.support.tables import rows_of, table
 
 

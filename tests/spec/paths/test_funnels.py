@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.paths.counting import with_segments
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
+from desirelines.paths.person_batches import with_segments
 from desirelines.settings.paths import Funnel
 from tests.support.tables import rows_of, table
 

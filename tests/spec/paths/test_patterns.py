@@ -4,9 +4,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines.errors import SettingsError
-from desirelines.paths.counting import lying_together, with_segments
-from desirelines.paths.frequent import frequent_sequences, to_patterns, with_goal
-from desirelines.paths.held import to_patterns_held, to_runs_held, to_sequences_held
+from desirelines.paths.frequent_patterns import frequent_sequences, to_patterns, with_goal
+from desirelines.paths.pattern_counts import to_patterns_held, to_runs_held, to_sequences_held
+from desirelines.paths.person_batches import lying_together, with_segments
 from desirelines.settings.patterns import Item, check_names, plain, read_pattern
 from tests.support.tables import rows_of, table
 

@@ -3,8 +3,8 @@
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.paths.counting import lying_together
-from desirelines.paths.places import to_positions, to_step_facts
+from desirelines.paths.person_batches import lying_together
+from desirelines.paths.step_matrix import to_positions, to_step_facts
 from tests.support.tables import rows_of, table
 
 

@@ -6,9 +6,9 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES
-from desirelines.segments.assign import to_memberships
+from desirelines.segments.membership import to_memberships
 from desirelines.segments.profile import to_counts, to_profiles
-from desirelines.segments.rules import rule_segments
+from desirelines.segments.shipped_rules import rule_segments
 from desirelines.settings.model import Segments
 from tests.support.tables import rows_of, table
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desirelines.sessions.consent import consent_intervals, drop_refused, to_refusals, to_statements, with_consent
+from desirelines.privacy.consent import consent_intervals, drop_refused, to_refusals, to_statements, with_consent
 from tests.support.tables import rows_of, table
 
 AT = datetime(2026, 3, 10, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from desirelines.kinds import VIEW_KINDS
+from desirelines.catalogue.kinds import VIEW_KINDS
 from desirelines.sessions.sessions import is_engaged, step_name
 from desirelines.settings.model import Sessions, StepRule
 from tests.support.tables import table

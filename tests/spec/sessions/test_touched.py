@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from desirelines.sessions.touched import from_first_touched, from_overlapping, to_reach, with_known_cause
+from desirelines.sessions.increment import from_first_touched, from_overlapping, to_reach, with_known_cause
 from tests.support.tables import table
 
 STANDING = """

@@ -1,0 +1,97 @@
+"""The command `desirelines`: its groups, its exit codes, its errors. Each command is in `commands/`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Annotated
+
+import typer
+from typer.exceptions import TyperException
+
+from desirelines import __version__
+from desirelines.cli.commands.data import add_data
+from desirelines.cli.commands.identity import identity
+from desirelines.cli.commands.project import add_project
+from desirelines.cli.commands.results import add_results
+from desirelines.cli.commands.run import add_run, add_stages
+from desirelines.cli.commands.segment import add_segment
+from desirelines.cli.commands.synthetic import add_synthetic
+from desirelines.errors import EXIT_DONE, EXIT_UNEXPECTED, EXIT_USAGE, DesirelinesError, exit_code_for
+
+app = typer.Typer(
+    name="desirelines", no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+    help="From raw events to behavioural segments with a history.\n\nFirst time: `desirelines init`, then `desirelines check`, then "
+    "`desirelines run`.\n\nExit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, 3 a check failed and nothing was "
+    "published, 4 an empty source.",
+)  # fmt: skip
+
+
+for add in (add_project, add_run, add_stages, add_data, add_segment, add_results, add_synthetic):
+    add(app)
+app.add_typer(identity)
+
+
+@app.callback(invoke_without_command=True)
+def _top(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    if version:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command; give the exit code. Tests, submit files and notebooks call this."""
+    arguments = sys.argv[1:] if argv is None else argv
+    as_json = _after(arguments, "--log-format") == "json"
+    try:
+        code = app(args=arguments, standalone_mode=False)
+    except typer.Abort:
+        return EXIT_UNEXPECTED
+    except TyperException as error:  # the command line was used wrongly; without arguments this is the help
+        message = error.format_message() if hasattr(error, "format_message") else str(error)
+        if arguments:
+            _complain(message, as_json)
+        else:
+            sys.stderr.write(message + "\n")
+        return EXIT_USAGE
+    except DesirelinesError as error:
+        _complain(str(error), as_json)
+        return exit_code_for(error)
+    except Exception as error:
+        if os.environ.get("DESIRELINES_DEBUG"):
+            raise
+        # Spark's texts may quote cells of a row, so only what kind of error it was is shown.
+        kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
+        _complain(
+            f"unexpected: {kind}. Nothing half-done is visible. Run again with DESIRELINES_DEBUG=1 to see where (it may show data).",
+            as_json,
+        )
+        return EXIT_UNEXPECTED
+    return int(code) if isinstance(code, int) else EXIT_DONE
+
+
+def entry_point() -> None:
+    """The console script: returns on success, exits with the code otherwise (a Databricks wheel task reads exit 0 as failure)."""
+    code = main()
+    if code != EXIT_DONE:
+        sys.exit(code)
+
+
+def _after(arguments: list[str], option: str) -> str | None:
+    """Value of an option in raw arguments, for errors that come before they are parsed."""
+    for number, argument in enumerate(arguments):
+        if argument == option and number + 1 < len(arguments):
+            return arguments[number + 1]
+        if argument.startswith(option + "="):
+            return argument.split("=", 1)[1]
+    return None
+
+
+def _complain(message: str, as_json: bool) -> None:
+    if as_json:
+        sys.stderr.write(json.dumps({"level": "ERROR", "message": message}) + "\n")
+    else:
+        from desirelines.characters import readable
+
+        sys.stderr.write(f"desirelines: {readable(message)}\n")

@@ -1,0 +1,75 @@
+"""`report`, `history` and `why`: what came of the runs."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from desirelines.cli.opening import opened
+from desirelines.cli.options import ALL, Options, command
+from desirelines.cli.output import print_json, print_line, print_rows, rows_of, show
+from desirelines.errors import SettingsError
+
+
+def add_results(app: typer.Typer) -> None:
+    """Add the commands."""
+    for function in (report, history, why):
+        command(app, shared=ALL)(function)
+
+
+def report(options: Options) -> None:
+    """Write the page with the charts for the newest published run, or for --run-id.
+
+    Example: `desirelines report --set report.path=segments.html`
+    """
+    with opened(options) as run:
+        from desirelines.operations.report import report
+
+        result = report(run, options.run.run_id)
+    show(options.is_json, result, lambda: print_line(f"The report of run {result.run_id} is {result.report}"))
+
+
+def history(options: Options) -> None:
+    """Show the published runs and what changed in each; with --run-id, the segments of that run.
+
+    Example: `desirelines history --format json`
+    """
+    from desirelines.operations.history import history_of, segments_of
+
+    with opened(options) as run:
+        rows = history_of(run) if options.run.run_id is None else segments_of(run, options.run.run_id)
+    show(options.is_json, rows, lambda: print_rows(rows_of(rows)))
+
+
+def why(
+    options: Options,
+    person: Annotated[
+        str | None,
+        typer.Argument(help="A person id or a key, as the tables hold it.", show_default=False),
+    ] = None,
+    identifier: Annotated[
+        str | None,
+        typer.Option(
+            "--identifier",
+            metavar="TYPE",
+            help="Read a raw identifier of this type from standard input instead; it never becomes an argument.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show what is known of a person now: segments with their reasons, features, identifiers, sessions.
+
+    Example: `desirelines why 3f9c…` or `echo ann@example.com | desirelines why --identifier email`
+    """
+    if (person is None) == (identifier is None):
+        raise SettingsError(["why: give a person id or key, or --identifier TYPE with the value on standard input"])
+    value = sys.stdin.read().strip() if identifier else None
+    if identifier and not value:
+        raise SettingsError(["why --identifier: nothing came on standard input; pipe the identifier in"])
+    with opened(options) as run:
+        from desirelines.operations.explain_person import explain
+
+        result = explain(run, key=person, identifier=(identifier, value) if identifier and value else None)
+    show(options.is_json, result, lambda: print_json(result))

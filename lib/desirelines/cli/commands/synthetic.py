@@ -1,0 +1,50 @@
+"""`world`: synthetic raw tables with the truth beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from desirelines.cli.options import PRINTS, Options, command
+from desirelines.cli.output import print_rows, show
+from desirelines.errors import SettingsError, did_you_mean
+
+FORMATS = ("delta", "json", "csv")
+
+
+def add_synthetic(app: typer.Typer) -> None:
+    """Add the command."""
+    command(app, shared=PRINTS)(world)
+
+
+def world(
+    options: Options,
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables; created if it is missing.")],
+    people: Annotated[int, typer.Option(min=10, help="People who live in it.")] = 2000,
+    days: Annotated[int, typer.Option(min=60, help="Days they are watched.")] = 400,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 7,
+    file_format: Annotated[
+        str,
+        typer.Option("--as", metavar="|".join(FORMATS), help="How the raw tables are written."),
+    ] = "delta",
+) -> None:
+    """Make a world with planted truth: raw tables as real systems write them, and the truth beside, which no stage reads.
+
+    Example: `desirelines world --people 2000 --days 400 --seed 7 --out world`
+    """
+    if file_format not in FORMATS:
+        raise SettingsError([f"--as {file_format}: one of {', '.join(FORMATS)}{did_you_mean(file_format, FORMATS)}"])
+    from desirelines.io.spark.session import spark_session
+    from desirelines.io.synthetic_files import write_world
+    from desirelines.synthetic import build_world
+
+    spark, is_mine = spark_session()
+    try:
+        born = build_world(spark, people=people, days=days, seed=seed)
+        tables = write_world(born.raw, born.truth, out, file_format)
+    finally:
+        if is_mine:
+            spark.stop()
+    show(options.is_json, tables, lambda: print_rows(tables))

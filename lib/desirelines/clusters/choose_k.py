@@ -1,0 +1,226 @@
+"""Choosing the number of clusters by evidence, and saying that there are none. Pure numpy and scikit-learn, on a sample.
+
+No single number decides. Silhouette is told and not used: it prefers few, moves from sample to sample, and gives 0.3 to a blob.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.cluster import BisectingKMeans, KMeans
+from sklearn.metrics import adjusted_rand_score, silhouette_score
+
+from desirelines.columns.small_groups import is_small
+from desirelines.tables import SMALL_GROUP
+
+Points = npt.NDArray[np.float64]
+
+KMEANS, BISECTING = "kmeans", "bisecting_kmeans"
+STARTS, REFERENCES, REFITS = 10, 5, 4
+"""Starts of a fit, reference sets of each kind, refits on bootstrap samples."""
+SURE = 3.0
+"""A cost is better than that of the references by more than so many standard errors, or there is no structure."""
+WORTH = 0.1
+"""More clusters that are each worth less than this part of what each was worth before are a tie: the smaller k is taken."""
+STAYS = 0.2
+"""The same part, for leaving the number of the run before: people's groups do not come and go for a little evidence."""
+MOST_SCORED = 2_000
+"""People whose silhouette is taken."""
+
+
+class Fit(Protocol):
+    """What scikit-learn's clusterings have in common."""
+
+    labels_: npt.NDArray[np.int32]
+    inertia_: float
+    cluster_centers_: Points
+
+    def predict(self, points: Points) -> npt.NDArray[np.int32]:
+        """Give the number of the nearest centre of each point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One algorithm and k, the best of its starts, and what speaks for it.
+
+    Attributes:
+        k: clusters asked for; found: clusters with people in them.
+        cost: sum of squared distances to the nearest centre.
+        smallest_share, smallest_count: share and points of the smallest cluster.
+        stability: mean adjusted Rand index between refits on bootstrap samples, on people that none of them saw; null for k = 1.
+        gap: log cost of reference sets less log cost, less the same of k = 1; the mean over both kinds of references. It says by
+            how much better k clusters fit these people than people like them without clusters.
+        gap_error: standard error of the gap.
+        is_structure: the gap of either kind of references is above SURE of its standard errors.
+        silhouette: mean silhouette of a sample, squared Euclidean distance; null for k = 1.
+    """
+
+    algorithm: str
+    k: int
+    found: int
+    cost: float
+    smallest_share: float
+    stability: float | None
+    gap: float
+    gap_error: float
+    is_structure: bool
+    silhouette: float | None
+    centres: Points
+    smallest_count: int | None = None
+
+
+def candidates(
+    points: Points, *, algorithm: str, k_min: int, k_max: int, seed: int, on_candidate: Callable[[Candidate], None]
+) -> list[Candidate]:
+    """Score k = 1 and every k of the range, as far as there are different points.
+
+    References have no clusters: normal with the covariance of the points, and even in the box of their principal axes.
+    Source: Tibshirani, Walther, Hastie 2001 (gap statistic), with both references; stability after Ben-Hur, Elisseeff, Guyon 2002.
+    """
+    random = np.random.default_rng(seed)
+    ks = [1, *range(max(k_min, 2), min(k_max, len(np.unique(points, axis=0))) + 1)]
+    made = [[make(points, random) for _ in range(REFERENCES)] for make in (normal_like, box_like)]
+    halves = list(_halves(points, random))
+    at_one: list[tuple[float, float]] = []
+    out: list[Candidate] = []
+    before: Fit | None = None
+    for k in ks:
+        fit = fitted(points, k, algorithm, seed=seed, starts=STARTS)
+        if algorithm == KMEANS and before is not None and len(before.cluster_centers_) == k - 1:
+            fit = min(fit, _with_one_split(points, before, seed), key=lambda f: f.inertia_)
+        before = fit
+        labels, cost = fit.labels_, float(fit.inertia_)
+        gaps: list[float] = []
+        errors: list[float] = []
+        for sets in made:
+            logs = [np.log(max(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_), 1e-300)) for s in sets]
+            gaps.append(float(np.mean(logs) - np.log(max(cost, 1e-300))))
+            errors.append(float(np.std(logs, ddof=1) * np.sqrt(1 + 1 / REFERENCES)))
+        if k == 1:
+            at_one = list(zip(gaps, errors, strict=True))
+        above = [gap - first for gap, (first, _) in zip(gaps, at_one, strict=True)]
+        sizes = np.bincount(labels, minlength=k)
+        candidate = Candidate(
+            algorithm=algorithm, k=k, found=int((sizes > 0).sum()), cost=cost,
+            smallest_share=float(sizes[sizes > 0].min() / len(points)),
+            stability=None if k == 1 else _stability(halves, k, algorithm, seed),
+            gap=float(np.mean(above)), gap_error=math.hypot(*errors) / 2,
+            is_structure=k > 1 and all(a > SURE * e + 1e-3 for a, e in zip(above, errors, strict=True)),
+            silhouette=_silhouette(points, labels), centres=np.asarray(fit.cluster_centers_),
+            smallest_count=int(sizes[sizes > 0].min()),
+        )  # fmt: skip
+        on_candidate(candidate)
+        out.append(candidate)
+    return out
+
+
+def refusal_of(candidate: Candidate, *, smallest_share: float, least_stability: float) -> str | None:
+    """Why a candidate is not taken, whatever the others are; null when nothing speaks against it."""
+    if candidate.k == 1:
+        return "no clusters: what the others are compared with"
+    if candidate.found < candidate.k:
+        return f"only {candidate.found} clusters have people"
+    if candidate.smallest_count is not None and is_small(candidate.smallest_count):
+        return f"a cluster has fewer than {SMALL_GROUP} people"
+    if candidate.smallest_share < smallest_share:
+        return (
+            f"the smallest cluster has {candidate.smallest_share:.2%} of the people, "
+            f"clusters.smallest_share is {smallest_share:.2%}"
+        )
+    if candidate.stability is not None and candidate.stability < least_stability:
+        return f"stability {candidate.stability:.2f} is below clusters.least_stability ({least_stability:.2f})"
+    if not candidate.is_structure:
+        return "people without clusters are told apart as well"
+    return None
+
+
+def chosen(
+    scored: list[Candidate], *, smallest_share: float, least_stability: float, k_before: int | None = None
+) -> Candidate | None:
+    """The candidate with the most evidence among those that are not refused; the fewest clusters where it ties; null for none.
+
+    With the number of clusters of a run before, that stays where the most evidence is not clearly more.
+    """
+    good = [c for c in scored if refusal_of(c, smallest_share=smallest_share, least_stability=least_stability) is None]
+    if not good:
+        return None
+    most = max(good, key=lambda c: (c.gap, -c.k))
+
+    def ties(candidate: Candidate, part: float) -> bool:
+        worth = part * (most.k - candidate.k) * candidate.gap / (candidate.k - 1)
+        return most.gap - candidate.gap <= max(most.gap_error, worth)
+
+    standing = [c for c in good if c.k == k_before and ties(c, STAYS)]
+    if standing:
+        return max(standing, key=lambda c: c.gap)
+    return min((c for c in good if c is most or (c.k < most.k and ties(c, WORTH))), key=lambda c: (c.k, -c.gap))
+
+
+def fitted(points: Points, k: int, algorithm: str, *, seed: int, starts: int) -> Fit:
+    """scikit-learn's fit: the best of the starts."""
+    if algorithm == BISECTING and k > 1:
+        return cast("Fit", BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points))
+    return cast("Fit", KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points))
+
+
+def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
+    """k-means from the centres of one cluster fewer, that cluster split in two whose split saves most of the cost.
+
+    A start that random ones miss: where it ends, one more cluster never costs more. After Likas, Vlassis, Verbeek 2003 (global k-means).
+    """
+    halves: dict[int, tuple[float, Points]] = {}
+    for number in range(len(before.cluster_centers_)):
+        members = points[before.labels_ == number]
+        if len(np.unique(members, axis=0)) > 1:
+            two = KMeans(2, n_init=1, random_state=seed).fit(members)
+            halves[number] = float(((members - members.mean(axis=0)) ** 2).sum()) - two.inertia_, two.cluster_centers_
+    if not halves:
+        return before  # all points lie on their centres: it costs nothing
+    number, (_, centres) = max(halves.items(), key=lambda split: split[1][0])
+    start = np.concatenate([np.delete(before.cluster_centers_, number, axis=0), centres])
+    return cast("Fit", KMeans(len(start), init=start, n_init=1).fit(points))
+
+
+def normal_like(points: Points, random: np.random.Generator) -> Points:
+    """As many points, normal, with the same mean and covariance."""
+    drawn = random.multivariate_normal(points.mean(axis=0), np.atleast_2d(np.cov(points.T)), len(points), method="eigh")
+    return np.asarray(drawn, dtype=np.float64)
+
+
+def box_like(points: Points, random: np.random.Generator) -> Points:
+    """As many points, even in the box of the points' principal axes."""
+    centre = points.mean(axis=0)
+    axes = np.linalg.svd(points - centre, full_matrices=False)[2]
+    placed = (points - centre) @ axes.T
+    drawn = random.uniform(placed.min(axis=0), placed.max(axis=0), placed.shape)
+    return np.asarray(drawn @ axes + centre, dtype=np.float64)
+
+
+def _halves(points: Points, random: np.random.Generator) -> Iterator[tuple[Points, Points]]:
+    """Bootstrap samples of two thirds of the points, each with the last third, which none of them holds."""
+    order = random.permutation(len(points))
+    held, rest = order[: len(order) // 3], order[len(order) // 3 :]
+    for _ in range(REFITS):
+        yield points[random.choice(rest, len(rest))], points[held]
+
+
+def _stability(halves: list[tuple[Points, Points]], k: int, algorithm: str, seed: int) -> float:
+    labels = [
+        fitted(sample, k, algorithm, seed=seed + n, starts=3).predict(held) if len(sample) > k else np.zeros(len(held))
+        for n, (sample, held) in enumerate(halves)
+    ]
+    pairs = [adjusted_rand_score(labels[a], labels[b]) for a in range(len(labels)) for b in range(a)]
+    return float(np.mean(pairs))
+
+
+def _silhouette(points: Points, labels: npt.NDArray[np.int32]) -> float | None:
+    # The points come in an order that knows nothing of them, so the first are a sample.
+    some, own = points[:MOST_SCORED], labels[:MOST_SCORED]
+    if not 1 < len(np.unique(own)) < len(own):
+        return None
+    return float(silhouette_score(some, own, metric="sqeuclidean"))

@@ -1,0 +1,52 @@
+"""Orders that come as one row with their lines inside are compared whole: the first stands, all of it, or none."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame, Window
+from pyspark.sql import functions as F
+
+from desirelines.events.row_order import total_order
+from desirelines.settings import Source
+
+_ORDER = ("order_id", "event_name")
+"""What one order says of itself under one name: "completed" and "refunded" of the same number are two statements."""
+
+
+def comes_whole(source: Source) -> bool:
+    """Whether a row of the source is a whole order."""
+    return source.lines is not None and source.columns.order_id is not None
+
+
+def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+    """Set the fate of usable lines that carry an order number: of the order that stands, of a copy, of another version.
+
+    A version of an order is its lines' digests, in any order. The first version by the total order stays, `used`; a copy of
+    it is `duplicate`, line by line; a line of any other is a `conflict`, though it may itself be the same. `rows` are
+    partitioned by `_stream` and hold `line_no`, the line's place in its row; so does `known`, with order_id, event_name.
+    """
+    order = Window.partitionBy("_stream", *_ORDER, "fate")
+    row = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash")
+    line = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash", "line_no").orderBy(*total_order(source))
+    judged = F.col("fate").isNull() & F.col("order_id").isNotNull()
+    rows = rows.withColumn("_line_copy", F.row_number().over(line))
+    own = F.when(F.col("_line_copy") == 1, F.col("content_digest"))
+    rows = rows.withColumn("_version", F.sort_array(F.collect_list(own).over(row)))
+    first = order.orderBy(*total_order(source))
+    rows = rows.withColumns({
+        "_standing": F.first("_version").over(first),
+        "_standing_row": F.first("row_hash").over(first),
+        "_known_version": F.lit(None).cast("array<string>"),
+    })  # fmt: skip
+    if known is not None:
+        seen = known.filter(F.col("order_id").isNotNull()).groupBy(F.col("stream_id").alias("_stream"), *_ORDER)
+        versions = seen.agg(F.sort_array(F.collect_list("content_digest")).alias("_known_version"))
+        rows = rows.drop("_known_version").join(versions, ["_stream", *_ORDER], "left")
+    is_standing = (F.col("_standing_row") == F.col("row_hash")) & (F.col("_line_copy") == 1)
+    fate = (
+        F.when(F.col("_known_version").isNull() & is_standing, F.lit("used"))
+        .when(F.col("_version") == F.coalesce("_known_version", "_standing"), F.lit("duplicate"))
+        .otherwise(F.lit("conflict"))
+    )
+    return rows.withColumn("fate", F.when(judged, fate).otherwise(F.col("fate"))).drop(
+        "_line_copy", "_version", "_standing", "_standing_row", "_known_version"
+    )

@@ -1,0 +1,172 @@
+"""Reaching into a raw row: a source's column as text, number or instant, never failing on what is in it."""
+
+from __future__ import annotations
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from desirelines.columns.expressions import expression_column, what_does_not_fit
+from desirelines.errors import SettingsError, SourceError
+from desirelines.settings import Source, TimeColumn, ValueColumn, column_path, json_path
+from desirelines.tables import MONEY
+
+ROW, LINE, RAW = "row", "line", "raw"
+LINE_NUMBER = "line_no"
+"""Place of an exploded element in its row, from 0."""
+ALIAS_KEY = "alias_key"
+"""Column of the identifier that a row says is the same person as its login, while a batch is worked on."""
+EPOCH_UNITS_US = {"epoch_seconds": 1_000_000, "epoch_millis": 1000, "epoch_micros": 1}
+"""Patterns for times that are numbers since 1970, and how many microseconds one is."""
+HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})\z"
+
+
+class RawRows:
+    """A batch of raw rows: `row` holds the source's columns (a struct, or a variant for JSON), `line` one element of `lines`.
+
+    Gives columns by the names a mapping uses; `line.x` reaches into the exploded element.
+    """
+
+    def __init__(self, rows: DataFrame, source: Source) -> None:
+        self.rows = rows
+        self.source = source
+        self._is_json = source.format == "json"
+
+    def field(self, path: str) -> Column:
+        """The source's column at a dotted path, in its own type (JSON: text)."""
+        base, _, rest = path.partition(".")
+        holder, inside = (LINE, rest) if base == LINE and self.source.lines else (ROW, path)
+        if self._is_json:
+            return F.try_variant_get(holder, json_path(inside), "string")
+        return F.col(f"{holder}.{column_path(inside)}")
+
+    def text(self, value: ValueColumn | None) -> Column:
+        """A value as trimmed text; empty is null."""
+        if value is None:
+            return F.lit(None).cast("string")
+        if value.value is not None:
+            return F.lit(value.value)
+        got = (
+            F.col(_expression_name(self.source.expressions[value.sql]))
+            if value.sql is not None
+            else self.field(value.names[0])
+        )
+        trimmed = F.trim(got.cast("string"))
+        return F.when(trimmed != "", trimmed)
+
+    def number(self, value: ValueColumn | None) -> Column:
+        """A value as decimal(18,4); null when it is missing, is no number, or is too large."""
+        if value is not None and value.product is not None:
+            factors = [self._decimal(self.field(name)) for name in value.product]
+            product = factors[0]
+            for factor in factors[1:]:
+                product = F.try_multiply(product, factor)
+            return _try_cast(product, MONEY)
+        if value is not None and (typed := self._typed_number(value)) is not None:
+            return _try_cast(typed, MONEY)
+        return self._decimal(self.text(value))
+
+    def number_is_broken(self, value: ValueColumn | None) -> Column:
+        """True when something stands where a number should, and it is none."""
+        if value is None:
+            return F.lit(False)
+        if value.product is not None:
+            written = F.coalesce(*(F.trim(self.field(n).cast("string")) for n in value.product))
+            return (F.coalesce(written, F.lit("")) != "") & self.number(value).isNull()
+        typed = self._typed_number(value)
+        written = self.text(value) if typed is None else typed
+        return written.isNotNull() & self.number(value).isNull()
+
+    def instant(self, time: TimeColumn | None) -> Column:
+        """A time as a UTC timestamp; null when it is missing or no time. Without a zone it is in the source's zone."""
+        if time is None:
+            return F.lit(None).cast("timestamp")
+        field = self.field(time.column)
+        if isinstance(self._type_of(field), T.TimestampType):
+            return field
+        text = F.trim(field.cast("string"))
+        if time.pattern in EPOCH_UNITS_US:
+            return F.timestamp_micros(
+                F.try_multiply(_try_cast(text, T.LongType()), F.lit(EPOCH_UNITS_US[time.pattern]))
+            )
+        parsed = F.try_to_timestamp(text, F.lit(time.pattern)) if time.pattern else _try_cast(text, T.TimestampType())
+        if self.source.time_zone == "UTC":
+            return parsed
+        return F.when(text.rlike(HAS_ZONE), parsed).otherwise(F.to_utc_timestamp(parsed, self.source.time_zone))
+
+    def is_written(self, time: TimeColumn) -> Column:
+        """True when anything stands where the time should."""
+        field = self.field(time.column)
+        if isinstance(self._type_of(field), T.TimestampType):
+            return field.isNotNull()  # its text would cost more than everything else that is asked of it
+        return F.coalesce(F.trim(field.cast("string")), F.lit("")) != ""
+
+    def _typed_number(self, value: ValueColumn) -> Column | None:
+        """The source's column where it holds exact numbers already; their text would only be taken apart again."""
+        if value.column is None:
+            return None
+        field = self.field(value.column)
+        is_exact = isinstance(self._type_of(field), T.DecimalType | T.IntegralType)
+        return field if is_exact else None
+
+    def _decimal(self, value: Column) -> Column:
+        return _try_cast(F.trim(value.cast("string")), MONEY)
+
+    def _type_of(self, column: Column) -> T.DataType:
+        return self.rows.select(column).schema[0].dataType
+
+
+def with_expressions(raw: DataFrame, source: Source) -> DataFrame:
+    """Add a column for each expression of the mapping, by the row alone: nothing of ours that joins the row later is in sight.
+
+    Raises:
+        SettingsError: one is not allowed.
+        SourceError: one does not fit the source's columns.
+    """
+    seen = (ROW, LINE) if source.lines else (ROW,)
+    rows = raw
+    for text, name in source.expressions.items():
+        where = f"source '{source.name}': columns.{name}.sql"
+        try:
+            rows = rows.withColumn(_expression_name(name), expression_column(text, seen))
+        except ValueError as error:
+            raise SettingsError([f"{where}: {error}"]) from None
+        except AnalysisException as error:
+            raise SourceError(
+                f"{where} cannot be read over its rows: {what_does_not_fit(error)}. Mend the mapping."
+            ) from None
+    return rows
+
+
+def _expression_name(column: str) -> str:
+    return f"_expression_{column}"
+
+
+def raw_text(source: Source) -> Column:
+    """The raw row as text: as it was read, or as JSON where it never was text."""
+    return F.col(RAW) if source.format == "json" else F.coalesce(RAW, F.to_json(ROW))
+
+
+def broken_reason(source: Source) -> str:
+    """What is told of a row that its format's reader could not take apart."""
+    return "row: cannot be read as " + source.format
+
+
+def is_told_broken(source: Source) -> Column:
+    """True for a row with that among its `reasons`."""
+    return F.array_contains("reasons", F.lit(broken_reason(source)))
+
+
+def reasons_of(*reasons: Column) -> Column:
+    """Those of the reasons that hold, as an array; each is text, or null where it does not hold.
+
+    `array_compact` would do, and Spark interprets it for every row; hardly a row has a reason at all.
+    """
+    none = F.array(F.lit(None).cast("string"))
+    held = F.array_except(F.array(*reasons), none)
+    return F.when(F.coalesce(*reasons).isNotNull(), held).otherwise(F.array().cast("array<string>"))
+
+
+def _try_cast(column: Column, to: T.DataType) -> Column:
+    return column.try_cast(to)

@@ -1,0 +1,62 @@
+"""Features that the settings define: one aggregate each, over sessions or events, with a filter and a window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.catalogue import Feature, own_column
+from desirelines.columns.expressions import expression_column, what_does_not_fit
+from desirelines.errors import SettingsError
+from desirelines.features.window import ObservationWindow, midnight
+from desirelines.settings.features import OwnFeature
+from desirelines.tables import EVENTS, SESSIONS
+
+SEEN = {"sessions": tuple(SESSIONS.column_names), "events": tuple(EVENTS.column_names)}
+"""Columns that an expression may name."""
+
+
+def catalogued(own: OwnFeature, window_days: int) -> Feature:
+    """A feature of the settings as the catalogue has its own."""
+    label = own.name.replace("_", " ")
+    return Feature(
+        own.name, own.family, own.meaning, own.unit, own.null_means, "settings features.own", own.high or f"high {label}",
+        own.low or f"low {label}", own.scale, f"{own.window_days or window_days} days", own.is_clustered, column=own_column(own.name),
+    )  # fmt: skip
+
+
+def to_own_features(rows: DataFrame, own: Sequence[OwnFeature], window: ObservationWindow, at: str) -> DataFrame:
+    """One row per person: person_id, and a column for each feature. One shuffle, by person.
+
+    `rows` carry person_id and when they were (`at`); windows are half-open and end at as_of, so nothing after it counts.
+
+    Raises:
+        SettingsError: an expression cannot be read, or names a column that is not there.
+    """
+    before = rows.filter(F.col(at) < F.lit(window.end))
+    for feature in own:
+        try:
+            before.groupBy("person_id").agg(_aggregate(feature, window, at)).schema  # noqa: B018 – Spark resolves it
+        except (AnalysisException, ValueError) as error:
+            told = what_does_not_fit(error) if isinstance(error, AnalysisException) else error
+            raise SettingsError([f"features.own: {feature.name} cannot be read over {feature.over}: {told}"]) from None
+    return before.groupBy("person_id").agg(*(_aggregate(f, window, at).alias(f.name) for f in own))
+
+
+def _aggregate(feature: OwnFeature, window: ObservationWindow, at: str) -> Column:
+    days = feature.window_days or window.days
+    start = midnight(window.as_of - timedelta(days=days), window.zone)
+    inside = F.col(at) >= F.lit(start)
+    seen = SEEN[feature.over]
+    wanted = F.lit(True) if feature.where is None else F.coalesce(expression_column(feature.where, seen), F.lit(False))
+    value = F.lit(1) if feature.of is None else expression_column(feature.of, seen)
+    chosen = F.when(inside & wanted, value)
+    made = {
+        "count": F.count(chosen), "sum": F.coalesce(F.sum(chosen), F.lit(0)), "mean": F.avg(chosen), "min": F.min(chosen),
+        "max": F.max(chosen), "distinct": F.count_distinct(chosen),
+    }  # fmt: skip
+    return made[feature.aggregate].cast("double")

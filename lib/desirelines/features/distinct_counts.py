@@ -1,0 +1,38 @@
+"""How many different things: categories and features of the site, weeks. Pure numpy."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from desirelines.kernels.groups import Flags, Ints, Reals, added_up
+
+
+def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tuple[Ints, Reals]:
+    """Different categories of each person, and the share of the one of most days; nan for who saw none.
+
+    A category counts once a day; the share is its days / days of all. A row is one category in one session.
+    """
+    who, what, _ = added_up((owner, category, day), ()).keys  # once a day
+    days = added_up((who, what), (np.ones(len(who), dtype=np.int64),))
+    who, n = days.keys[0], days.sums[0]
+    most = np.zeros(people, dtype=np.int64)
+    np.maximum.at(most, who, n)
+    with np.errstate(invalid="ignore"):
+        return _per_person(who, people), most / np.bincount(who, weights=n, minlength=people)
+
+
+def features_used(owner: Ints, name: Ints, people: int) -> Ints:
+    """Different features of the site that each person used. A row is one use."""
+    return _per_person(added_up((owner, name), ()).keys[0], people)
+
+
+def weeks(owner: Ints, week: Ints, is_inside: Flags, people: int) -> tuple[Ints, Ints]:
+    """Different weeks of each person's active sessions, and of those inside the window. A row is an active session."""
+    known = added_up((owner, week), (is_inside,))
+    who = known.keys[0]
+    return _per_person(who, people), _per_person(who[known.sums[0] > 0], people)
+
+
+def _per_person(who: Ints, people: int) -> Ints:
+    """Rows of each person."""
+    return np.bincount(who, minlength=people).astype(np.int64)

@@ -1,0 +1,201 @@
+"""MLflow: a run per fit with a run per candidate inside, the model registered. Nothing about a person goes there."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from desirelines.errors import MachineError
+from desirelines.io.tables.predicates import equals
+from desirelines.settings.model import Tracking
+
+CHAMPION, CHALLENGER = "champion", "challenger"
+SCORER = Path(__file__).with_name("served.py")
+_ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
+OUTPUTS = {"cluster": "long", "distance": "double", "second_cluster": "long", "second_distance": "double"}
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedTrial:
+    """A candidate: its name, what was tried, and its scores."""
+
+    name: str
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedFit:
+    """What is logged of a fit.
+
+    Attributes:
+        curves: scores by number of clusters: name, k and value of each point.
+        texts: what becomes a file, by its name.
+        features: the features the model takes.
+        example: a row of features that is nobody's.
+        columns, centres: the model as data: prepared columns, and centres in them.
+        save_pipeline: writes the MLlib pipeline to the folder it is given; null when there is none.
+    """
+
+    run_name: str
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float]
+    tags: Mapping[str, str]
+    trials: Sequence[LoggedTrial]
+    curves: Sequence[tuple[str, int, float]]
+    texts: Mapping[str, str]
+    features: Sequence[str]
+    example: Mapping[str, float]
+    columns: Sequence[Mapping[str, Any]]
+    centres: Sequence[Sequence[float]]
+    save_pipeline: Callable[[str], None] | None
+
+
+def log_fit(settings: Tracking, folder: str, fit: LoggedFit) -> str | None:
+    """Log a fit and register its model as challenger; give MLflow's id of the run, or null when tracking is off.
+
+    Raises:
+        MachineError: tracking is on and MLflow is not installed, or its server does not answer.
+    """
+    if not settings.enabled:
+        return None
+    with _opened(settings, folder) as (mlflow, client, uri):
+        experiment = _experiment(client, settings, uri, folder)
+        run_id = str(client.create_run(experiment, run_name=fit.run_name, tags=dict(fit.tags)).info.run_id)
+        _log_values(mlflow, client, run_id, fit.params, fit.metrics, fit.curves)
+        for trial in fit.trials:
+            tags = {"mlflow.parentRunId": run_id}
+            nested = str(client.create_run(experiment, run_name=trial.name, tags=tags).info.run_id)
+            _log_values(mlflow, client, nested, trial.params, trial.metrics, ())
+            client.set_terminated(nested)
+        for name, text in fit.texts.items():
+            client.log_text(run_id, text, name)
+        _log_model(mlflow, client, settings, run_id, fit)
+        client.set_terminated(run_id)
+    return run_id
+
+
+def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
+    """Make the model of a run the champion; nothing happens where it has none or tracking is off.
+
+    Raises:
+        MachineError: MLflow's server does not answer.
+    """
+    if not settings.enabled or run_id is None:
+        return
+    with _opened(settings, folder) as (_, client, _):
+        _name_version(client, settings, run_id, CHAMPION)
+
+
+@contextmanager
+def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, str]]:
+    """MLflow at the address that is set, a client, and the address; afterwards MLflow is as it was.
+
+    MLflow keeps one address for the whole process and writes it into the environment, where a second warehouse's run would
+    take it for the user's own.
+    """
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # MLflow warns of its own modules
+            import mlflow
+            import mlflow.pyfunc
+    except ModuleNotFoundError:
+        raise MachineError(
+            "MLflow is not installed: pip install 'desirelines[mlflow]', or --set tracking.enabled=false."
+        ) from None
+    logging.getLogger("mlflow").setLevel(logging.ERROR)  # else it tells of every table of its database
+    uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
+    if uri is None:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        uri = f"sqlite:///{Path(folder) / 'mlflow.db'}"
+    before = {name: os.environ.get(name) for name in _ADDRESSES}
+    mlflow.set_tracking_uri(uri)
+    mlflow.set_registry_uri(uri)
+    try:
+        yield mlflow, mlflow.MlflowClient(tracking_uri=uri, registry_uri=uri), uri
+    except mlflow.exceptions.MlflowException as error:
+        raise _unreachable(uri, error) from None
+    finally:
+        mlflow.set_tracking_uri(None)
+        mlflow.set_registry_uri(None)
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
+                os.environ[name] = value
+
+
+def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
+    found = client.get_experiment_by_name(settings.experiment)
+    if found:
+        return str(found.experiment_id)
+    place = (Path(folder) / "artifacts").as_uri() if uri.startswith("sqlite:") else None
+    return str(client.create_experiment(settings.experiment, artifact_location=place))
+
+
+def _log_values(
+    mlflow: ModuleType, client: Any, run_id: str, params: Mapping[str, Any], metrics: Mapping[str, float],
+    curves: Sequence[tuple[str, int, float]],
+) -> None:  # fmt: skip
+    """Everything of one run in one call."""
+    points = [*((name, 0, value) for name, value in metrics.items()), *curves]
+    client.log_batch(
+        run_id,
+        params=[mlflow.entities.Param(name, str(value)[:6000]) for name, value in params.items()],
+        metrics=[mlflow.entities.Metric(name, float(value), 0, step) for name, step, value in points],
+    )
+
+
+def _log_model(mlflow: ModuleType, client: Any, settings: Tracking, run_id: str, fit: LoggedFit) -> None:
+    """The model as data with the code that scores by it, and the MLlib pipeline beside it."""
+    import pandas as pd
+    from mlflow.models import ModelSignature
+    from mlflow.types.schema import ColSpec, Schema
+
+    inputs = Schema([ColSpec("double", name, required=False) for name in fit.features])
+    outputs = Schema([ColSpec(kind, name) for name, kind in OUTPUTS.items()])
+    example = pd.DataFrame([{name: fit.example.get(name, 0.0) for name in fit.features}])
+    with tempfile.TemporaryDirectory() as here:
+        stored = Path(here) / "model.json"
+        stored.write_text(json.dumps({"columns": [dict(c) for c in fit.columns], "centres": fit.centres}))
+        with mlflow.start_run(run_id=run_id):
+            mlflow.pyfunc.log_model(
+                name="model", python_model=str(SCORER), artifacts={"model": str(stored)}, signature=ModelSignature(inputs, outputs),
+                input_example=example, registered_model_name=settings.model, pip_requirements=["mlflow", "numpy", "pandas"],
+            )  # fmt: skip
+        if fit.save_pipeline is not None:
+            fit.save_pipeline(str(Path(here) / "mllib"))
+            client.log_artifacts(run_id, str(Path(here) / "mllib"), "mllib")
+    _name_version(client, settings, run_id, CHALLENGER)
+
+
+def _name_version(client: Any, settings: Tracking, run_id: str, alias: str) -> None:
+    """Give the alias to the version that a run registered; nothing happens where it registered none."""
+    mine = (equals("name", settings.model) & equals("run_id", run_id)).sql  # MLflow's conditions read like SQL's
+    versions = client.search_model_versions(mine)
+    if versions:
+        client.set_registered_model_alias(settings.model, alias, versions[0].version)
+
+
+def _unreachable(uri: str, error: Exception) -> MachineError:
+    told = _without_login(str(error).splitlines()[0])[:200]
+    return MachineError(
+        f"MLflow at {_without_login(uri)} cannot be written to: {told}. Mend it, or --set tracking.enabled=false."
+    )
+
+
+def _without_login(text: str) -> str:
+    """A text with addresses in it, without names and passwords."""
+    return re.sub(r"://[^/@\s]+@", "://", text)

@@ -1,0 +1,168 @@
+"""A source as it lies there: whether it can be read, which columns it has, and what a mapping can still do with them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlparse
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from desirelines.errors import SourceError
+from desirelines.io.sources.readers import (
+    BROKEN,
+    ROW,
+    absent_paths,
+    as_raw,
+    options_of,
+    read_schema,
+    reader_of,
+    static_schema,
+)
+from desirelines.io.sources.symlinks import check_links
+from desirelines.settings import Source, TimeColumn
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is there of a source: its top-level columns (none for JSON, whose rows tell their own), and mapped ones that are not."""
+
+    columns: list[str]
+    absent: list[str]
+
+
+def look_at(spark: SparkSession, source: Source) -> Found:
+    """Look at a source's columns.
+
+    Raises:
+        SourceError: it is not there or cannot be read, or a link in its folder leads out of it.
+    """
+    where = source.table or source.path or ""
+    if source.path and not urlparse(source.path).scheme and not _is_there(Path(source.path)):
+        raise SourceError(
+            f"source '{source.name}': there is nothing at {source.path}. Mend `path` in its mapping, or pass --set sources.N.path=…"
+        )
+    check_links(source.path, f"source '{source.name}'")
+    try:
+        schema = static_schema(spark, source)
+    except AnalysisException as error:
+        raise SourceError(
+            f"source '{source.name}': {where} cannot be read as {source.format}: {str(error).splitlines()[0]}"
+        ) from None
+    if source.format == "json":
+        return Found([], [])
+    return Found(schema.fieldNames(), absent_paths(schema, source))
+
+
+def check_source(spark: SparkSession, source: Source) -> list[str]:
+    """Give the source's top-level columns, as `look_at`.
+
+    Raises:
+        SourceError: it is not there or cannot be read, or the mapping names columns it does not have.
+    """
+    found = look_at(spark, source)
+    if found.absent:
+        raise SourceError.missing_columns(source.name, source.table or source.path or "", found.absent, found.columns)
+    return found.columns
+
+
+def without(source: Source, absent: list[str]) -> Source:
+    """The mapping without columns that the source no longer has: their values are null from now on.
+
+    Raises:
+        SourceError: no event can be made without one of them.
+    """
+    columns = source.columns
+    gone = {
+        name: None
+        for name in type(columns).model_fields
+        if (value := getattr(columns, name)) is not None
+        and set(absent) & ({value.column} if isinstance(value, TimeColumn) else set(value.names))
+    }
+    ids = {t: i for t, i in source.ids.items() if i.column not in absent}
+    stream = tuple(t for t in source.stream if t in ids)
+    needed = sorted(gone.keys() & {"occurred_at", "event_name", *source.required})
+    if needed or not stream or source.lines in absent:
+        raise SourceError(
+            f"source '{source.name}': {source.table or source.path} no longer has {', '.join(absent)}, and no event can be made "
+            f"without {', '.join(needed) or 'an identifier of its stream, or the lines of its rows'}. Nothing was read. Bring the column back, or mend the mapping."
+        )
+    return source.model_copy(update={
+        "columns": columns.model_copy(update=gone), "ids": ids, "stream": stream,
+        "properties": tuple(p for p in source.properties if p not in absent),
+        "alias": None if source.alias is not None and source.alias.column in absent else source.alias,
+    })  # fmt: skip
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is something at a path, or something that a pattern fits."""
+    return path.exists() or (any(c in path.name for c in "*?[{") and any(path.parent.glob(path.name)))
+
+
+def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:
+    """The first rows, as raw rows; for the doctor."""
+    return as_raw(_static(spark, source).limit(rows), source, F.lit(None).cast("string"), F.lit(None).cast("long"))
+
+
+def is_empty(spark: SparkSession, source: Source) -> bool:
+    """Whether the source has no row."""
+    return _static(spark, source).select(F.lit(1)).isEmpty()
+
+
+def _static(spark: SparkSession, source: Source) -> DataFrame:
+    if source.table:
+        return spark.read.table(source.table)
+    reader = spark.read.format(reader_of(source)).options(**options_of(source))
+    return (reader.schema(read_schema(spark, source)) if source.format == "csv" else reader).load(source.path)
+
+
+def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataFrame:
+    """Raw rows made again of the texts that quarantine kept of them (raw, row_digest, is_masked).
+
+    A row's `file_name` is its digest and its `file_place` whether it is masked (1 or 0): rows of texts have no file.
+    """
+    known_by = F.col("row_digest").alias("_file"), F.col("is_masked").cast("long").alias("_place")
+    if source.format == "json":
+        row = F.struct(F.col("raw").alias("value"))
+    else:
+        schema = static_schema(spark, source)
+        absent = [_from_root(p, source) for p in absent_paths(schema, source)]
+        schema = _with_texts(schema, [*identifier_paths(source), *absent])
+        row = F.from_json("raw", T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())]))
+    found = texts.select(row.alias(ROW), *known_by)
+    return as_raw(found, source, F.col("_file"), F.col("_place"))
+
+
+def identifier_paths(source: Source) -> list[tuple[str, ...]]:
+    """Where a source's rows hold identifiers, from the row's root."""
+    session = source.columns.session_key
+    columns = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
+    columns += [session.column] if session is not None and session.column is not None else []
+    return [_from_root(c, source) for c in columns]
+
+
+def _from_root(column: str, source: Source) -> tuple[str, ...]:
+    parts = tuple(column.split("."))
+    return (*source.lines.split("."), *parts[1:]) if source.lines is not None and parts[0] == "line" else parts
+
+
+def _with_texts(schema: T.StructType, paths: list[tuple[str, ...]]) -> T.StructType:
+    """The schema with texts at these places, new ones too: a mark stands where a number may have stood."""
+    fields = {f.name: f.dataType for f in schema.fields} | {
+        p[0]: T.StructType([]) for p in paths if p[0] not in schema.fieldNames()
+    }
+    below = {name: [p[1:] for p in paths if p[0] == name] for name in fields}
+    return T.StructType([T.StructField(name, _text_in(kind, below[name])) for name, kind in fields.items()])
+
+
+def _text_in(kind: T.DataType, below: list[tuple[str, ...]]) -> T.DataType:
+    if () in below:
+        return T.StringType()
+    if below and isinstance(kind, T.StructType):
+        return _with_texts(kind, below)
+    if below and isinstance(kind, T.ArrayType):
+        return T.ArrayType(_text_in(kind.elementType, below))
+    return kind

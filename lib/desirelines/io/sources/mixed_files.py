@@ -1,0 +1,101 @@
+"""Files of one folder whose columns differ: each kind is read by what it says of itself, and the same names meet."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable
+from functools import reduce
+
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql import types as T
+
+from desirelines.io.sources.inspect import without
+from desirelines.io.sources.readers import BROKEN, absent_paths, options_of, static_schema
+from desirelines.io.tables.addresses import quoted
+from desirelines.settings import Source
+
+_DIFFERENT = (
+    "CSV header does not conform",
+    "Number of column in CSV header is not equal",
+    "PARQUET_COLUMN_DATA_TYPE_MISMATCH",
+)
+"""What Spark's readers say of a file that is not as the schema they were given."""
+
+
+def differ_in_columns(error: Exception) -> bool:
+    """Whether a job failed because a file's columns are not those that were expected."""
+    return any(words in str(error) for words in _DIFFERENT)
+
+
+def read_files(spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str) -> DataFrame:
+    """Rows of some files of a folder, all by one schema."""
+    reader = spark.read.format(source.format).options(**options_of(source)).schema(schema)
+    if not re.search(r"[*?\[{]", folder):
+        reader = reader.option("basePath", folder)  # columns that are told by the names of folders
+    return reader.load([re.sub(r"([*?\[\]{}\\])", r"\\\1", file) for file in files])
+
+
+def read_by_kind(
+    spark: SparkSession, source: Source, files: list[str], folder: str, tell: Callable[[str], None]
+) -> DataFrame:
+    """Rows of files that differ in their columns, with the columns of all: null where a file has it not, widened where types do.
+
+    Costs a small job a file, and is asked for only where one schema did not fit all.
+
+    Raises:
+        SourceError: some files lack columns that no event can be made without.
+    """
+    usual = static_schema(spark, source)
+    kinds: dict[str, tuple[T.StructType, list[str]]] = {}
+    for file in files:
+        schema = static_schema(spark, source.model_copy(update={"path": re.sub(r"([*?\[\]{}\\])", r"\\\1", file)}))
+        kinds.setdefault(schema.json(), (schema, []))[1].append(file)
+    _tell_kinds(source, usual, list(kinds.values()), tell)
+    types: dict[str, set[str]] = defaultdict(set)
+    for schema, _ in kinds.values():
+        for field in schema.fields:
+            types[field.name].add(field.dataType.simpleString())
+    # Spark would make numbers of texts that meet numbers, and fail on the first that is none.
+    as_text = {name for name, found in types.items() if len(found) > 1 and "string" in found}
+    frames = []
+    for schema, paths in kinds.values():
+        own = (
+            T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())]) if source.format == "csv" else schema
+        )
+        found = read_files(spark, source, paths, own, folder)
+        frames.append(
+            found.select(
+                *(
+                    F.col(quoted(n)).cast("string").alias(n) if n in as_text else F.col(quoted(n))
+                    for n in found.columns
+                ),
+                F.col("_metadata.file_name").alias("_file"),
+                F.col("_metadata.file_block_start").alias("_split"),
+            )
+        )
+    every = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
+    nobodys = {f.name: F.lit(None).cast(f.dataType) for f in usual.fields if f.name not in every.columns}
+    return every.withColumns(nobodys)
+
+
+def _tell_kinds(
+    source: Source, usual: T.StructType, kinds: list[tuple[T.StructType, list[str]]], tell: Callable[[str], None]
+) -> None:
+    usually_absent = set(absent_paths(usual, source))
+    told: dict[str, int] = defaultdict(int)
+    for schema, paths in kinds:
+        absent = [p for p in absent_paths(schema, source) if p not in usually_absent]
+        if absent:
+            without(source, absent)
+            told[f"without {', '.join(absent)}; read as null"] += len(paths)
+        new = [n for n in schema.fieldNames() if n not in usual.fieldNames()]
+        if new:
+            told[f"with {', '.join(new)}, which is in no mapping; not read"] += len(paths)
+        others = {f.name: f.dataType for f in usual.fields}
+        wider = [f.name for f in schema.fields if f.name in others and f.dataType != others[f.name]]
+        if wider:
+            told[f"with another type of {', '.join(wider)}"] += len(paths)
+    for what, count in told.items():
+        tell(f"{source.name}: {count} file{'s' * (count > 1)} {what}")

@@ -1,0 +1,225 @@
+"""The ledger of runs: what was begun, done, published, from which versions; and which run is the base of the next."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from delta.exceptions import ConcurrentAppendException, ConcurrentTransactionException
+from pyspark.sql import DataFrame
+
+from desirelines import __version__
+from desirelines.errors import SettingsError
+from desirelines.io.tables.chain import chain_of
+from desirelines.io.tables.store import Warehouse
+from desirelines.settings.run_ids import NO_BASE
+from desirelines.tables import RUNS, SUPPRESSIONS
+
+STARTED, DONE, FAILED, ABANDONED = "STARTED", "DONE", "FAILED", "ABANDONED"
+PUBLISHED, BACKFILLED = "PUBLISHED", "BACKFILLED"
+ENDED = (PUBLISHED, BACKFILLED)
+AFTER_PUBLICATION = "after-publication"
+"""The phase that follows a run's end: members, champion and report."""
+LEASE = "lease"
+"""The phase that says which run holds the warehouse."""
+AFTER_THE_END = (AFTER_PUBLICATION, LEASE)
+"""Phases that a closed run may still have."""
+LEASE_TIME = timedelta(hours=6)
+PUBLISH_TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One row of `runs`."""
+
+    run_id: str
+    phase: str
+    attempt: int
+    state_no: int
+    status: str
+    as_of: date | None
+    base_run_id: str | None
+    inputs: str | None
+    outputs: str | None
+    config_hash: str
+    row_count: int | None
+    recorded_at: datetime
+    lease_until: datetime | None
+
+
+def _state(row: dict[str, Any]) -> State:
+    """A row as read, its times in UTC: Spark's Python gives them in local time, where an hour of autumn comes twice."""
+    in_utc: dict[str, Any] = {k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()}
+    return State(**in_utc)
+
+
+@dataclass
+class Ledger:
+    """Reads and appends states; times come from the clock it is given."""
+
+    warehouse: Warehouse
+    clock: Callable[[], datetime]
+    config_hash: str
+    _states: list[State] | None = field(default=None)
+
+    def states(self) -> list[State]:
+        """All states, oldest first."""
+        if self._states is None:
+            rows = self.warehouse.read(RUNS).select(*State.__dataclass_fields__).collect()
+            states = [_state(row.asDict()) for row in rows]
+            self._states = sorted(states, key=lambda s: (s.recorded_at, s.run_id, s.phase, s.attempt, s.state_no))
+            self.warehouse.close_runs(s.run_id for s in self._states if s.status in ENDED)
+        return self._states
+
+    def forget(self) -> None:
+        """Read the states anew the next time they are asked for: another driver may have written some."""
+        self._states = None
+
+    def ended(self) -> list[State]:
+        """Published and backfilled runs, oldest first."""
+        return [s for s in self.states() if s.status in ENDED]
+
+    def published(self) -> list[State]:
+        """Published runs in the order of their chain: each one's base is the one before."""
+        return self._chain()[0]
+
+    def faults(self) -> list[str]:
+        """What is wrong with the chain of published runs, in words; nothing in a sound warehouse."""
+        return self._chain()[1]
+
+    def _chain(self) -> tuple[list[State], list[str]]:
+        return chain_of([s for s in self.states() if s.status == PUBLISHED])
+
+    def check_open(self, run_id: str) -> None:
+        """Make sure that a run may still write: one that was published or backfilled is closed for good.
+
+        Raises:
+            SettingsError: it is closed.
+        """
+        end = next((s for s in self.ended() if s.run_id == run_id), None)
+        if end is not None:
+            how = "published" if end.status == PUBLISHED else "ended as a backfill"
+            raise SettingsError(
+                [
+                    f"run {run_id} was {how} on {end.recorded_at:%Y-%m-%d %H:%M} UTC and is closed: what it wrote is history. "
+                    "Nothing was changed. Leave --run-id out to begin a new run; `desirelines history` lists the closed ones"
+                ]
+            )
+
+    def open_run(self) -> str | None:
+        """The newest run that was begun and not ended or given up; null when there is none."""
+        closed = {s.run_id for s in self.states() if s.status in (*ENDED, ABANDONED)}
+        open_states = (s for s in reversed(self.states()) if s.phase != LEASE and s.run_id not in closed)
+        return next((s.run_id for s in open_states), None)
+
+    def as_of(self, run_id: str) -> date | None:
+        """The as_of a run was made for; null before it was settled."""
+        return next((s.as_of for s in reversed(self.states()) if s.run_id == run_id and s.as_of), None)
+
+    def newest(self, phase: str, *, status: str = DONE, run_id: str | None = None) -> State | None:
+        """The newest state of a phase with this status, of one run or of any."""
+        fits = (
+            s for s in reversed(self.states()) if s.phase == phase and s.status == status and run_id in (None, s.run_id)
+        )
+        return next(fits, None)
+
+    def base_of(self, run_id: str, as_of: date) -> tuple[str, bool]:
+        """The run to compare with, and whether this run is a backfill.
+
+        It is the newest published run; for a run with an older as_of than that one, the newest published run with an earlier
+        as_of.
+        """
+        chain = [s for s in self.published() if s.run_id != run_id]
+        if not chain:
+            return NO_BASE, False
+        if chain[-1].as_of is not None and as_of < chain[-1].as_of:
+            earlier = [s for s in chain if s.as_of is not None and s.as_of < as_of]
+            return (earlier[-1].run_id if earlier else NO_BASE), True
+        return chain[-1].run_id, False
+
+    def record(self, run_id: str, phase: str, status: str, **facts: Any) -> None:
+        """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count.
+
+        Raises:
+            SettingsError: the run is closed, and this is not what follows its end.
+        """
+        if phase not in AFTER_THE_END:
+            self.check_open(run_id)
+        row = self._row(run_id, phase, status, facts)
+        self.warehouse.append(self._rows(row), RUNS)
+        self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
+
+    def record_first(self, run_id: str, phase: str, status: str, *, writer: str, number: int, **facts: Any) -> bool:
+        """Append one state under a number that a writer gives once. Says whether it is this one: of several at once one is."""
+        row = self._row(run_id, phase, status, facts)
+        with suppress(ConcurrentTransactionException):
+            self.warehouse.append_once(self._rows(row), RUNS, writer=writer, number=number)
+        self.forget()
+        return any((s.run_id, s.phase, s.attempt) == (run_id, phase, row["attempt"]) for s in self.states())
+
+    def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
+        """Publish a run. Says whether it is published: of all runs with this base only one can be, and a run only once."""
+        return self._end(run_id, PUBLISHED, facts | {"base_run_id": base_run_id})
+
+    def backfill(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
+        """End a run outside the chain. Says whether it ended so: a run ends once."""
+        return self._end(run_id, BACKFILLED, facts | {"base_run_id": base_run_id})
+
+    def _end(self, run_id: str, status: str, facts: dict[str, Any]) -> bool:
+        """End a run by one insert-only MERGE.
+
+        Whoever writes the ledger at the same moment makes the MERGE fail, whatever they write; then it is tried again, and
+        inserts nothing when another run took the base, or when this run has ended.
+        """
+        self.warehouse.create(RUNS)
+        row = self._row(run_id, "publish", status, facts)
+        view = "desirelines_new_publication"
+        self._rows(row).createOrReplaceTempView(view)
+        for tries_left in reversed(range(PUBLISH_TRIES)):
+            try:
+                self.warehouse.spark.sql(
+                    f"MERGE INTO {self.warehouse.address(RUNS.name)} t USING {view} n "
+                    "ON t.status IN ('PUBLISHED', 'BACKFILLED') AND (t.run_id = n.run_id OR "
+                    "n.status = 'PUBLISHED' AND t.status = 'PUBLISHED' AND t.base_run_id = n.base_run_id) "
+                    "WHEN NOT MATCHED THEN INSERT *"
+                )
+                break
+            except ConcurrentAppendException:  # in Python it is no DeltaConcurrentModificationException
+                if not tries_left:
+                    raise
+        self.warehouse.spark.catalog.dropTempView(view)
+        self._states = None
+        return any(s.run_id == run_id and s.status == status for s in self.states())
+
+    def inputs_of(self, run_id: str, phase: str) -> dict[str, Any]:
+        """What a run's newest attempt at a phase was made from; empty when there is none."""
+        told = [
+            s for s in self.states()
+            if (s.run_id, s.phase) == (run_id, phase) and s.status != STARTED and s.inputs is not None
+        ]  # fmt: skip
+        newest = max(told, key=lambda s: (s.attempt, s.state_no), default=None)
+        return dict(json.loads(newest.inputs)) if newest is not None and newest.inputs is not None else {}
+
+    def _rows(self, row: dict[str, Any]) -> DataFrame:
+        return self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
+
+    def _row(self, run_id: str, phase: str, status: str, facts: dict[str, Any]) -> dict[str, Any]:
+        mine = [s for s in self.states() if s.run_id == run_id and s.phase == phase]
+        attempt = max((s.attempt for s in mine), default=0)
+        if status == STARTED or attempt == 0:
+            attempt += 1
+        now = self.clock()
+        known = dict.fromkeys(RUNS.column_names)
+        texts = {
+            k: json.dumps(v, sort_keys=True, default=str) if isinstance(v, dict | list) else v for k, v in facts.items()
+        }
+        return known | texts | {
+            "run_id": run_id, "phase": phase, "status": status, "attempt": attempt,
+            "state_no": max((s.state_no for s in mine if s.attempt == attempt), default=0) + 1,
+            "config_hash": self.config_hash, "code_version": __version__,
+            "suppression_version": self.warehouse.version(SUPPRESSIONS), "recorded_at": now, "lease_until": now + LEASE_TIME,
+        }  # fmt: skip

@@ -1,0 +1,168 @@
+"""What is known of one person now, in words a data engineer and a privacy officer can both read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from desirelines.catalogue import FEATURES as CATALOGUE
+from desirelines.errors import EmptyInputError
+from desirelines.operations.identity_links import key_of_identifier
+from desirelines.run.context import Run
+from desirelines.tables import PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS
+from desirelines.views.features import features_of, rules_of
+from desirelines.views.identities import open_identities
+from desirelines.views.members import segment_names
+from desirelines.views.runs import newest_published
+from desirelines.views.sessions import sessions_of_people
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentReason:
+    """A segment of a person, since when, and why."""
+
+    segment_id: str
+    name: str | None
+    is_primary: bool
+    since: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class NearSegment:
+    """A segment near to a person, and how far its centre is, in prepared numbers."""
+
+    segment_id: str
+    name: str | None
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureValue:
+    """A feature of a person; `meaning` says what a missing value says."""
+
+    value: float | None
+    unit: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """An identifier of a person, and the rule that holds it to them."""
+
+    key: str
+    type: str
+    first_seen_at: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class PersonExplanation:
+    """What is known of a person as of the newest published run."""
+
+    person_id: str
+    as_of: str
+    run_id: str
+    first_seen_at: str | None
+    segments: tuple[SegmentReason, ...]
+    nearest: tuple[NearSegment, ...]
+    features: dict[str, FeatureValue]
+    identifiers: tuple[Identifier, ...]
+    sessions: int
+
+
+def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) -> PersonExplanation:
+    """Give segments with their reasons, features with their meaning, identifiers and the number of sessions.
+
+    Raises:
+        EmptyInputError: nobody is known by this key, or no run was published.
+    """
+    published = newest_published(run)
+    run = run.of(published.run_id, published.as_of)
+    person = _person_of(run, key or key_of_identifier(run, *(identifier or ("", ""))))
+    # Joined as data: a literal in a plan would stand in Spark's event log.
+    me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
+    names = segment_names(run, run.run_id)
+    first_seen = _rows(run.warehouse.read(PEOPLE), me)
+    return PersonExplanation(
+        person,
+        as_of=str(run.as_of),
+        run_id=run.run_id,
+        first_seen_at=str(first_seen[0]["first_seen_at"]) if first_seen else None,
+        segments=_segments(run, me, names),
+        nearest=_nearest(run, me, names),
+        features=_features(run, me),
+        identifiers=_identifiers(run, me),
+        sessions=sessions_of_people(run).join(me, "person_id").count(),
+    )
+
+
+def _person_of(run: Run, key: str) -> str:
+    asked = F.broadcast(run.spark.createDataFrame([(key,)], "asked string"))
+    is_asked = (F.col("key") == F.col("asked")) | (F.col("person_id") == F.col("asked"))
+    people = open_identities(run).join(asked, is_asked).select("person_id").distinct().collect()
+    if not people:
+        raise EmptyInputError(
+            "nobody is known by this key. Look at `identity_map`, "
+            "or give a raw identifier with --identifier TYPE on standard input."
+        )
+    return str(people[0]["person_id"])
+
+
+def _rows(table: DataFrame, me: DataFrame) -> list[Row]:
+    return table.join(me, "person_id").collect()
+
+
+def _segments(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[SegmentReason, ...]:
+    """The main segment first."""
+    rules = {rule.segment_id: rule.definition for rule in rules_of(run)}
+    rows = _rows(run.warehouse.read(SEGMENT_MEMBERS), me)
+    return tuple(
+        SegmentReason(
+            row["segment_id"],
+            names.get(row["segment_id"]),
+            row["is_primary"],
+            since=str(row["since_on"]),
+            because=rules.get(row["segment_id"], "nearest of the clusters by the features below"),
+        )
+        for row in sorted(rows, key=lambda row: (not row["is_primary"], row["segment_id"]))
+    )
+
+
+def _nearest(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[NearSegment, ...]:
+    """The nearest segment and the next one; none of a person who is in no cluster."""
+    evidence = run.warehouse.read(SEGMENT_EVIDENCE).filter(F.col("run_id") == run.run_id)
+    return tuple(
+        NearSegment(
+            row[f"{place}segment_id"],
+            names.get(row[f"{place}segment_id"]),
+            row[f"{place}distance"],
+        )
+        for row in _rows(evidence, me)
+        for place in ("", "second_")
+        if row[f"{place}segment_id"]
+    )
+
+
+def _features(run: Run, me: DataFrame) -> dict[str, FeatureValue]:
+    rows = _rows(features_of(run), me)
+    values: dict[str, Any] = rows[0].asDict() if rows else {}
+    return {
+        feature.name: FeatureValue(
+            values.get(feature.name),
+            feature.unit,
+            feature.null_means if values.get(feature.name) is None else feature.meaning,
+        )
+        for feature in CATALOGUE
+    }
+
+
+def _identifiers(run: Run, me: DataFrame) -> tuple[Identifier, ...]:
+    rows = _rows(open_identities(run), me)
+    return tuple(
+        Identifier(row["key"], row["key_type"], str(row["first_seen_at"]), row["rule"])
+        for row in sorted(rows, key=lambda row: (row["first_seen_at"], row["key"]))
+    )

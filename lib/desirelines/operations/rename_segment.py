@@ -1,0 +1,57 @@
+"""A segment's name given by a person: it holds over refits, as long as the segment does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import functions as F
+
+from desirelines.characters import shown
+from desirelines.errors import SettingsError, did_you_mean
+from desirelines.run.context import Run
+from desirelines.settings.validators import known_name
+from desirelines.tables import SEGMENT_DEFINITIONS
+from desirelines.views.runs import newest_published
+
+
+@dataclass(frozen=True, slots=True)
+class NamedSegment:
+    """A version of a segment's definition: the name it gets by itself, and the alias a person gave it."""
+
+    segment_id: str
+    version: int
+    name: str
+    alias: str | None
+    run_id: str
+
+
+def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
+    """Add a version of the segment's definition with this alias, none for null; give the version. Idempotent.
+
+    Raises:
+        EmptyInputError: no run was published yet.
+        SettingsError: the newest published runs know no such segment, or the name is none (see `settings.validators.known_name`).
+    """
+    name = None if alias is None else _checked(alias)
+    published = newest_published(run)
+    ended = [s.run_id for s in run.ledger.ended()]
+    rows = run.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(ended)).orderBy("version").collect()
+    newest = {row["segment_id"]: row.asDict() for row in rows}
+    if segment_id not in newest:
+        raise SettingsError(
+            [
+                f"no segment has the id '{shown(segment_id)}'{did_you_mean(segment_id, newest)}. `desirelines history --run-id RUN` lists them"
+            ]
+        )
+    now = newest[segment_id]
+    if now["alias"] != name:
+        now |= {"alias": name, "version": now["version"] + 1, "run_id": published.run_id}
+        run.warehouse.append(run.spark.createDataFrame([now], SEGMENT_DEFINITIONS.schema), SEGMENT_DEFINITIONS)
+    return NamedSegment(now["segment_id"], now["version"], now["name"], now["alias"], now["run_id"])
+
+
+def _checked(name: str) -> str:
+    try:
+        return known_name(name)
+    except ValueError as error:
+        raise SettingsError([f"rename: {error}"]) from None

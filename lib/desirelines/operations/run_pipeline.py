@@ -1,0 +1,110 @@
+"""A run from the sources to the report, or one stage of it, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from pyspark.sql import functions as F
+
+from desirelines.io.tables.ledger import PUBLISHED
+from desirelines.pipeline import STAGES, run_all
+from desirelines.run.context import Run
+from desirelines.run.execute import execute
+from desirelines.stages.abandoned_runs import give_up_the_dead
+from desirelines.stages.after_publication import make_up, say_done
+from desirelines.stages.gates import check_as_of
+from desirelines.stages.report import write_report
+from desirelines.tables import ROW_ACCOUNTS
+from desirelines.views.members import SegmentSize, segment_sizes
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What came of a run.
+
+    Attributes:
+        run_id: the run; the earlier one when nothing was new.
+        changed: whether anything was new.
+        status: PUBLISHED, or BACKFILLED for a run outside the chain.
+        as_of: the date it was made for.
+        row_account: rows by source and fate, of all time.
+        segments: its segments, the largest first.
+        report: where the page is; null when nothing was new.
+        seconds: duration of each stage.
+    """
+
+    run_id: str
+    changed: bool
+    status: str
+    as_of: date
+    row_account: dict[str, dict[str, int]]
+    segments: tuple[SegmentSize, ...]
+    report: str | None = None
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StageSummary:
+    """What came of one stage."""
+
+    run_id: str
+    stage: str
+    seconds: float
+
+
+def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
+    """All stages, then the report; nothing new since a run that ended: change nothing.
+
+    What an earlier driver left undone after its publication is done first, and runs whose drivers died are given up.
+
+    Raises:
+        DesirelinesError: a stage cannot go on; nothing was published.
+    """
+    run = replace(run, refit=refit, writes_report=True)
+    make_up(run, write_report)
+    give_up_the_dead(run)
+    outcome = run_all(run)
+    run = run.at(outcome.as_of)
+    report = None
+    if outcome.changed:
+        report = _timed_report(run)
+        if outcome.status == PUBLISHED:
+            say_done(run)
+    return RunSummary(
+        outcome.run_id, outcome.changed, outcome.status, outcome.as_of,
+        row_account=_row_account(run),
+        segments=segment_sizes(run, outcome.run_id),
+        report=report,
+        seconds={stage: round(seconds, 2) for stage, seconds in run.seconds.items()},
+    )  # fmt: skip
+
+
+def run_stage(run: Run, name: str) -> StageSummary:
+    """One stage of an unfinished run.
+
+    Raises:
+        DesirelinesError: the stage cannot go on.
+    """
+    make_up(run, write_report)
+    if name != STAGES[0].name:
+        check_as_of(run)
+    execute(next(s for s in STAGES if s.name == name), run)
+    return StageSummary(run.run_id, name, round(run.seconds[name], 2))
+
+
+def _timed_report(run: Run) -> str:
+    run.progress.begin("report")
+    began = run.clock()
+    page = str(write_report(run))
+    run.seconds["report"] = (run.clock() - began).total_seconds()
+    run.progress.end("report", 1, run.seconds["report"], page)
+    return page
+
+
+def _row_account(run: Run) -> dict[str, dict[str, int]]:
+    counts = run.warehouse.read(ROW_ACCOUNTS).groupBy("source", "fate").agg(F.sum("row_count").alias("n"))
+    account: dict[str, dict[str, int]] = {}
+    for row in counts.orderBy("source", "fate").collect():
+        account.setdefault(row["source"], {})[row["fate"]] = row["n"]
+    return account

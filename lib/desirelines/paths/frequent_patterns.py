@@ -1,0 +1,112 @@
+"""Patterns that are worn the most: steps in a row, sequences with others between; and what they say of a goal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from pyspark.ml.fpm import PrefixSpan
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from desirelines.columns.small_groups import keep_publishable
+from desirelines.paths.pattern_counts import ASKED, to_totals
+from desirelines.paths.pattern_matching import with_matches
+from desirelines.paths.person_batches import ALL, to_groups
+from desirelines.paths.transitions import HIDDEN, OTHER
+from desirelines.settings.patterns import Pattern
+from desirelines.tables import PATH_PATTERNS, SMALL_GROUP
+from desirelines.tables.conform import conform
+
+LEAST_PEOPLE, LEAST_SHARE, SKEWED = 25, 0.02, 10
+"""Odds are told of patterns that at least min(25, 2 %) of the people show; 10:1 of success to failure is skewed."""
+MOST_PREFIX_SPAN = 32_000_000
+"""Largest part of the paths, in items, that PrefixSpan works on in one task."""
+
+
+def with_goal(paths: DataFrame, goal: Pattern | None) -> DataFrame:
+    """Add `goal_ms`, when the goal was first reached in the path (the end of its pattern); null when it was not."""
+    if goal is None:
+        return paths.withColumn("goal_ms", F.lit(None).cast("long"))
+    both = paths.withColumns({"_steps": F.col("steps"), "_at_ms": F.col("at_ms")})
+    found = with_matches(both, [goal]).withColumns(
+        {"goal_ms": F.array_min("matches.last_ms"), "steps": F.col("_steps"), "at_ms": F.col("_at_ms")}
+    )
+    return found.drop("matches", "_steps", "_at_ms")
+
+
+def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: int) -> list[tuple[str, ...]]:
+    """Sequences of two steps and more, others between them allowed, that `share` of the paths hold: maximal ones only.
+
+    By MLlib's PrefixSpan. Maximal: no longer one that is frequent holds it. Ties go to the name that comes first.
+    """
+    shown = F.array_except("steps", F.array(F.lit(HIDDEN), F.lit(OTHER)))
+    hidden = F.filter("steps", lambda s: ~s.isin(HIDDEN, OTHER))
+    rows = paths.filter(F.size(shown) > 1).select(F.transform(hidden, lambda s: F.array(s)).alias("sequence"))
+    whole = paths.count()
+    rows = rows.persist()  # PrefixSpan reads them more than once
+    try:
+        return _most_frequent(rows, whole, share=share, most=most, longest=longest)
+    finally:
+        rows.unpersist()
+
+
+def _most_frequent(rows: DataFrame, whole: int, *, share: float, most: int, longest: int) -> list[tuple[str, ...]]:
+    kept = rows.count()
+    if not kept:
+        return []
+    span = PrefixSpan(
+        minSupport=min(1.0, share * whole / kept), maxPatternLength=longest, maxLocalProjDBSize=MOST_PREFIX_SPAN
+    )
+    found = span.findFrequentSequentialPatterns(rows).filter(F.size("sequence") > 1)
+    ranked = found.orderBy(F.col("freq").desc(), F.to_json("sequence")).limit(most * 5).collect()
+    return maximal([tuple(step for (step,) in row["sequence"]) for row in ranked])[:most]
+
+
+def maximal(sequences: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Those that lie in no longer one, in the order given."""
+    of_steps = [(sequence, frozenset(sequence)) for sequence in sequences]
+    return [
+        short
+        for short, steps in of_steps
+        if not any(len(long) > len(short) and steps <= others and is_inside(short, long) for long, others in of_steps)
+    ]
+
+
+def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
+    """Whether one sequence lies in another, in order."""
+    rest = iter(long)
+    return all(step in rest for step in short)
+
+
+def to_patterns(
+    paths: DataFrame, held: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str,
+    overlapping: Collection[str] = (),
+) -> DataFrame:  # fmt: skip
+    """One row per grain, segment and pattern, as contracted. Shuffles groups only.
+
+    `held` are tallies by kind and pattern (see `held`). Of each kind those stay that `share` of all paths hold, the
+    `most` frequent by people, the same of every segment; of those that were asked for, all. A pattern counts for the goal where
+    it ended before it. `overlapping` are the segments that do not divide everybody.
+    """
+    totals = to_groups(to_totals(paths))
+    counted = to_groups(held, "kind", "pattern")
+    rows = counted.filter(F.col("people_count") >= SMALL_GROUP).join(F.broadcast(totals), ["grain", "segment_id"])
+    rows = rows.withColumns(
+        {"path_share": F.col("path_count") / F.col("_paths"), **_odds(has_goal), "run_id": F.lit(run_id)}
+    )
+    is_all = F.col("segment_id") == ALL
+    by_people = Window.partitionBy("grain", "kind", is_all).orderBy(F.col("people_count").desc(), "pattern")
+    ranked = rows.withColumn("_rank", F.row_number().over(by_people))
+    of_all = (F.col("_rank") <= most) & (F.col("path_share") >= share) | (F.col("kind") == ASKED)
+    stays = F.max(is_all & of_all).over(Window.partitionBy("grain", "kind", "pattern"))
+    kept = ranked.withColumn("_stays", stays).filter("_stays")
+    return conform(keep_publishable(kept, "grain", "kind", "pattern", overlapping=overlapping), PATH_PATTERNS)
+
+
+def _odds(has_goal: bool) -> dict[str, Column]:
+    """Odds of the goal with the pattern over odds without, each count one more than it is; and whether outcomes are uneven."""
+    s1, f1, missed = F.col("_before"), F.col("_missed"), F.col("_paths") - F.col("_goals")
+    odds = (s1 + 1) * (missed - f1 + 1) / ((F.col("_goals") - s1 + 1) * (f1 + 1))
+    enough = F.col("people_count") >= F.least(F.lit(LEAST_PEOPLE), F.ceil(F.col("_people") * LEAST_SHARE))
+    skewed = (F.col("_goals") > SKEWED * missed) | (missed > SKEWED * F.col("_goals"))
+    return {"goal_odds": F.when(F.lit(has_goal) & enough, odds), "is_skewed": F.when(F.lit(has_goal), skewed)}

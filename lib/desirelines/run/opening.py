@@ -1,0 +1,102 @@
+"""Opening a run: a session, the tables, and the warehouse held while it is written."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from desirelines.errors import GateError
+from desirelines.io.spark.session import spark_session
+from desirelines.io.tables.lease import ledger_lease, local_lease
+from desirelines.run import warehouse_facts
+from desirelines.run.context import Run, new_run
+from desirelines.run.options import RunOptions, new_run_id, settings_of
+from desirelines.run.progress import Progress
+from desirelines.run.settings_check import check_settings
+from desirelines.tables import IDENTITY_MAP, SEGMENT_CHANGES
+
+
+@contextmanager
+def opened(
+    options: RunOptions,
+    progress_for: Callable[[str], Progress],
+    *,
+    goes_on: bool = False,
+    writes: str | None = None,
+    is_judged: bool = False,
+    fits: bool = False,
+    keeps_session: bool = False,
+) -> Iterator[Run]:
+    """Open a run. A session that was there before is left running.
+
+    Args:
+        options: what to open it with.
+        progress_for: gives the progress of a run by its name.
+        goes_on: without a run id, go on with the newest unfinished run.
+        writes: name of the command, when it writes: the warehouse is held until the block ends, and a closed run is refused.
+        is_judged: judge the settings whole before anything is read, as is done for every command that writes.
+        fits: judge also whether MLflow is there.
+        keeps_session: leave a session that is started here running, for rows that are read after the block.
+
+    Raises:
+        MachineError: another driver writes the warehouse, or it cannot be written.
+        SettingsError: a setting cannot be used, the secrets are not the warehouse's, or the run is closed.
+    """
+    settings = settings_of(options)
+    for name in ("mlflow", "alembic", "py4j"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    run_id = options.run_id or new_run_id()
+    spark, is_mine = spark_session(settings.spark)
+    try:
+        run = new_run(
+            spark, settings, run_id, lambda: datetime.now(UTC), progress_for(run_id), requested_as_of=options.as_of,
+            force=options.force,
+        )  # fmt: skip
+        if writes is not None or is_judged:
+            check_settings(spark, settings, on=run.read_at.date(), fits=fits)
+        with ExitStack() as held:
+            if writes is not None:
+                run = _held(run, writes, held, goes_on=goes_on and options.run_id is None)
+            yield run
+    finally:
+        if is_mine and not keeps_session:
+            spark.stop()
+
+
+def _held(run: Run, command: str, held: ExitStack, *, goes_on: bool) -> Run:
+    """Hold the warehouse for a command that writes, see that it is that of these secrets, and settle which run it is."""
+    run.warehouse.check_writable()
+    folder = run.warehouse.local_folder
+    lease = None if folder is None else held.enter_context(local_lease(folder))
+    if goes_on:
+        run = replace(run, run_id=run.ledger.open_run() or run.run_id)
+    _check_ledger(run)
+    warehouse_facts.check(run)
+    run.ledger.check_open(run.run_id)
+    if lease is None:
+        held.enter_context(ledger_lease(run.ledger, run.run_id, command))
+        return run
+    lease.name(run.run_id, command)
+    return replace(run, died=lease.died)
+
+
+def _check_ledger(run: Run) -> None:
+    """Make sure that the ledger is whole, and that a warehouse without one is new, or its first ingest did not come to its end.
+
+    Raises:
+        GateError: the chain of published runs is broken; or `runs` is gone: the next run would begin the history anew, over what
+            was published.
+    """
+    faults = run.ledger.faults()
+    if faults:
+        raise GateError(
+            f"the chain of published runs is broken: {'; '.join(faults)}. Nothing was changed. `desirelines check` says how to mend it."
+        )
+    if not run.ledger.states() and any(run.warehouse.exists(t) for t in (IDENTITY_MAP, SEGMENT_CHANGES)):
+        raise GateError(
+            f"the warehouse {run.settings.warehouse.path} holds what runs made, and no `runs`: its ledger is gone. Nothing was changed. "
+            "`desirelines check` says what is there and how to mend it."
+        )

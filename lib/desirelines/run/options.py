@@ -1,0 +1,67 @@
+"""What a run is opened with, and the settings that it names. Imports no engine, so that a wrong option is answered at once."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from desirelines.errors import SettingsError
+from desirelines.settings import Settings, read_settings
+from desirelines.settings.run_ids import checked_run_id
+
+DEFAULT_CONF = Path("desirelines.yaml")
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What a run is opened with.
+
+    Attributes:
+        conf: configuration files; the later wins. Without any, `desirelines.yaml` of the current folder, if it is there.
+        overrides: single settings, `key=value`; they win over files.
+        as_of: the date asked for.
+        run_id: the run to go on with.
+        force: allow a date beyond the data.
+
+    Raises:
+        SettingsError: no run may be called `run_id`.
+    """
+
+    conf: tuple[Path, ...] = ()
+    overrides: tuple[str, ...] = ()
+    as_of: date | None = None
+    run_id: str | None = None
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        if self.run_id is not None:
+            checked_run_id(self.run_id)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The configuration files to read."""
+        return self.conf or ((DEFAULT_CONF,) if DEFAULT_CONF.is_file() else ())
+
+
+def settings_of(options: RunOptions) -> Settings:
+    """Read the settings that the options name.
+
+    Raises:
+        SettingsError: a setting is wrong, or the options' date lies before all that may be read.
+    """
+    settings = read_settings(options.files, options.overrides)
+    floor = settings.ingest.floor_date
+    if options.as_of is not None and options.as_of <= floor:
+        raise SettingsError(
+            [
+                f"--as-of {options.as_of}: no event before {floor} (ingest.floor_date) is read, so nothing lies before this date"
+            ]
+        )
+    return settings
+
+
+def new_run_id() -> str:
+    """A run's name: the moment in UTC, so that names sort by time, and six random digits."""
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

@@ -1,0 +1,33 @@
+"""Where the events went that sessions were built from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Where the events went that were looked at; `all_events` says whether these were all there are."""
+
+    events: int
+    in_sessions: int
+    bots: int
+    without_consent: int
+    over_the_cap: int
+    sessions: int
+    all_events: bool
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every event went somewhere."""
+        return self.events == self.in_sessions + self.bots + self.without_consent + self.over_the_cap
+
+    def __str__(self) -> str:
+        """As a person reads it."""
+        left_out = {"of robots": self.bots, "without consent": self.without_consent, "over the cap": self.over_the_cap}
+        told = ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count) or "none left out"
+        return f"{self.events:,} events{'' if self.all_events else ' touched'}: {told}"
+
+    def with_more_bots(self, events: int) -> Account:
+        """The account once these events' sessions turned out to be robots'."""
+        return replace(self, bots=self.bots + events, in_sessions=self.in_sessions - events)

@@ -1,0 +1,159 @@
+"""From files and `--set` to one frozen Settings, or to one error that lists every mistake with its place."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from desirelines.characters import shown
+from desirelines.errors import SettingsError, did_you_mean
+from desirelines.settings.assignments import assign
+from desirelines.settings.model import Settings
+from desirelines.settings.source import Source
+from desirelines.settings.yaml_lines import KeyPath, Place, dotted, read_yaml
+
+_VARIABLE = re.compile(r"\$\$\{|\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?")
+"""A variable; the sign for a `${` that is none; or a `${` that begins nothing."""
+MOST_MISTAKES = 20
+
+
+def read_settings(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Settings:
+    """Give the settings: defaults, then each file in order, then each `--set a.b=c`; the later wins key by key.
+
+    An entry of `sources` may be a mapping, or the path of a mapping file (beside the file that names it). Relative paths in
+    a file are meant from the current directory, as on a command line. `${NAME}` and `${NAME:-default}` take environment
+    variables; `$${` is the text `${`.
+
+    Raises:
+        SettingsError: with every mistake, each with its file, line and key.
+    """
+    merged: dict[str, Any] = {}
+    places: dict[KeyPath, Place] = {}
+    for file in files:
+        values, lines = read_yaml(file)
+        values, lines = _with_mappings(values, lines, file.parent)
+        _merge(merged, values)
+        places.update(lines)
+    for assignment in sets:
+        assign(merged, places, assignment)
+    mistakes: list[str] = []
+    merged = _with_variables(merged, (), places, mistakes)
+    if mistakes:
+        raise SettingsError(_first(mistakes))
+    try:
+        return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError(_first(_sentences(error, places))) from None
+
+
+def _with_mappings(
+    values: dict[str, Any], lines: dict[KeyPath, Place], folder: Path
+) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
+    sources = values.get("sources")
+    if not isinstance(sources, list):
+        return values, lines
+    read: list[Any] = []
+    for number, entry in enumerate(sources):
+        if isinstance(entry, str):
+            mapping, mapping_lines = read_yaml(folder / entry if not Path(entry).is_absolute() else Path(entry))
+            read.append(mapping)
+            lines |= {("sources", number, *path): place for path, place in mapping_lines.items()}
+        else:
+            read.append(entry)
+    return values | {"sources": read}, lines
+
+
+def _merge(into: dict[str, Any], new: dict[str, Any]) -> None:
+    for key, value in new.items():
+        if isinstance(value, dict) and isinstance(into.get(key), dict) and key != "kinds":
+            _merge(into[key], value)
+        else:
+            into[key] = value
+
+
+def _with_variables(value: Any, at: KeyPath, places: dict[KeyPath, Place], mistakes: list[str]) -> Any:
+    if isinstance(value, dict):
+        return {k: _with_variables(v, (*at, k), places, mistakes) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_with_variables(v, (*at, n), places, mistakes) for n, v in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+
+    def replaced(match: re.Match[str]) -> str:
+        name, default = match["name"], match["default"]
+        if match[0] == "$${":
+            return "${"
+        if name is None:
+            mistakes.append(
+                f"{_where(at, places)} {shown(dotted(at))}: `${{` begins a variable: write ${{NAME}} or ${{NAME:-default}}; for the text itself, $${{"
+            )
+            return ""
+        if name not in os.environ and default is None:
+            mistakes.append(
+                f"{_where(at, places)} {shown(dotted(at))}: the environment variable {name} is not set. Set it, or write ${{{name}:-default}}."
+            )
+        return os.environ.get(name, default or "")
+
+    return _VARIABLE.sub(replaced, value)
+
+
+def _where(at: KeyPath, places: dict[KeyPath, Place]) -> str:
+    for length in range(len(at), 0, -1):
+        place = places.get(tuple(at[:length]))
+        if place is not None:
+            return place.file if place.file.startswith("--set") else f"{place}"
+    return "configuration"
+
+
+def _sentences(error: ValidationError, places: dict[KeyPath, Place]) -> Iterable[str]:
+    for mistake in error.errors():
+        at: KeyPath = tuple(mistake["loc"])
+        text = mistake["msg"].removeprefix("Value error, ")
+        if mistake["type"] == "extra_forbidden":
+            text = f"no such setting{did_you_mean(str(at[-1])[:80], _fields_at(at[:-1]))}"
+        elif mistake["type"] == "missing":
+            text = "is missing"
+        elif not isinstance(mistake.get("input"), dict | list | tuple | BaseModel) and mistake["type"] != "value_error":
+            text = f"{text[0].lower()}{text[1:]}, not {shown(repr(mistake['input']))}"
+        for pydantics, ours in _WORDS.items():
+            text = re.sub(pydantics, ours, text)
+        yield f"{_where(at, places)} {shown(dotted(at)) or 'configuration'}: {text}"
+
+
+_WORDS = {"a valid tuple": "a list", r"a valid dictionary( or instance of \w+)?": "a mapping"}
+"""Pydantic's words, and ours."""
+
+
+def _first(mistakes: Iterable[str]) -> list[str]:
+    """The first mistakes, and how many more there are."""
+    found = list(mistakes)
+    more = [f"and {len(found) - MOST_MISTAKES:,} more"] if len(found) > MOST_MISTAKES else []
+    return [*found[:MOST_MISTAKES], *more]
+
+
+def _fields_at(at: KeyPath) -> list[str]:
+    """Names a mapping at this path may hold."""
+    model: Any = Settings
+    for part in at:
+        if isinstance(part, int):
+            model = Source
+            continue
+        field = (
+            next((f for n, f in model.model_fields.items() if part in (n, f.alias)), None)
+            if hasattr(model, "model_fields")
+            else None
+        )
+        if field is None:
+            return []
+        found = [
+            a
+            for a in (field.annotation, *get_args(field.annotation))
+            if isinstance(a, type) and issubclass(a, BaseModel)
+        ]
+        model = found[0] if found else None
+    return [f.alias or n for n, f in model.model_fields.items()] if hasattr(model, "model_fields") else []

@@ -1,0 +1,138 @@
+"""Sessions to features, RFM scores and labels, and what was fitted on the way."""
+
+from __future__ import annotations
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.errors import EmptyInputError
+from desirelines.features.build import lying_together, to_features
+from desirelines.features.custom import to_own_features
+from desirelines.features.labels import benefit_ranks, to_labels
+from desirelines.features.occasions import PersonalDays, days_of, to_personal_dates
+from desirelines.features.path_tfidf import to_vocabulary, to_word_weights, to_words
+from desirelines.features.rfm import cut_points, to_rfm_scores
+from desirelines.identities.stream_owners import with_person
+from desirelines.io.tables.predicates import equals
+from desirelines.io.tables.store import row_count
+from desirelines.run.context import Run
+from desirelines.run.execute import StageReport
+from desirelines.stages.parameters import save_run_parameter
+from desirelines.tables import FEATURES, PERSON_LABELS, RFM_SCORES
+from desirelines.views.events import keep_consented, usable_events
+from desirelines.views.features import features_of, vocabulary_of
+from desirelines.views.identities import open_identities, open_owners
+from desirelines.views.parameters import RunParameter
+from desirelines.views.sessions import sessions_of_people
+
+
+def build_features(run: Run) -> StageReport:
+    """Sessions → features, rfm_scores and person_labels: one row a person as of as_of, nothing after it.
+
+    Raises:
+        EmptyInputError: nobody did anything before as_of.
+    """
+    write_features(run)
+    people = row_count(features_of(run))
+    write_rfm(run)
+    write_labels(run)
+    if people == 0:
+        raise EmptyInputError(
+            f"nobody did anything before as_of {run.as_of}. Give a later --as-of, or read more events."
+        )
+    return StageReport(people)
+
+
+def write_features(run: Run) -> None:
+    """Write what is counted of everybody as of the run's date, with the features of the settings and the weights of path words."""
+    rules, sessions = run.settings.segments, sessions_of_people(run)
+    occasions = [days_of(o, run.as_of) for o in run.settings.features.occasions]
+    personal = [o for o in occasions if isinstance(o, PersonalDays)]
+    before = F.col("occurred_at") < F.lit(run.window.end)
+    dates = to_personal_dates(_events_of_people(run).filter(before), personal) if personal else None
+    together = lying_together(sessions).persist(StorageLevel.MEMORY_AND_DISK)
+    features = to_features(
+        together, run.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
+        goal_kinds=run.settings.features.goal_kinds, key_kinds=run.settings.features.key_kinds,
+        occasions=occasions, personal_dates=dates, buckets=run.settings.warehouse.buckets, run_id=run.run_id,
+    )  # fmt: skip
+    parts = [p for p in (_own(run, sessions), _words(run, together)) if p is not None]
+    for number, part in enumerate(parts):
+        renamed = {"names": f"_names{number}", "values": f"_values{number}"}
+        features = features.join(part.withColumnsRenamed(renamed), "person_id", "left")
+    if parts:
+        for column, kind in (("names", "string"), ("values", "double")):
+            nothing = F.array().cast(f"array<{kind}>")
+            lists = [F.coalesce(f"_{column}{number}", nothing) for number in range(len(parts))]
+            features = features.withColumn(f"own_{column}", F.concat(f"own_{column}", *lists))
+    try:
+        run.warehouse.replace_where(features, FEATURES, equals("as_of", run.as_of))
+    finally:  # a notebook's session lives on
+        together.unpersist()
+
+
+def write_rfm(run: Run) -> None:
+    """Score everybody as of the run's date, and keep the cut points in `run_parameters`."""
+    features, settings = features_of(run), run.settings.rfm
+    cuts = cut_points(features, settings)
+    run.warehouse.replace_where(
+        to_rfm_scores(features, cuts, settings, run_id=run.run_id), RFM_SCORES, equals("as_of", run.as_of)
+    )
+    if cuts is not None:
+        save_run_parameter(run, RunParameter.CUT_POINTS, cuts.to_json())
+        if cuts.is_fixed:
+            run.progress.say("most people ordered about as often, so frequency is scored by rfm.fixed_frequency_cuts")
+
+
+def write_labels(run: Run) -> None:
+    """Say in words where everybody stands as of the run's date, against the labels of the newest date before."""
+    features, settings = features_of(run), run.settings
+    ranks = benefit_ranks(features)
+    labels = run.warehouse.read(PERSON_LABELS)
+    earlier = labels.filter(F.col("as_of") < F.lit(run.as_of)).agg(F.max("as_of")).collect()[0][0]
+    rows = to_labels(
+        features, labels.filter(F.col("as_of") == F.lit(earlier)), ranks, run.window, settings.features.journey,
+        lapsed_months=settings.segments.lapsed_months, occasions=[o.name for o in settings.features.occasions], run_id=run.run_id,
+    )  # fmt: skip
+    run.warehouse.replace_where(rows, PERSON_LABELS, equals("as_of", run.as_of))
+    if ranks is not None:
+        save_run_parameter(run, RunParameter.BENEFIT_RANKS, ranks.to_json())
+
+
+def _own(run: Run, sessions: DataFrame) -> DataFrame | None:
+    """Features of the settings: person_id, names, values."""
+    asked = run.settings.features.own
+    found = None
+    for over, at in (("sessions", "started_at"), ("events", "occurred_at")):
+        own = [f for f in asked if f.over == over]
+        if not own:
+            continue
+        made = to_own_features(sessions if over == "sessions" else _events_of_people(run), own, run.window, at)
+        found = made if found is None else found.join(made, "person_id", "full")
+    if found is None:
+        return None
+    names, values = F.array(*(F.lit(f.name) for f in asked)), F.array(*(F.col(f.name) for f in asked))
+    return found.select("person_id", names.alias("names"), values.alias("values"))
+
+
+def _words(run: Run, sessions: DataFrame) -> DataFrame | None:
+    """Weights of the path words of the window: person_id, names, values. Their vocabulary is kept."""
+    most = run.settings.features.path_words
+    if not most:
+        return None
+    inside = (F.col("started_at") >= F.lit(run.window.start)) & (F.col("started_at") < F.lit(run.window.end))
+    words = to_words(sessions.filter(inside)).localCheckpoint()  # counted, then weighed
+    base, _ = run.ledger.base_of(run.run_id, run.as_of)
+    vocabulary = None if run.refit else vocabulary_of(run, base)
+    if vocabulary is None:
+        vocabulary = to_vocabulary(words, most=most, min_people=run.settings.paths.min_people)
+    save_run_parameter(run, RunParameter.PATH_WORDS, vocabulary.to_json())
+    return to_word_weights(words, vocabulary)
+
+
+def _events_of_people(run: Run) -> DataFrame:
+    """Usable events with their person."""
+    usable = usable_events(run).filter(~F.col("is_bot") & F.col("is_consented"))
+    people = with_person(usable.withColumn("started_at", F.col("occurred_at")), open_identities(run), open_owners(run))
+    return keep_consented(run, people, began="occurred_at", ended="occurred_at")

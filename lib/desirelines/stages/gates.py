@@ -1,0 +1,108 @@
+"""What must hold before a run is made for a date, and before it is published."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from pyspark.sql import functions as F
+
+from desirelines import tables
+from desirelines.errors import GateError, SettingsError
+from desirelines.io.tables.ledger import ABANDONED, DONE, State
+from desirelines.io.tables.store import row_count
+from desirelines.run.context import Run
+from desirelines.views.events import day_after_newest_event
+from desirelines.views.features import features_of
+from desirelines.views.members import members_after
+
+NEEDED: tuple[tuple[str, ...], ...] = (
+    ("resolve-identities",),
+    ("build-sessions",),
+    ("build-features",),
+    ("fit-clusters", "take-model"),
+    ("assign-segments",),
+    ("build-paths",),
+)
+"""Stages that a run has behind it when it is published, in order; of a group any one."""
+DATED = {"build-features", "fit-clusters", "take-model", "assign-segments", "build-paths"}
+"""Stages whose rows are of the run's as_of."""
+
+
+def check_as_of(run: Run) -> None:
+    """Make sure that the date a run was asked to be made for lies within the data.
+
+    A run that is published for a later date would be newer than every ordinary run after it, and the members would stay as they
+    are until the data come so far.
+
+    Raises:
+        SettingsError: it lies beyond the data, and nobody said `--force`.
+    """
+    if run.force or run.requested_as_of is None:
+        return
+    end = day_after_newest_event(run)
+    if run.requested_as_of > end:
+        raise SettingsError(
+            [
+                f"--as-of {run.requested_as_of} lies beyond the data, which end on {end - timedelta(days=1)}. Leave --as-of out, or give {end} "
+                "at the latest. With --force the run is made all the same, outside the chain of published runs: members stay as they are"
+            ]
+        )
+
+
+def is_beyond_the_data(run: Run) -> bool:
+    """Whether the run is made for a date beyond the data: no run to compare later ones with."""
+    return run.as_of > day_after_newest_event(run)
+
+
+def check_stages(run: Run) -> None:
+    """Make sure that every stage of the run was done, for its as_of, and none after the one that builds on it.
+
+    Raises:
+        GateError: a stage is missing, or must be done again.
+    """
+    faults = faults_of_stages([s for s in run.ledger.states() if s.run_id == run.run_id], run.as_of)
+    if faults:
+        raise GateError(
+            f"publish: run {run.run_id} is not whole: {'; '.join(faults)}. Nothing was published. Do these stages with "
+            f"--run-id {run.run_id}, then publish."
+        )
+
+
+def faults_of_stages(states: list[State], as_of: date) -> list[str]:
+    """What keeps a run from being whole, by its states, oldest first. What it did before it was given up is gone."""
+    given_up = max((n for n, s in enumerate(states) if s.status == ABANDONED), default=-1)
+    states = states[given_up + 1 :]
+    newest = {s.phase: n for n, s in enumerate(states)}  # the newest state of a phase counts
+    faults, before = [], -1
+    for group in NEEDED:
+        place = max((newest[name] for name in group if name in newest), default=None)
+        name = group[0] if place is None else states[place].phase
+        if place is None or states[place].status != DONE:
+            faults.append(f"{name} was not done")
+        elif name in DATED and states[place].as_of != as_of:
+            faults.append(f"{name} was done for as_of {states[place].as_of}, not {as_of}")
+        elif place < before:
+            faults.append(f"{name} must be done again, since a stage before it was")
+        before = max(before, place or -1)
+    return faults
+
+
+def check_gates(run: Run) -> dict[str, Any]:
+    """Hold the run's numbers against each other; give them.
+
+    Raises:
+        GateError: a check failed.
+    """
+    accounts = (
+        run.warehouse.read(tables.ROW_ACCOUNTS)
+        .groupBy("source", "ingest_batch")
+        .agg(F.sum("row_count").alias("fates"), F.max("rows_read").alias("read"))
+    )
+    broken = accounts.filter(F.col("fates") != F.col("read")).count()
+    people = row_count(features_of(run))
+    primaries = row_count(members_after(run, run.run_id).filter("is_primary").select("person_id").distinct())
+    gates = {"people": people, "with_primary": primaries, "batches_that_do_not_add_up": broken}
+    if broken or people != primaries:
+        raise GateError(f"publish: the checks failed: {gates}. Nothing was published; the last published run stays.")
+    return gates

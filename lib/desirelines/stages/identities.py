@@ -1,0 +1,156 @@
+"""Who is who, from the links: what new links touch is judged anew, and only what changed is written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.columns.keys import bucket_of
+from desirelines.history.membership_changes import to_interval_edits
+from desirelines.identities.identity_map import to_identity_map, to_people
+from desirelines.identities.link_decisions import cuts_in_force, to_cut_edits
+from desirelines.identities.link_limits import to_capped, to_separated
+from desirelines.identities.links import to_pairs, to_sightings
+from desirelines.identities.stream_owners import to_login_people, to_shared_streams, to_stream_owners
+from desirelines.io.tables.store import row_count
+from desirelines.run.context import Run
+from desirelines.run.execute import StageReport
+from desirelines.tables import (
+    EVENTS,
+    IDENTITY_CUTS,
+    IDENTITY_LINKS,
+    IDENTITY_MAP,
+    PEOPLE,
+    STREAM_OWNERS,
+    SUPPRESSIONS,
+)
+from desirelines.views.batches import new_batches, newest_batches
+from desirelines.views.identities import open_identities, open_owners
+
+PAIR = ["key", "other_key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a resolution went by: the newest batch of every stream of batches, and the rules."""
+
+    batches: dict[str, int]
+    rules: str
+
+    def to_facts(self) -> dict[str, Any]:
+        """As JSON for the ledger."""
+        return {"batches": self.batches, "rules": self.rules}
+
+
+def seen_now(run: Run) -> Seen:
+    """What a resolution that begins now goes by."""
+    rules = run.settings.identity.model_dump(mode="json")
+    types = sorted({t for s in run.settings.sources for t in s.stream})
+    told = hashlib.sha256(json.dumps([rules, types], sort_keys=True).encode()).hexdigest()[:16]
+    return Seen(newest_batches(run), told)
+
+
+def seen_last(run: Run) -> Seen | None:
+    """What the last resolution went by; none before the first."""
+    last = run.ledger.newest("resolve-identities")
+    facts = run.ledger.inputs_of(last.run_id, "resolve-identities") if last else {}
+    return Seen(facts["batches"], facts["rules"]) if "rules" in facts and run.warehouse.exists(IDENTITY_MAP) else None
+
+
+def touched_keys(run: Run, last: Seen) -> DataFrame:
+    """Identifiers that batches since the last resolution brought: key."""
+    new = F.col("ingest_batch").isin(new_batches(run, last.batches).names)
+    return run.warehouse.read(IDENTITY_LINKS).filter(new).select("key").distinct()
+
+
+def resolve_identities(run: Run) -> StageReport:
+    """identity_links → identity_map, stream_owners, people, identity_cuts: only components with new links are resolved again."""
+    now, last = seen_now(run), seen_last(run)
+    note = ""
+    if last == now:
+        note = "no identifier is new: people stay"
+    elif last is None or last.rules != now.rules:
+        resolve(run, None)
+    else:
+        resolve(run, touched_keys(run, last))
+    return StageReport(row_count(open_identities(run)), note, inputs=now.to_facts())
+
+
+def resolve(run: Run, touched: DataFrame | None) -> None:
+    """Judge the components of the touched keys anew (all of them for None), and write what changed."""
+    identity, links = run.settings.identity, run.warehouse.read(IDENTITY_LINKS)
+    scope = None if touched is None else _scope(run, touched)
+    rows = links if scope is None else links.join(scope, "key", "left_semi")
+    in_force = cuts_in_force(run.warehouse.read(IDENTITY_CUTS), run.warehouse.read(SUPPRESSIONS))
+    held = in_force.filter("is_held")
+    pairs = to_pairs(rows).join(held, PAIR, "left_anti").localCheckpoint()  # several tables are made from it
+    capped = to_capped(pairs, dict(identity.most_links))
+    sightings = to_sightings(rows)
+    inside = pairs.join(capped, PAIR, "left_anti")
+    judged = to_separated(inside, unique_types=identity.unique_types, most_keys=identity.most_keys).localCheckpoint()
+    groups = judged.filter(F.col("reason").isNull()).select("key", "group_key", "component_key")
+    cut = judged.filter(F.col("reason").isNotNull()).select(*PAIR, "reason")
+    followed = inside.join(cut, PAIR, "left_anti")
+    resolved = to_identity_map(sightings, groups, followed, type_order=identity.type_order).localCheckpoint()
+    _write_map(run, resolved, scope)
+    _write_owners(run, resolved, pairs)
+    edits = to_cut_edits(in_force, capped.unionByName(cut), pairs.select(PAIR))
+    if not edits.isEmpty():
+        facts = {"decided_at": F.lit(run.read_at), "from_run": F.lit(run.run_id)}
+        run.warehouse.merge(edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at"))
+
+
+def _scope(run: Run, touched: DataFrame) -> DataFrame:
+    """Every key that hangs together with a touched one, by links that hold and by links that a rule cut: key."""
+    open_map = open_identities(run)
+    components = open_map.join(touched, "key", "left_semi").select("component").distinct()
+    together = open_map.join(components, "component", "left_semi").select("key")
+    return together.unionByName(touched.select("key")).distinct().localCheckpoint()
+
+
+def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:
+    """People and identity_map: people who are now somebody else's are gone; intervals are closed and opened."""
+    buckets = run.settings.warehouse.buckets
+    before = open_identities(run) if scope is None else open_identities(run).join(scope, "key", "left_semi")
+    people = to_people(resolved)
+    gone = before.select("person_id").distinct().join(people, "person_id", "left_anti")
+    if not gone.isEmpty():
+        run.warehouse.delete(gone, PEOPLE)
+    facts = {"bucket": bucket_of(F.col("person_id"), buckets), "run_id": F.lit(run.run_id)}
+    run.warehouse.merge(people.withColumns(facts), PEOPLE, update=("first_seen_at",))
+    values = ("key_type", "person_id", "first_seen_at", "rule", "component", "bucket")
+    wanted = resolved.withColumn("bucket", bucket_of(F.col("key"), buckets))
+    edits = to_interval_edits(before, wanted, key=("key",), values=values, run_id=run.run_id)
+    run.warehouse.merge(edits, IDENTITY_MAP, update=(*values, "to_run"))
+
+
+def _write_owners(run: Run, resolved: DataFrame, pairs: DataFrame) -> None:
+    """stream_owners: one interval for a stream of one person, the stretches of each login for a shared one."""
+    identity = run.settings.identity
+    types = sorted({t for s in run.settings.sources for t in s.stream})
+    own = resolved.filter(F.col("key_type").isin(types)).select(F.col("key").alias("stream_id"), "person_id")
+    login_people = to_login_people(pairs, resolved, login_type=identity.login_type)
+    shared = to_shared_streams(login_people).withColumn("is_shared", F.lit(True)).localCheckpoint()
+    streams = own.join(shared, "stream_id", "left").withColumn("is_shared", F.coalesce("is_shared", F.lit(False)))
+    owners = to_stream_owners(
+        streams, _logins(run, shared, resolved), attribution=identity.attribution,
+        within_us=int(identity.attribution_hours * 3_600_000_000),
+    ).withColumn("bucket", bucket_of(F.col("stream_id"), run.settings.warehouse.buckets))  # fmt: skip
+    before = open_owners(run).join(own, "stream_id", "left_semi")
+    values = ("person_id", "to_at", "bucket")
+    edits = to_interval_edits(before, owners, key=("stream_id", "from_at"), values=values, run_id=run.run_id)
+    run.warehouse.merge(edits, STREAM_OWNERS, update=(*values, "to_run"))
+
+
+def _logins(run: Run, shared: DataFrame, resolved: DataFrame) -> DataFrame:
+    """Events of shared streams that carry a login, with the person of it; `events` is read only when there is such a stream."""
+    events = run.warehouse.read(EVENTS).select("stream_id", "user_key", "occurred_at")
+    if shared.isEmpty():
+        events = events.limit(0)
+    people = resolved.select(F.col("key").alias("user_key"), "person_id")
+    return events.filter(F.col("user_key").isNotNull()).join(F.broadcast(shared), "stream_id", "left_semi").join(people, "user_key")  # fmt: skip

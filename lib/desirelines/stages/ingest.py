@@ -1,0 +1,128 @@
+"""Sources to events, batch by batch, each on its own terms; and expired rows out of quarantine."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
+from datetime import date, timedelta
+
+from pyspark.sql import Observation
+from pyspark.sql import functions as F
+
+from desirelines.io.sources.rates import rates_digest
+from desirelines.io.sources.stream import RowsOf, ingest_new, stop_reading
+from desirelines.run.context import Run
+from desirelines.run.execute import StageReport
+from desirelines.settings import Source
+from desirelines.stages.gates import check_as_of
+from desirelines.stages.ingest_account import used_rows
+from desirelines.stages.ingest_batch import Rows, bring_in, mapped_rows
+from desirelines.stages.ingest_rejects import finish_requeues, has_open_requeue, requeue_sources
+from desirelines.stages.ingest_terms import Batch, Terms, open_batches, take_out, terms_of
+from desirelines.stages.source_state import facts_before, present_sources
+from desirelines.tables import EVENTS, QUARANTINED_EVENTS
+from desirelines.views.events import day_after_newest_event
+
+
+def ingest_events(run: Run) -> StageReport:
+    """Sources → events and what comes with them; only new rows. Expired rows leave quarantine. Settles the date of the run."""
+    drop_expired(run)
+    before = facts_before(run)
+    sources, facts = present_sources(run, before)
+    batches = ingest_sources(run, sources, facts.checkpoints)
+    as_of = run.requested_as_of or run.ledger.as_of(run.run_id) or day_after_newest_event(run)
+    check_as_of(run.at(as_of))
+    return StageReport(
+        rows=used_rows(run) if batches else 0,
+        note="" if batches else "nothing new arrived",
+        inputs=asdict(facts),
+        as_of=as_of,
+        is_to_record=bool(batches) or facts != before,
+    )
+
+
+def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int]) -> int:
+    """Read what arrived at the sources since the last time, several sources at once; give the number of batches.
+
+    While one source's rows are worked on, the small writes of another fill the cores that wait. A batch that was begun by another
+    mapping or other settings is finished by those; then rows of its source in quarantine come in again by those of now.
+    """
+    rates = rates_digest(run.spark, run.settings.site)
+    finish_requeues(run, sources, rates)
+    if run.resync:
+        _give_up_open_batches(run)
+    with ThreadPoolExecutor(run.settings.ingest.sources_at_once, "ingest") as pool:
+        readings = {s.name: pool.submit(_ingest_source, run, s, checkpoints[s.name], rates) for s in sources}
+        try:
+            done = {name: reading.result() for name, reading in readings.items()}
+        except BaseException:
+            for reading in readings.values():
+                reading.cancel()
+            stop_reading(run.spark)
+            raise
+    by_other_rules = [s for s in sources if done[s.name][1]]
+    if by_other_rules:
+        requeue_sources(run, by_other_rules, rates)
+    return sum(batches for batches, _ in done.values())
+
+
+def _give_up_open_batches(run: Run) -> None:
+    """Take out what unfinished batches wrote of sources that are read anew: their rows come again, under another name."""
+    for name, batch in open_batches(run):
+        if name in run.resync and not batch.is_requeue:
+            take_out(run, name, batch)
+
+
+def _ingest_source(run: Run, source: Source, checkpoint: int, rates: str | None) -> tuple[int, bool]:
+    """Read one source, all of it under a new checkpoint; give its batches, and whether one of them was finished by other rules."""
+    place = source.name if checkpoint == 0 else f"{source.name}-{checkpoint}"
+    is_first = not _has_events(run, source)
+    may_be_begun, by_other_rules = True, False
+
+    def take(rows_by: RowsOf, query_id: str, number: int) -> None:
+        nonlocal is_first, may_be_begun, by_other_rules
+        batch = Batch(query_id, number, is_first)
+        # Batches of a stream come one after the other: only the first of a command can be one that an earlier command began.
+        terms = terms_of(run, source, batch, rates, can_be_begun=may_be_begun)
+
+        def rows(terms: Terms) -> Rows:
+            read = Observation("desirelines rows read")
+            raw = rows_by(terms.source).observe(read, F.count(F.lit(1)).alias("n"))
+            return Rows(mapped_rows(run, terms, raw), lambda: int(read.get["n"]))
+
+        bring_in(run, source, batch, terms, rates, rows)
+        by_other_rules |= not terms.are_now
+        is_first = may_be_begun = False
+
+    batches = ingest_new(
+        run.spark, source,
+        checkpoint=run.warehouse.path_of(f"_checkpoints/{place}"),
+        max_files=run.settings.ingest.max_files_per_batch,
+        on_batch=take,
+        tell=run.progress.say,
+    )  # fmt: skip
+    return batches, by_other_rules
+
+
+def _has_events(run: Run, source: Source) -> bool:
+    """Whether anything of the source was used before, by whatever run."""
+    if not run.warehouse.exists(EVENTS):
+        return False
+    return not run.warehouse.read(EVENTS).filter(F.col("source") == source.name).select(F.lit(1)).isEmpty()
+
+
+def drop_expired(run: Run) -> None:
+    """Delete from quarantine what is past its day, by the date the command began. Files go later, with VACUUM.
+
+    The table's statistics tell the first day, so where nothing has expired no row is read and nothing is written. A requeue that was
+    begun and not finished keeps its rows until it is.
+    """
+    if not run.warehouse.exists(QUARANTINED_EVENTS) or has_open_requeue(run):
+        return
+    today = run.read_at.date()
+    first: date | None = run.warehouse.read(QUARANTINED_EVENTS).agg(F.min("expires_on")).collect()[0][0]
+    if first is None or first > today:
+        return
+    days = [(first + timedelta(days=n),) for n in range((today - first).days + 1)]
+    run.warehouse.delete(run.spark.createDataFrame(days, "expires_on date"), QUARANTINED_EVENTS)
+    run.progress.say(f"quarantine: rows kept until {today} at the latest are dropped")

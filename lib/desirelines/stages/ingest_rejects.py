@@ -1,0 +1,125 @@
+"""Rejected rows of a source once more, by the mapping as it is now: what it can make an event of goes in, once, and leaves quarantine."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.errors import SettingsError
+from desirelines.events.raw_fields import RAW, raw_text
+from desirelines.io.sources.inspect import raw_of_texts
+from desirelines.io.tables.ledger import DONE, STARTED
+from desirelines.io.tables.store import row_count
+from desirelines.run.context import Run
+from desirelines.run.execute import Stage, StageReport, execute
+from desirelines.settings import Source
+from desirelines.stages.ingest_batch import Rows, bring_in, mapped_rows
+from desirelines.stages.ingest_terms import REQUEUE, Batch, Terms, open_batches, take_out, terms_of
+from desirelines.tables import INGEST_BATCHES, QUARANTINED_EVENTS
+
+PHASE = "requeue"
+WAITING = ("quarantined", "late")
+"""Fates that another mapping or another setting may change; a conflict is none of them."""
+
+
+def requeue_sources(run: Run, sources: list[Source], rates: str | None) -> dict[str, dict[str, int]]:
+    """Bring rows in quarantine in again; give rows by fate of each source. Rows that still cannot be used stay as they are."""
+    done: dict[str, dict[str, int]] = {}
+
+    def requeue(run: Run) -> StageReport:
+        if run.run_id not in _open_runs(run):
+            run.ledger.record(run.run_id, PHASE, STARTED)  # the ledger tells that there may be something to finish
+        number = _batches_of(run)
+        for source in sources:
+            batch = Batch(f"{REQUEUE}{run.run_id}", number, is_requeue=True)
+            done[source.name] = _requeue(run, source, batch, rates)
+        return StageReport(sum(fates.get("used", 0) for fates in done.values()))
+
+    execute(Stage(PHASE, requeue), run)
+    return {source: fates for source, fates in done.items() if fates}
+
+
+def has_open_requeue(run: Run) -> bool:
+    """Whether a requeue was begun and not finished, told by the ledger alone."""
+    return bool(_open_runs(run))
+
+
+def finish_requeues(run: Run, sources: list[Source], rates: str | None) -> None:
+    """Finish what requeues that died had begun, on the terms they were begun on.
+
+    Where that cannot be (the source is no longer configured, or is of another format) what was written is taken out; the rows are
+    still in quarantine.
+    """
+    runs = _open_runs(run)
+    if not runs:
+        return
+    by_name = {s.name: s for s in sources}
+    for name, batch in open_batches(run):
+        if not batch.is_requeue:
+            continue
+        try:
+            if name in by_name:
+                _requeue(run, by_name[name], batch, rates)
+            else:
+                take_out(run, name, batch)
+        except SettingsError:
+            take_out(run, name, batch)
+    for run_id in runs:
+        run.ledger.record(run_id, PHASE, DONE)
+
+
+def _open_runs(run: Run) -> list[str]:
+    newest = {s.run_id: s for s in run.ledger.states() if s.phase == PHASE}
+    return sorted(run_id for run_id, state in newest.items() if state.status != DONE)
+
+
+def _batches_of(run: Run) -> int:
+    """Number of the run's next requeue: a run may do so more than once."""
+    mine = F.split("ingest_batch", ":")
+    begun = run.warehouse.read(INGEST_BATCHES).filter(mine[0] == f"{REQUEUE}{run.run_id}")
+    newest = begun.agg(F.max(mine[1].cast("long"))).collect()[0][0]
+    return 0 if newest is None else int(newest) + 1
+
+
+def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[str, int]:
+    mine = (F.col("source") == source.name) & F.col("fate").isin(*WAITING) & F.col(RAW).isNotNull()
+    waiting = run.warehouse.read(QUARANTINED_EVENTS).filter(mine)
+    leaving: list[DataFrame] = []
+
+    def rows(terms: Terms) -> Rows | None:
+        mapped = _read_again(run, terms, waiting).localCheckpoint()  # the rows it is made of leave quarantine below
+        usable = (F.size("reasons") == 0) & ~F.col("is_late") | F.col("is_suppressed")
+        digests = mapped.filter(usable).select("row_digest").distinct()
+        taken = mapped.join(digests, "row_digest", "left_semi")
+        count = row_count(taken)
+        if not count:
+            return None
+        leaving[:] = [
+            waiting.join(digests, "row_digest", "left_semi").select(*QUARANTINED_EVENTS.key).localCheckpoint()
+        ]
+        return Rows(taken.drop("row_digest"), lambda: count)
+
+    fates = bring_in(run, source, batch, terms_of(run, source, batch, rates), rates, rows)
+    for keys in leaving:
+        run.warehouse.delete(keys, QUARANTINED_EVENTS)
+    if not waiting.filter("is_masked").select(F.lit(1)).isEmpty():
+        run.progress.say(
+            f"{source.name}: rows stay in quarantine. What is kept of them is what the mapping named when they came; if a column was added to it "
+            f"since, read them from the source: `desirelines ingest-events --resync {source.name}`"
+        )
+    return fates
+
+
+def _read_again(run: Run, terms: Terms, waiting: DataFrame) -> DataFrame:
+    """Waiting rows in the event model, with the digest they have in quarantine."""
+    texts = waiting.select(RAW, "row_digest", "is_masked", "run_id", "ingest_batch", "ordinal")
+    if terms.source.lines is not None:
+        # Each broken line kept the text of its whole row, where it is not masked; masked, it kept its own.
+        own = F.when(F.col("is_masked"), F.concat_ws("/", "run_id", "ingest_batch", "ordinal"))
+        texts = texts.withColumn("_own", own).dropDuplicates(["row_digest", "_own"])
+    raw = raw_of_texts(run.spark, terms.source, texts)
+    mapped = mapped_rows(run, terms, raw, marked=F.col("file_place") == 1)
+    return mapped.withColumns({
+        RAW: raw_text(terms.source), "row_digest": F.col("file_name"),
+        "file_name": F.lit(None).cast("string"), "file_place": F.lit(None).cast("long"),
+    })  # fmt: skip

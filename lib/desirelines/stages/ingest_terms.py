@@ -1,0 +1,146 @@
+"""The terms a batch is judged on: its moment and its rules, written down before its first row and read back by every later try.
+
+A driver may die at any write, and the next try comes later and perhaps with another mapping. What was written already must get
+the same fates again, so the terms belong to the batch and not to the run that finishes it (docs/adr/0010-batches.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from pyspark.sql import functions as F
+
+from desirelines.errors import SettingsError
+from desirelines.run.context import Run
+from desirelines.settings import Rules, Settings, Source
+from desirelines.tables import EVENTS, IDENTITY_LINKS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS
+
+REQUEUE = "requeue-"
+"""How the query ids of requeues begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """One batch of a stream; `is_first` when nothing of its source was used before it, so nothing is looked up; `is_requeue` when its rows come from quarantine."""
+
+    query_id: str
+    number: int
+    is_first: bool = False
+    is_requeue: bool = False
+
+    @property
+    def name(self) -> str:
+        """Name of the batch in the tables."""
+        return f"{self.query_id}:{self.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a batch is judged on.
+
+    Attributes:
+        source: the mapping.
+        settings: the settings.
+        read_at: the moment that stands for now.
+        rules: what of mapping and settings is kept with the batch.
+        attempt: from 1; one more each time what was written was taken out.
+        is_begun: an earlier try wrote these terms down, and perhaps more.
+        are_now: whether mapping and settings still say the same.
+    """
+
+    source: Source
+    settings: Settings
+    read_at: datetime
+    rules: Rules
+    attempt: int = 1
+    is_begun: bool = False
+    are_now: bool = True
+
+    def writer(self, batch: Batch) -> str:
+        """Who writes, for writes that happen once."""
+        again = "" if self.attempt == 1 else f":{self.attempt}"
+        return f"{self.source.name}:{batch.query_id}{again}"
+
+
+def terms_of(run: Run, source: Source, batch: Batch, rates: str | None, *, can_be_begun: bool = True) -> Terms:
+    """The terms a batch was begun on; of a new one those that hold now. At most one look into `ingest_batches`.
+
+    Without `can_be_begun` it is known to be new, and nothing is looked up. `rates` is the digest of the table of rates now.
+
+    Raises:
+        SettingsError: it was begun as rows of another format, which cannot be read now.
+    """
+    now = Rules.of(source, run.settings, rates)
+    fresh = Terms(source, run.settings, run.read_at, now)
+    if not can_be_begun or not run.warehouse.exists(INGEST_BATCHES):
+        return fresh
+    mine = (F.col("ingest_batch") == batch.name) & (F.col("source") == source.name)
+    begun = run.warehouse.read(INGEST_BATCHES).filter(mine)
+    rows = begun.select("attempt", "rules", F.unix_micros("read_at").alias("read_us")).collect()
+    if not rows:
+        return fresh
+    last = max(rows, key=lambda row: row["attempt"])
+    rules = Rules.model_validate_json(last["rules"])
+    if rules.mapping["format"] != source.format:
+        raise SettingsError(
+            [
+                f"source '{source.name}': a batch of it was begun as {rules.mapping['format']} and not finished, and its format is {source.format} now. "
+                f"Set `format: {rules.mapping['format']}` once more, run `desirelines ingest-events`, then change it; or read the source anew: `desirelines ingest-events --resync {source.name}`"
+            ]
+        )
+    read_at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=last["read_us"])
+    if rules.digest == now.digest:
+        return replace(fresh, read_at=read_at, attempt=last["attempt"], is_begun=True)
+    return Terms(
+        rules.mapping_for(source),
+        rules.settings_for(run.settings),
+        read_at,
+        rules,
+        last["attempt"],
+        True,
+        are_now=False,
+    )
+
+
+def new_terms(run: Run, source: Source, rates: str | None, before: Terms) -> Terms:
+    """The terms that hold now, for a batch that cannot be finished on those it was begun on."""
+    return Terms(source, run.settings, run.read_at, Rules.of(source, run.settings, rates), before.attempt + 1)
+
+
+def write_down(run: Run, terms: Terms, batch: Batch) -> None:
+    """Write the terms of a batch, once. Nothing else of the batch is written before this is done."""
+    if terms.is_begun:
+        return
+    row = (
+        terms.source.name,
+        batch.name,
+        terms.attempt,
+        terms.read_at,
+        terms.rules.digest,
+        terms.rules.text,
+        run.run_id,
+    )
+    rows = run.spark.createDataFrame([row], INGEST_BATCHES.schema).coalesce(1)
+    run.warehouse.append_once(rows, INGEST_BATCHES, writer=terms.writer(batch), number=batch.number)
+
+
+def open_batches(run: Run) -> list[tuple[str, Batch]]:
+    """Batches that were begun and have no account, each with its source. One read of two small tables, asked for only where one may be."""
+    by = ["source", "ingest_batch"]
+    begun = run.warehouse.read(INGEST_BATCHES).select(*by).distinct()
+    rows = begun.join(run.warehouse.read(ROW_ACCOUNTS).select(*by), by, "left_anti").orderBy(*by).collect()
+    named = [(row["source"], *row["ingest_batch"].split(":")) for row in rows]
+    return [
+        (source, Batch(query, int(number), is_requeue=query.startswith(REQUEUE))) for source, query, number in named
+    ]
+
+
+def take_out(run: Run, source: str, batch: Batch) -> None:
+    """Delete what a batch without an account wrote, wherever rows name their batch. Twice is as once.
+
+    What is merged by key (consents, verdicts on streams, kept values) stays: the next try states it again.
+    """
+    named = run.spark.createDataFrame([(source, batch.name)], "source string, ingest_batch string")
+    for table in (EVENTS, IDENTITY_LINKS, QUARANTINED_EVENTS):
+        run.warehouse.delete(named, table)

@@ -1,0 +1,151 @@
+"""Sessions and memberships to the tables of paths: one reading of sessions, six tables."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pyspark import StorageLevel
+from pyspark.sql import DataFrame, Observation
+from pyspark.sql import functions as F
+
+from desirelines.paths.frequent_patterns import frequent_sequences, to_patterns, with_goal
+from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
+from desirelines.paths.pattern_counts import to_patterns_held, to_runs_held, to_sequences_held
+from desirelines.paths.person_batches import lying_together, with_segments
+from desirelines.paths.step_matrix import to_positions, to_step_facts
+from desirelines.paths.transitions import published_steps, to_edges, with_published_steps
+from desirelines.paths.units import PERSON, SESSION, to_person_paths, to_session_paths
+from desirelines.run.context import Run
+from desirelines.run.execute import StageReport
+from desirelines.settings.patterns import Pattern, check_names, read_pattern
+from desirelines.tables import (
+    FUNNEL_STEPS,
+    FUNNEL_WEEKS,
+    PATH_EDGES,
+    PATH_PATTERNS,
+    PATH_POSITIONS,
+    PATH_STEPS,
+    SEGMENT_SIZES,
+    Table,
+)
+from desirelines.views.features import rules_of
+from desirelines.views.members import members_after
+from desirelines.views.sessions import published_sessions
+
+PATH_TABLES = (PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS)
+
+
+def build_paths(run: Run) -> StageReport:
+    """Sessions and memberships → the tables of paths and funnels, per segment and for everybody."""
+    return StageReport(write_paths(run))
+
+
+def write_paths(run: Run) -> int:
+    """Write the tables of paths of the run; give their rows.
+
+    Raises:
+        SettingsError: a pattern or a funnel of the settings cannot be read, or names a step that nobody ever took.
+    """
+    paths, run_id = run.settings.paths, run.run_id
+    asked_patterns(run)
+    goal = read_pattern(paths.goal) if paths.goal else None
+    members = members_of_published_segments(run)
+    rules = overlapping(run)
+    # The goal may be of a step that is not published, so it is looked for in the steps as they are.
+    own = with_segments(with_goal(to_session_paths(published_sessions(run)), goal), members)
+    own = lying_together(own).persist(StorageLevel.MEMORY_AND_DISK)
+    published = published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
+    columns = ("person_id", "grain", "segments", "goal_ms", "steps", "at_ms")
+    both = own.select(*columns).unionByName(to_person_paths(own), allowMissingColumns=True)
+    both = with_published_steps(both, published).persist(StorageLevel.MEMORY_AND_DISK)
+    shown = both.filter(F.col("grain") == SESSION)
+    try:
+        check_steps(run, own)
+        rows = [
+            (to_edges(both, run_id=run_id, overlapping=rules), PATH_EDGES),
+            (to_positions(both, places=paths.places, run_id=run_id, overlapping=rules), PATH_POSITIONS),
+            (to_step_facts(both, run_id=run_id, overlapping=rules), PATH_STEPS),
+            (_patterns(run, own, shown), PATH_PATTERNS),
+            *_funnels(run, own),
+        ]
+        written = [Observation(f"desirelines {table.name}") for _, table in rows]
+        told = F.count(F.lit(1)).alias("n")
+        run.warehouse.replace_run_of([(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id)
+    finally:
+        for cached in (both, own):
+            cached.unpersist()
+    return sum(int(o.get["n"]) for o in written)
+
+
+def members_of_published_segments(run: Run) -> DataFrame:
+    """Who is in which segment after the run, person_id and segment_id, of segments whose size is published: others have no paths of their own."""
+    sizes = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run.run_id)
+    withheld_sizes = sizes.filter(F.col("people_count").isNull()).select("segment_id")
+    members = members_after(run, run.run_id).select("person_id", "segment_id")
+    return members.join(F.broadcast(withheld_sizes), "segment_id", "left_anti")
+
+
+def overlapping(run: Run) -> frozenset[str]:
+    """Segments that do not divide everybody: those of the rules that are nobody's main segment."""
+    return frozenset(rule.segment_id for rule in rules_of(run) if not rule.is_primary)
+
+
+def asked_patterns(run: Run) -> list[Pattern]:
+    """Every pattern in the settings, read: patterns, goal, steps of funnels.
+
+    Raises:
+        SettingsError: one cannot be read.
+    """
+    paths = run.settings.paths
+    goal = [paths.goal] if paths.goal else []
+    steps = [step for funnel in paths.funnels for step in (*funnel.steps, *funnel.exclude)]
+    return [read_pattern(text) for text in (*paths.patterns, *goal, *steps)]
+
+
+def check_steps(run: Run, paths: DataFrame) -> None:
+    """Make sure that every step the settings name was taken by somebody.
+
+    Raises:
+        SettingsError: one was not; the nearest name is suggested.
+    """
+    asked = asked_patterns(run)
+    if not asked:
+        return
+    names = sorted(frozenset().union(*(p.names for p in asked)))
+    visits = paths.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
+    steps = visits.groupBy("step").agg(F.count_distinct("person_id").alias("n"))
+    enough = F.col("n") >= run.settings.paths.min_people
+    known = {r[0] for r in steps.filter(F.col("step").isin(names) | enough).select("step").collect()}
+    check_names(asked, known)
+
+
+def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
+    """Runs of two and three steps and frequent sequences of the published steps; patterns asked for, of all steps."""
+    settings = run.settings.paths
+    share, most = settings.pattern_share, settings.most_patterns
+    held = [to_runs_held(shown)]
+    sequences = frequent_sequences(shown, share=share, most=most, longest=settings.longest_sequence)
+    if sequences:
+        held.append(to_sequences_held(shown, sequences))
+    if settings.patterns:
+        held.append(to_patterns_held(own, [read_pattern(text) for text in settings.patterns]))
+    return to_patterns(
+        shown, reduce(DataFrame.unionByName, held),
+        share=share, most=most, has_goal=settings.goal is not None, run_id=run.run_id,
+        overlapping=overlapping(run),
+    )  # fmt: skip
+
+
+def _funnels(run: Run, own: DataFrame) -> list[tuple[DataFrame, Table]]:
+    """Every funnel of the settings, as a whole and by week."""
+    end, zone, rules = run.window.end, run.settings.site.time_zone, overlapping(run)
+    found = {table: run.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)}
+    for funnel in run.settings.paths.funnels:
+        units = to_person_paths(own) if funnel.unit == PERSON else own
+        reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
+        steps = to_funnel_steps(reached, funnel, run_id=run.run_id, overlapping=rules)
+        weeks = to_funnel_weeks(reached, funnel, zone=zone, end=end, run_id=run.run_id, overlapping=rules)
+        found = {
+            table: found[table].unionByName(rows) for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
+        }
+    return [(rows, table) for table, rows in found.items()]

@@ -1,0 +1,59 @@
+"""Publishing a run: in one commit of the ledger, after which readers see its members."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from desirelines.errors import GateError
+from desirelines.io.tables.ledger import State
+from desirelines.run.context import Run
+from desirelines.run.execute import Stage, StageReport, execute
+from desirelines.stages.after_publication import FOLLOWS, follow_up, what_follows
+from desirelines.stages.gates import check_gates, check_stages, is_beyond_the_data
+from desirelines.tables import CONSENTS, EVENTS, IDENTITY_CUTS, SEGMENT_MEMBERS, STREAM_TAGS, SUPPRESSIONS
+
+TRIES = 3
+DECIDE = (EVENTS, CONSENTS, STREAM_TAGS, SUPPRESSIONS, IDENTITY_CUTS)
+"""Tables whose versions decide the result of a run, with the configuration and the date."""
+
+
+def publish(run: Run, assign: Stage) -> StageReport:
+    """Check the run and publish it in one commit; then segment_members is replaced in one more.
+
+    Where another run was published since `assign` compared this one with its base, that stage is done again.
+
+    Raises:
+        GateError: a check failed, or other runs were published first three times over.
+    """
+    check_stages(run)
+    run.warehouse.create(SEGMENT_MEMBERS)  # there from the first publication on, whatever happens after it
+    for _ in range(TRIES):
+        base, is_backfill = run.ledger.base_of(run.run_id, run.as_of)
+        if run.ledger.inputs_of(run.run_id, "assign-segments").get("base_run_id") != base:
+            execute(assign, run)
+        gates = check_gates(run)
+        facts = {"as_of": run.as_of, "inputs": _fingerprint(run), "gates": gates, "row_count": gates["people"]}
+        if is_backfill or is_beyond_the_data(run):
+            run.ledger.backfill(run.run_id, base, **facts)
+            note = "outside the chain of published runs: members stay as they are"
+            return StageReport(gates["people"], note, is_to_record=False)
+        if run.ledger.publish(run.run_id, base, **facts, outputs={FOLLOWS: what_follows(run)}):
+            follow_up(run)
+            return StageReport(gates["people"], is_to_record=False)
+    raise GateError("publish: other runs were published first, three times. Run again when they are done.")
+
+
+def run_with_same_inputs(run: Run) -> State | None:
+    """The newest run that ended with the same inputs, settings and date, against the same base; null when there is none."""
+    fingerprint = _fingerprint(run)
+    for end in reversed([s for s in run.ledger.ended() if s.as_of == run.as_of]):
+        base, _ = run.ledger.base_of(end.run_id, run.as_of)
+        if run.ledger.inputs_of(end.run_id, "publish") == fingerprint and base == end.base_run_id:
+            return end
+    return None
+
+
+def _fingerprint(run: Run) -> dict[str, Any]:
+    """What decides the result of a run; two runs with the same are the same."""
+    versions = run.warehouse.versions(DECIDE)
+    return versions | {"config": run.settings.hash, "as_of": str(run.as_of)}

@@ -1,0 +1,65 @@
+"""Sizes of a run's segments and moves between them: counted in one pass, published as far as they may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.history.membership_changes import to_moves
+from desirelines.history.publishable import Counted, Move, publishable_sizes_and_moves
+from desirelines.run.context import Run
+from desirelines.segments.profile import to_counts
+from desirelines.tables import SEGMENT_MOVES, SEGMENT_SIZES
+from desirelines.views.features import rules_of
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedSums:
+    """What is published: rows of both tables, and the segments whose sizes are withheld."""
+
+    sizes: DataFrame
+    moves: DataFrame
+    withheld_sizes: frozenset[str]
+
+
+def published_sums(
+    run: Run, segments: list[str], *, before: DataFrame, now: DataFrame, changes: DataFrame, expected: DataFrame | None,
+    base_run_id: str,
+) -> PublishedSums:  # fmt: skip
+    """Count sizes and moves against the base run, and give what may be published of them. One execution, and one of the base's sizes.
+
+    `segments` are all of the run, empty ones too; `before` and `now` the members after the base run and after this one; `changes` this
+    run's; `expected` as `history.changes.to_moves` takes it.
+    """
+    moves = to_moves(before, now, expected).select(
+        "from_segment_id", "to_segment_id", "people_count", F.col("model_count").alias("entered"), F.lit(0).cast("long").alias("gone")
+    )  # fmt: skip
+    counts = to_counts(now, changes).select(
+        F.lit(None).cast("string").alias("from_segment_id"), F.col("segment_id").alias("to_segment_id"), "people_count", "entered", "gone"
+    )  # fmt: skip
+    rows = moves.unionByName(counts).collect()
+    of_segment = {r["to_segment_id"]: r for r in rows if r["from_segment_id"] is None}
+    counted = {
+        s: Counted(of_segment[s]["people_count"], of_segment[s]["entered"], of_segment[s]["gone"]) if s in of_segment else Counted(0, 0, 0)
+        for s in segments
+    }  # fmt: skip
+    crossings = [
+        Move(r["from_segment_id"], r["to_segment_id"], r["people_count"], r["entered"])
+        for r in rows if r["from_segment_id"] is not None
+    ]  # fmt: skip
+    published = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == base_run_id)
+    sizes_before = {
+        r["segment_id"]: r["people_count"] for r in published.select("segment_id", "people_count").collect()
+    }
+    overlapping = {rule.segment_id for rule in rules_of(run) if not rule.is_primary}
+    sizes, shown_moves = publishable_sizes_and_moves(
+        counted, crossings, sizes_before, main=[s for s in segments if s not in overlapping]
+    )
+    name = {"run_id": run.run_id}
+    return PublishedSums(
+        run.spark.createDataFrame([name | s for s in sizes], SEGMENT_SIZES.schema),
+        run.spark.createDataFrame([name | {"base_run_id": base_run_id} | m for m in shown_moves], SEGMENT_MOVES.schema),
+        frozenset(s["segment_id"] for s in sizes if s["people_count"] is None),
+    )

@@ -1,0 +1,112 @@
+"""Features and a model to segments: who is in which, what changed, what each is called and how it differs. All staged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.history.membership_changes import to_changes
+from desirelines.run.context import Run
+from desirelines.run.execute import StageReport
+from desirelines.segments.distance_evidence import to_evidence
+from desirelines.segments.membership import to_memberships
+from desirelines.segments.naming import names_apart
+from desirelines.segments.profile import to_profiles
+from desirelines.settings.run_ids import NO_BASE
+from desirelines.stages.segment_counts import published_sums
+from desirelines.tables import (
+    SEGMENT_CHANGES,
+    SEGMENT_DEFINITIONS,
+    SEGMENT_EVIDENCE,
+    SEGMENT_MOVES,
+    SEGMENT_PROFILES,
+    SEGMENT_SIZES,
+)
+from desirelines.views.features import features_in_use, features_of, rules_of
+from desirelines.views.members import members_after
+from desirelines.views.models import Model, assigned_by, expected_segments, model_of, own_model
+
+
+def assign_segments(run: Run) -> StageReport:
+    """Features and the model → segment_changes against the base run, profiles, sizes, moves, definitions, evidence."""
+    base, _ = run.ledger.base_of(run.run_id, run.as_of)
+    model = own_model(run)
+    before = members_after(run, base)
+    assigned = assigned_by(run, model).persist()  # memberships and evidence are made from it
+    now = to_memberships(features_of(run), assigned, model.segment_of_cluster, rules_of(run)).persist()
+    try:
+        changes = to_changes(before, now, run_id=run.run_id, as_of=run.as_of)
+        run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
+        changes = run.warehouse.read(SEGMENT_CHANGES).filter(F.col("run_id") == run.run_id)
+        ids = _segment_ids(run, model)
+        base_model = None if base == NO_BASE else model_of(run, base)
+        expected = None if base_model is None else expected_segments(run, base_model)
+        sums = published_sums(run, ids, before=before, now=now, changes=changes, expected=expected, base_run_id=base)
+        profiles = to_profiles(
+            features_of(run), now, features_in_use(run), run_id=run.run_id, withheld_sizes=sums.withheld_sizes
+        ).persist()  # written, and named by
+        definitions = _new_definitions(run, model, profiles)
+        rows = [
+            (profiles, SEGMENT_PROFILES),
+            (run.spark.createDataFrame(definitions, SEGMENT_DEFINITIONS.schema), SEGMENT_DEFINITIONS),
+            (to_evidence(assigned, model.segment_of_cluster, run_id=run.run_id), SEGMENT_EVIDENCE),
+            (sums.sizes, SEGMENT_SIZES),
+            (sums.moves, SEGMENT_MOVES),
+        ]
+        run.warehouse.replace_run_of(rows, run.run_id)
+        profiles.unpersist()
+    finally:
+        for kept in (now, assigned):
+            kept.unpersist()
+    _forget_old_evidence(run)
+    # Not the number of changes: with the sizes, it would give away those of small groups.
+    note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
+    return StageReport(len(ids), note, inputs={"base_run_id": base})
+
+
+def _segment_ids(run: Run, model: Model) -> list[str]:
+    """Segments of this run: its clusters and the rules."""
+    return sorted(model.segment_of_cluster.values()) + [r.segment_id for r in rules_of(run)]
+
+
+def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[str, Any]]:
+    """This run's version of every segment: clusters named by what tells them apart, and the rules."""
+    effects: dict[str, dict[str, float | None]] = {segment: {} for segment in model.segment_of_cluster.values()}
+    for row in profiles.select("segment_id", "feature", "effect").collect():
+        if row["segment_id"] in effects:
+            effects[row["segment_id"]][row["feature"]] = row["effect"]
+    names = names_apart(effects, features_in_use(run), run.settings.segments.words)
+    ended = [s.run_id for s in run.ledger.ended() if s.run_id != run.run_id]
+    old = run.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(ended) if ended else F.lit(False))
+    newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
+    rows = [
+        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {m['model_version']}",
+         "origin": m["origin"], "derived_from": m["derived_from"]}
+        for m in model.rows
+    ] + [
+        {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "origin": None, "derived_from": []}
+        for r in rules_of(run)
+    ]  # fmt: skip
+    told = ("name", "definition")
+    changed = [r for r in rows if any(newest.get(r["segment_id"], {}).get(t) != r[t] for t in told)]
+    return [
+        r
+        | {
+            "version": newest.get(r["segment_id"], {}).get("version", 0) + 1,
+            "alias": newest.get(r["segment_id"], {}).get("alias"),
+            "run_id": run.run_id,
+        }
+        for r in changed
+    ]
+
+
+def _forget_old_evidence(run: Run) -> None:
+    """Take out the evidence of runs older than the newest that are to be kept."""
+    begun = {state.run_id: place for place, state in reversed(list(enumerate(run.ledger.states())))}
+    held = [r[0] for r in run.warehouse.read(SEGMENT_EVIDENCE).select("run_id").distinct().collect()]
+    runs = sorted(held, key=lambda run_id: (begun.get(run_id, -1), run_id))
+    old = [r for r in runs if r != run.run_id][: max(len(runs) - run.settings.evidence.keep_runs, 0)]
+    if old:
+        run.warehouse.drop_runs(SEGMENT_EVIDENCE, old)

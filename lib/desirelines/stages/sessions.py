@@ -1,0 +1,133 @@
+"""Events to sessions: of streams with something new, from their first touched session on; of all where the rules changed."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from pyspark.sql import DataFrame, Observation, Window
+from pyspark.sql import functions as F
+
+from desirelines.errors import GateError
+from desirelines.io.tables.predicates import on_or_after
+from desirelines.run.context import Run
+from desirelines.run.execute import StageReport
+from desirelines.sessions.account import Account
+from desirelines.sessions.increment import (
+    with_known_causes,
+)
+from desirelines.sessions.sessions import to_sessions
+from desirelines.stages.sessions_bots import take_robots_out
+from desirelines.stages.sessions_increment import Touched, seen_last, seen_now, touched_streams
+from desirelines.tables import IDENTITY_LINKS, SESSIONS
+from desirelines.views.events import usable_events
+
+
+def build_sessions(run: Run) -> StageReport:
+    """Events → sessions, in one shuffle; without robots and without what nobody consented to. Every event is accounted for.
+
+    Only streams with something new are cut anew, from their first touched session on.
+
+    Raises:
+        GateError: events = in sessions + bots + without consent + over the cap does not hold, or too many are robots'.
+    """
+    now, last = seen_now(run), seen_last(run)
+    inputs = {"seen": asdict(now)}
+    is_known = last is not None and last.rules == now.rules
+    touched = touched_streams(run, last) if last is not None and is_known and last != now else None
+    if is_known and touched is None:
+        return StageReport(note="no event is new: sessions stay", inputs=inputs)
+    account = rebuild_sessions(run, touched)
+    return StageReport(account.sessions, str(account), inputs=inputs, outputs={"account": asdict(account)})
+
+
+def rebuild_sessions(run: Run, touched: Touched | None) -> Account:
+    """Build the sessions of the touched streams, all for null, and leave out those of robots.
+
+    Raises:
+        GateError: the account does not add up, or too many events are robots'.
+    """
+    account = cut_anew(run, touched)
+    account = account.with_more_bots(take_robots_out(run, touched))
+    check_account(run, account)
+    return account
+
+
+def cut_anew(run: Run, touched: Touched | None) -> Account:
+    """Write the sessions of the touched streams, from their first touched one on; of all streams for None."""
+    events = usable_events(run)
+    if touched is not None:
+        days = F.col("occurred_on") >= F.lit(touched.first_day)
+        mine = events.filter(days).join(touched.starts, "stream_id")
+        events = mine.filter("occurred_at >= from_at").drop("from_at")
+    events = with_cap(run, events, touched)
+    read, written = Observation("desirelines events to sessions"), Observation("desirelines sessions written")
+    events = events.observe(
+        read, F.count(F.lit(1)).alias("events"), F.count_if("is_bot").alias("bots"),
+        F.count_if(~F.col("is_bot") & ~F.col("is_consented")).alias("without_consent"),
+        F.count_if(~F.col("is_bot") & F.col("is_consented") & F.col("is_over_the_cap")).alias("over_the_cap"),
+    ).filter(~F.col("is_bot") & F.col("is_consented") & ~F.col("is_over_the_cap"))  # fmt: skip
+    zone, buckets = run.settings.site.time_zone, run.settings.warehouse.buckets
+    sessions = to_sessions(events, run.settings.sessions, zone=zone, buckets=buckets)
+    sessions = sessions.observe(
+        written, F.count(F.lit(1)).alias("sessions"), F.coalesce(F.sum("event_count"), F.lit(0)).alias("in_sessions")
+    )
+    if touched is None:
+        run.warehouse.replace_all(sessions, SESSIONS)
+    else:
+        sessions = with_known_causes(sessions, touched.sent(touched.streams))
+        standing = run.warehouse.read(SESSIONS).filter(F.col("started_on") >= F.lit(touched.first_day))
+        gone = touched.starts
+        is_gone = (standing["stream_id"] == gone["stream_id"]) & (standing["started_at"] >= gone["from_at"])
+        staying = standing.join(gone, is_gone, "left_anti")
+        rows = staying.unionByName(sessions)
+        run.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", touched.first_day))
+    return Account(**{**read.get, **written.get}, all_events=touched is None)
+
+
+def with_cap(run: Run, events: DataFrame, touched: Touched | None) -> DataFrame:
+    """Add `is_over_the_cap`: beyond the first events, in order of time, of a stream with more than the setting allows.
+
+    How many events a stream has is told by its sightings in `identity_links`; only streams over the cap are sorted.
+    """
+    most = run.settings.sessions.most_events_of_a_stream
+    links = run.warehouse.read(IDENTITY_LINKS).filter(F.col("key") == F.col("other_key"))
+    if touched is not None:
+        links = links.join(touched.starts, links["key"] == F.col("stream_id"), "left_semi")
+    heavy = links.groupBy(F.col("key").alias("stream_id")).agg(F.sum("link_count").alias("_count"))
+    heavy = heavy.filter(F.col("_count") > most).select("stream_id")
+    heavy = heavy.localCheckpoint(eager=False)
+    count = heavy.count()
+    if not count:
+        return events.withColumn("is_over_the_cap", F.lit(False))
+    run.progress.say(f"{count:,} streams have more than {most:,} events: what lies beyond is left out of sessions")
+    kept = events.sparkSession.createDataFrame([], "stream_id string, _kept long")
+    if touched is not None:
+        before = run.warehouse.read(SESSIONS).join(F.broadcast(heavy), "stream_id").join(touched.starts, "stream_id")
+        untouched = before.filter("started_at < from_at").groupBy("stream_id")
+        kept = untouched.agg(F.sum("event_count").alias("_kept"))
+    counts_in = ~F.col("is_bot") & F.col("is_consented")
+    place = Window.partitionBy("stream_id", counts_in).orderBy("occurred_at", "event_id", "source")
+    large = events.join(F.broadcast(heavy), "stream_id", "left_semi").withColumn("_place", F.row_number().over(place))
+    large = large.join(F.broadcast(kept), "stream_id", "left")
+    over = F.col("_place") + F.coalesce("_kept", F.lit(0)) > most
+    large = large.withColumn("is_over_the_cap", over).drop("_place", "_kept")
+    small = events.join(F.broadcast(heavy), "stream_id", "left_anti").withColumn("is_over_the_cap", F.lit(False))
+    return small.unionByName(large)
+
+
+def check_account(run: Run, account: Account) -> None:
+    """Hold the sessions' account against itself and against the share of robots that is allowed.
+
+    Raises:
+        GateError: it does not add up, or too many events are robots'.
+    """
+    if not account.adds_up:
+        raise GateError(
+            f"build-sessions: events do not add up: {account}. Nothing is published. This is a defect: please report it."
+        )
+    most = run.settings.bots.most_share
+    if account.bots > most * account.events:
+        raise GateError(
+            f"build-sessions: {account.bots:,} of {account.events:,} events are robots', more than bots.most_share ({most:.0%}). "
+            "Nothing is published. Look at `stream_tags`; if that is right, raise bots.most_share, or say keep_bots in the source's mapping."
+        )

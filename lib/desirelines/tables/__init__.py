@@ -1,0 +1,86 @@
+"""The contracts: every table, what one row is, its key, and each column's meaning. Written here once, as data.
+
+Table and column comments, `docs/tables.md`, the checks before a write, the doctor and erasure read these constants. A table
+without an entry here cannot be written.
+"""
+
+from __future__ import annotations
+
+from desirelines.tables.contract import EVERYBODY, FATES, MONEY, RATE, SMALL_GROUP, Column, Table
+from desirelines.tables.events import EVENTS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS
+from desirelines.tables.features import FEATURES, PERSON_LABELS, RFM_SCORES
+from desirelines.tables.identities import (
+    IDENTIFIERS,
+    IDENTITY_CUTS,
+    IDENTITY_LINKS,
+    IDENTITY_MAP,
+    PEOPLE,
+    STREAM_OWNERS,
+)
+from desirelines.tables.models import CLUSTER_MODELS, CLUSTER_TRIALS, RUN_PARAMETERS
+from desirelines.tables.paths import FUNNEL_STEPS, FUNNEL_WEEKS, PATH_EDGES, PATH_PATTERNS, PATH_POSITIONS, PATH_STEPS
+from desirelines.tables.privacy import CONSENTS, SUPPRESSIONS
+from desirelines.tables.runs import RUNS, WAREHOUSE_FACTS
+from desirelines.tables.segments import (
+    SEGMENT_CHANGES,
+    SEGMENT_DEFINITIONS,
+    SEGMENT_EVIDENCE,
+    SEGMENT_MEMBERS,
+    SEGMENT_MOVES,
+    SEGMENT_PROFILES,
+    SEGMENT_SIZES,
+)
+from desirelines.tables.sessions import SESSIONS
+
+ALL: tuple[Table, ...] = (
+    EVENTS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
+    SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
+    SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
+    PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS, WAREHOUSE_FACTS,
+)  # fmt: skip
+
+__all__ = [
+    "ALL",
+    "CLUSTER_MODELS",
+    "CLUSTER_TRIALS",
+    "CONSENTS",
+    "EVENTS",
+    "EVERYBODY",
+    "FATES",
+    "FEATURES",
+    "FUNNEL_STEPS",
+    "FUNNEL_WEEKS",
+    "IDENTIFIERS",
+    "IDENTITY_CUTS",
+    "IDENTITY_LINKS",
+    "IDENTITY_MAP",
+    "INGEST_BATCHES",
+    "MONEY",
+    "PATH_EDGES",
+    "PATH_PATTERNS",
+    "PATH_POSITIONS",
+    "PATH_STEPS",
+    "PEOPLE",
+    "PERSON_LABELS",
+    "QUARANTINED_EVENTS",
+    "RATE",
+    "RFM_SCORES",
+    "ROW_ACCOUNTS",
+    "RUNS",
+    "RUN_PARAMETERS",
+    "SEGMENT_CHANGES",
+    "SEGMENT_DEFINITIONS",
+    "SEGMENT_EVIDENCE",
+    "SEGMENT_MEMBERS",
+    "SEGMENT_MOVES",
+    "SEGMENT_PROFILES",
+    "SEGMENT_SIZES",
+    "SESSIONS",
+    "SMALL_GROUP",
+    "STREAM_OWNERS",
+    "STREAM_TAGS",
+    "SUPPRESSIONS",
+    "WAREHOUSE_FACTS",
+    "Column",
+    "Table",
+]

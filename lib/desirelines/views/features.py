@@ -1,0 +1,59 @@
+"""Features as of the date of a run, the catalogue that is in use, and the rules that set people apart."""
+
+from __future__ import annotations
+
+from functools import reduce
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.catalogue import FEATURES as CATALOGUE
+from desirelines.catalogue import Feature
+from desirelines.features.custom import catalogued
+from desirelines.features.occasions import occasion_features
+from desirelines.features.path_tfidf import Vocabulary
+from desirelines.run.context import Run
+from desirelines.segments.shipped_rules import RuleSegment, rule_segments, too_little_data
+from desirelines.tables import FEATURES
+from desirelines.views.parameters import RunParameter, parameter_of
+
+
+def features_of(run: Run) -> DataFrame:
+    """Features as of the run's date."""
+    return run.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(run.as_of))
+
+
+def clustered_features(run: Run) -> DataFrame:
+    """Features of the people who are grouped: those of whom enough is known."""
+    apart = [rule.condition for rule in rules_of(run) if rule.is_primary]
+    return reduce(lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))), apart, features_of(run))
+
+
+def grouped_and_apart(run: Run) -> tuple[int, int]:
+    """People who are grouped, and people of whom too little is known for it. One execution."""
+    is_apart = reduce(
+        Column.__or__, (F.coalesce(rule.condition, F.lit(False)) for rule in rules_of(run) if rule.is_primary)
+    )
+    row = features_of(run).agg(F.count_if(~is_apart), F.count_if(is_apart)).collect()[0]
+    return int(row[0]), int(row[1])
+
+
+def features_in_use(run: Run) -> tuple[Feature, ...]:
+    """The catalogue, the features of the settings, and the path words of the run."""
+    features = run.settings.features
+    own = tuple(catalogued(f, features.window_days) for f in features.own)
+    vocabulary = vocabulary_of(run, run.run_id) if features.path_words else None
+    occasions = tuple(f for o in features.occasions for f in occasion_features(o.name))
+    return (*CATALOGUE, *occasions, *own, *(vocabulary.features() if vocabulary else ()))
+
+
+def vocabulary_of(run: Run, run_id: str) -> Vocabulary | None:
+    """The path words of a run; null when it had none."""
+    stored = parameter_of(run, run_id, RunParameter.PATH_WORDS)
+    return None if stored is None else Vocabulary.from_json(stored)
+
+
+def rules_of(run: Run) -> tuple[RuleSegment, ...]:
+    """The segments that are set by a rule, as of the run's date."""
+    by_rule = rule_segments(run.settings.segments, F.lit(run.window.end))
+    return (too_little_data(run.settings.clusters.least_active_days), *by_rule)

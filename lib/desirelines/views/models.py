@@ -1,0 +1,92 @@
+"""The model of a run: how features become numbers, where the centres lie, and which segment each cluster is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from pyspark.sql import DataFrame, Row
+from pyspark.sql import functions as F
+
+from desirelines.clusters.assign import to_assigned
+from desirelines.clusters.preprocessing import Preparation
+from desirelines.errors import EmptyInputError
+from desirelines.run.context import Run
+from desirelines.tables import CLUSTER_MODELS
+from desirelines.views.features import clustered_features
+from desirelines.views.parameters import RunParameter, parameter_of
+
+
+@dataclass(frozen=True)
+class Model:
+    """The rows of `cluster_models` of a run, by cluster, and the preparation that belongs to them."""
+
+    run_id: str
+    rows: tuple[Row, ...]
+    preparation_json: str
+
+    @cached_property
+    def preparation(self) -> Preparation:
+        """How features become the numbers that distances are taken of."""
+        return Preparation.from_json(self.preparation_json)
+
+    @property
+    def centres(self) -> dict[int, list[float]]:
+        """The centre of each cluster, in prepared numbers."""
+        return {row["cluster"]: list(row["centre"]) for row in self.rows}
+
+    @property
+    def segment_of_cluster(self) -> dict[int, str]:
+        """The segment each cluster is."""
+        return {row["cluster"]: row["segment_id"] for row in self.rows}
+
+    @property
+    def mlflow_run_id(self) -> str | None:
+        """The run in MLflow that logged the fit; null when tracking was off."""
+        return next((row["mlflow_run_id"] for row in self.rows), None)
+
+
+def model_of(run: Run, run_id: str) -> Model | None:
+    """The model of a run, read once a command; null when the run has none."""
+    known: dict[str, Model] = run.memo.setdefault("models", {})
+    if run_id not in known:
+        mine = run.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == run_id)
+        rows = tuple(mine.orderBy("cluster").collect())
+        preparation = parameter_of(run, run_id, RunParameter.PREPARATION) if rows else None
+        if preparation is None:
+            return None
+        known[run_id] = Model(run_id, rows, preparation)
+    return known[run_id]
+
+
+def own_model(run: Run) -> Model:
+    """The model this run goes by.
+
+    Raises:
+        EmptyInputError: it has none yet.
+    """
+    model = model_of(run, run.run_id)
+    if model is None:
+        raise EmptyInputError("this run has no clusters yet. Run `desirelines fit-clusters` first.")
+    return model
+
+
+def forget_model(run: Run) -> None:
+    """Forget what was read of this run's model: it is about to be written."""
+    run.memo.get("models", {}).pop(run.run_id, None)
+
+
+def assigned_by(run: Run, model: Model) -> DataFrame:
+    """Nearest and next nearest cluster of everybody who is grouped, by a model and the features of this run."""
+    return to_assigned(clustered_features(run), model.preparation, model.centres)
+
+
+def expected_segments(run: Run, model: Model) -> DataFrame:
+    """The segment that a model gives everybody who is grouped, by the features of this run.
+
+    Shape: person_id, expected_segment_id.
+    """
+    pairs = sorted(model.segment_of_cluster.items())
+    segments = F.create_map(*(F.lit(part) for pair in pairs for part in pair))
+    expected = F.element_at(segments, F.col("cluster").cast("int")).alias("expected_segment_id")
+    return assigned_by(run, model).select("person_id", expected)

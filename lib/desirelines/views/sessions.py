@@ -1,0 +1,48 @@
+"""Sessions with their people, as of the date of a run."""
+
+from __future__ import annotations
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.identities.stream_owners import with_person
+from desirelines.run.context import Run
+from desirelines.sessions.sessions import to_sessions
+from desirelines.tables import SESSIONS
+from desirelines.views.events import keep_consented, usable_events
+from desirelines.views.identities import open_identities, open_owners
+
+
+def sessions_of_people(run: Run) -> DataFrame:
+    """Sessions before as_of with their person; what straddles as_of is cut there, from its events.
+
+    Without those of people who refused, on whichever of their devices.
+    """
+    end = run.window.end
+    sessions = run.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
+    straddling = sessions.filter((F.col("started_at") < F.lit(end)) & (F.col("ended_at") >= F.lit(end)))
+    starts = straddling.groupBy("stream_id", F.col("session_key").alias("_session")).agg(
+        F.min("started_at").alias("_from")
+    )
+    first = starts.agg(F.min("_from")).collect()[0][0]
+    if first is not None:
+        whole = sessions.filter(F.col("ended_at") < F.lit(end))
+        days = F.col("occurred_on").between(F.lit(first.date()), F.lit(end.date()))
+        usable = usable_events(run).filter(days & ~F.col("is_bot") & F.col("is_consented"))
+        same = (usable["stream_id"] == starts["stream_id"]) & usable["session_key"].eqNullSafe(starts["_session"])
+        inside = usable.join(F.broadcast(starts), same).drop(starts["stream_id"])
+        inside = inside.filter((F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end)))
+        sessions = whole.unionByName(
+            to_sessions(
+                inside, run.settings.sessions, zone=run.settings.site.time_zone, buckets=run.settings.warehouse.buckets
+            )
+        )
+    people = with_person(sessions, open_identities(run), open_owners(run))
+    return keep_consented(run, people, began="started_at", ended="ended_at")
+
+
+def published_sessions(run: Run) -> DataFrame:
+    """Sessions inside the window of observation, with their person."""
+    window = run.window
+    sessions = sessions_of_people(run)
+    return sessions.filter((F.col("started_at") >= F.lit(window.start)) & (F.col("started_at") < F.lit(window.end)))

@@ -1,0 +1,143 @@
+"""The tables of a warehouse, for notebooks and scripts: `desirelines.open("shop.yaml")`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.errors import SettingsError, did_you_mean
+from desirelines.operations.explain_person import PersonExplanation, explain
+from desirelines.operations.run_pipeline import RunSummary, run_pipeline
+from desirelines.run.context import Run
+from desirelines.run.opening import opened
+from desirelines.run.options import RunOptions
+from desirelines.tables import ALL
+from desirelines.views.features import features_of
+from desirelines.views.members import definitions_of, members_after, segment_sizes
+from desirelines.views.runs import newest_published
+from desirelines.views.sessions import sessions_of_people
+
+
+class _Lines:
+    """Progress as lines on standard error, which a notebook shows under the cell."""
+
+    def begin(self, stage: str) -> None:
+        """A stage begins."""
+
+    def say(self, text: str) -> None:
+        """Something worth a line."""
+        sys.stderr.write(f"  {text}\n")
+
+    def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
+        """A stage ended."""
+        sys.stderr.write(f"{stage}: {rows:,} rows in {seconds:.1f} s" + (f" ({note})\n" if note else "\n"))
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """A warehouse and its configuration. What is read is as of the newest published run.
+
+    The session is the notebook's own, where there is one; else a local one is started and left running.
+
+    Attributes:
+        options: what every call opens the warehouse with.
+    """
+
+    options: RunOptions
+
+    def segments(self) -> DataFrame:
+        """The segments of the newest published run.
+
+        Shape: segment_id, kind, name, definition, people_count, share, entered_count, left_count. Counts are null where withheld.
+        """
+        with self._newest() as run:
+            sizes = run.spark.createDataFrame(
+                [(s.segment_id, s.people, s.share, s.entered, s.left) for s in segment_sizes(run, run.run_id)],
+                "segment_id string, people_count long, share double, entered_count long, left_count long",
+            )
+            definitions = definitions_of(run, run.run_id).select("segment_id", "kind", "name", "definition")
+            return definitions.join(sizes, "segment_id").orderBy(F.col("people_count").desc_nulls_last(), "segment_id")
+
+    def members(self, segment_id: str | None = None) -> DataFrame:
+        """Who is in which segment, one row a person and segment; of one segment where it is named."""
+        with self._newest() as run:
+            members = members_after(run, run.run_id)
+            return members if segment_id is None else members.filter(F.col("segment_id") == segment_id)
+
+    def features(self) -> DataFrame:
+        """The features of everybody, one row a person."""
+        with self._newest() as run:
+            return features_of(run)
+
+    def sessions_of(self, person_id: str) -> DataFrame:
+        """The sessions of one person, in order of time; on a shared device only those that are theirs."""
+        with self._newest() as run:
+            # Joined as data: a literal in a plan would stand in Spark's event log.
+            person = F.broadcast(run.spark.createDataFrame([(person_id,)], "person_id string"))
+            return sessions_of_people(run).join(person, "person_id").orderBy("started_at", "session_id")
+
+    def why(self, person: str) -> PersonExplanation:
+        """What is known of a person, by person id or key.
+
+        Raises:
+            EmptyInputError: nobody is known by it, or no run was published.
+        """
+        with self._opened() as run:
+            return explain(run, key=person, identifier=None)
+
+    def table(self, name: str) -> DataFrame:
+        """A table as it stands, every run in it; `docs/tables.md` says what a row is.
+
+        Raises:
+            SettingsError: there is no such table.
+        """
+        by_name = {table.name: table for table in ALL}
+        if name not in by_name:
+            raise SettingsError([f"there is no table '{name}'{did_you_mean(name, by_name)}"])
+        with self._opened() as run:
+            return run.warehouse.read(by_name[name])
+
+    def run(self, *, refit: bool = True) -> RunSummary:
+        """All stages and the report, as `desirelines run`; without `refit` as `desirelines assign`.
+
+        Raises:
+            DesirelinesError: a stage cannot go on; nothing was published.
+        """
+        with opened(self.options, lambda _: _Lines(), writes="run", fits=refit, keeps_session=True) as run:
+            return run_pipeline(run, refit=refit)
+
+    @contextmanager
+    def _opened(self) -> Iterator[Run]:
+        with opened(self.options, lambda _: _Lines(), keeps_session=True) as run:
+            yield run
+
+    @contextmanager
+    def _newest(self) -> Iterator[Run]:
+        """The newest published run.
+
+        Raises:
+            EmptyInputError: no run was published yet.
+        """
+        with self._opened() as run:
+            state = newest_published(run)
+            yield run.of(state.run_id, state.as_of)
+
+
+def open_workspace(
+    conf: str | Path | None = None, *, overrides: tuple[str, ...] = (), as_of: date | None = None
+) -> Workspace:
+    """Open a warehouse by its configuration file; without one, by `desirelines.yaml` of the current folder.
+
+    Args:
+        conf: the configuration file.
+        overrides: single settings, such as `clusters.k=6`; they win over the file.
+        as_of: the date of `run`.
+    """
+    return Workspace(RunOptions((Path(conf),) if conf is not None else (), overrides, as_of))

@@ -1,0 +1,90 @@
+"""What the rooms of the package may do: which read tables, which write them, what follows from the list of stages."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from desirelines.cli.commands.run import STAGE_HELP
+from desirelines.pipeline import STAGES, TAKE_MODEL
+from desirelines.tables import ALL
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = ROOT / "lib" / "desirelines"
+READING = {"read"}
+WRITING = {
+    "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all", "replace_run", "replace_run_of",
+    "replace_where",
+}  # fmt: skip
+TABLES = {"warehouse", "tables", "store"}
+"""Names that hold the tables: a verb counts where it is called of one of these."""
+
+
+def calls(code, verbs):
+    """Lines on which one of the verbs is called of the tables."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in verbs
+        and any(
+            isinstance(part, ast.Name | ast.Attribute) and _name(part) in TABLES for part in ast.walk(node.func.value)
+        )
+    ]
+
+
+def _name(node):
+    return node.id if isinstance(node, ast.Name) else node.attr
+
+
+@pytest.mark.parametrize(
+    ("verbs", "rooms"),
+    [
+        (READING, {"views", "stages", "operations", "workspace.py", "io"}),
+        (WRITING, {"stages", "operations", "io"}),
+    ],
+    ids=["read", "write"],
+)
+def test_only_these_rooms_touch_tables(verbs, rooms):
+    found = [
+        f"{file.relative_to(LIBRARY)}:{line}"
+        for file in sorted(LIBRARY.rglob("*.py"))
+        if file.relative_to(LIBRARY).parts[0] not in rooms
+        for line in calls(file.read_text(), verbs)
+    ]
+    assert found == []
+
+
+def test_the_search_finds_what_it_looks_for():
+    assert calls("run.warehouse.read(EVENTS)\nwarehouse.merge(rows, EVENTS)", READING | WRITING) == [1, 2]
+    assert calls("path.read()\nrows.append(1)", READING | WRITING) == []
+
+
+def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
+    topics = {
+        "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history", "privacy", "report", "synthetic",
+        "columns", "kernels", "catalogue", "settings", "tables",
+    }  # fmt: skip
+    found = {
+        file.relative_to(LIBRARY).as_posix()
+        for file in LIBRARY.rglob("*.py")
+        if file.relative_to(LIBRARY).parts[0] in topics and "createDataFrame" in file.read_text()
+    }
+    assert found == {"clusters/fit.py", "clusters/mllib.py", "columns/keys.py"}
+
+
+def test_every_stage_has_a_command_in_the_order_of_a_run():
+    assert list(STAGE_HELP) == [stage.name for stage in STAGES]
+
+
+def test_every_table_is_written_by_a_stage_or_stands_for_something_else():
+    written = {table.name for stage in (*STAGES, TAKE_MODEL) for table in stage.writes}
+    assert {table.name for table in ALL} - written == {"suppressions", "warehouse_facts"}
+
+
+def test_what_a_stage_reads_was_written_before_it_or_outlives_a_run():
+    written = {"suppressions"}
+    for stage in STAGES:
+        assert {table.name for table in stage.reads} <= written, stage.name
+        written |= {table.name for table in stage.writes}
