@@ -43,7 +43,9 @@ def shop(spark, tmp_path_factory):
             of = source(stream=["cookie", "device"], ids=ids).model_dump(by_alias=True)
             settings = Settings.model_validate({"warehouse": {"path": str(folder)}, "sources": [of]})
             now = START + timedelta(days=100 + number)
-            return new_run(spark, settings, f"run{number:03d}", lambda: now, PlainProgress(), START.date())
+            return new_run(
+                spark, settings, f"run{number:03d}", lambda: now, PlainProgress(), requested_as_of=START.date()
+            )
 
         def deliver(self, events):
             """Events as (hour, {type: key}), into the tables as ingest writes them."""

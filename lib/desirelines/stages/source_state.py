@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.io.sources.delta_history import skipped_commits, version_of
@@ -32,7 +32,9 @@ class SourceFacts:
 def facts_before(run: Run) -> SourceFacts:
     """What was remembered when sources were last read."""
     last = run.ledger.newest("ingest-events")
-    return SourceFacts(**(run.ledger.inputs_of(last.run_id, "ingest-events") if last else {}))
+    inputs = run.ledger.inputs_of(last.run_id, "ingest-events") if last else {}
+    known = {f.name for f in fields(SourceFacts)}
+    return SourceFacts(**{name: value for name, value in inputs.items() if name in known})
 
 
 def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], SourceFacts]:
