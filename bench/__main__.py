@@ -51,14 +51,21 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--part", choices=[*PARTS, "all"], default="all")
     parser.add_argument(
-        "--size", type=int, default=1_000_000, help="events, about (kmeans, choose-k: people; components: links)"
+        "--size",
+        type=int,
+        default=1_000_000,
+        help="events, about (kmeans, choose-k: people; components: links)",
     )
-    parser.add_argument("--rounds", type=int, default=3, help="timed rounds after the warm-up; the minimum counts")
+    parser.add_argument(
+        "--rounds", type=int, default=3, help="timed rounds after the warm-up; the minimum counts"
+    )
     asked = parser.parse_args(arguments)
     if asked.size < 1 or asked.rounds < 1:
         parser.error("--size and --rounds are at least 1")
     os.environ["POLARS_MAX_THREADS"] = str(CORES)  # Polars reads it when it is first imported
-    spark, _ = spark_session(Spark(master=f"local[{CORES}]", driver_memory="5g", shuffle_partitions=8))
+    spark, _ = spark_session(
+        Spark(master=f"local[{CORES}]", driver_memory="5g", shuffle_partitions=8)
+    )
     try:
         return max(
             [

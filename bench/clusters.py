@@ -58,13 +58,18 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
     def scans() -> None:
         start = _start(people, size)
         ordered = in_fixed_order(people, size)
-        scanned = lloyd(to_points(ordered, size, NAMES), start, most_scans=ITERATIONS)
+        scanned = lloyd(to_points(ordered, size, NAMES), start, max_iterations=ITERATIONS)
         model = model_of(ordered, NAMES, scanned.centres.tolist())
         found["scans"].centres = np.array(model.clusterCenters()) if model else None
 
     def mllib() -> None:
         model, _ = fit_by_mllib(
-            in_fixed_order(people, size).localCheckpoint(), NAMES, GROUPS, KMEANS, seeds=[1], most_iterations=ITERATIONS
+            in_fixed_order(people, size).localCheckpoint(),
+            NAMES,
+            GROUPS,
+            KMEANS,
+            seeds=[1],
+            most_iterations=ITERATIONS,
         )
         found["mllib"].centres = np.array(model.clusterCenters())
 
@@ -98,7 +103,13 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
     first = fit(people, size, catalogue, settings)
     prepared = to_prepared(people, first.preparation)
     kept = np.column_stack(
-        [c.to_numpy() for c in prepared.orderBy("person_id").select(*first.preparation.names).toArrow().columns]
+        [
+            c.to_numpy()
+            for c in prepared.orderBy("person_id")
+            .select(*first.preparation.names)
+            .toArrow()
+            .columns
+        ]
     )
     best = _best_cost(kept, first.kept.k)
     found = {name: Best() for name in ("product", "sklearn_sweep")}
@@ -110,7 +121,13 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def bisecting() -> None:
         _assign(
-            people, fit(people, size, catalogue, settings.model_copy(update={"algorithm": BISECTING, "restarts": 1}))
+            people,
+            fit(
+                people,
+                size,
+                catalogue,
+                settings.model_copy(update={"algorithm": BISECTING, "restarts": 1}),
+            ),
         )
 
     def sklearn_sweep() -> None:
@@ -119,11 +136,15 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
     def mllib_sweep() -> None:
         ordered = in_fixed_order(prepared, size).localCheckpoint()
         for k in KS:
-            fit_by_mllib(ordered, first.preparation.names, k, KMEANS, seeds=[1], most_iterations=ITERATIONS)
+            fit_by_mllib(
+                ordered, first.preparation.names, k, KMEANS, seeds=[1], most_iterations=ITERATIONS
+            )
 
     def variant(name: str, action: Callable[[], None]) -> Variant:
         most = MOST_COST if name == "product" else MOST_COST_OF_PEERS
-        return Variant(name, action, lambda: _facts(kept, found[name].centres, first.kept.k, best, most))
+        return Variant(
+            name, action, lambda: _facts(kept, found[name].centres, first.kept.k, best, most)
+        )
 
     return Part(
         title="choose-k",
@@ -185,15 +206,32 @@ def _facts(kept: Points, centres: Points | None, k: int, best: float, most: floa
     squares = float(np.einsum("ij,ij->", kept, kept))
     half = (centres**2).sum(axis=1) / 2
     nearest = np.concatenate(
-        [(part @ centres.T - half).max(axis=1) for part in np.array_split(kept, len(kept) // 500_000 + 1)]
+        [
+            (part @ centres.T - half).max(axis=1)
+            for part in np.array_split(kept, len(kept) // 500_000 + 1)
+        ]
     )
     cost = squares - 2 * float(nearest.sum())
-    told = "cost is as good" if len(centres) == k and cost <= most * best else f"cost {cost / best:.4f}"
+    told = (
+        "cost is as good"
+        if len(centres) == k and cost <= most * best
+        else f"cost {cost / best:.4f}"
+    )
     return Facts(len(kept), len(kept), k, told)
 
 
 def _catalogue() -> list[Feature]:
     return [
-        Feature(name, "usage", "a made number", "none", "never", "made for the bench", "high", "low", "plain")
+        Feature(
+            name,
+            "usage",
+            "a made number",
+            "none",
+            "never",
+            "made for the bench",
+            "high",
+            "low",
+            "plain",
+        )
         for name in NAMES
     ]

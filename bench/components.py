@@ -34,14 +34,19 @@ def random_part(spark: SparkSession, size: int, out: Path) -> Part:
     """Links between nodes drawn evenly."""
     nodes = F.lit(int(size * NODES_AN_EDGE))
     return _part(
-        spark, "components-random", size, lambda i: tuple(F.pmod(F.xxhash64(i, F.lit(s)), nodes) for s in (1, 2))
+        spark,
+        "components-random",
+        size,
+        lambda i: tuple(F.pmod(F.xxhash64(i, F.lit(s)), nodes) for s in (1, 2)),
     )
 
 
 def random_graph(spark: SparkSession, links: int) -> DataFrame:
     """The random graph: key, other_key."""
     nodes = F.lit(int(links * NODES_AN_EDGE))
-    return _graph(spark, links, lambda i: tuple(F.pmod(F.xxhash64(i, F.lit(s)), nodes) for s in (1, 2)))
+    return _graph(
+        spark, links, lambda i: tuple(F.pmod(F.xxhash64(i, F.lit(s)), nodes) for s in (1, 2))
+    )
 
 
 def to_nowhere(rows: DataFrame) -> None:
@@ -58,30 +63,44 @@ def by_stars(pairs: DataFrame) -> DataFrame:
     seen = None
     while True:
         edges = settled(_small_star(_large_star(edges)))
-        now = edges.agg(F.count("*"), F.sum(F.xxhash64("key", "other_key").cast("decimal(38,0)"))).collect()[0]
+        now = edges.agg(
+            F.count("*"), F.sum(F.xxhash64("key", "other_key").cast("decimal(38,0)"))
+        ).collect()[0]
         if now == seen:
             break
         seen = now
-    roots = edges.select(F.col("other_key").alias("key"), F.col("other_key").alias("component_key")).distinct()
+    roots = edges.select(
+        F.col("other_key").alias("key"), F.col("other_key").alias("component_key")
+    ).distinct()
     return edges.select("key", F.col("other_key").alias("component_key")).unionByName(roots)
 
 
 def _large_star(edges: DataFrame) -> DataFrame:
-    both = edges.unionByName(edges.select(F.col("other_key").alias("key"), F.col("key").alias("other_key")))
+    both = edges.unionByName(
+        edges.select(F.col("other_key").alias("key"), F.col("key").alias("other_key"))
+    )
     least = both.groupBy("key").agg(F.least(F.min("other_key"), F.col("key")).alias("_least"))
     found = both.filter("other_key > key").join(least, "key")
-    return found.select(F.col("other_key").alias("key"), F.col("_least").alias("other_key")).distinct()
+    return found.select(
+        F.col("other_key").alias("key"), F.col("_least").alias("other_key")
+    ).distinct()
 
 
 def _small_star(edges: DataFrame) -> DataFrame:
-    down = edges.select(F.greatest("key", "other_key").alias("key"), F.least("key", "other_key").alias("other_key"))
+    down = edges.select(
+        F.greatest("key", "other_key").alias("key"), F.least("key", "other_key").alias("other_key")
+    )
     least = down.groupBy("key").agg(F.min("other_key").alias("_least"))
-    found = down.join(least, "key").select(F.col("other_key").alias("key"), F.col("_least").alias("other_key"))
+    found = down.join(least, "key").select(
+        F.col("other_key").alias("key"), F.col("_least").alias("other_key")
+    )
     own = least.select("key", F.col("_least").alias("other_key"))
     return found.unionByName(own).filter("key != other_key").distinct()
 
 
-def _part(spark: SparkSession, title: str, links: int, ends: Callable[..., tuple[object, ...]]) -> Part:
+def _part(
+    spark: SparkSession, title: str, links: int, ends: Callable[..., tuple[object, ...]]
+) -> Part:
     edges = _graph(spark, links, ends).localCheckpoint()
     tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
     kept: dict[str, DataFrame] = {}
@@ -95,7 +114,10 @@ def _part(spark: SparkSession, title: str, links: int, ends: Callable[..., tuple
     return Part(
         title=title,
         variants=(
-            Variant("edges_shuffled", lambda: to_nowhere(edges.repartition(tasks, "key").sortWithinPartitions("key"))),
+            Variant(
+                "edges_shuffled",
+                lambda: to_nowhere(edges.repartition(tasks, "key").sortWithinPartitions("key")),
+            ),
             variant("product", lambda: to_components(edges)),
             variant("contraction", lambda: to_components(edges, most_local=0)),
             variant("stars", lambda: by_stars(edges)),

@@ -30,22 +30,34 @@ def events(spark: SparkSession, size: int, out: Path) -> DataFrame:
     path = events_path(size, out)
     if not (path / "_SUCCESS").exists():
         arrival = (F.coalesce("received_at", "occurred_at"), F.col("event_id"))
-        made = made_events(spark, size).repartitionByRange(FILES, *arrival).sortWithinPartitions(*arrival)
+        made = (
+            made_events(spark, size)
+            .repartitionByRange(FILES, *arrival)
+            .sortWithinPartitions(*arrival)
+        )
         made.write.mode("overwrite").parquet(str(path))
     return spark.read.parquet(str(path))
 
 
 def made_events(spark: SparkSession, size: int) -> DataFrame:
     """Columns of `events` that the sessions are cut from. Lognormal users; a visit is up to 7 events; a fifth of visits order."""
-    users = spark.range(max(1, size // EVENTS_PER_USER), numPartitions=4).withColumnRenamed("id", "user")
-    counted = users.withColumn("event_count", F.ceil(EVENTS_PER_USER * F.exp(SKEW * normal("user") - SKEW**2 / 2)))
-    placed = counted.select("user", F.explode(F.sequence(F.lit(0), F.col("event_count") - 1)).alias("place"))
+    users = spark.range(max(1, size // EVENTS_PER_USER), numPartitions=4).withColumnRenamed(
+        "id", "user"
+    )
+    counted = users.withColumn(
+        "event_count", F.ceil(EVENTS_PER_USER * F.exp(SKEW * normal("user") - SKEW**2 / 2))
+    )
+    placed = counted.select(
+        "user", F.explode(F.sequence(F.lit(0), F.col("event_count") - 1)).alias("place")
+    )
     visits = placed.select(
         "user", "place",
         F.floor(F.col("place") / EVENTS_PER_VISIT).alias("visit"),
         (F.col("place") % EVENTS_PER_VISIT).alias("in_visit"),
     )  # fmt: skip
-    orders = (chance("orders", "user", "visit") < 0.2) & (F.col("in_visit") >= EVENTS_PER_VISIT - LINES_PER_ORDER)
+    orders = (chance("orders", "user", "visit") < 0.2) & (
+        F.col("in_visit") >= EVENTS_PER_VISIT - LINES_PER_ORDER
+    )
     refunds = ~orders & (chance("refunds", "user", "place") < 0.005)
     is_tied = (F.col("in_visit") % 2 == 1) & (
         chance("tied", "user", "place") < 0.05
@@ -75,7 +87,11 @@ def event_columns() -> list[Column]:
     is_received = chance("received", "user", "place") >= 0.02
 
     def line_or(purchase: str, refund: str, plain: Column) -> Column:
-        return F.when(F.col("orders"), F.lit(purchase)).when(F.col("refunds"), F.lit(refund)).otherwise(plain)
+        return (
+            F.when(F.col("orders"), F.lit(purchase))
+            .when(F.col("refunds"), F.lit(refund))
+            .otherwise(plain)
+        )
 
     return [
         F.lit("shop").alias("source"),

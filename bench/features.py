@@ -13,7 +13,7 @@ from bench.events import DAYS, events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, to_nowhere
 from desirelines.catalogue.kinds import KINDS
-from desirelines.features.build import USED, lying_together, to_features, to_people_of_days
+from desirelines.features.build import USED, colocated_by_person, to_features, to_people_of_days
 from desirelines.features.daily_aggregates import DAY_FEATURES
 from desirelines.features.person_batches import to_counted_features
 from desirelines.features.person_days import to_person_days
@@ -46,11 +46,17 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def features(kept: DataFrame) -> DataFrame:
         return to_features(
-            kept, window, cart_hours=24, cart_days=7, goal_kinds=("purchase",), buckets=BUCKETS, run_id="bench"
+            kept,
+            window,
+            cart_hours=24,
+            cart_days=7,
+            goal_kinds=("purchase",),
+            buckets=BUCKETS,
+            run_id="bench",
         )
 
     def product(*columns: str) -> None:
-        kept = lying_together(sessions).persist()
+        kept = colocated_by_person(sessions).persist()
         to_nowhere(features(kept).select(*columns or "*"))
         kept.unpersist()
 
@@ -59,26 +65,37 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def floor_group() -> None:
         sums = [F.sum(f"{kind}_count").alias(kind) for kind in KINDS]
-        lists = [F.collect_list(name).alias(name) for name in ("steps", "step_kinds", "step_offsets", "categories")]
+        lists = [
+            F.collect_list(name).alias(name)
+            for name in ("steps", "step_kinds", "step_offsets", "categories")
+        ]
         spread = sessions.select(*USED).repartition("person_id")
         to_nowhere(
-            spread.groupBy("person_id").agg(*sums, *lists, F.sum("amount"), F.sum("discount"), F.max("last_order_at"))
+            spread.groupBy("person_id").agg(
+                *sums, *lists, F.sum("amount"), F.sum("discount"), F.max("last_order_at")
+            )
         )
 
     def days() -> DataFrame:
-        return to_person_days(sessions.select(*USED).repartition("person_id"), window.zone, ("purchase",))
+        return to_person_days(
+            sessions.select(*USED).repartition("person_id"), window.zone, ("purchase",)
+        )
 
     def counted() -> DataFrame:
-        return to_counted_features(lying_together(sessions), window, key_kinds=(), cart_hours=24, cart_days=7)
+        return to_counted_features(
+            colocated_by_person(sessions), window, key_kinds=(), cart_hours=24, cart_days=7
+        )
 
     def write_days() -> None:
         days().write.mode("overwrite").parquet(str(day_sums))
 
     def facts() -> Facts:
-        features(lying_together(sessions)).select("person_id", "frequency", "monetary", "active_days").write.mode(
-            "overwrite"
-        ).parquet(str(results))
-        return _facts(f"select person_id, frequency, monetary, active_days from read_parquet('{results}/*.parquet')")
+        features(colocated_by_person(sessions)).select(
+            "person_id", "frequency", "monetary", "active_days"
+        ).write.mode("overwrite").parquet(str(results))
+        return _facts(
+            f"select person_id, frequency, monetary, active_days from read_parquet('{results}/*.parquet')"
+        )
 
     def told() -> Facts:
         return _facts(
@@ -94,12 +111,17 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
         variants=(
             Variant("floor_shuffle", floor_shuffle, told),
             Variant("floor_group", floor_group),
-            Variant("rfm_only", lambda: product("person_id", "recency_days", "frequency", "monetary")),
+            Variant(
+                "rfm_only", lambda: product("person_id", "recency_days", "frequency", "monetary")
+            ),
             Variant("product", product, facts),
             Variant("counted", lambda: to_nowhere(counted())),
             Variant("of_days", lambda: to_nowhere(to_people_of_days(days(), window))),
             Variant("days_written", write_days),
-            Variant("of_days_stored", lambda: to_nowhere(to_people_of_days(spark.read.parquet(str(day_sums)), window))),
+            Variant(
+                "of_days_stored",
+                lambda: to_nowhere(to_people_of_days(spark.read.parquet(str(day_sums)), window)),
+            ),
         ),
         comparisons=COMPARISONS,
         events=people.events,
@@ -116,5 +138,7 @@ def _facts(query: str) -> Facts:
     row_hash = "hash(person_id, frequency::bigint, round(monetary::double * 100)::bigint, active_days::bigint)"
     whole = f"select count(*), sum(frequency), sum(active_days), sum({row_hash}::hugeint) from ({query})"
     with duckdb.connect() as connection:
-        rows, orders, days, checksum = (int(v or 0) for v in connection.execute(whole).fetchone() or ())
+        rows, orders, days, checksum = (
+            int(v or 0) for v in connection.execute(whole).fetchone() or ()
+        )
     return Facts(rows, orders, days, f"{checksum % 2**64:016x}")

@@ -19,7 +19,9 @@ SLACK = 1.15
 """So many times the cost an event of the tenth is flat."""
 
 COMPARISONS = tuple(
-    Comparison(name, "tenth", PARTS["tenth"] / parts * SLACK) for name, parts in PARTS.items() if name != "tenth"
+    Comparison(name, "tenth", PARTS["tenth"] / parts * SLACK)
+    for name, parts in PARTS.items()
+    if name != "tenth"
 )
 
 
@@ -33,16 +35,24 @@ def growth_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def facts(name: str) -> Facts:
         held = int(sessions(name).agg(F.sum("event_count")).collect()[0][0])
-        told = "every event is in a session" if held == counts[name] else f"{held} of {counts[name]} are in sessions"
+        told = (
+            "every event is in a session"
+            if held == counts[name]
+            else f"{held} of {counts[name]} are in sessions"
+        )
         return Facts(rows=0, events=counts["whole"], steps=0, checksum=told)
 
     return Part(
         title="growth",
         variants=tuple(
-            Variant(name, lambda name=name: to_nowhere(sessions(name)), lambda name=name: facts(name))  # type: ignore[misc]
+            Variant(
+                name, lambda name=name: to_nowhere(sessions(name)), lambda name=name: facts(name)
+            )  # type: ignore[misc]
             for name in PARTS
         ),
         comparisons=COMPARISONS,
         events=counts["whole"],
-        notes=(f"{counts}: events of each. Flat is a ratio of ten, five and two to one; the goal is {SLACK} of that.",),
+        notes=(
+            f"{counts}: events of each. Flat is a ratio of ten, five and two to one; the goal is {SLACK} of that.",
+        ),
     )

@@ -113,12 +113,17 @@ class Tree:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         self._over.set()
         self._watch.join()
         self._last |= self._sample()
-        self.seconds = sum(used - self._first.get(process, 0.0) for process, used in self._last.items())
+        self.seconds = sum(
+            used - self._first.get(process, 0.0) for process, used in self._last.items()
+        )
 
     def _run(self) -> None:
         while not self._over.wait(self._every):
@@ -146,8 +151,12 @@ def run_part(part: Part, rounds: int) -> Outcome:
         variant.before()
         variant.action()
         if variant.facts:
-            facts[variant.name] = variant.facts()  # now: the next variant may write to the same place
-    is_equal = len(set(facts.values())) == 1 and all(f.events == part.events for f in facts.values())
+            facts[variant.name] = (
+                variant.facts()
+            )  # now: the next variant may write to the same place
+    is_equal = len(set(facts.values())) == 1 and all(
+        f.events == part.events for f in facts.values()
+    )
     seconds = {v.name: Seconds() for v in part.variants}
     for n in range(rounds if is_equal else 0):
         for variant in part.variants[n:] + part.variants[:n]:
@@ -177,17 +186,24 @@ def compared(comparison: Comparison, seconds: dict[str, Seconds], facts: dict[st
 def print_outcome(outcome: Outcome) -> None:
     """Print what each variant took and gave, and the ratios."""
     console = Console(width=120)
-    variants = Table("variant", title=f"{outcome.part.title}: {outcome.part.events} events, minimum of the rounds")
+    variants = Table(
+        "variant",
+        title=f"{outcome.part.title}: {outcome.part.events} events, minimum of the rounds",
+    )
     for head in ("wall s", "CPU s", "workers GB", "rows", "events", "steps", "checksum"):
         variants.add_column(head, justify="right")
     for variant in outcome.part.variants:
         taken, facts = outcome.seconds[variant.name], outcome.facts.get(variant.name)
         timed = [f"{min(s):.2f}" if s else "" for s in (taken.wall, taken.cpu)]
         timed.append(f"{max(taken.workers_gb):.2f}" if taken.workers_gb else "")
-        variants.add_row(variant.name, *timed, *([str(v) for v in asdict(facts).values()] if facts else []))
+        variants.add_row(
+            variant.name, *timed, *([str(v) for v in asdict(facts).values()] if facts else [])
+        )
     console.print(variants)
     if not outcome.is_equal:
-        console.print("[bold]Results differ[/bold] (rows, events, steps or checksum, above): nothing was timed.")
+        console.print(
+            "[bold]Results differ[/bold] (rows, events, steps or checksum, above): nothing was timed."
+        )
     else:
         console.print(ratios(outcome.lines))
     for note in outcome.part.notes:
@@ -202,12 +218,16 @@ def ratios(lines: tuple[Line, ...]) -> Table:
     for line in lines:
         goal = "" if line.goal is None else f"{line.goal:.1f}"
         met = "" if line.goal is None else "met" if line.met else "[bold]missed[/bold]"
-        table.add_row(line.name, line.against, f"{line.ratio:.2f}", f"{line.cpu_ratio:.2f}", goal, met)
+        table.add_row(
+            line.name, line.against, f"{line.ratio:.2f}", f"{line.cpu_ratio:.2f}", goal, met
+        )
     return table
 
 
 def write_outcome(outcome: Outcome, path: Path) -> Path:
     """Write one entry per comparison as JSON; none when results differ."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([asdict(line) for line in outcome.lines], indent=2) + "\n", encoding="utf-8")
+    path.write_text(
+        json.dumps([asdict(line) for line in outcome.lines], indent=2) + "\n", encoding="utf-8"
+    )
     return path

@@ -14,7 +14,10 @@ from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 
 SHARES = {"two_percent": 0.02, "twenty_percent": 0.2}
-COMPARISONS = (Comparison("two_percent", "as_it_is", None), Comparison("twenty_percent", "as_it_is", None))
+COMPARISONS = (
+    Comparison("two_percent", "as_it_is", None),
+    Comparison("twenty_percent", "as_it_is", None),
+)
 
 
 def heavy_part(spark: SparkSession, size: int, out: Path) -> Part:
@@ -25,7 +28,9 @@ def heavy_part(spark: SparkSession, size: int, out: Path) -> Part:
     def sessions(share: float) -> DataFrame:
         place = F.pmod(F.xxhash64("event_id", F.lit("heavy")), F.lit(10_000))
         mine = F.when(place < int(share * 10_000), F.lit("one")).otherwise(F.col("stream_id"))
-        return to_sessions(rows.withColumn("stream_id", mine), Sessions(), zone="UTC", buckets=BUCKETS)
+        return to_sessions(
+            rows.withColumn("stream_id", mine), Sessions(), zone="UTC", buckets=BUCKETS
+        )
 
     def facts(share: float) -> Facts:
         held = sessions(share).agg(F.sum("event_count")).collect()[0][0]
@@ -34,7 +39,11 @@ def heavy_part(spark: SparkSession, size: int, out: Path) -> Part:
     return Part(
         title="heavy",
         variants=tuple(
-            Variant(name, lambda share=share: to_nowhere(sessions(share)), lambda share=share: facts(share))  # type: ignore[misc]
+            Variant(
+                name,
+                lambda share=share: to_nowhere(sessions(share)),
+                lambda share=share: facts(share),
+            )  # type: ignore[misc]
             for name, share in {"as_it_is": 0.0, **SHARES}.items()
         ),
         comparisons=COMPARISONS,

@@ -18,7 +18,7 @@ from desirelines.io.secrets import write_secret
 from desirelines.pipeline import INGEST, SESSIONIZE
 from desirelines.run.context import Run, new_run
 from desirelines.run.execute import execute
-from desirelines.stages.sessions import cut_anew
+from desirelines.stages.sessions import write_sessions
 from desirelines.stages.sessions_bots import take_robots_out
 
 AS_OF = date(2026, 6, 1)
@@ -40,7 +40,14 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
     def run(warehouse: str) -> Run:
         settings = bench_settings(folder, warehouse)
         run_id = f"bench{next(runs):04d}"
-        return new_run(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench"), requested_as_of=AS_OF)
+        return new_run(
+            spark,
+            settings,
+            run_id,
+            lambda: datetime.now(UTC),
+            Silent("bench"),
+            requested_as_of=AS_OF,
+        )
 
     def append(rows: DataFrame) -> None:
         rows.write.format("delta").mode("append").save(str(folder / "raw"))
@@ -49,7 +56,9 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
         shutil.rmtree(folder / to, ignore_errors=True)
         shutil.copytree(folder / name, folder / to)
 
-    quantiles = F.percentile(F.unix_micros("at"), F.array(*(F.lit(1 - share) for share in SHARES.values())))
+    quantiles = F.percentile(
+        F.unix_micros("at"), F.array(*(F.lit(1 - share) for share in SHARES.values()))
+    )
     last, middle = (F.lit(int(at)) for at in raw.agg(quantiles).collect()[0][0])
     at = F.unix_micros("at")
     append(raw.filter(at <= middle))
@@ -90,5 +99,5 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
 
 def _rebuild(run: Run) -> None:
     """Cut all streams anew."""
-    cut_anew(run, None)
+    write_sessions(run, None)
     take_robots_out(run, None)

@@ -50,7 +50,9 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
     def ingest(warehouse: str) -> None:
         settings = bench_settings(folder, warehouse)
         run_id = f"bench{next(runs):04d}"
-        execute(INGEST, new_run(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench")))
+        execute(
+            INGEST, new_run(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench"))
+        )
 
     def fresh(name: str) -> Callable[[], None]:
         return lambda: shutil.rmtree(folder / name, ignore_errors=True)
@@ -60,13 +62,21 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         shutil.copytree(folder / "first", folder / "second")
 
     def flat() -> None:
-        spark.read.format("delta").load(str(source)).write.format("delta").mode("overwrite").save(str(folder / "flat"))
+        spark.read.format("delta").load(str(source)).write.format("delta").mode("overwrite").save(
+            str(folder / "flat")
+        )
 
     def by_day() -> None:
-        rows = spark.read.format("delta").load(str(source)).withColumn("occurred_on", F.col("at").cast("date"))
+        rows = (
+            spark.read.format("delta")
+            .load(str(source))
+            .withColumn("occurred_on", F.col("at").cast("date"))
+        )
         tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
         laid_out = rows.repartition(tasks, "occurred_on").sortWithinPartitions("occurred_on")
-        laid_out.write.format("delta").partitionBy("occurred_on").mode("overwrite").save(str(folder / "by_day"))
+        laid_out.write.format("delta").partitionBy("occurred_on").mode("overwrite").save(
+            str(folder / "by_day")
+        )
 
     def facts(path: str, name: str) -> Facts:
         found = spark.read.format("delta").load(str(folder / path))

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, THREADS, to_nowhere
-from desirelines.paths.person_batches import lying_together, with_segments
+from desirelines.paths.person_batches import colocated_by_person, with_segments
 from desirelines.paths.step_matrix import to_positions, to_step_facts
 from desirelines.paths.transitions import PATH_END, PATH_START, to_edges
 from desirelines.paths.units import to_person_paths
@@ -45,16 +45,24 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
     partitions = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
 
     def edges() -> DataFrame:
-        return to_edges(lying_together(with_segments(paths, nobody)), run_id="bench")
+        return to_edges(colocated_by_person(with_segments(paths, nobody)), run_id="bench")
 
     def floor_pairs() -> None:
         moves = _pairs(paths)
-        to_nowhere(moves.repartition(partitions, "from_step", "to_step").sortWithinPartitions("from_step", "to_step"))
+        to_nowhere(
+            moves.repartition(partitions, "from_step", "to_step").sortWithinPartitions(
+                "from_step", "to_step"
+            )
+        )
 
     def all_tables() -> None:
         columns = ("person_id", "grain", "segments", "steps", "at_ms")
-        of_sessions = lying_together(with_segments(paths, nobody)).persist()
-        both = of_sessions.select(*columns).unionByName(to_person_paths(of_sessions).select(*columns)).persist()
+        of_sessions = colocated_by_person(with_segments(paths, nobody)).persist()
+        both = (
+            of_sessions.select(*columns)
+            .unionByName(to_person_paths(of_sessions).select(*columns))
+            .persist()
+        )
         for table in (
             to_edges(both, run_id="bench"),
             to_positions(both, places=10, run_id="bench"),
@@ -165,9 +173,7 @@ def _facts(path: Path) -> Facts:
     row_hash = "hash(from_step, to_step, transition_count::bigint, people_count::bigint, round(median_seconds * 2000)::bigint)"  # of whole milliseconds: halves are exact
     # Of ends of paths more is withheld than what is small (ADR 9), which the others do not do.
     between = f"from_step != '{PATH_START}' and to_step != '{PATH_END}'"
-    query = (
-        f"select count(*), sum(transition_count), sum({row_hash}::hugeint) from read_parquet($files) where {between}"
-    )
+    query = f"select count(*), sum(transition_count), sum({row_hash}::hugeint) from read_parquet($files) where {between}"
     with duckdb.connect() as connection:
         rows, transitions, checksum = (
             int(v or 0) for v in connection.execute(query, {"files": files}).fetchone() or ()

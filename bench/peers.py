@@ -33,11 +33,15 @@ ORDER_LINE = ("stream_id", "session_no", "source", "order_id", "kind")
 
 def window_sessions(events: DataFrame, *, gap_us: int) -> DataFrame:
     """The window idiom: lag, running sum, groupBy."""
-    in_order = Window.partitionBy("stream_id").orderBy(*(F.asc_nulls_first(c) for c in IN_ORDER[1:]))
+    sort_order = Window.partitionBy("stream_id").orderBy(
+        *(F.asc_nulls_first(c) for c in IN_ORDER[1:])
+    )
     at_us = F.unix_micros("occurred_at")
-    silence = (at_us - F.lag(at_us).over(in_order)).alias("silence")
-    placed = events.select(*USED, F.row_number().over(in_order).alias("place"), silence)
-    running = Window.partitionBy("stream_id").orderBy("place").rowsBetween(Window.unboundedPreceding, 0)
+    silence = (at_us - F.lag(at_us).over(sort_order)).alias("silence")
+    placed = events.select(*USED, F.row_number().over(sort_order).alias("place"), silence)
+    running = (
+        Window.partitionBy("stream_id").orderBy("place").rowsBetween(Window.unboundedPreceding, 0)
+    )
     is_first = F.coalesce(F.col("silence") > gap_us, F.lit(True)).cast("int")
     numbered = placed.withColumn("session_no", F.sum(is_first).over(running))
     of_line = F.row_number().over(Window.partitionBy(*ORDER_LINE).orderBy("place"))
@@ -81,7 +85,9 @@ def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
     at, stream, kind = pl.col("occurred_at"), pl.col("stream_id"), pl.col("kind")
     silence = (at - at.shift()).dt.total_microseconds()
     is_first = ((stream != stream.shift()) | (silence > gap_us)).fill_null(True)
-    line = pl.struct(c for c in ORDER_LINE if c != "stream_id")  # session_no runs on over the streams
+    line = pl.struct(
+        c for c in ORDER_LINE if c != "stream_id"
+    )  # session_no runs on over the streams
     ordered = pl.scan_parquet(events / "*.parquet").select(USED).sort(IN_ORDER, nulls_last=False)
     marked = ordered.with_columns(
         is_first.alias("is_first"), is_first.cum_sum().alias("session_no"),
@@ -122,10 +128,10 @@ DUCKDB_SESSIONS = """
 copy (
     with placed as (
         select stream_id, user_key, occurred_at, source, order_id, kind, event_name, category, amount, discount,
-            row_number() over in_order as place,
-            epoch_us(occurred_at) - epoch_us(lag(occurred_at) over in_order) as silence
+            row_number() over sort_order as place,
+            epoch_us(occurred_at) - epoch_us(lag(occurred_at) over sort_order) as silence
         from read_parquet($events)
-        window in_order as (
+        window sort_order as (
             partition by stream_id order by occurred_at, received_at nulls first, source, event_id
         )
     ), numbered as (
@@ -164,7 +170,9 @@ copy (
 
 def write_duckdb_sessions(events: Path, out: Path, *, gap_us: int, threads: int) -> None:
     """The same sessions by DuckDB, to one Parquet file."""
-    counts = ", ".join(f"count(*) filter (is_step and kind = '{kind}') as {name}" for name, kind in COUNTS.items())
+    counts = ", ".join(
+        f"count(*) filter (is_step and kind = '{kind}') as {name}" for name, kind in COUNTS.items()
+    )
     query = DUCKDB_SESSIONS.format(out=out, cap=ENGAGED_CAP_US, counts=counts)
     with duckdb.connect(config={"threads": threads}) as connection:
         connection.execute(query, {"gap_us": gap_us, "events": str(events / "*.parquet")})
@@ -175,7 +183,15 @@ def facts_of(path: Path) -> Facts:
     files = str(path / "*.parquet") if path.is_dir() else str(path)
     instants = ("started_at", "ended_at", "first_order_at", "last_order_at", "last_cart_at")
     money = ("amount", "discount", "refunded")
-    plain = ("stream_id", "user_key", "entry_step", "exit_step", "steps", "step_kinds", "categories")
+    plain = (
+        "stream_id",
+        "user_key",
+        "entry_step",
+        "exit_step",
+        "steps",
+        "step_kinds",
+        "categories",
+    )
     values = [
         *plain,
         *(f"epoch_us({name})" for name in instants),

@@ -25,7 +25,10 @@ def points(spark: SparkSession, size: int, out: Path) -> DataFrame:
     if not (path / "_SUCCESS").exists():
         path.mkdir(parents=True, exist_ok=True)
         for number, first in enumerate(range(0, size, AT_ONCE)):
-            pq.write_table(_piece(number, first, min(AT_ONCE, size - first)), path / f"part-{number:03d}.parquet")
+            pq.write_table(
+                _piece(number, first, min(AT_ONCE, size - first)),
+                path / f"part-{number:03d}.parquet",
+            )
         (path / "_SUCCESS").touch()
     return spark.read.parquet(str(path))
 
@@ -41,5 +44,8 @@ def _piece(number: int, first: int, count: int) -> pa.Table:
     random = np.random.default_rng((2, number))
     drawn = centres[random.choice(GROUPS, count, p=SHARES)] + random.normal(size=(count, WIDTH))
     who = np.arange(first, first + count)
-    columns = {"person_id": pa.array([f"p{n:09d}" for n in who]), "bucket": pa.array((who % BUCKETS).astype(np.int32))}
+    columns = {
+        "person_id": pa.array([f"p{n:09d}" for n in who]),
+        "bucket": pa.array((who % BUCKETS).astype(np.int32)),
+    }
     return pa.table(columns | {name: drawn[:, n] for n, name in enumerate(NAMES)})

@@ -8,7 +8,13 @@ from pyspark.sql import DataFrame, SparkSession
 
 from bench.events import events, events_path
 from bench.harness import Comparison, Facts, Part, Variant
-from bench.peers import LEFT_OUT, facts_of, window_sessions, write_duckdb_sessions, write_polars_sessions
+from bench.peers import (
+    LEFT_OUT,
+    facts_of,
+    window_sessions,
+    write_duckdb_sessions,
+    write_polars_sessions,
+)
 from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 
@@ -58,14 +64,20 @@ def sessions_part(spark: SparkSession, size: int, out: Path) -> Part:
         title="sessions",
         variants=(
             Variant("floor_sort", floor_sort),
-            Variant("product", lambda: to_nowhere(product()), lambda: facts_after_writing(product(), "product")),
+            Variant(
+                "product",
+                lambda: to_nowhere(product()),
+                lambda: facts_after_writing(product(), "product"),
+            ),
             Variant(
                 "product_parquet",
                 lambda: to_parquet(product(), path("product_parquet")),
                 lambda: facts_of(path("product_parquet")),
             ),
             Variant(
-                "window_idiom", lambda: to_nowhere(window()), lambda: facts_after_writing(window(), "window_idiom")
+                "window_idiom",
+                lambda: to_nowhere(window()),
+                lambda: facts_after_writing(window(), "window_idiom"),
             ),
             Variant(
                 "polars",

@@ -18,7 +18,9 @@ def tables_page() -> str:
         "",
     ]
     lines += ["| table | one row is | key | written |", "|---|---|---|---|"]
-    lines += [f"| [`{t.name}`](#{t.name}) | {t.grain} | {', '.join(t.key)} | {t.written} |" for t in ALL]
+    lines += [
+        f"| [`{t.name}`](#{t.name}) | {t.grain} | {', '.join(t.key)} | {t.written} |" for t in ALL
+    ]
     for table in ALL:
         erased = ", ".join(table.erased_by) or "– (nobody is in it)"
         parts = f" Files by {', '.join(table.partition_by)}." if table.partition_by else ""
@@ -47,14 +49,22 @@ def features_page() -> str:
         "",
     ]
     lines += ["People are grouped by all but those marked *told only*.", ""]
-    lines += ["| feature | family | unit | days | meaning | null means | source |", "|---|---|---|---|---|---|---|"]
+    lines += [
+        "| feature | family | unit | days | meaning | null means | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
     lines += [
         f"| `{f.name}`{'' if f.is_clustered else ' *told only*'} | {f.family} | {f.unit} | {f.window} | {f.meaning} | {f.null_means} | {f.source} |"
         for f in FEATURES
     ]
     for label in LABELS:
         if label is LABELS[0]:
-            lines += ["", "## Labels", "", "Words that sum a person up, in `person_labels`. Each is one of:"]
+            lines += [
+                "",
+                "## Labels",
+                "",
+                "Words that sum a person up, in `person_labels`. Each is one of:",
+            ]
         lines += [
             "",
             f"### {label.name}",
@@ -62,7 +72,11 @@ def features_page() -> str:
             f"{label.meaning}. Null: {label.null_means}. Source: {label.source}.",
             "",
         ]
-        lines += ["| word | when |", "|---|---|", *(f"| `{word}` | {when} |" for word, when in label.values.items())]
+        lines += [
+            "| word | when |",
+            "|---|---|",
+            *(f"| `{word}` | {when} |" for word, when in label.values.items()),
+        ]
     return "\n".join(lines) + OWN
 
 
@@ -100,8 +114,12 @@ An expression that is not allowed is a mistake in the configuration: nothing is 
 
 def expressions_page() -> str:
     """What an expression of the settings may hold."""
-    functions = [f"| {about} | {', '.join(f'`{n}`' for n in names)} |" for about, names in FUNCTIONS.items()]
-    return EXPRESSIONS.format(functions="\n".join(functions), types=", ".join(f"`{t}`" for t in sorted(TYPES)))
+    functions = [
+        f"| {about} | {', '.join(f'`{n}`' for n in names)} |" for about, names in FUNCTIONS.items()
+    ]
+    return EXPRESSIONS.format(
+        functions="\n".join(functions), types=", ".join(f"`{t}`" for t in sorted(TYPES))
+    )
 
 
 EXPRESSIONS = """# Expressions

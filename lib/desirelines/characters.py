@@ -46,7 +46,9 @@ def plain_text(text: str, *, has_lines: bool = False) -> str:
 
 def readable(text: str) -> str:
     """A text of several lines as a terminal or a log may take it: what cannot be seen is written as its number."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else _escaped(letter) for letter in text)
+    return "".join(
+        letter if letter.isprintable() or letter == "\n" else _escaped(letter) for letter in text
+    )
 
 
 def shown(text: str, most: int = MOST_SHOWN) -> str:

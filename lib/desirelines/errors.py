@@ -29,7 +29,11 @@ class SettingsError(DesirelinesError):
 
     def __init__(self, mistakes: Iterable[str]) -> None:
         self.mistakes = tuple(mistakes)
-        many = f"{len(self.mistakes)} mistakes in the configuration:\n  " if len(self.mistakes) > 1 else ""
+        many = (
+            f"{len(self.mistakes)} mistakes in the configuration:\n  "
+            if len(self.mistakes) > 1
+            else ""
+        )
         super().__init__(many + "\n  ".join(self.mistakes))
 
 
@@ -45,7 +49,9 @@ class SourceError(DesirelinesError):
     exit_code = EXIT_USAGE
 
     @classmethod
-    def missing_columns(cls, source: str, where: str, wanted: Iterable[str], found: Iterable[str]) -> SourceError:
+    def missing_columns(
+        cls, source: str, where: str, wanted: Iterable[str], found: Iterable[str]
+    ) -> SourceError:
         """Build the error for a mapping that names columns its data does not have."""
         found = tuple(found)
         wanted = tuple(wanted)

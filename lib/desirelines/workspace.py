@@ -37,7 +37,9 @@ class _Lines:
 
     def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
         """A stage ended."""
-        sys.stderr.write(f"{stage}: {rows:,} rows in {seconds:.1f} s" + (f" ({note})\n" if note else "\n"))
+        sys.stderr.write(
+            f"{stage}: {rows:,} rows in {seconds:.1f} s" + (f" ({note})\n" if note else "\n")
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +61,26 @@ class Workspace:
         """
         with self._newest() as run:
             sizes = run.spark.createDataFrame(
-                [(s.segment_id, s.people, s.share, s.entered, s.left) for s in segment_sizes(run, run.run_id)],
+                [
+                    (s.segment_id, s.people, s.share, s.entered, s.left)
+                    for s in segment_sizes(run, run.run_id)
+                ],
                 "segment_id string, people_count long, share double, entered_count long, left_count long",
             )
-            definitions = definitions_of(run, run.run_id).select("segment_id", "kind", "name", "definition")
-            return definitions.join(sizes, "segment_id").orderBy(F.col("people_count").desc_nulls_last(), "segment_id")
+            definitions = definitions_of(run, run.run_id).select(
+                "segment_id", "kind", "name", "definition"
+            )
+            return definitions.join(sizes, "segment_id").orderBy(
+                F.col("people_count").desc_nulls_last(), "segment_id"
+            )
 
     def members(self, segment_id: str | None = None) -> DataFrame:
         """Who is in which segment, one row a person and segment; of one segment where it is named."""
         with self._newest() as run:
             members = members_after(run, run.run_id)
-            return members if segment_id is None else members.filter(F.col("segment_id") == segment_id)
+            return (
+                members if segment_id is None else members.filter(F.col("segment_id") == segment_id)
+            )
 
     def features(self) -> DataFrame:
         """The features of everybody, one row a person."""
@@ -81,7 +92,11 @@ class Workspace:
         with self._newest() as run:
             # Joined as data: a literal in a plan would stand in Spark's event log.
             person = F.broadcast(run.spark.createDataFrame([(person_id,)], "person_id string"))
-            return sessions_of_people(run).join(person, "person_id").orderBy("started_at", "session_id")
+            return (
+                sessions_of_people(run)
+                .join(person, "person_id")
+                .orderBy("started_at", "session_id")
+            )
 
     def why(self, person: str) -> PersonExplanation:
         """What is known of a person, by person id or key.
@@ -110,7 +125,9 @@ class Workspace:
         Raises:
             DesirelinesError: a stage cannot go on; nothing was published.
         """
-        with opened(self.options, lambda _: _Lines(), writes="run", fits=refit, keeps_session=True) as run:
+        with opened(
+            self.options, lambda _: _Lines(), writes="run", fits=refit, keeps_session=True
+        ) as run:
             return run_pipeline(run, refit=refit)
 
     @contextmanager

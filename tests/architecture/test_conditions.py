@@ -41,7 +41,9 @@ def is_text(node: ast.AST) -> bool:
     """Whether an argument is text put together, and no column: conditions of columns may hold names put together."""
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}
-    return isinstance(node, ast.JoinedStr) or (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod))
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mod)
+    )
 
 
 def composed_conditions(code: str, name: str) -> list[str]:
@@ -65,7 +67,11 @@ def composed_conditions(code: str, name: str) -> list[str]:
 def test_no_condition_is_put_together_from_text():
     files = sorted(LIBRARY.rglob("*.py"))
     assert files
-    found = [f for file in files for f in composed_conditions(file.read_text(), file.relative_to(LIBRARY).as_posix())]
+    found = [
+        f
+        for file in files
+        for f in composed_conditions(file.read_text(), file.relative_to(LIBRARY).as_posix())
+    ]
     assert found == []
 
 
@@ -87,7 +93,9 @@ def test_the_search_finds_one(code):
 def test_a_condition_is_of_a_column_and_a_value_inside_its_quotes():
     from datetime import date
 
-    assert equals("run_id", "20260301T020000Z-1a2b3c") == Predicate("run_id = '20260301T020000Z-1a2b3c'")
+    assert equals("run_id", "20260301T020000Z-1a2b3c") == Predicate(
+        "run_id = '20260301T020000Z-1a2b3c'"
+    )
     assert (
         equals("run_id", "a") & on_or_after("as_of", date(2026, 3, 1))
     ).sql == "run_id = 'a' AND as_of >= '2026-03-01'"

@@ -25,7 +25,8 @@ def test_no_back_door_to_the_jvm():
         f"{file.relative_to(ROOT)}:{node.lineno} .{node.attr}"
         for file in LIBRARY
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Attribute) and node.attr in {"_jvm", "_jdf", "_jsc", "rdd", "sparkContext"}
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"_jvm", "_jdf", "_jsc", "rdd", "sparkContext"}
     ]
     assert found == []
 
@@ -48,19 +49,33 @@ def test_every_table_tells_its_grain_its_key_and_the_meaning_of_every_column():
     assert len({t.name for t in tables.ALL}) == len(tables.ALL)
     for table in tables.ALL:
         assert table.grain
-        assert set(table.key) | set(table.erased_by) | set(table.partition_by) <= set(table.column_names), table.name
+        assert set(table.key) | set(table.erased_by) | set(table.partition_by) <= set(
+            table.column_names
+        ), table.name
         assert all(c.meaning for c in table.columns), table.name
 
 
 def test_column_names_follow_the_convention():
-    wanted = {"_at": "timestamp", "_on": "date", "_count": "bigint", "_seconds": "double", "_share": "double"}
+    wanted = {
+        "_at": "timestamp",
+        "_on": "date",
+        "_count": "bigint",
+        "_seconds": "double",
+        "_share": "double",
+    }
     for table in tables.ALL:
         for column in table.columns:
             kind = column.type.simpleString()
             for suffix, type_ in wanted.items():
-                assert not column.name.endswith(suffix) or kind == type_, f"{table.name}.{column.name} is {kind}"
-            assert not column.name.startswith(("is_", "has_")) or kind == "boolean", f"{table.name}.{column.name}"
-            assert not column.name.endswith("_id") or kind == "string", f"{table.name}.{column.name}"
+                assert not column.name.endswith(suffix) or kind == type_, (
+                    f"{table.name}.{column.name} is {kind}"
+                )
+            assert not column.name.startswith(("is_", "has_")) or kind == "boolean", (
+                f"{table.name}.{column.name}"
+            )
+            assert not column.name.endswith("_id") or kind == "string", (
+                f"{table.name}.{column.name}"
+            )
 
 
 def test_columns_are_flat_or_arrays_one_level_deep():
@@ -77,7 +92,9 @@ def test_no_table_is_partitioned_by_a_person_and_no_statistic_holds_a_key():
         assert not personal & set(table.partition_by), table.name
         assert not personal & set(table.statistics_columns), table.name
         assert not set(table.erased_by) & set(table.statistics_columns), table.name
-        assert set(table.erased_by) <= personal, f"{table.name}: what a person is erased by is personal"
+        assert set(table.erased_by) <= personal, (
+            f"{table.name}: what a person is erased by is personal"
+        )
 
 
 def test_generated_pages_are_current():
@@ -85,7 +102,9 @@ def test_generated_pages_are_current():
     generate = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(generate)
     for name, page in generate.PAGES.items():
-        assert (ROOT / "docs" / name).read_text() == page(), f"run `make docs`: docs/{name} is not current"
+        assert (ROOT / "docs" / name).read_text() == page(), (
+            f"run `make docs`: docs/{name} is not current"
+        )
 
 
 def test_base_yaml_shows_every_setting_with_its_default():
@@ -98,7 +117,9 @@ def test_base_yaml_shows_every_setting_with_its_default():
             assert set(shown[section]) == set(values), section
 
 
-@pytest.mark.parametrize("mapping", sorted((ROOT / "conf" / "sources").glob("*.yaml")), ids=lambda p: p.stem)
+@pytest.mark.parametrize(
+    "mapping", sorted((ROOT / "conf" / "sources").glob("*.yaml")), ids=lambda p: p.stem
+)
 def test_every_mapping_is_valid(mapping, tmp_path):
     conf = tmp_path / "conf.yaml"
     conf.write_text(f"sources: [{mapping}]\n")
@@ -113,7 +134,9 @@ def test_overlays_hold_differences_only():
         defaults = Settings().model_dump(mode="json", by_alias=True)
         for section, values in yaml.safe_load(overlay.read_text()).items():
             if isinstance(values, dict):
-                same = [k for k, v in values.items() if defaults[section][k] == v and k != "currency"]
+                same = [
+                    k for k, v in values.items() if defaults[section][k] == v and k != "currency"
+                ]
                 assert not same, f"{overlay.name}: {section}.{same} are the defaults"
 
 
@@ -127,16 +150,31 @@ def test_job_files_are_verbs_that_only_call_the_command_line():
 
 
 def test_the_library_is_tracked_and_the_package_is_not_empty(tmp_path):
-    tracked = subprocess.run(["git", "ls-files", "lib"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tracked = subprocess.run(
+        ["git", "ls-files", "lib"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     assert "lib/desirelines/cli/app.py" in tracked
     subprocess.run(
-        [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)],
+        [
+            sys.executable,
+            "-m",
+            "build",
+            "--wheel",
+            "--no-isolation",
+            "--outdir",
+            str(tmp_path),
+            str(ROOT),
+        ],
         check=True,
         capture_output=True,
     )
     (wheel,) = tmp_path.glob("*.whl")
     names = zipfile.ZipFile(wheel).namelist()
-    for needed in ("desirelines/cli/app.py", "desirelines/report/template.html.j2", "desirelines/templates/first.yaml"):
+    for needed in (
+        "desirelines/cli/app.py",
+        "desirelines/report/template.html.j2",
+        "desirelines/templates/first.yaml",
+    ):
         assert needed in names
     assert not [n for n in names if not n.startswith("desirelines")]
 
@@ -144,20 +182,37 @@ def test_the_library_is_tracked_and_the_package_is_not_empty(tmp_path):
 def test_every_feature_has_words_for_a_name():
     for feature in FEATURES:
         assert feature.high != feature.low
-        assert all((feature.meaning, feature.unit, feature.null_means, feature.source, feature.high, feature.low)), (
-            feature.name
-        )
+        assert all(
+            (
+                feature.meaning,
+                feature.unit,
+                feature.null_means,
+                feature.source,
+                feature.high,
+                feature.low,
+            )
+        ), feature.name
     words = [w for f in FEATURES for w in (f.high, f.low)]
     assert len(set(words)) == len(words)
 
 
 def test_files_stay_small():
-    long = {f.relative_to(ROOT).as_posix(): n for f in LIBRARY if (n := len(f.read_text().splitlines())) > 300}
+    long = {
+        f.relative_to(ROOT).as_posix(): n
+        for f in LIBRARY
+        if (n := len(f.read_text().splitlines())) > 300
+    }
     assert long == {}
 
 
 def test_the_tree_names_no_machine_and_no_registry():
-    tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    tracked = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.split()
     machine = re.compile(r"/(root|home/\w+|Users/\w+)/|https?://[^ ]+/(simple|maven2)(/|\b)")
-    found = [n for n in tracked if (ROOT / n).is_file() and machine.search((ROOT / n).read_text(errors="ignore"))]
+    found = [
+        n
+        for n in tracked
+        if (ROOT / n).is_file() and machine.search((ROOT / n).read_text(errors="ignore"))
+    ]
     assert [n for n in found if n != "tests/architecture/test_house.py"] == []

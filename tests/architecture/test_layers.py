@@ -29,7 +29,8 @@ def calls(code, verbs):
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in verbs
         and any(
-            isinstance(part, ast.Name | ast.Attribute) and _name(part) in TABLES for part in ast.walk(node.func.value)
+            isinstance(part, ast.Name | ast.Attribute) and _name(part) in TABLES
+            for part in ast.walk(node.func.value)
         )
     ]
 
@@ -57,7 +58,9 @@ def test_only_these_rooms_touch_tables(verbs, rooms):
 
 
 def test_the_search_finds_what_it_looks_for():
-    assert calls("run.warehouse.read(EVENTS)\nwarehouse.merge(rows, EVENTS)", READING | WRITING) == [1, 2]
+    assert calls(
+        "run.warehouse.read(EVENTS)\nwarehouse.merge(rows, EVENTS)", READING | WRITING
+    ) == [1, 2]
     assert calls("path.read()\nrows.append(1)", READING | WRITING) == []
 
 

@@ -33,7 +33,9 @@ def test_the_moment_a_batch_is_judged_by_is_its_own(spark, cli, tmp_path):
 
 
 @pytest.mark.parametrize("is_stricter", [True, False])
-def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(spark, cli, capsys, tmp_path, is_stricter):
+def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
+    spark, cli, capsys, tmp_path, is_stricter
+):
     """The floor, and what an event is called, are others at the next try."""
     bad = [ROWS[0] | {"id": f"bad{n}", "at": "not a time"} for n in range(3)]
     given = delivered(tmp_path, ROWS + bad)
@@ -85,7 +87,10 @@ def test_a_source_that_was_written_over_is_taken_out_and_written_anew(spark, cli
     assert "it is taken out and written anew" in capsys.readouterr().err
     assert fates(spark, tmp_path) == {("source", "used"): 7}
     assert events(spark, tmp_path) == {r["id"] for r in ROWS[:7]}
-    assert sorted(r["attempt"] for r in read(spark, tmp_path, tables.INGEST_BATCHES).collect()) == [1, 2]
+    assert sorted(r["attempt"] for r in read(spark, tmp_path, tables.INGEST_BATCHES).collect()) == [
+        1,
+        2,
+    ]
     assert cli("ingest-events", *given) == 0
 
 
@@ -127,7 +132,9 @@ def test_a_batch_that_nobody_can_finish_is_read_anew_with_its_links(spark, cli, 
     assert cli("ingest-events", *moved, "--resync", "shop") == 0
     assert fates(spark, tmp_path) == {("source", "used"): 12}
     (batch,) = {r["ingest_batch"] for r in read(spark, tmp_path, tables.ROW_ACCOUNTS).collect()}
-    assert {r["ingest_batch"] for r in read(spark, tmp_path, tables.IDENTITY_LINKS).collect()} == {batch}
+    assert {r["ingest_batch"] for r in read(spark, tmp_path, tables.IDENTITY_LINKS).collect()} == {
+        batch
+    }
 
 
 def test_the_terms_of_a_batch_are_written_before_anything_else_of_it(spark, cli, tmp_path):

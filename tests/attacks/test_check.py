@@ -28,7 +28,11 @@ def broken(found):
 
 def data_file(folder, table):
     """The largest data file that the table's newest version may hold: of one that is written once it is one of it."""
-    files = [f for f in (folder / "warehouse" / table.name).rglob("*.parquet") if "_delta_log" not in f.parts]
+    files = [
+        f
+        for f in (folder / "warehouse" / table.name).rglob("*.parquet")
+        if "_delta_log" not in f.parts
+    ]
     return max(files, key=lambda f: (f.stat().st_mtime, f.name))
 
 
@@ -42,7 +46,9 @@ def test_a_whole_warehouse_is_found_whole(published_shop, cli, capsys):
     assert found["published runs"]["found"] == "2, each after the one before"
     assert found["segment_members"]["found"] == "what the changes of 2 runs add up to"
     assert found["row accounts"]["found"].endswith("events, as many as were used")
-    assert {w for w in found if w.startswith("table ")} == {f"table {n}" for n in laws.versions_of(published_shop)}
+    assert {w for w in found if w.startswith("table ")} == {
+        f"table {n}" for n in laws.versions_of(published_shop)
+    }
 
 
 def test_damages_of_single_tables_are_found_with_what_mends_them(published_shop, cli, capsys):
@@ -62,14 +68,20 @@ def test_damages_of_single_tables_are_found_with_what_mends_them(published_shop,
             "versions of identity_map": "is gone", "table events": "has no log", "versions of segment_changes": "is gone",
             "segment_members": "is not what the changes",
         }  # fmt: skip
-        assert {what: text in found[what]["found"] for what, text in wanted.items()} == dict.fromkeys(wanted, True)
+        assert {
+            what: text in found[what]["found"] for what, text in wanted.items()
+        } == dict.fromkeys(wanted, True)
         for what in wanted:
-            assert "desirelines r" in found[what]["found"] or "from a copy" in found[what]["found"], what
+            assert (
+                "desirelines r" in found[what]["found"] or "from a copy" in found[what]["found"]
+            ), what
         assert "desirelines rebuild" in found["table sessions"]["found"]
         assert "table segment_sizes" not in broken(found), "what is whole is found whole"
 
 
-def test_a_ledger_that_is_gone_is_found_and_nothing_is_written_over_its_history(published_shop, cli, capsys):
+def test_a_ledger_that_is_gone_is_found_and_nothing_is_written_over_its_history(
+    published_shop, cli, capsys
+):
     shutil.rmtree(published_shop / "warehouse" / "runs")
     before = laws.versions_of(published_shop)
     code, found = findings(cli, published_shop, capsys)
@@ -82,7 +94,9 @@ def test_a_ledger_that_is_gone_is_found_and_nothing_is_written_over_its_history(
 
 
 @pytest.mark.parametrize("lost", ["the newest commit", "the publication"])
-def test_a_ledger_that_lost_a_state_is_found_and_members_do_not_go_back(lost, published_shop, spark, cli, capsys):
+def test_a_ledger_that_lost_a_state_is_found_and_members_do_not_go_back(
+    lost, published_shop, spark, cli, capsys
+):
     if lost == "the newest commit":
         newest_commit(published_shop, tables.RUNS).write_bytes(b"")
     else:
@@ -105,14 +119,23 @@ def test_members_that_were_changed_and_a_broken_chain_are_found(published_shop, 
     members = spark.read.format("delta").load(str(place / "segment_members"))
     one = members.filter("is_primary").limit(1).select("person_id").collect()[0][0]
     gone = spark.createDataFrame([(one,)], "person_id string")
-    members.join(gone, "person_id", "left_anti").localCheckpoint().write.format("delta").mode("overwrite").save(
-        str(place / "segment_members")
-    )
+    members.join(gone, "person_id", "left_anti").localCheckpoint().write.format("delta").mode(
+        "overwrite"
+    ).save(str(place / "segment_members"))
     runs = spark.read.format("delta").load(str(place / "runs"))
     again = runs.filter("status = 'PUBLISHED' AND run_id = 'first'").collect()[0].asDict()
-    again |= {"base_run_id": "second", "attempt": 2, "recorded_at": runs.agg({"recorded_at": "max"}).collect()[0][0]}
-    spark.createDataFrame([again], runs.schema).write.format("delta").mode("append").save(str(place / "runs"))
+    again |= {
+        "base_run_id": "second",
+        "attempt": 2,
+        "recorded_at": runs.agg({"recorded_at": "max"}).collect()[0][0],
+    }
+    spark.createDataFrame([again], runs.schema).write.format("delta").mode("append").save(
+        str(place / "runs")
+    )
     code, found = findings(cli, published_shop, capsys)
     assert (code, broken(found)) == (3, {"published runs", "segment_members"})
-    assert "run first is published twice, after none and after second" in found["published runs"]["found"]
+    assert (
+        "run first is published twice, after none and after second"
+        in found["published runs"]["found"]
+    )
     assert "DELETE FROM runs" in found["published runs"]["found"]

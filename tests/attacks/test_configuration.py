@@ -257,7 +257,8 @@ ENGINE = {
 
 
 @pytest.mark.parametrize(
-    "command", ["run", "assign", "ingest-events", "build-paths", "publish", "plan", "rebuild", "requeue"]
+    "command",
+    ["run", "assign", "ingest-events", "build-paths", "publish", "plan", "rebuild", "requeue"],
 )
 def test_every_command_that_works_by_settings_judges_them_first(cli, capsys, tmp_path, command):
     conf = folder_of(tmp_path)
@@ -266,17 +267,32 @@ def test_every_command_that_works_by_settings_judges_them_first(cli, capsys, tmp
     told = capsys.readouterr().err
     assert all(
         word in told
-        for word in ("step_rules.0.pattern", "site.time_zone", "secrets.suppression_file", "secrets.data_file")
+        for word in (
+            "step_rules.0.pattern",
+            "site.time_zone",
+            "secrets.suppression_file",
+            "secrets.data_file",
+        )
     )
     assert not (tmp_path / "warehouse").exists()
 
 
 @pytest.mark.parametrize("name", ENGINE)
-def test_what_only_the_machine_can_judge_is_judged_before_anything_is_read(cli, secret_files, capsys, tmp_path, name):
+def test_what_only_the_machine_can_judge_is_judged_before_anything_is_read(
+    cli, secret_files, capsys, tmp_path, name
+):
     sets, said = ENGINE[name]
     secrets = [f"--set=secrets.{key}_file={file}" for key, file in secret_files.items()]
     began = time.monotonic()
-    code = main(["ingest-events", "--conf", str(folder_of(tmp_path)), *secrets, *(f"--set={s}" for s in sets)])
+    code = main(
+        [
+            "ingest-events",
+            "--conf",
+            str(folder_of(tmp_path)),
+            *secrets,
+            *(f"--set={s}" for s in sets),
+        ]
+    )
     assert (code, time.monotonic() - began < 60) == (2, True)
     assert said in capsys.readouterr().err
     assert not (tmp_path / "warehouse").exists()
@@ -287,7 +303,9 @@ def test_what_only_the_machine_can_judge_is_judged_before_anything_is_read(cli, 
     "(" * 200 + ")" * 200, "$${0}",
 ])  # fmt: skip
 def test_what_java_takes_is_taken_and_none_runs_for_ever(spark, pattern):
-    settings = read_settings([], ["sessions.step_rules=" + json.dumps([{"pattern": pattern, "name": "a"}])])
+    settings = read_settings(
+        [], ["sessions.step_rules=" + json.dumps([{"pattern": pattern, "name": "a"}])]
+    )
     began = time.monotonic()
     assert judged_by_spark(spark, settings) == []
     assert time.monotonic() - began < 30
@@ -295,7 +313,10 @@ def test_what_java_takes_is_taken_and_none_runs_for_ever(spark, pattern):
 
 def test_check_tells_what_only_the_machine_can_judge(cli, capsys, tmp_path):
     conf = folder_of(tmp_path)
-    assert cli("check", "--conf", str(conf), "--set", "sessions.step_rules=[{pattern: '(', name: a}]") == 2
+    assert (
+        cli("check", "--conf", str(conf), "--set", "sessions.step_rules=[{pattern: '(', name: a}]")
+        == 2
+    )
     assert "FAIL expressions: sessions.step_rules.0.pattern" in capsys.readouterr().out
 
 

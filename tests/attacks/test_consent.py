@@ -51,7 +51,9 @@ def sessions(spark, folder):
     return sorted(read(spark, folder, tables.SESSIONS).drop("run_id").collect())
 
 
-def test_a_refusal_on_one_device_of_a_login_takes_the_person_out_on_all(spark, cli, tmp_path, secret_files):
+def test_a_refusal_on_one_device_of_a_login_takes_the_person_out_on_all(
+    spark, cli, tmp_path, secret_files
+):
     arguments = configure(tmp_path)
     deliver(cli, tmp_path, arguments, FIRST, 1, *STAGES)
     secret = secret_files["data"].read_bytes().strip()
@@ -96,8 +98,12 @@ def test_statements_that_arrive_late_give_the_sessions_of_one_delivery(spark, cl
     first = [*FIRST, *visit("sofa", "dan", 2), *visit("new", "cat", 3), *visit("lone", "", 4)]
     second = [
         *SECOND[:3],  # Ann refuses: her laptop's and her tablet's sessions go
-        *visit("desk", "dan", 1, "yes"),  # Dan's first word: what he did on Ben's sofa after it counts
-        *visit("other", "cat", 6, "no"),  # Cat's first word: what she did before goes as well, where silence is consent
+        *visit(
+            "desk", "dan", 1, "yes"
+        ),  # Dan's first word: what he did on Ben's sofa after it counts
+        *visit(
+            "other", "cat", 6, "no"
+        ),  # Cat's first word: what she did before goes as well, where silence is consent
         *visit("lone", "", 0, "no"),  # what was said before the agreement that holds now
     ]
     for unknown in ("auto", "granted"):
@@ -109,4 +115,6 @@ def test_statements_that_arrive_late_give_the_sessions_of_one_delivery(spark, cl
         expected = sessions(spark, whole)
         assert sessions(spark, parts) == expected, unknown
         logins = {r["user_key"] for r in expected} - {None}
-        assert len(logins) == 2, "Ben and Dan are in; Ann, and where silence is consent Cat, are out"
+        assert len(logins) == 2, (
+            "Ben and Dan are in; Ann, and where silence is consent Cat, are out"
+        )

@@ -12,7 +12,12 @@ from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES
 from desirelines.clusters.fit import fit
-from desirelines.columns.small_groups import hidden_cells, hidden_of_rule, hidden_parts, keep_publishable
+from desirelines.columns.small_groups import (
+    hidden_cells,
+    hidden_of_rule,
+    hidden_parts,
+    keep_publishable,
+)
 from desirelines.history.publishable import Counted, Move, publishable_sizes_and_moves
 from desirelines.paths.withholding import withheld
 from desirelines.settings.model import Clusters
@@ -26,8 +31,16 @@ RULES = ("r", "q")
 def two_runs(draw):
     """People by main segment then and now; and of each rule's segment who stayed, entered and left."""
     then = [*"abc"[: draw(st.integers(1, 3))], "t"]
-    now = [*draw(st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=3, unique=True)), "t"]
-    cells = {(f, g): draw(COUNTS) for f in (*then, "new") for g in (*now, "gone") if (f, g) != ("new", "gone")}
+    now = [
+        *draw(st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=3, unique=True)),
+        "t",
+    ]
+    cells = {
+        (f, g): draw(COUNTS)
+        for f in (*then, "new")
+        for g in (*now, "gone")
+        if (f, g) != ("new", "gone")
+    }
     stays = draw(st.booleans())
     if stays:  # as runs are, that follow each other: most people stay where they were
         cells |= {(s, s): draw(st.integers(12, 90)) for s in then if s in now}
@@ -35,7 +48,11 @@ def two_runs(draw):
         sum(n for (f, _), n in cells.items() if f != "new"), sum(n for (_, g), n in cells.items() if g != "gone"),
     )  # fmt: skip
     rules = {r: (draw(COUNTS), draw(COUNTS), draw(COUNTS)) for r in RULES}
-    fits = {r: k for r, k in rules.items() if k[0] + k[1] <= everybody[1] and k[0] + k[2] <= everybody[0]}
+    fits = {
+        r: k
+        for r, k in rules.items()
+        if k[0] + k[1] <= everybody[1] and k[0] + k[2] <= everybody[0]
+    }
     return then, now, cells, everybody, fits
 
 
@@ -50,7 +67,9 @@ def published(then, now, cells, rules):
     )
     of_now = {s: sum(n for (_, g), n in cells.items() if g == s) for s in now}
     stayed = {s: cells.get((s, s), 0) for s in {*then, *now}}
-    counted = {s: Counted(n, n - stayed[s], size_then.get(s, 0) - stayed[s]) for s, n in of_now.items()}
+    counted = {
+        s: Counted(n, n - stayed[s], size_then.get(s, 0) - stayed[s]) for s, n in of_now.items()
+    }
     counted |= {r: Counted(k + entered, entered, left) for r, (k, entered, left) in rules.items()}
     moves = [Move(f, g, n, n // 3) for (f, g), n in cells.items() if n]
     before = {row["segment_id"]: row["people_count"] for row in first}
@@ -84,7 +103,10 @@ def test_sizes_and_moves_of_two_runs_give_no_small_group(world):
             f"{r} then": k + left,
             f"{r} now": k + entered,
         }
-        truth |= {f"not {r} then": everybody[0] - k - left, f"not {r} now": everybody[1] - k - entered}
+        truth |= {
+            f"not {r} then": everybody[0] - k - left,
+            f"not {r} now": everybody[1] - k - entered,
+        }
     assert reader.disclosed(tried, truth) == []
 
 
@@ -129,7 +151,12 @@ def test_a_segment_of_five_takes_no_more_than_the_next_smallest_with_it():
         ("new", "a"): 50,
     }
     sizes, moves = published(["a", "b", "c", "t"], ["a", "b", "c", "t"], cells, {})
-    assert {s: r["people_count"] for s, r in sizes[1].items()} == {"a": 450, "b": 330, "c": None, "t": None}
+    assert {s: r["people_count"] for s, r in sizes[1].items()} == {
+        "a": 450,
+        "b": 330,
+        "c": None,
+        "t": None,
+    }
     assert set(moves) == {("a", "a"), ("b", "b"), ("new", "a")}
 
 
@@ -162,7 +189,12 @@ def one_doing(draw):
         row[0] += 10 if 0 < sum(row) < 10 else 0
     parts[0][0] += 10
     whole = np.array([*parts, rest]).sum(axis=0)
-    rule = np.array([draw(st.one_of(st.integers(0, int(n)), st.integers(max(int(n) - 9, 0), int(n)))) for n in whole])
+    rule = np.array(
+        [
+            draw(st.one_of(st.integers(0, int(n)), st.integers(max(int(n) - 9, 0), int(n))))
+            for n in whole
+        ]
+    )
     rule = rule * (rule.sum() >= 10)
     return np.array(parts), np.array(rest), whole, whole if 0 < (whole - rule).sum() < 10 else rule
 
@@ -178,13 +210,24 @@ def test_places_and_weeks_give_no_small_group(world, is_exact):
         for column, n in enumerate(counts)
         if n
     ]
-    table = pa.table(dict(zip(("segment_id", "step", "people"), zip(*rows, strict=True), strict=True)))
+    table = pa.table(
+        dict(zip(("segment_id", "step", "people"), zip(*rows, strict=True), strict=True))
+    )
     gone = withheld(table, "step", people="people", overlapping={"rule"}, is_exact=is_exact)
     shown = {(s, c): n for (s, c, n), is_gone in zip(rows, gone, strict=True) if not is_gone}
-    totals = {s: int(np.sum(c)) for s, c in zip(["all", *names, "rule"], [whole, *parts, rule], strict=True)}
+    totals = {
+        s: int(np.sum(c))
+        for s, c in zip(["all", *names, "rule"], [whole, *parts, rule], strict=True)
+    }
     columns = {c for _, c, _ in rows}
     reader, tried = of_one_doing(shown, totals, columns, names, ["rule"])
-    of = dict(zip(("all", *names, "rest", "rule", "not rule"), (whole, *parts, rest, rule, whole - rule), strict=True))
+    of = dict(
+        zip(
+            ("all", *names, "rest", "rule", "not rule"),
+            (whole, *parts, rest, rule, whole - rule),
+            strict=True,
+        )
+    )
     truth = {f"{s} c{n}": int(count) for s, counts in of.items() for n, count in enumerate(counts)}
     assert reader.disclosed(tried, truth) == []
 
@@ -195,11 +238,19 @@ def test_what_everybody_and_the_segments_do_gives_no_small_group(spark):
     rows = []
     for key in range(200):
         parts = [
-            int(random.choice([0, random.integers(1, 10), random.integers(10, 15), random.integers(15, 40)]))
+            int(
+                random.choice(
+                    [0, random.integers(1, 10), random.integers(10, 15), random.integers(15, 40)]
+                )
+            )
             for _ in range(4)
         ]
         everybody = sum(parts)
-        rule = int(random.integers(0, everybody + 1)) if key % 2 else max(everybody - int(random.integers(0, 12)), 0)
+        rule = (
+            int(random.integers(0, everybody + 1))
+            if key % 2
+            else max(everybody - int(random.integers(0, 12)), 0)
+        )
         counts = zip(("all", "a", "b", "c", "t", "rule"), (everybody, *parts, rule), strict=True)
         rows += [(key, segment, n) for segment, n in counts if n]
     cells = spark.createDataFrame(rows, "key long, segment_id string, people_count long")
@@ -241,7 +292,13 @@ def test_where_nothing_of_the_segments_is_told_everybody_s_small_cell_has_compan
         ("z", "c"): 35,
         ("z", "d"): 35,
     }
-    table = pa.table({"segment_id": [s for s, _ in rows], "step": [c for _, c in rows], "people": list(rows.values())})
+    table = pa.table(
+        {
+            "segment_id": [s for s, _ in rows],
+            "step": [c for _, c in rows],
+            "people": list(rows.values()),
+        }
+    )
     gone = withheld(table, "step", people="people", overlapping=(), is_exact=True)
     assert [key for key, is_gone in zip(rows, gone, strict=True) if not is_gone] == [("all", "d")]
 
@@ -250,13 +307,22 @@ def people_of(spark, groups):
     """Features of people in groups: how often they are active and buy, the same inside a group but for a little."""
     rows = []
     for group, (count, days, orders) in enumerate(groups):
-        rows += [(f"p{group}-{n:03d}", n % 8, days + n % 3 * 0.1, orders + n % 2 * 0.1) for n in range(count)]
-    table = spark.createDataFrame(rows, "person_id string, bucket long, active_days double, frequency double")
-    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+        rows += [
+            (f"p{group}-{n:03d}", n % 8, days + n % 3 * 0.1, orders + n % 2 * 0.1)
+            for n in range(count)
+        ]
+    table = spark.createDataFrame(
+        rows, "person_id string, bucket long, active_days double, frequency double"
+    )
+    others = [
+        F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
+    ]
     return table.select("*", *others), len(rows)
 
 
-@pytest.mark.parametrize("clusters", [Clusters(k=3), Clusters(k=3, fit="mllib"), Clusters(k_min=2, k_max=4)])
+@pytest.mark.parametrize(
+    "clusters", [Clusters(k=3), Clusters(k=3, fit="mllib"), Clusters(k_min=2, k_max=4)]
+)
 def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
     """Their centre told what these two do, to the digit."""
     features, count = people_of(spark, [(32, 2.0, 1.0), (30, 9.0, 6.0), (2, 29.0, 40.0)])
@@ -266,10 +332,16 @@ def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
     assert fitted.kept.smallest_share * count >= 10
     for trial in said:
         assert (
-            trial.smallest_share is None or trial.smallest_share * trial.people_count >= 10 or trial.clusters_found == 1
+            trial.smallest_share is None
+            or trial.smallest_share * trial.people_count >= 10
+            or trial.clusters_found == 1
         )
     # What the preparation publishes is of ten people: its bounds are neither the 29 days nor the 40 orders of two.
-    bounds = [np.expm1(c["high"]) for c in json.loads(fitted.preparation.to_json()) if not c["is_indicator"]]
+    bounds = [
+        np.expm1(c["high"])
+        for c in json.loads(fitted.preparation.to_json())
+        if not c["is_indicator"]
+    ]
     assert bounds
     assert max(bounds) < 15
 
@@ -287,7 +359,11 @@ def tables_of(spark, shop):
     """Every published table of aggregates, as rows by run."""
 
     def read(name, run):
-        rows = spark.read.format("delta").load(str(shop / "warehouse" / name)).filter(F.col("run_id") == run)
+        rows = (
+            spark.read.format("delta")
+            .load(str(shop / "warehouse" / name))
+            .filter(F.col("run_id") == run)
+        )
         return [r.asDict() for r in rows.collect()]
 
     return read
@@ -298,9 +374,15 @@ def attack(read, runs, main, rules):
     found = []
     sizes = [{r["segment_id"]: r for r in read("segment_sizes", run)} for run in runs]
     everybody = [
-        next(r["row_count"] for r in read("runs", run) if r["phase"] == "publish" and r["row_count"]) for run in runs
+        next(
+            r["row_count"] for r in read("runs", run) if r["phase"] == "publish" and r["row_count"]
+        )
+        for run in runs
     ]
-    moves = {(r["from_segment_id"], r["to_segment_id"]): r["people_count"] for r in read("segment_moves", runs[1])}
+    moves = {
+        (r["from_segment_id"], r["to_segment_id"]): r["people_count"]
+        for r in read("segment_moves", runs[1])
+    }
     reader, tried = of_two_runs(main, rules, everybody, sizes, moves)
     found += [("sizes and moves", *d) for d in reader.disclosed(tried)]
     for run, segments in zip(runs, main, strict=True):
@@ -315,7 +397,9 @@ def attack(read, runs, main, rules):
                 by_key[tuple(r[k] for k in key)][r["segment_id"]] = r["people_count"]
             for of, people in by_key.items():
                 if "all" in people:
-                    left = {"main segments": people["all"] - sum(people.get(s, 0) for s in segments)}
+                    left = {
+                        "main segments": people["all"] - sum(people.get(s, 0) for s in segments)
+                    }
                     left |= {r: people["all"] - people[r] for r in rules if r in people}
                     found += [(run, table, of, than, n) for than, n in left.items() if 0 < n < 10]
         # The matrix of places: paths, and what is withheld added up. A person is one path of all sessions.
@@ -325,23 +409,35 @@ def attack(read, runs, main, rules):
                 paths[r["place"]][r["segment_id"], r["step"]] = r["path_count"]
         for place, cells in paths.items():
             columns = {c for _, c in cells if c != "__hidden__"} | {"another", "one more"}
-            whole = {s: sum(n for (t, _), n in cells.items() if t == s) for s in {s for s, _ in cells}}
+            whole = {
+                s: sum(n for (t, _), n in cells.items() if t == s) for s in {s for s, _ in cells}
+            }
             shown = {key: n for key, n in cells.items() if key[1] != "__hidden__"}
             reader, tried = of_one_doing(
-                shown, whole, columns, [s for s in segments if s in whole], [r for r in rules if r in whole]
+                shown,
+                whole,
+                columns,
+                [s for s in segments if s in whole],
+                [r for r in rules if r in whole],
             )
             found += [(run, "path_positions", place, *d) for d in reader.disclosed(tried)]
         # Where paths of people begin and end, with the people there are of each segment.
         for end, step in (("path_start", "to_step"), ("path_end", "from_step")):
             rows = [
-                r for r in read("path_edges", run) if r["grain"] == "person" and end in (r["from_step"], r["to_step"])
+                r
+                for r in read("path_edges", run)
+                if r["grain"] == "person" and end in (r["from_step"], r["to_step"])
             ]
             whole = {s: n for s in ("all", *segments, *rules) if s in {r["segment_id"] for r in rows}
                      for n in [everybody[runs.index(run)] if s == "all" else sizes[runs.index(run)][s]["people_count"]] if n}  # fmt: skip
             shown = {(r["segment_id"], r[step]): r["people_count"] for r in rows}
             columns = {c for _, c in shown} | {"another", "one more"}
             reader, tried = of_one_doing(
-                shown, whole, columns, [s for s in segments if s in whole], [r for r in rules if r in whole]
+                shown,
+                whole,
+                columns,
+                [s for s in segments if s in whole],
+                [r for r in rules if r in whole],
             )
             found += [(run, end, *d) for d in reader.disclosed(tried)]
         for r in read("segment_profiles", run):
@@ -349,7 +445,9 @@ def attack(read, runs, main, rules):
             assert people is None or (people >= 10 and not 0 < people - known < 10), r
         for r in read("cluster_models", run):
             found += (
-                [(run, "cluster_models", r["cluster"], r["people_count"])] if 0 < (r["people_count"] or 0) < 10 else []
+                [(run, "cluster_models", r["cluster"], r["people_count"])]
+                if 0 < (r["people_count"] or 0) < 10
+                else []
             )
         for r in read("cluster_trials", run):
             few = (
@@ -363,9 +461,14 @@ def attack(read, runs, main, rules):
 
 def test_no_table_of_a_shop_that_was_published_twice_gives_a_small_group(spark, published_shop):
     read = tables_of(spark, published_shop)
-    main = [[*{m["segment_id"] for m in read("cluster_models", run)}, "too_little_data"] for run in ("first", "second")]
+    main = [
+        [*{m["segment_id"] for m in read("cluster_models", run)}, "too_little_data"]
+        for run in ("first", "second")
+    ]
     assert attack(read, ["first", "second"], main, ["new_buyer", "lapsed", "cart_abandoner"]) == []
     # The number of changes would be the sum of all who entered and left.
-    assert {r["row_count"] for r in read("runs", "second") if r["phase"] == "assign-segments" and r["row_count"]} == {
-        len(read("segment_sizes", "second"))
-    }
+    assert {
+        r["row_count"]
+        for r in read("runs", "second")
+        if r["phase"] == "assign-segments" and r["row_count"]
+    } == {len(read("segment_sizes", "second"))}

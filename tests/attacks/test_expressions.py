@@ -68,17 +68,24 @@ def conf(tmp_path: Path):
         mapping = tmp_path / "shop.yaml"
         if sql is not None:
             quoted = _yaml_text(sql)
-            mapping.write_text(mapping.read_text().replace("page: url,", f"page: {{sql: {quoted}}},"))
+            mapping.write_text(
+                mapping.read_text().replace("page: url,", f"page: {{sql: {quoted}}},")
+            )
         if own is not None:
             line = ", ".join(f"{k}: {_yaml_text(v)}" for k, v in own.items())
-            file.write_text(file.read_text() + f"features:\n  own:\n  - {{name: mine, meaning: m, unit: u, {line}}}\n")
+            file.write_text(
+                file.read_text()
+                + f"features:\n  own:\n  - {{name: mine, meaning: m, unit: u, {line}}}\n"
+            )
         return ["--conf", str(file)]
 
     return configure
 
 
 def _yaml_text(text: str) -> str:
-    escaped = "".join(c if 32 <= ord(c) < 127 and c not in '"\\' else f"\\U{ord(c):08x}" for c in text)
+    escaped = "".join(
+        c if 32 <= ord(c) < 127 and c not in '"\\' else f"\\U{ord(c):08x}" for c in text
+    )
     return f'"{escaped}"'
 
 
@@ -90,15 +97,21 @@ def _shows_only_place_and_reason(told: str, text: str, where: str) -> None:
 
 
 @pytest.mark.parametrize("text", OF_A_ROW, ids=lambda t: t[:30])
-def test_a_mapping_sees_the_row_and_nothing_that_stands_beside_it(conf, cli, tmp_path, capsys, text):
+def test_a_mapping_sees_the_row_and_nothing_that_stands_beside_it(
+    conf, cli, tmp_path, capsys, text
+):
     assert cli("ingest-events", *conf(sql=text)) == 2
     streams = capsys.readouterr()
-    _shows_only_place_and_reason(streams.out + streams.err, text, "shop.yaml:6 sources.0.columns.page.sql: ")
+    _shows_only_place_and_reason(
+        streams.out + streams.err, text, "shop.yaml:6 sources.0.columns.page.sql: "
+    )
     assert not (tmp_path / "warehouse").exists()
 
 
 @pytest.mark.parametrize(
-    "text", [*OF_ANYTHING, "user", "current_user", "current_date", "localtimestamp"], ids=lambda t: t[:30]
+    "text",
+    [*OF_ANYTHING, "user", "current_user", "current_date", "localtimestamp"],
+    ids=lambda t: t[:30],
 )
 def test_a_hostile_expression_is_refused_wherever_it_stands_before_anything_is_written(
     conf, cli, tmp_path, capsys, text
@@ -115,13 +128,20 @@ def test_a_hostile_expression_is_refused_wherever_it_stands_before_anything_is_w
     assert not (tmp_path / "warehouse").exists()
 
 
-def test_check_finds_them_as_well_and_so_does_a_setting_of_the_command_line(conf, cli, tmp_path, capsys):
+def test_check_finds_them_as_well_and_so_does_a_setting_of_the_command_line(
+    conf, cli, tmp_path, capsys
+):
     assert cli("check", *conf(sql="hex(_inner_pad)")) == 2
     assert (
         "shop.yaml:6 sources.0.columns.page.sql: at sign 1: `hex` is no function that an expression may call"
         in capsys.readouterr().out
     )
-    given = ["--set", "sources.0.columns.page.sql=(SELECT 1)", "--set", "sources.0.columns.page.column=null"]
+    given = [
+        "--set",
+        "sources.0.columns.page.sql=(SELECT 1)",
+        "--set",
+        "sources.0.columns.page.column=null",
+    ]
     assert cli("ingest-events", *conf(sql="row.url"), *given) == 2
     assert "sources.0.columns.page.sql: at sign 2: a subquery" in capsys.readouterr().err
     assert not (tmp_path / "warehouse").exists()
@@ -130,11 +150,23 @@ def test_check_finds_them_as_well_and_so_does_a_setting_of_the_command_line(conf
 def test_a_line_is_seen_only_where_rows_are_taken_apart(conf, cli, tmp_path, capsys):
     assert cli("check", *conf(sql="line.price")) == 2
     assert "an expression names `line`, and no `lines` are mapped" in capsys.readouterr().out
-    assert cli("check", *conf(sql="row.url"), "--set", "sources.0.table=x LIMIT 1", "--set", "sources.0.path=null") == 2
+    assert (
+        cli(
+            "check",
+            *conf(sql="row.url"),
+            "--set",
+            "sources.0.table=x LIMIT 1",
+            "--set",
+            "sources.0.path=null",
+        )
+        == 2
+    )
     assert "sources.0.table: a table is named as catalog.schema.table" in capsys.readouterr().out
 
 
-def test_a_column_that_is_not_there_keeps_its_error_and_no_table_is_written(conf, cli, tmp_path, capsys):
+def test_a_column_that_is_not_there_keeps_its_error_and_no_table_is_written(
+    conf, cli, tmp_path, capsys
+):
     for text, told in (
         ("row.nowhere", "FIELD_NOT_FOUND"),
         (
@@ -159,13 +191,17 @@ ROWS = """
 def _unchecked(text: str) -> Source:
     """A mapping that no validator saw."""
     plain = source()
-    page = type(plain.columns.event_name).model_construct(column=None, value=None, product=None, sql=text)
+    page = type(plain.columns.event_name).model_construct(
+        column=None, value=None, product=None, sql=text
+    )
     return plain.model_copy(update={"columns": plain.columns.model_copy(update={"page": page})})
 
 
 def _page(spark, text: str) -> str:
     of = _unchecked(text)
-    rows = to_mapped_events(raw_rows(spark, ROWS, of), secret_pads(spark, SECRET), of, Settings(), read_at=READ_AT)
+    rows = to_mapped_events(
+        raw_rows(spark, ROWS, of), secret_pads(spark, SECRET), of, Settings(), read_at=READ_AT
+    )
     return str(rows.select("page").collect()[0][0])
 
 
@@ -185,8 +221,12 @@ def test_past_the_validator_an_expression_is_refused_where_its_column_is_made(sp
         _page(spark, text)
 
 
-@pytest.mark.parametrize("text", ["hex(_inner_pad)", "hex(`_outer_pad`)", "key_user", "key_cookie", "given_id"])
-def test_past_every_check_the_secret_and_what_is_made_with_it_are_in_no_scope(spark, monkeypatch, text):
+@pytest.mark.parametrize(
+    "text", ["hex(_inner_pad)", "hex(`_outer_pad`)", "key_user", "key_cookie", "given_id"]
+)
+def test_past_every_check_the_secret_and_what_is_made_with_it_are_in_no_scope(
+    spark, monkeypatch, text
+):
     monkeypatch.setattr(raw_fields, "expression_column", lambda text, names: F.expr(text))
     assert _page(spark, "row.e") == "look"
     with pytest.raises(SourceError, match="UNRESOLVED_COLUMN"):
@@ -203,5 +243,7 @@ def test_past_every_check_all_columns_of_the_row_are_without_the_secret(spark, m
 def test_a_name_from_the_data_is_no_variable_of_the_session(spark):
     """Steps are words of features: a page of the visitors' own choice becomes part of a query."""
     names = ["${env:HOME}", "${spark.app.name}", "it's \\ ${x}"]
-    row = spark.createDataFrame([(names, [1.0, 2.0, 3.0])], "own_names array<string>, own_values array<double>")
+    row = spark.createDataFrame(
+        [(names, [1.0, 2.0, 3.0])], "own_names array<string>, own_values array<double>"
+    )
     assert list(row.select(*(F.expr(own_column(n)) for n in names)).collect()[0]) == [1.0, 2.0, 3.0]

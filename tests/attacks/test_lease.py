@@ -31,13 +31,18 @@ with local_lease(Path(sys.argv[1])) as lease:
 def holder(folder):
     """A process that holds the warehouse until it is told to end, or killed."""
     process = subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdout.readline() == "held\n"
     return process
 
 
-def test_a_second_driver_is_refused_by_the_name_of_the_first_and_writes_nothing(cli, tmp_path, capsys):
+def test_a_second_driver_is_refused_by_the_name_of_the_first_and_writes_nothing(
+    cli, tmp_path, capsys
+):
     shop.configure(tmp_path)
     shop.write(tmp_path / "in", "first.csv", shop.rows(0, 2))
     (tmp_path / "warehouse").mkdir()
@@ -94,7 +99,8 @@ def test_elsewhere_the_ledger_keeps_the_lease_until_it_ends_or_expires(driver):
     with ledger_lease(driver(), "one", "run"):
         with (
             pytest.raises(
-                MachineError, match=r"run one .* holds the warehouse until 2026-04-01 18:00 UTC.*--run-id one"
+                MachineError,
+                match=r"run one .* holds the warehouse until 2026-04-01 18:00 UTC.*--run-id one",
             ),
             ledger_lease(driver(), "two", "run"),
         ):
@@ -105,7 +111,10 @@ def test_elsewhere_the_ledger_keeps_the_lease_until_it_ends_or_expires(driver):
         """The first gave it back."""
     dead = ledger_lease(driver(), "three", "run")
     dead.__enter__()
-    with pytest.raises(MachineError), ledger_lease(driver(NOW + LEASE_TIME - timedelta(minutes=1)), "four", "run"):
+    with (
+        pytest.raises(MachineError),
+        ledger_lease(driver(NOW + LEASE_TIME - timedelta(minutes=1)), "four", "run"),
+    ):
         pass
     with ledger_lease(driver(NOW + LEASE_TIME + timedelta(minutes=1)), "four", "run"):
         """The third's has expired."""

@@ -67,7 +67,9 @@ def test_no_command_reads_beyond_the_folder(cli, capsys, spark, folder, command)
     assert not (folder / "warehouse" / "events").exists()
 
 
-def test_a_link_that_comes_while_the_stream_begins_is_not_read(cli, capsys, spark, folder, monkeypatch):
+def test_a_link_that_comes_while_the_stream_begins_is_not_read(
+    cli, capsys, spark, folder, monkeypatch
+):
     from desirelines.stages import ingest
 
     def late(*arguments, **named):

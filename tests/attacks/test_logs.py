@@ -53,8 +53,13 @@ def segment(spark, folder):
     return definitions.filter("kind = 'cluster'").agg({"segment_id": "min"}).collect()[0][0]
 
 
-def test_no_command_writes_a_key_or_a_raw_identifier_into_a_log(spark, published_shop, secret_files, command, look):
-    both, key = "user user3\ncookie cookie3", key_of(secret_files["data"].read_bytes(), "user", "user4")
+def test_no_command_writes_a_key_or_a_raw_identifier_into_a_log(
+    spark, published_shop, secret_files, command, look
+):
+    both, key = (
+        "user user3\ncookie cookie3",
+        key_of(secret_files["data"].read_bytes(), "user", "user4"),
+    )
     for words, stdin in (
         (("why", "--identifier", "user"), "user3"),
         (("why", key), ""),
@@ -62,7 +67,15 @@ def test_no_command_writes_a_key_or_a_raw_identifier_into_a_log(spark, published
         (("report",), ""),
         (("identity", "unlink", "--stdin"), both),
         (("identity", "relink", "--stdin"), both),
-        (("identity", "unlink", key, key_of(secret_files["data"].read_bytes(), "cookie", "cookie4")), ""),
+        (
+            (
+                "identity",
+                "unlink",
+                key,
+                key_of(secret_files["data"].read_bytes(), "cookie", "cookie4"),
+            ),
+            "",
+        ),
         (("rename", segment(spark, published_shop), "Regular guests"), ""),
         (("requeue", "--set", "identity.junk_values=[none]"), ""),
     ):
@@ -72,15 +85,27 @@ def test_no_command_writes_a_key_or_a_raw_identifier_into_a_log(spark, published
     look("rebuild")
 
 
-def test_neither_does_an_ingest_with_consent_and_kept_values_nor_mlflow(spark, published_shop, command, look):
+def test_neither_does_an_ingest_with_consent_and_kept_values_nor_mlflow(
+    spark, published_shop, command, look
+):
     """The other stages of a run are in the two runs that the first look reads."""
     published.deliver(spark, published_shop, shop.rows(*published.THIRD))
     mapping = published_shop / "shop.yaml"
     text = mapping.read_text().replace("user: user}", "user: {column: user, keep_value: true}}")
-    mapping.write_text(text.replace("user_agent: agent", "user_agent: agent, consent: {value: granted}"))
+    mapping.write_text(
+        text.replace("user_agent: agent", "user_agent: agent, consent: {value: granted}")
+    )
     for words in (
         ("ingest-events",),
-        ("fit-clusters", "--run-id", "fitted", "--as-of", "2026-02-04", "--set", "tracking.enabled=true"),
+        (
+            "fit-clusters",
+            "--run-id",
+            "fitted",
+            "--as-of",
+            "2026-02-04",
+            "--set",
+            "tracking.enabled=true",
+        ),
     ):
         command(*words)
         look(words)
@@ -90,7 +115,9 @@ def test_neither_does_an_ingest_with_consent_and_kept_values_nor_mlflow(spark, p
 
 def test_a_statement_with_a_literal_would_be_seen(spark, published_shop, look):
     """What the look is worth: the same statement with the key in it, and with the key as data."""
-    warehouse = Warehouse(spark, WarehouseSettings(path=str(published_shop / "warehouse"), buckets=4))
+    warehouse = Warehouse(
+        spark, WarehouseSettings(path=str(published_shop / "warehouse"), buckets=4)
+    )
     needles, seen_in = look.needles(), []
     for table in (t for t in ALL if t.erased_by and t.erased_by[0] in KEYS and warehouse.exists(t)):
         column = table.erased_by[0]

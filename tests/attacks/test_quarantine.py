@@ -18,7 +18,8 @@ LOGGED_IN = next(r for r in GOOD if r["user"])
 BAD = [
     LOGGED_IN | {"id": "early", "at": "2026-01-01T10:00:00Z"},
     LOGGED_IN | {"id": "never", "at": "not a time"},
-    LOGGED_IN | {"url": "/elsewhere", "at": LOGGED_IN["at"].replace("+00:00", ".5+00:00")},  # a conflict
+    LOGGED_IN
+    | {"url": "/elsewhere", "at": LOGGED_IN["at"].replace("+00:00", ".5+00:00")},  # a conflict
 ]
 FLOOR = ("--set", "ingest.floor_date=2026-01-04")
 
@@ -27,21 +28,33 @@ def kept(spark, folder):
     return read(spark, folder, tables.QUARANTINED_EVENTS).collect()
 
 
-def test_no_raw_identifier_is_in_quarantine_and_its_rows_go_in_all_the_same(spark, cli, secret_files, tmp_path):
+def test_no_raw_identifier_is_in_quarantine_and_its_rows_go_in_all_the_same(
+    spark, cli, secret_files, tmp_path
+):
     given = delivered(tmp_path, GOOD + BAD)
     with (tmp_path / "in" / "first.csv").open("a") as file:
         file.write("broken,2026-01-05T10:00:00Z,cookie-of-broken,user-of-broken\n")
     assert cli("ingest-events", *given, *FLOOR) == 0
     rows = kept(spark, tmp_path)
-    assert sorted(r["fate"] for r in rows) == ["conflict", "quarantined", "quarantined", "quarantined"]
+    assert sorted(r["fate"] for r in rows) == [
+        "conflict",
+        "quarantined",
+        "quarantined",
+        "quarantined",
+    ]
     whole = str([r.asDict() for r in rows])
     raw = (LOGGED_IN["cookie"], LOGGED_IN["user"], "cookie-of-broken", "user-of-broken", "p=")
     assert [v for v in raw if re.search(rf"\b{v}", whole)] == []
     secret = secret_files["data"].read_bytes().strip()
-    cookie, user = key_of(secret, "cookie", LOGGED_IN["cookie"]), key_of(secret, "user", LOGGED_IN["user"])
+    cookie, user = (
+        key_of(secret, "cookie", LOGGED_IN["cookie"]),
+        key_of(secret, "user", LOGGED_IN["user"]),
+    )
     for row in rows:
         if row["raw"] is None:
-            assert row["text_length"] == len("broken,2026-01-05T10:00:00Z,cookie-of-broken,user-of-broken")
+            assert row["text_length"] == len(
+                "broken,2026-01-05T10:00:00Z,cookie-of-broken,user-of-broken"
+            )
         else:
             told = json.loads(row["raw"])
             assert (told["cookie"], told["user"]) == (f"key:cookie:{cookie}", f"key:user:{user}")
@@ -63,7 +76,9 @@ def test_a_row_cannot_choose_whose_it_is(spark, cli, secret_files, tmp_path, kee
     given = (*delivered(tmp_path, GOOD + forged), "--set", f"ingest.quarantine_raw={keeping}")
     assert cli("ingest-events", *given, *FLOOR) == 0
     assert cli("requeue", *given) == 0
-    streams = {r["event_id"]: r["stream_id"] for r in read(spark, tmp_path, tables.EVENTS).collect()}
+    streams = {
+        r["event_id"]: r["stream_id"] for r in read(spark, tmp_path, tables.EVENTS).collect()
+    }
     assert streams["used"] == streams["waits"] != victim
     assert streams[GOOD[0]["id"]] == victim
 
@@ -72,7 +87,9 @@ def test_what_is_past_its_day_goes_and_before_that_nothing_is_written(spark, cli
     given = delivered(tmp_path, GOOD + BAD)
 
     def version():
-        history = spark.sql(f"DESCRIBE HISTORY delta.`{tmp_path}/warehouse/quarantined_events` LIMIT 1")
+        history = spark.sql(
+            f"DESCRIBE HISTORY delta.`{tmp_path}/warehouse/quarantined_events` LIMIT 1"
+        )
         return history.collect()[0]["version"]
 
     with at(NOW):

@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from desirelines.paths.person_batches import lying_together, with_segments
+from desirelines.paths.person_batches import colocated_by_person, with_segments
 from desirelines.paths.step_matrix import to_positions, to_step_facts
 from desirelines.paths.transitions import published_steps, to_edges, with_published_steps
 from desirelines.paths.units import to_session_paths
@@ -15,25 +15,38 @@ NAMES = ("path_start", "view", "path_end", "__other__", "__hidden__")
 
 def shown_paths(spark):
     """Twelve people go the way of NAMES; twelve look, and then take a step that nobody else takes; `view` alone is a top step."""
-    lines = [f"p{n} | {n} | {place} | {name}" for n in range(12) for place, name in enumerate(NAMES)]
+    lines = [
+        f"p{n} | {n} | {place} | {name}" for n in range(12) for place, name in enumerate(NAMES)
+    ]
     lines += [
-        f"q{n} | {n + 50} | {place} | {name}" for n in range(12) for place, name in enumerate(("view", f"own{n}"))
+        f"q{n} | {n + 50} | {place} | {name}"
+        for n in range(12)
+        for place, name in enumerate(("view", f"own{n}"))
     ]
     events = table(spark, "person_id | session_id | n:place | event_name\n" + "\n".join(lines))
     named = events.withColumn("step", F.struct("place", step_name(Sessions()).alias("name")))
     sessions = named.groupBy("person_id", "session_id").agg(
         F.lit("2026-03-01 10:00").cast("timestamp").alias("started_at"),
         F.expr("transform(array_sort(collect_list(step)), s -> s.name)").alias("steps"),
-        F.expr("transform(array_sort(collect_list(step)), s -> s.place * 1000)").alias("step_offsets"),
+        F.expr("transform(array_sort(collect_list(step)), s -> s.place * 1000)").alias(
+            "step_offsets"
+        ),
     )
     nobody = table(spark, "person_id | segment_id\nnobody | none")
-    own = lying_together(with_segments(to_session_paths(sessions), nobody))
+    own = colocated_by_person(with_segments(to_session_paths(sessions), nobody))
     return with_published_steps(own, published_steps(own, top_steps=4, min_people=10))
 
 
 def test_events_of_reserved_names_are_counted_apart(spark):
     paths = shown_paths(spark).persist()
-    got = rows_of(to_edges(paths, run_id="r"), "from_step", "to_step", "people_count", "transition_count", "per_path")
+    got = rows_of(
+        to_edges(paths, run_id="r"),
+        "from_step",
+        "to_step",
+        "people_count",
+        "transition_count",
+        "per_path",
+    )
     assert sorted(got) == [
         # Five names of twelve people and more, four of them top: the last by name, ~path_start, is one of the others.
         ("__hidden__", "path_end", 12, 12, 0.5),
@@ -46,7 +59,12 @@ def test_events_of_reserved_names_are_counted_apart(spark):
         ("~__other__", "~__hidden__", 12, 12, 0.5),
         ("~path_end", "~__other__", 12, 12, 0.5),
     ]
-    got = rows_of(to_positions(paths, places=6, run_id="r").filter("place IN (3, 4, 6)"), "place", "step", "path_count")
+    got = rows_of(
+        to_positions(paths, places=6, run_id="r").filter("place IN (3, 4, 6)"),
+        "place",
+        "step",
+        "path_count",
+    )
     assert sorted(got) == [
         (3, "path_end", 12), (3, "~path_end", 12), (4, "path_end", 12), (4, "~__other__", 12), (6, "path_end", 24),
     ]  # fmt: skip

@@ -58,7 +58,10 @@ def test_a_run_is_not_called_by_an_odd_name(run_id, unchanged, cli, capsys):
     ("as_of", "why"),
     [
         ("9999-12-31", "lies beyond the data"),
-        ("2026-02-05", "lies beyond the data"),  # events end on 3 February, so 4 February is the latest
+        (
+            "2026-02-05",
+            "lies beyond the data",
+        ),  # events end on 3 February, so 4 February is the latest
         ("0001-01-01", "nothing lies before this date"),
     ],
 )
@@ -68,7 +71,9 @@ def test_a_date_outside_the_data_is_refused(as_of, why, unchanged, cli, capsys):
         assert why in capsys.readouterr().err
 
 
-def test_a_run_without_its_stages_is_not_published_and_a_retry_finds_it_so(published_shop, spark, cli, capsys):
+def test_a_run_without_its_stages_is_not_published_and_a_retry_finds_it_so(
+    published_shop, spark, cli, capsys
+):
     before = laws.check(spark, published_shop)
     for command in ("fit-clusters", "assign-segments"):
         assert cli(command, "--run-id", "c1", "--as-of", "2026-02-04", *conf(published_shop)) == 0
@@ -81,16 +86,27 @@ def test_a_run_without_its_stages_is_not_published_and_a_retry_finds_it_so(publi
     assert [r["run_id"] for r in laws.chain(spark, published_shop)] == ["first", "second"]
 
 
-def test_a_forced_date_beyond_the_data_is_no_base_for_later_runs(published_shop, spark, cli, capsys):
+def test_a_forced_date_beyond_the_data_is_no_base_for_later_runs(
+    published_shop, spark, cli, capsys
+):
     before = laws.check(spark, published_shop)
     members = laws.rows_of(spark, published_shop, tables.SEGMENT_MEMBERS)
     capsys.readouterr()
-    assert cli("assign", "--as-of", "2026-12-24", "--force", "--run-id", "ahead", *conf(published_shop)) == 0
+    assert (
+        cli(
+            "assign", "--as-of", "2026-12-24", "--force", "--run-id", "ahead", *conf(published_shop)
+        )
+        == 0
+    )
     summary = json.loads(capsys.readouterr().out)
     assert (summary["status"], summary["changed"]) == ("BACKFILLED", True)
-    assert sorted(map(str, laws.rows_of(spark, published_shop, tables.SEGMENT_MEMBERS))) == sorted(map(str, members))
+    assert sorted(map(str, laws.rows_of(spark, published_shop, tables.SEGMENT_MEMBERS))) == sorted(
+        map(str, members)
+    )
     assert cli("assign", "--as-of", "2026-12-24", "--force", *conf(published_shop)) == 0
-    assert json.loads(capsys.readouterr().out)["changed"] is False, "the same once more is nothing new"
+    assert json.loads(capsys.readouterr().out)["changed"] is False, (
+        "the same once more is nothing new"
+    )
     history = laws.check(spark, published_shop, before)
     published.deliver(spark, published_shop, shop.rows(*published.THIRD))
     assert cli("assign", "--run-id", "third", *conf(published_shop)) == 0
@@ -105,7 +121,9 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
     place = published_shop / "warehouse"
     report = (published_shop / "report.html").read_text()
     (published_shop / "report.html").unlink()
-    spark.sql(f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' AND run_id = 'second'")
+    spark.sql(
+        f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' AND run_id = 'second'"
+    )
     members = spark.read.format("delta").load(str(place / "segment_members")).collect()
     old = spark.read.format("delta").option("versionAsOf", 1).load(str(place / "segment_members"))
     assert {r["run_id"] for r in old.collect()} == {"first"}
@@ -118,7 +136,9 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
         "run second was published, but its segment_members and champion and report did not follow: done now"
         in shown.err
     )
-    assert sorted(spark.read.format("delta").load(str(place / "segment_members")).collect()) == sorted(members)
+    assert sorted(
+        spark.read.format("delta").load(str(place / "segment_members")).collect()
+    ) == sorted(members)
     assert len((published_shop / "report.html").read_text()) == len(report)
     assert cli("run", *conf(published_shop)) == 0
     assert "did not follow" not in capsys.readouterr().err, "once is enough"
@@ -129,8 +149,14 @@ def test_every_command_ends_on_a_chain_that_is_a_circle(published_shop, spark, c
     place = published_shop / "warehouse" / "runs"
     runs = spark.read.format("delta").load(str(place))
     again = runs.filter("status = 'PUBLISHED' AND run_id = 'first'").collect()[0].asDict()
-    again |= {"base_run_id": "second", "attempt": 2, "recorded_at": runs.agg({"recorded_at": "max"}).collect()[0][0]}
-    spark.createDataFrame([again], runs.schema).write.format("delta").mode("append").save(str(place))
+    again |= {
+        "base_run_id": "second",
+        "attempt": 2,
+        "recorded_at": runs.agg({"recorded_at": "max"}).collect()[0][0],
+    }
+    spark.createDataFrame([again], runs.schema).write.format("delta").mode("append").save(
+        str(place)
+    )
     capsys.readouterr()
     assert cli("history", *conf(published_shop)) == 0
     assert {r["run_id"] for r in json.loads(capsys.readouterr().out)} == {"first", "second"}
@@ -141,7 +167,9 @@ def test_every_command_ends_on_a_chain_that_is_a_circle(published_shop, spark, c
     before = laws.versions_of(published_shop)
     for command in ("run", "publish", "ingest-events"):
         assert cli(command, *conf(published_shop)) == 3
-        assert "run first is published twice, after none and after second" in capsys.readouterr().err
+        assert (
+            "run first is published twice, after none and after second" in capsys.readouterr().err
+        )
     assert laws.versions_of(published_shop) == before
 
 

@@ -34,7 +34,9 @@ time.sleep(600)
 
 def started(place):
     """A process with a row in its scratch folder; the process, and the folder."""
-    process = subprocess.Popen([sys.executable, "-c", PROCESS, str(place), KEY], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", PROCESS, str(place), KEY], stdout=subprocess.PIPE, text=True
+    )
     return process, Path(process.stdout.readline().strip())
 
 
@@ -139,8 +141,14 @@ def test_spark_writes_nowhere_else(spark):
     (mine,) = (held.folder for held in scratch._held.values() if held.process == os.getpid())
     assert spark.conf.get("spark.local.dir") == str(mine)
     spark.range(10).repartition(3).localCheckpoint()
-    assert {entry.name.split("-")[0] for entry in mine.iterdir()} >= {"blockmgr", "spark", "artifacts"}
-    assert spark.sql("SELECT java_method('java.lang.System', 'getProperty', 'java.io.tmpdir')").first()[0] == str(mine)
+    assert {entry.name.split("-")[0] for entry in mine.iterdir()} >= {
+        "blockmgr",
+        "spark",
+        "artifacts",
+    }
+    assert spark.sql(
+        "SELECT java_method('java.lang.System', 'getProperty', 'java.io.tmpdir')"
+    ).first()[0] == str(mine)
 
 
 def test_white_space_in_a_path_ends_no_java_option():

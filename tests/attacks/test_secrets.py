@@ -67,7 +67,9 @@ def refused(command, published_shop):
 
 
 def facts(spark, folder):
-    return spark.read.format("delta").load(str(folder / "warehouse" / WAREHOUSE_FACTS.name)).collect()
+    return (
+        spark.read.format("delta").load(str(folder / "warehouse" / WAREHOUSE_FACTS.name)).collect()
+    )
 
 
 WRITING = (
@@ -81,9 +83,13 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
     for name, commands in (("data", WRITING), ("suppression", (["run"], ["requeue"]))):
         for words in commands:
             told = refused(words, *other(published_shop, name)).err
-            assert f"secrets.{name}_file: {published_shop / f'other-{name}'} is another secret" in told
+            assert (
+                f"secrets.{name}_file: {published_shop / f'other-{name}'} is another secret" in told
+            )
             assert "Put the file back" in told
-        findings = json.loads(refused(["check"], "--format", "json", *other(published_shop, name)).out)
+        findings = json.loads(
+            refused(["check"], "--format", "json", *other(published_shop, name)).out
+        )
         assert [f["what"] for f in findings if not f["is_ok"]] == ["secrets and settings for good"]
     for words, given in (
         (["why", "--identifier", "user"], "user3"),
@@ -91,7 +97,10 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
         (["identity", "unlink", "--stdin"], "user user3\ncookie cookie3"),
     ):
         monkeypatch.setattr("sys.stdin", io.StringIO(given))
-        assert "is another secret than the warehouse's" in refused(words, *other(published_shop, "data")).err
+        assert (
+            "is another secret than the warehouse's"
+            in refused(words, *other(published_shop, "data")).err
+        )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +110,10 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
         ("site.currency=USD", "events hold EUR. Set it back"),
         ("consent.purpose=marketing", "kept for 'analytics': it would be forgotten. Set it back"),
         ("identity.login_type=cookie", "logins of type 'user'. Set it back"),
-        ("identity.caseless_types=[email, user]", "keys of type 'user' were made with regard to case"),
+        (
+            "identity.caseless_types=[email, user]",
+            "keys of type 'user' were made with regard to case",
+        ),
     ],
 )
 def test_no_command_goes_on_under_another_rule_for_keys(refused, change, told):
@@ -111,7 +123,13 @@ def test_no_command_goes_on_under_another_rule_for_keys(refused, change, told):
 
 
 def test_what_no_key_hangs_on_may_change(command):
-    code, told = command(["plan"], "--set", "identity.caseless_types=[email, phone]", "--set", "identity.most_keys=400")
+    code, told = command(
+        ["plan"],
+        "--set",
+        "identity.caseless_types=[email, phone]",
+        "--set",
+        "identity.most_keys=400",
+    )
     assert code == 0, told
 
 
@@ -121,12 +139,17 @@ def test_a_warehouse_without_facts_is_adopted_once_unless_its_kept_values_say_no
     table = published_shop / "warehouse" / WAREHOUSE_FACTS.name
     first = {row["name"]: row["value"] for row in facts(spark, published_shop)}
     shutil.rmtree(table)
-    warehouse = Warehouse(spark, WarehouseSettings(path=str(published_shop / "warehouse"), buckets=4))
+    warehouse = Warehouse(
+        spark, WarehouseSettings(path=str(published_shop / "warehouse"), buckets=4)
+    )
     key = key_of(secret_files["data"].read_bytes(), "user", "user3")
     kept = spark.createDataFrame([(key, "user", "user3", "shop", "second")], IDENTIFIERS.schema)
     warehouse.append(kept, IDENTIFIERS)
     segment = published_segment(spark, published_shop)
-    assert "is another secret" in refused(["rename", segment, "Guests"], *other(published_shop, "data")).err
+    assert (
+        "is another secret"
+        in refused(["rename", segment, "Guests"], *other(published_shop, "data")).err
+    )
     code, told = command(["check"], "--format", "json")
     note = next(f for f in json.loads(told.out) if f["what"] == "secrets and settings for good")
     assert (code, note["is_ok"], note["is_note"]) == (0, True, True)
@@ -152,7 +175,9 @@ def job_of(spark, folder, name, secret_files):
     return new_run(spark.newSession(), settings, name, lambda: NOW, PlainProgress())
 
 
-def test_of_two_first_commands_at_once_one_settles_and_the_other_is_refused(spark, tmp_path, secret_files):
+def test_of_two_first_commands_at_once_one_settles_and_the_other_is_refused(
+    spark, tmp_path, secret_files
+):
     jobs = [job_of(spark, tmp_path, name, secret_files) for name in ("one", "two")]
     for run in jobs:
         warehouse_facts.check(run)  # neither finds any fact
@@ -182,8 +207,12 @@ def test_of_two_first_commands_at_once_one_settles_and_the_other_is_refused(spar
 
 def test_a_fingerprint_is_no_key_and_says_nothing_of_two_secrets_that_are_one(secret_files):
     secret = secret_files["data"].read_bytes()
-    fingerprints = {fingerprint_of(secret, purpose) for purpose in ("data_secret", "suppression_secret")}
+    fingerprints = {
+        fingerprint_of(secret, purpose) for purpose in ("data_secret", "suppression_secret")
+    }
     assert len(fingerprints) == 2
     text = "desirelines: fingerprint of the data_secret"
-    keys = {key_of(secret, *parts) for parts in (("", text), (text, ""), ("desirelines", "data_secret"))}
+    keys = {
+        key_of(secret, *parts) for parts in (("", text), (text, ""), ("desirelines", "data_secret"))
+    }
     assert not keys & fingerprints

@@ -9,8 +9,20 @@ from desirelines.cli.progress import PlainProgress
 from desirelines.io.tables.ledger import DONE, PUBLISHED, STARTED
 from desirelines.run.context import new_run
 from desirelines.settings import Settings
-from desirelines.stages.abandoned_runs import STAGED_BY_DATE, STAGED_BY_RUN, abandoned_runs, sweep_abandoned
-from desirelines.tables import ALL, FEATURES, PERSON_LABELS, RFM_SCORES, SEGMENT_CHANGES, SEGMENT_EVIDENCE
+from desirelines.stages.abandoned_runs import (
+    STAGED_BY_DATE,
+    STAGED_BY_RUN,
+    abandoned_runs,
+    sweep_abandoned,
+)
+from desirelines.tables import (
+    ALL,
+    FEATURES,
+    PERSON_LABELS,
+    RFM_SCORES,
+    SEGMENT_CHANGES,
+    SEGMENT_EVIDENCE,
+)
 from tests.support.tables import table
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
@@ -54,7 +66,11 @@ def test_staged_tables_are_told_from_the_contract():
     for t in (*STAGED_BY_RUN, *STAGED_BY_DATE):
         assert "run_id" in t.statistics_columns, t.name
     people = {t for t in ALL if t.erased_by and "run_id" in t.column_names}
-    assert {t.written for t in people - {*STAGED_BY_RUN, *STAGED_BY_DATE}} <= {"append", "merge", "replace all"}
+    assert {t.written for t in people - {*STAGED_BY_RUN, *STAGED_BY_DATE}} <= {
+        "append",
+        "merge",
+        "replace all",
+    }
 
 
 @pytest.fixture
@@ -104,4 +120,6 @@ def test_what_a_killed_run_staged_is_gone_and_everything_else_stays(run, spark):
 
 def test_a_table_that_is_staged_tells_its_readers_so():
     for t in ALL:
-        assert ("take those of published runs only" in t.for_readers) == (t.written == "replace run"), t.name
+        assert ("take those of published runs only" in t.for_readers) == (
+            t.written == "replace run"
+        ), t.name

@@ -20,7 +20,11 @@ def ingest(cli, tmp_path, mapping, data, *given):
 
 
 def test_segment_spec_json_lines(spark, cli, tmp_path):
-    context = {"page": {"path": "/shop/"}, "userAgent": "Mozilla/5.0", "campaign": {"name": "spring"}}
+    context = {
+        "page": {"path": "/shop/"},
+        "userAgent": "Mozilla/5.0",
+        "campaign": {"name": "spring"},
+    }
     times = {
         "originalTimestamp": "2026-03-01T10:00:00.5Z",
         "sentAt": "2026-03-01T10:00:01Z",
@@ -40,23 +44,41 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
     ]  # fmt: skip
     folder = tmp_path / "in"
     folder.mkdir()
-    (folder / "calls.json").write_text("\n".join([*map(json.dumps, calls), '{"type": "page", broken', "[1, 2]"]) + "\n")
+    (folder / "calls.json").write_text(
+        "\n".join([*map(json.dumps, calls), '{"type": "page", broken', "[1, 2]"]) + "\n"
+    )
     assert ingest(cli, tmp_path, "segment-spec", folder, "--set", "site.currency=USD") == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert account == {"used": 8, "quarantined": 2}
     events = table(spark, tmp_path, "events")
-    got = sorted((r["kind"], r["item_id"] or "", str(r["amount"]), r["category"] or "") for r in events.collect())
+    got = sorted(
+        (r["kind"], r["item_id"] or "", str(r["amount"]), r["category"] or "")
+        for r in events.collect()
+    )
     assert got == [
         ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""), ("other", "", "None", ""),
         ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"), ("purchase", "p2", "3.0000", "pens"),
         ("screen", "", "None", ""),
     ]  # fmt: skip
-    assert {(r["page"], r["event_name"] == "alias") for r in events.collect()} == {("/shop", False), (None, True)}
-    assert events.select("stream_id").distinct().count() == 2  # the alias call has no cookie: its stream is its user's
+    assert {(r["page"], r["event_name"] == "alias") for r in events.collect()} == {
+        ("/shop", False),
+        (None, True),
+    }
+    assert (
+        events.select("stream_id").distinct().count() == 2
+    )  # the alias call has no cookie: its stream is its user's
     links = table(spark, tmp_path, "identity_links").filter(F.col("key") != F.col("other_key"))
     found = {(r["key_type"], r["other_type"], r["rule"]) for r in links.collect()}
-    assert found >= {("cookie", "user", "login"), ("user", "email", "login"), ("user", "user", "alias")}
-    reasons = table(spark, tmp_path, "quarantined_events").select(F.explode("reasons").alias("r")).collect()
+    assert found >= {
+        ("cookie", "user", "login"),
+        ("user", "email", "login"),
+        ("user", "user", "alias"),
+    }
+    reasons = (
+        table(spark, tmp_path, "quarantined_events")
+        .select(F.explode("reasons").alias("r"))
+        .collect()
+    )
     assert [r["r"] for r in reasons].count("row: cannot be read as json") == 2
 
 
@@ -74,7 +96,12 @@ def test_orders_with_lines(spark, cli, tmp_path):
         "o6,1,c2,,2026-03-02 12:00:00,p1,toys,1,10.00,1.00,CHF\n"
     )
     (tmp_path / "rates.csv").write_text("currency,from_on,rate\nUSD,2026-03-01,0.91\n")
-    given = ("--set", f"site.rates.path={tmp_path / 'rates.csv'}", "--set", "ingest.quarantine_raw=full")
+    given = (
+        "--set",
+        f"site.rates.path={tmp_path / 'rates.csv'}",
+        "--set",
+        "ingest.quarantine_raw=full",
+    )
     assert ingest(cli, tmp_path, "orders", folder, *given) == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert account == {"used": 3, "quarantined": 4}
@@ -82,7 +109,11 @@ def test_orders_with_lines(spark, cli, tmp_path):
     assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"], e["file_place"]) for e in events] == [
         ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1), ("o5/1", "9.1000", "0.9100", "p1", 5),
     ]  # fmt: skip
-    quarantined = table(spark, tmp_path, "quarantined_events").select(F.explode("reasons").alias("r")).collect()
+    quarantined = (
+        table(spark, tmp_path, "quarantined_events")
+        .select(F.explode("reasons").alias("r"))
+        .collect()
+    )
     assert [r["r"] for r in quarantined].count("currency: no rate to EUR on its day") == 1
     raw = {r["raw"] for r in table(spark, tmp_path, "quarantined_events").collect()}
     assert "o4,1,c2" in raw
@@ -114,31 +145,58 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
     email = f"sources.{list(SAMPLES).index('crm-snapshot')}.ids.email"
     sets = ["--set", f"{email}={{column: email, keep_value: true}}"]
     for place, (name, (written, _, _)) in enumerate(SAMPLES.items()):
-        sets += ["--set", f"sources.{place}.path={here / name}.{written}", "--set", f"sources.{place}.format={written}"]
+        sets += [
+            "--set",
+            f"sources.{place}.path={here / name}.{written}",
+            "--set",
+            f"sources.{place}.format={written}",
+        ]
     assert cli("ingest-events", "--conf", str(conf), *sets) == 0
-    names = {name: yaml.safe_load((mappings / f"{name}.yaml").read_text())["name"] for name in SAMPLES}
+    names = {
+        name: yaml.safe_load((mappings / f"{name}.yaml").read_text())["name"] for name in SAMPLES
+    }
     accounts = table(spark, tmp_path, "row_accounts").collect()
-    events = table(spark, tmp_path, "events").withColumn("occurred_at", F.col("occurred_at").cast("string")).collect()
+    events = (
+        table(spark, tmp_path, "events")
+        .withColumn("occurred_at", F.col("occurred_at").cast("string"))
+        .collect()
+    )
     for name, (_, fates, kinds) in SAMPLES.items():
-        assert {r["fate"]: r["row_count"] for r in accounts if r["source"] == names[name]} == fates, name
+        assert {
+            r["fate"]: r["row_count"] for r in accounts if r["source"] == names[name]
+        } == fates, name
         assert Counter(e["kind"] for e in events if e["source"] == names[name]) == kinds, name
 
     def told(name, column, **of):
-        rows = [e for e in events if e["source"] == names[name] and all(e[k] == v for k, v in of.items())]
+        rows = [
+            e
+            for e in events
+            if e["source"] == names[name] and all(e[k] == v for k, v in of.items())
+        ]
         return sorted(str(e[column]) for e in rows)
 
-    assert told("rudderstack-tracks", "occurred_at", kind="search") == ["2026-03-01 09:00:00"]  # sent 2 h fast
+    assert told("rudderstack-tracks", "occurred_at", kind="search") == [
+        "2026-03-01 09:00:00"
+    ]  # sent 2 h fast
     assert told("ga4-export", "page", kind="page") == ["/toys"]
     assert told("ga4-export", "amount", kind="purchase") == ["3.0000", "5.0000"]
     assert told("ga4-export", "occurred_at", kind="login") == ["2026-03-01 10:01:30"]
     assert told("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
-    assert len(set(told("email-engagement", "stream_id", campaign="spring"))) == 3  # Ann is one in either spelling
+    assert (
+        len(set(told("email-engagement", "stream_id", campaign="spring"))) == 3
+    )  # Ann is one in either spelling
     assert told("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
     cities = sorted(json.loads(p)["city"] for p in told("crm-snapshot", "properties"))
     assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn is told again, after Bern
     kept = table(spark, tmp_path, "identifiers").collect()
-    assert [(r["key_type"], r["value"], r["source"]) for r in kept] == [("email", "ann@example.com", "crm_snapshot")]
-    links = table(spark, tmp_path, "identity_links").filter("source = 'crm_snapshot' AND key_type = 'email'")
+    assert [(r["key_type"], r["value"], r["source"]) for r in kept] == [
+        ("email", "ann@example.com", "crm_snapshot")
+    ]
+    links = table(spark, tmp_path, "identity_links").filter(
+        "source = 'crm_snapshot' AND key_type = 'email'"
+    )
     assert {r["key"] for r in kept} == {r["key"] for r in links.collect()}
     tagged = table(spark, tmp_path, "stream_tags").collect()
-    assert [(t["source"], t["reason"]) for t in tagged] == [(names["snowplow-canonical"], "bot_agent")]
+    assert [(t["source"], t["reason"]) for t in tagged] == [
+        (names["snowplow-canonical"], "bot_agent")
+    ]

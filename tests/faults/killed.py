@@ -39,7 +39,9 @@ if __name__ == "__main__":
     writes = int(sys.argv[1])
     Warehouse._save = counted(Warehouse._save, writes)
     changes = ("MERGE", "CREATE", "DELETE", "UPDATE", "INSERT")
-    SparkSession.sql = counted(SparkSession.sql, writes, lambda _, text, *__: text.lstrip().startswith(changes))
+    SparkSession.sql = counted(
+        SparkSession.sql, writes, lambda _, text, *__: text.lstrip().startswith(changes)
+    )
     moment = os.environ.get("KILLED_AT")
     with at(datetime.fromisoformat(moment)) if moment else nullcontext():
         code = main(sys.argv[2:])

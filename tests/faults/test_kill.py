@@ -18,10 +18,24 @@ from tests.support.crash import at
 pytestmark = pytest.mark.campaign
 
 ROOT = Path(__file__).parents[2]
-NAMES_OF_RUNS = {"run_id", "from_run", "to_run", "ingest_batch", "expires_on", "decided_at", "tagged_at"}
+NAMES_OF_RUNS = {
+    "run_id",
+    "from_run",
+    "to_run",
+    "ingest_batch",
+    "expires_on",
+    "decided_at",
+    "tagged_at",
+}
 """Columns that name the run or its moment, not what was found."""
 STAGES = {
-    "ingest-events": ("events", "quarantined_events", "row_accounts", "identity_links", "stream_tags"),
+    "ingest-events": (
+        "events",
+        "quarantined_events",
+        "row_accounts",
+        "identity_links",
+        "stream_tags",
+    ),
     "resolve-identities": ("identity_map", "stream_owners", "people", "identity_cuts"),
 }
 
@@ -31,7 +45,9 @@ TO_PATHS = (
 
 
 def command(folder, secret_files, writes, stage, *given, moment=None):
-    sets = [w for name, file in secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")]
+    sets = [
+        w for name, file in secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")
+    ]
     return subprocess.run(
         [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf", str(folder / "conf.yaml"), *given, *sets],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -53,7 +69,9 @@ def content(spark, folder, names):
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_kill_before_any_write_changes_nothing_in_the_end(stage, spark, cli, tmp_path, secret_files):
+def test_a_kill_before_any_write_changes_nothing_in_the_end(
+    stage, spark, cli, tmp_path, secret_files
+):
     whole = tmp_path / "whole"
     whole.mkdir()
     shop.configure(whole)
@@ -75,7 +93,9 @@ def test_a_kill_before_any_write_changes_nothing_in_the_end(stage, spark, cli, t
         killed = command(broken, secret_files, n, stage)
         assert killed.returncode == -9, (n, killed.stderr)
         assert cli(stage, "--conf", str(broken / "conf.yaml")) == 0, n
-        assert content(spark, broken, STAGES[stage]) == expected, f"killed before write {n + 1} of {writes}"
+        assert content(spark, broken, STAGES[stage]) == expected, (
+            f"killed before write {n + 1} of {writes}"
+        )
         shutil.rmtree(broken)
 
 
@@ -89,11 +109,15 @@ def champion(folder):
         return next((row[0] for row in found), None)
 
 
-def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(spark, cli, tmp_path, secret_files):
+def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(
+    spark, cli, tmp_path, secret_files
+):
     whole = tmp_path / "whole"
     whole.mkdir()
     conf = shop.configure(whole)
-    conf.write_text(conf.read_text().replace("tracking: {enabled: false}", "tracking: {enabled: true}"))
+    conf.write_text(
+        conf.read_text().replace("tracking: {enabled: false}", "tracking: {enabled: true}")
+    )
     shop.write(whole / "in", "first.csv", shop.rows(0, 9) + shop.mess())
     for stage in TO_PATHS:
         assert cli(stage, "--conf", str(whole / "conf.yaml")) == 0, stage
@@ -119,10 +143,14 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(spark
         rerun = command(broken, secret_files, -1, "run")
         assert rerun.returncode == 0, (n, rerun.stderr)
         assert ("did not follow: done now" in rerun.stderr) == is_published, n
-        assert content(spark, broken, tuple(expected)) == expected, f"killed before write {n + 1} of {writes}"
+        assert content(spark, broken, tuple(expected)) == expected, (
+            f"killed before write {n + 1} of {writes}"
+        )
         run = {
             r["mlflow_run_id"]
-            for r in spark.read.format("delta").load(str(broken / "warehouse/cluster_models")).collect()
+            for r in spark.read.format("delta")
+            .load(str(broken / "warehouse/cluster_models"))
+            .collect()
         }
         assert {champion(broken)} == run
         laws.check(spark, broken)
@@ -151,7 +179,11 @@ def test_a_killed_batch_has_one_fate_a_row_though_clock_and_mapping_are_others_a
     shop.configure(whole)
     unharmed = command(whole, secret_files, -1, "ingest-events", *floor, moment=NOW)
     assert unharmed.returncode == 0, unharmed.stderr
-    ids = {r["id"] for r in [*rows, *shop.mess(), ahead] if not r["id"].startswith(("bad", "future", "nobody"))}
+    ids = {
+        r["id"]
+        for r in [*rows, *shop.mess(), ahead]
+        if not r["id"].startswith(("bad", "future", "nobody"))
+    }
     for n in range(int(re.search(r"writes: (\d+)", unharmed.stdout)[1]) + 1):
         broken = tmp_path / "broken"
         shutil.copytree(before, broken)
@@ -159,7 +191,9 @@ def test_a_killed_batch_has_one_fate_a_row_though_clock_and_mapping_are_others_a
         killed = command(broken, secret_files, n, "ingest-events", *floor, moment=NOW)
         assert killed.returncode in (-9, 0), (n, killed.stderr)
         with at(NOW + timedelta(minutes=5)):
-            assert cli("ingest-events", *given, "--set", "sources.0.columns.event_name=category") == 0, n
+            assert (
+                cli("ingest-events", *given, "--set", "sources.0.columns.event_name=category") == 0
+            ), n
             assert cli("requeue", *given) == 0, n
         assert events(spark, broken) == ids, f"killed before write {n + 1}"
         assert fates(spark, broken)

@@ -84,9 +84,13 @@ def test_a_configuration_with_four_mistakes(cli, capsys, folder):
 
 def test_a_warehouse_that_cannot_be_written(cli, capsys, folder):
     (folder / "file").write_text("in the way")
-    code, told = attempt(cli, capsys, folder, "--set", f"warehouse.path={folder / 'file' / 'warehouse'}")
+    code, told = attempt(
+        cli, capsys, folder, "--set", f"warehouse.path={folder / 'file' / 'warehouse'}"
+    )
     assert code == 2
-    assert "cannot be written (Not a directory). Give another with --set warehouse.path=FOLDER" in told
+    assert (
+        "cannot be written (Not a directory). Give another with --set warehouse.path=FOLDER" in told
+    )
 
 
 def test_nothing_but_rubbish(cli, capsys, folder):
@@ -97,10 +101,14 @@ def test_nothing_but_rubbish(cli, capsys, folder):
 
 
 def test_the_doctor_says_that_the_mapping_does_not_fit(cli, capsys, folder):
-    code, _ = attempt(cli, capsys, folder, "--set", "sources.0.columns.occurred_at=event", command="check")
+    code, _ = attempt(
+        cli, capsys, folder, "--set", "sources.0.columns.occurred_at=event", command="check"
+    )
     assert code == 3
     shown = capsys.readouterr()
-    code = cli("check", "--conf", str(folder / "conf.yaml"), "--set", "sources.0.columns.occurred_at=event")
+    code = cli(
+        "check", "--conf", str(folder / "conf.yaml"), "--set", "sources.0.columns.occurred_at=event"
+    )
     shown = capsys.readouterr()
     assert "FAIL mapping shop: the mapping does not fit the data" in shown.out
     assert "occurred_at: not a time" in shown.out
@@ -112,7 +120,9 @@ def test_more_clusters_than_people_and_the_next_try_reads_nothing_twice(cli, cap
     assert "60 people cannot make 100 clusters. Set clusters.k to 60 at most" in told
     assert attempt(cli, capsys, folder, command="fit-clusters")[0] == 0
     assert attempt(cli, capsys, folder, command="ingest-events")[0] == 0
-    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(shop.rows(0, 5))
+    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(
+        shop.rows(0, 5)
+    )
 
 
 def test_too_many_robots_stop_a_run_unless_they_are_let_in(cli, capsys, folder, spark):
@@ -122,8 +132,16 @@ def test_too_many_robots_stop_a_run_unless_they_are_let_in(cli, capsys, folder, 
     strict = ("--set", f"bots.most_share={len(robots) / (len(people) + len(robots)) - 0.0001}")
     code, told = attempt(cli, capsys, folder, *strict)
     assert (code, published(folder)) == (3, False)
-    assert f"{len(robots)} of {len(people) + len(robots)} events are robots', more than bots.most_share" in told
-    assert attempt(cli, capsys, folder, *strict, "--set", "bots.leave_out=false", command="build-sessions")[0] == 0
+    assert (
+        f"{len(robots)} of {len(people) + len(robots)} events are robots', more than bots.most_share"
+        in told
+    )
+    assert (
+        attempt(
+            cli, capsys, folder, *strict, "--set", "bots.leave_out=false", command="build-sessions"
+        )[0]
+        == 0
+    )
     sessions = spark.read.format("delta").load(str(folder / "warehouse" / "sessions"))
     assert sessions.agg(F.sum("event_count")).collect()[0][0] == len(people) + len(robots)
 

@@ -21,7 +21,9 @@ def deliver(folder, name, rows, *, without=(), more=None):
     for old in (folder / "in").glob("*.parquet"):
         old.unlink()
     pq.write_table(
-        pa.Table.from_pylist([{k: v for k, v in r.items() if k not in without} | (more or {}) for r in rows]),
+        pa.Table.from_pylist(
+            [{k: v for k, v in r.items() if k not in without} | (more or {}) for r in rows]
+        ),
         folder / "in" / name,
     )
 
@@ -43,15 +45,19 @@ def test_columns_come_and_go(spark, cli, capsys, folder):
     assert "shop: colour is new and in no mapping; not read" in told
     events = spark.read.format("delta").load(str(folder / "warehouse" / "events"))
     ids = [r["id"] for r in second]
-    assert events.filter(events["event_id"].isin(ids)).filter("category IS NULL AND user_key IS NULL").count() == len(
-        ids
-    )
+    assert events.filter(events["event_id"].isin(ids)).filter(
+        "category IS NULL AND user_key IS NULL"
+    ).count() == len(ids)
     assert events.filter("category IS NULL").count() == len(ids)
     deliver(folder, "three.parquet", shop.rows(4, 5), without=("at",))
     code, told = ingest(cli, capsys, folder)
     assert code == 2
-    assert "no longer has at, and no event can be made without occurred_at. Nothing was read." in told
-    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(shop.rows(0, 4))
+    assert (
+        "no longer has at, and no event can be made without occurred_at. Nothing was read." in told
+    )
+    assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(
+        shop.rows(0, 4)
+    )
 
 
 def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli, capsys, tmp_path):
@@ -69,15 +75,23 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     spark.sql(f"OPTIMIZE delta.`{source}`").collect()
     code, told = ingest(cli, capsys, tmp_path)
     assert code == 0
-    assert f"shop: DELETE at version 1 took away or changed {len(erased)} rows; nothing is read twice\n" in told
+    assert (
+        f"shop: DELETE at version 1 took away or changed {len(erased)} rows; nothing is read twice\n"
+        in told
+    )
     assert f"shop: {len(second)} rows read, {len(second)} used" in told
-    spark.createDataFrame([*third, second[0] | {"url": "/elsewhere"}]).createOrReplaceTempView("brought")
+    spark.createDataFrame([*third, second[0] | {"url": "/elsewhere"}]).createOrReplaceTempView(
+        "brought"
+    )
     spark.sql(
         f"MERGE INTO delta.`{source}` t USING brought b ON t.id = b.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
     )
     code, told = ingest(cli, capsys, tmp_path)
     assert code == 0
-    assert f"what it added ({len(third) + 1}) was not read: run `desirelines ingest-events --resync shop`" in told
+    assert (
+        f"what it added ({len(third) + 1}) was not read: run `desirelines ingest-events --resync shop`"
+        in told
+    )
     capsys.readouterr()
     assert cli("ingest-events", "--conf", str(tmp_path / "conf.yaml"), "--resync", "shop") == 0
     there = len(first) - len(erased) + len(second)
@@ -102,7 +116,9 @@ def test_csv_files_of_one_folder_are_each_read_by_their_own_header(spark, cli, c
     usual = list(shop.COLUMNS)
     csv_file(tmp_path, "a 1.csv", parts[0], usual)
     assert ingest(cli, capsys, tmp_path)[0] == 0
-    csv_file(tmp_path, "b.csv", [r | {"colour": "red"} for r in parts[1]], ["colour", *reversed(usual)])
+    csv_file(
+        tmp_path, "b.csv", [r | {"colour": "red"} for r in parts[1]], ["colour", *reversed(usual)]
+    )
     csv_file(tmp_path, "c.csv", parts[2], [c for c in usual if c != "category"])
     code, told = ingest(cli, capsys, tmp_path)
     assert code == 0
@@ -111,24 +127,37 @@ def test_csv_files_of_one_folder_are_each_read_by_their_own_header(spark, cli, c
     events = spark.read.format("delta").load(str(tmp_path / "warehouse" / "events"))
     got = {r["event_id"]: (r["event_name"], r["category"]) for r in events.collect()}
     nameless = {r["id"] for r in parts[2]}
-    assert got == {r["id"]: (r["event"], None if r["id"] in nameless else r["category"]) for r in rows}
+    assert got == {
+        r["id"]: (r["event"], None if r["id"] in nameless else r["category"]) for r in rows
+    }
     csv_file(tmp_path, "d.csv", shop.rows(6, 8)[::2], usual)
     csv_file(tmp_path, "e.csv", shop.rows(6, 8)[1::2], [c for c in usual if c != "at"])
     code, told = ingest(cli, capsys, tmp_path)
     assert code == 2
-    assert "no longer has at, and no event can be made without occurred_at. Nothing was read." in told
-    assert spark.read.format("delta").load(str(tmp_path / "warehouse" / "events")).count() == len(rows)
+    assert (
+        "no longer has at, and no event can be made without occurred_at. Nothing was read." in told
+    )
+    assert spark.read.format("delta").load(str(tmp_path / "warehouse" / "events")).count() == len(
+        rows
+    )
 
 
 def test_parquet_files_may_have_wider_types_or_other_ones(spark, cli, capsys, folder):
     first, second, third = (shop.rows(day, day + 2) for day in (0, 2, 4))
-    for name, rows, kind in (("one", first, pa.int32()), ("two", second, pa.int64()), ("three", third, pa.string())):
+    for name, rows, kind in (
+        ("one", first, pa.int32()),
+        ("two", second, pa.int64()),
+        ("three", third, pa.string()),
+    ):
         values = pa.Table.from_pylist(rows)
         paid = ["12" if kind == pa.string() else 12] * len(rows)
         if kind == pa.string():
             paid[0] = "twelve"
         place = values.column_names.index("paid")
-        pq.write_table(values.set_column(place, "paid", pa.array(paid, kind)), folder / "in" / f"{name}.parquet")
+        pq.write_table(
+            values.set_column(place, "paid", pa.array(paid, kind)),
+            folder / "in" / f"{name}.parquet",
+        )
         if name == "one":
             assert ingest(cli, capsys, folder)[0] == 0
     code, told = ingest(cli, capsys, folder)

@@ -16,7 +16,11 @@ def ingested(cli, tmp_path):
     shop.write(tmp_path / "in", "first.csv", [*rows, one | {"cookie": other["cookie"]}])
     assert cli("ingest-events", "--conf", str(conf)) == 0
     bad = one | {"id": "bad", "at": "not a time"}
-    shop.write(tmp_path / "in", "second.csv", [other | {"at": other["at"].replace("2026-01", "2026-02")}, bad])
+    shop.write(
+        tmp_path / "in",
+        "second.csv",
+        [other | {"at": other["at"].replace("2026-01", "2026-02")}, bad],
+    )
     shop.write(tmp_path / "in", "third.csv", [bad])
     assert cli("ingest-events", "--conf", str(conf), "--set", "ingest.max_files_per_batch=1") == 0
     return tmp_path, len(rows) + 2
@@ -29,7 +33,9 @@ def looked(cli, folder, capsys):
     return code, {f["what"]: f for f in json.loads(told.out)}, told.err
 
 
-def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(spark, cli, ingested, capsys):
+def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(
+    spark, cli, ingested, capsys
+):
     folder, rows = ingested
     assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == rows
     code, found, progress = looked(cli, folder, capsys)
@@ -51,6 +57,9 @@ def test_rows_of_another_writer_are_found_and_fail(spark, cli, ingested, capsys)
         copies.write.format("delta").mode("append").save(path)
     code, found, _ = looked(cli, folder, capsys)
     assert code == 3
-    assert {what for what, f in found.items() if not f["is_ok"]} == {"keys of row_accounts", "event ids of shop"}
+    assert {what for what, f in found.items() if not f["is_ok"]} == {
+        "keys of row_accounts",
+        "event ids of shop",
+    }
     assert "twice in one stream, nearer: 1" in found["event ids of shop"]["found"]
     assert "1 keys (run_id, source, ingest_batch, fate)" in found["keys of row_accounts"]["found"]

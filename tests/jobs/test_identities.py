@@ -41,20 +41,34 @@ def shop(spark, tmp_path_factory):
             number = next(numbers)
             ids = {t: t for t in TYPES}
             of = source(stream=["cookie", "device"], ids=ids).model_dump(by_alias=True)
-            settings = Settings.model_validate({"warehouse": {"path": str(folder)}, "sources": [of]})
+            settings = Settings.model_validate(
+                {"warehouse": {"path": str(folder)}, "sources": [of]}
+            )
             now = START + timedelta(days=100 + number)
             return new_run(
-                spark, settings, f"run{number:03d}", lambda: now, PlainProgress(), requested_as_of=START.date()
+                spark,
+                settings,
+                f"run{number:03d}",
+                lambda: now,
+                PlainProgress(),
+                requested_as_of=START.date(),
             )
 
         def deliver(self, events):
             """Events as (hour, {type: key}), into the tables as ingest writes them."""
             run = self.run()
-            rows = [(START + hour * HOUR, *(ids.get(t) for t in TYPES), ids.get("alias")) for hour, ids in events]
+            rows = [
+                (START + hour * HOUR, *(ids.get(t) for t in TYPES), ids.get("alias"))
+                for hour, ids in events
+            ]
             used = spark.createDataFrame(
-                rows, "occurred_at timestamp, user string, email string, device string, cookie string, alias string"
+                rows,
+                "occurred_at timestamp, user string, email string, device string, cookie string, alias string",
             )
-            batch, facts = f"q:{run.run_id[3:]}", {"source": F.lit("shop"), "run_id": F.lit(run.run_id)}
+            batch, facts = (
+                f"q:{run.run_id[3:]}",
+                {"source": F.lit("shop"), "run_id": F.lit(run.run_id)},
+            )
             used = used.withColumns(facts | {"kind": F.lit("page"), "ingest_batch": F.lit(batch)})
             links = to_links(used, {t: t for t in TYPES}, login_type="user", alias_column="alias")
             run.warehouse.append_once(
@@ -77,7 +91,11 @@ def shop(spark, tmp_path_factory):
             }
             events = used.withColumns(known)
             events = events.withColumns(
-                {c.name: F.lit(None).cast(c.type) for c in tables.EVENTS.columns if c.name not in events.columns}
+                {
+                    c.name: F.lit(None).cast(c.type)
+                    for c in tables.EVENTS.columns
+                    if c.name not in events.columns
+                }
             )
             run.warehouse.append_once(events, tables.EVENTS, writer="t", number=int(run.run_id[3:]))
             execute(RESOLVE, run)
@@ -90,10 +108,19 @@ def shop(spark, tmp_path_factory):
             is_open = "to_run IS NULL"
             return {
                 "map": rows_of(
-                    read(tables.IDENTITY_MAP).filter(is_open), "key", "person_id", "rule", "component", "first_seen_at"
+                    read(tables.IDENTITY_MAP).filter(is_open),
+                    "key",
+                    "person_id",
+                    "rule",
+                    "component",
+                    "first_seen_at",
                 ),
                 "owners": rows_of(
-                    read(tables.STREAM_OWNERS).filter(is_open), "stream_id", "person_id", "from_at", "to_at"
+                    read(tables.STREAM_OWNERS).filter(is_open),
+                    "stream_id",
+                    "person_id",
+                    "from_at",
+                    "to_at",
                 ),
                 "people": rows_of(read(tables.PEOPLE), "person_id", "first_seen_at"),
                 "cuts": rows_of(cuts, "key", "other_key", "reason"),
@@ -128,7 +155,11 @@ FIRST = [
     (10, {"cookie": "tablet", "user": "ut1"}), (11, {"cookie": "phone", "user": "ut1"}),
 ]  # fmt: skip
 SECOND = [(9, {"cookie": "old", "user": "uo"}), (240, {"cookie": "tablet", "user": "ut2"})]
-THIRD = [(20, {"cookie": "cb", "user": "ua"}), (21, {"cookie": "ce", "user": "ue"}), (22, {"cookie": "desk"})]
+THIRD = [
+    (20, {"cookie": "cb", "user": "ua"}),
+    (21, {"cookie": "ce", "user": "ue"}),
+    (22, {"cookie": "desk"}),
+]
 
 
 @dataclass
@@ -159,7 +190,9 @@ def story(shop, spark):
     gone = spark.createDataFrame([("token", True, run.clock())], tables.SUPPRESSIONS.schema)
     run.warehouse.append_once(gone, tables.SUPPRESSIONS, writer="t", number=1)
     for column in ("key", "other_key"):
-        run.warehouse.delete(spark.createDataFrame([("gone",)], f"{column} string"), tables.IDENTITY_LINKS)
+        run.warehouse.delete(
+            spark.createDataFrame([("gone",)], f"{column} string"), tables.IDENTITY_LINKS
+        )
     assert decide(shop.run(), "ua", "cb", is_cut=True).is_one_person is False
     shop.deliver(THIRD)
     return Story(first, second, anew, shop.now(), second_run, shop)
@@ -220,7 +253,11 @@ def test_a_link_taken_apart_by_hand_stays_so_whatever_comes(story):
 
 def test_a_shared_tablet_is_each_persons_in_their_time_and_by_itself_between(story):
     assert [o[1] for o in story.first["owners"] if o[0] == "tablet"] == [story.person("ut1")]
-    owners = [(o[1], o[2].timestamp(), o[3] and o[3].timestamp()) for o in story.second["owners"] if o[0] == "tablet"]
+    owners = [
+        (o[1], o[2].timestamp(), o[3] and o[3].timestamp())
+        for o in story.second["owners"]
+        if o[0] == "tablet"
+    ]
     at = lambda hour: (START + hour * HOUR).timestamp()  # noqa: E731 - the table below reads better with it
     moment = 1e-6
     one, two = story.person("ut1"), story.person("ut2")

@@ -30,7 +30,10 @@ def content(spark, folder):
 def files_of_days(spark, folder):
     found = spark.read.format("delta").load(str(folder / "warehouse" / "sessions"))
     rows = found.select("started_on", F.input_file_name().alias("f")).distinct().collect()
-    return {str(day): {r["f"] for r in rows if r["started_on"] == day} for day in {r["started_on"] for r in rows}}
+    return {
+        str(day): {r["f"] for r in rows if r["started_on"] == day}
+        for day in {r["started_on"] for r in rows}
+    }
 
 
 def deliveries():
@@ -40,7 +43,9 @@ def deliveries():
     return [r for r in first if r not in late], late + night[:6], shop.rows(6, 8)
 
 
-def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing(spark, cli, capsys, tmp_path):
+def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing(
+    spark, cli, capsys, tmp_path
+):
     parts, whole, (first, second, third) = tmp_path / "parts", tmp_path / "whole", deliveries()
     for folder in (parts, whole):
         folder.mkdir()
@@ -50,7 +55,16 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
         shop.write(folder / "in", f"{name}.csv", rows)
         for stage in stages:
             capsys.readouterr()
-            assert cli(stage, "--conf", str(folder / "conf.yaml"), "--run-id", f"20260120T00000{name}Z-aaaaaa") == 0
+            assert (
+                cli(
+                    stage,
+                    "--conf",
+                    str(folder / "conf.yaml"),
+                    "--run-id",
+                    f"20260120T00000{name}Z-aaaaaa",
+                )
+                == 0
+            )
         return capsys.readouterr().err
 
     assert f"{len(first):,} events" in build(parts, first, 1, "ingest-events", "build-sessions")
@@ -59,12 +73,27 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
     touched = int(told.split(" events touched")[0].rsplit(None, 1)[-1].lstrip("(").replace(",", ""))
     assert len(second) < touched < len(first) / 2
     after = files_of_days(spark, parts)
-    assert {d for d in before if before[d] == after.get(d)} == {"2026-01-05", "2026-01-06"}  # the owl comes on the 7th
+    assert {d for d in before if before[d] == after.get(d)} == {
+        "2026-01-05",
+        "2026-01-06",
+    }  # the owl comes on the 7th
     build(parts, third, 3, "run")
-    build(whole, [*reversed(third), *reversed(second), *reversed(first)], 1, "ingest-events", "build-sessions")
+    build(
+        whole,
+        [*reversed(third), *reversed(second), *reversed(first)],
+        1,
+        "ingest-events",
+        "build-sessions",
+    )
     expected = content(spark, whole)
     assert content(spark, parts) == expected
-    assert {r["cause"] for r in expected} == {"first_event", "idle_timeout", "max_duration", "midnight", "user_changed"}
+    assert {r["cause"] for r in expected} == {
+        "first_event",
+        "idle_timeout",
+        "max_duration",
+        "midnight",
+        "user_changed",
+    }
 
     conf = str(parts / "conf.yaml")
     assert cli("rebuild", "--conf", conf, "--from", "2026-01-07", "--format", "json") == 0
@@ -73,13 +102,17 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
     assert {t["table"]: t["is_same"] for t in told["tables"]} == dict.fromkeys(names, True)
     assert all(t["rows_after"] > 10 for t in told["tables"])
     sessions = str(parts / "warehouse" / "sessions")
-    spark.sql(f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' AND bucket = 1")
+    spark.sql(
+        f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' AND bucket = 1"
+    )
     assert cli("rebuild", "--conf", conf) == 3
     assert "sessions: " in capsys.readouterr().out
     assert content(spark, parts) == expected
 
 
-def test_a_stream_over_the_cap_keeps_its_first_events_however_they_arrived(spark, cli, capsys, tmp_path):
+def test_a_stream_over_the_cap_keeps_its_first_events_however_they_arrived(
+    spark, cli, capsys, tmp_path
+):
     start = shop.START + timedelta(days=1)
     crowd = [
         {
@@ -99,4 +132,7 @@ def test_a_stream_over_the_cap_keeps_its_first_events_however_they_arrived(spark
         assert "1 streams have more than 50 events" in told
         assert f"{(10, 30)[number - 1]} over the cap" in told
         sessions = spark.read.format("delta").load(str(tmp_path / "warehouse" / "sessions"))
-        assert tuple(sessions.agg(F.sum("event_count"), F.max("event_count")).collect()[0]) == (len(others) + 50, 50)
+        assert tuple(sessions.agg(F.sum("event_count"), F.max("event_count")).collect()[0]) == (
+            len(others) + 50,
+            50,
+        )

@@ -8,7 +8,9 @@ from tests.support import shop
 
 
 @pytest.mark.parametrize("format_", ["csv", "json"])
-def test_rows_go_in_once_a_setting_was_mended_and_the_rest_stay(spark, cli, capsys, tmp_path, format_):
+def test_rows_go_in_once_a_setting_was_mended_and_the_rest_stay(
+    spark, cli, capsys, tmp_path, format_
+):
     conf = shop.configure(tmp_path)
     rows = shop.rows(0, 4) + shop.mess()
     if format_ == "csv":

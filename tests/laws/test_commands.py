@@ -68,7 +68,9 @@ class Shop:
         if command == "stages one by one":
             return [[s, *self.arguments(run_id, None, False)] for s in STAGES[1:]]
         if command == "rename":
-            segment = laws.rows_of(self.spark, self.folder, laws.tables.SEGMENT_SIZES)[0]["segment_id"]
+            segment = laws.rows_of(self.spark, self.folder, laws.tables.SEGMENT_SIZES)[0][
+                "segment_id"
+            ]
             return [["rename", segment, "By hand", "--conf", str(self.folder / "conf.yaml")]]
         return [[command, *self.arguments(run_id, as_of, force and command in {"run", "assign"})]]
 
@@ -89,7 +91,11 @@ class Shop:
                 is_mending = words[0] in {"run", "assign", *STAGES} and code in {0, 3, 4}
                 self.is_torn = self.is_torn and not is_mending
             else:
-                sets = [w for name, file in self.secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")]
+                sets = [
+                    w
+                    for name, file in self.secret_files.items()
+                    for w in ("--set", f"secrets.{name}_file={file}")
+                ]
                 done = subprocess.run(
                     [sys.executable, "-m", "tests.faults.killed", str(killed_at), *words, *sets],
                     cwd=ROOT, capture_output=True, text=True, check=False, timeout=900, env=os.environ,

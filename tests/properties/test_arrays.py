@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirelines.kernels.groups import added_up, in_groups, in_order, one_key, places
+from desirelines.kernels.groups import group_starts, one_key, places, sort_order, sum_by_key
 
 number = st.one_of(st.integers(-3, 3), st.sampled_from([-(2**62), 2**62, 2**40]))
 rows = st.lists(st.tuples(number, number, number), min_size=1, max_size=12)
@@ -18,7 +18,7 @@ def columns(found, count=3):
 
 @given(rows)
 def test_rows_in_order_stay_in_theirs_where_keys_are_the_same(found):
-    assert list(in_order(columns(found))) == sorted(range(len(found)), key=lambda n: found[n])
+    assert list(sort_order(columns(found))) == sorted(range(len(found)), key=lambda n: found[n])
 
 
 def test_keys_that_do_not_fit_one_number():
@@ -29,13 +29,17 @@ def test_keys_that_do_not_fit_one_number():
 
 @given(rows)
 def test_groups_and_their_sums(found):
-    order, starts = in_groups(columns(found, 2))
+    order, starts = group_starts(columns(found, 2))
     assert [found[order[n]][:2] for n in starts] == sorted({row[:2] for row in found})
-    tally = added_up(columns(found, 2), (np.ones(len(found)),))
-    assert tally.sums[0].tolist() == [sum(row[:2] == key for row in found) for key in zip(*tally.keys, strict=True)]
+    tally = sum_by_key(columns(found, 2), (np.ones(len(found)),))
+    assert tally.sums[0].tolist() == [
+        sum(row[:2] == key for row in found) for key in zip(*tally.keys, strict=True)
+    ]
 
 
-two = st.lists(st.tuples(st.integers(0, 3), st.integers(-(2**60), 2**60) | st.integers(0, 3)), max_size=9)
+two = st.lists(
+    st.tuples(st.integers(0, 3), st.integers(-(2**60), 2**60) | st.integers(0, 3)), max_size=9
+)
 
 
 @given(two, two)

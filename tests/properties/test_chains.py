@@ -10,13 +10,20 @@ from desirelines.paths.pattern_matching import _matched
 from desirelines.settings.patterns import Item, Pattern
 from tests.properties.oracles.chains import deepest_chain, holds, most_in_any_order
 
-PATHS = st.lists(st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abcd")), max_size=9), min_size=1, max_size=4)
+PATHS = st.lists(
+    st.lists(st.tuples(st.integers(0, 3), st.sampled_from("abcd")), max_size=9),
+    min_size=1,
+    max_size=4,
+)
 SETS = st.lists(st.sets(st.sampled_from("abc"), min_size=1, max_size=2), min_size=2, max_size=4)
 
 
 def timed(paths):
     """Paths with times that never fall: [(time, name)]."""
-    return [[(sum(gap for gap, _ in path[: n + 1]), name) for n, (_, name) in enumerate(path)] for path in paths]
+    return [
+        [(sum(gap for gap, _ in path[: n + 1]), name) for n, (_, name) in enumerate(path)]
+        for path in paths
+    ]
 
 
 def flat(paths):
@@ -41,7 +48,9 @@ def test_funnels_keep_the_deepest_chain_of_all(paths, steps, strict, within, exc
     path, at, names = flat(paths)
     links = [Link(np.isin(names, sorted(s)), strict and n > 0) for n, s in enumerate(steps)]
     found = chains(path, at, links, within_ms=within, barrier=np.isin(names, list(excluded)))
-    expected = [deepest_chain(p, steps, strict=strict, within=within, excluded=excluded) for p in paths]
+    expected = [
+        deepest_chain(p, steps, strict=strict, within=within, excluded=excluded) for p in paths
+    ]
     assert told(paths, path, found) == expected
 
 
@@ -73,7 +82,9 @@ def test_patterns_are_found_where_plain_python_finds_them(paths, items, within, 
         "at_ms": pa.array([[t for t, _ in p] for p in paths], pa.list_(pa.int64())),
     })  # fmt: skip
     got = next(_matched(iter([batch]), patterns=[pattern])).column("matches").to_pylist()
-    fits = [(lambda n, i=item: (n in i.names) != i.is_not, item.after_gap) for item in pattern.items]
+    fits = [
+        (lambda n, i=item: (n in i.names) != i.is_not, item.after_gap) for item in pattern.items
+    ]
     for path, matches in zip(paths, got, strict=True):
         where = holds(path, fits, within=within, occurrence=occurrence)
         times = [(m["first_ms"], m["last_ms"]) for m in matches]

@@ -11,7 +11,9 @@ from desirelines.events.parse import corrected_for_clock
 MOMENTS = st.integers(0, 4_000_000_000_000_000).map(
     lambda us: datetime.fromtimestamp(0, UTC) + timedelta(microseconds=us)
 )
-ROWS = st.lists(st.tuples(MOMENTS, MOMENTS | st.none(), MOMENTS | st.none()), min_size=1, max_size=40)
+ROWS = st.lists(
+    st.tuples(MOMENTS, MOMENTS | st.none(), MOMENTS | st.none()), min_size=1, max_size=40
+)
 SCHEMA = "no int, occurred timestamp, sent timestamp, received timestamp"
 
 
@@ -31,11 +33,15 @@ def found(spark, rows):
     return [r[0] for r in moments.orderBy("no").select(F.unix_micros(right)).collect()]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(rows=ROWS, wrong_by=st.timedeltas(timedelta(days=-300), timedelta(days=300)))
 def test_event_time_is_freed_of_the_device_s_clock_however_wrong_it_is(spark, rows, wrong_by):
     assert found(spark, rows) == [micros(corrected(*row)) for row in rows]
     told = [row for row in rows if None not in row]
-    by_a_wrong_clock = [(occurred + wrong_by, sent + wrong_by, received) for occurred, sent, received in told]
+    by_a_wrong_clock = [
+        (occurred + wrong_by, sent + wrong_by, received) for occurred, sent, received in told
+    ]
     if told:
         assert found(spark, by_a_wrong_clock) == found(spark, told)

@@ -31,16 +31,25 @@ def known(values):
     return [None if isnan(v) else pytest.approx(v) for v in values]
 
 
-@given(st.lists(st.tuples(owners, st.lists(st.integers(0, 2), max_size=40)), max_size=6), st.permutations(range(3)))
+@given(
+    st.lists(st.tuples(owners, st.lists(st.integers(0, 2), max_size=40)), max_size=6),
+    st.permutations(range(3)),
+)
 def test_the_entropy_of_step_pairs_however_names_are_numbered(paths, numbers):
     paths = sorted(paths, key=lambda p: p[0])
     want_entropy, want_loops = [], []
     for person in range(PEOPLE):
-        pairs = Counter(pair for owner, steps in paths if owner == person for pair in pairwise(steps))
+        pairs = Counter(
+            pair for owner, steps in paths if owner == person for pair in pairwise(steps)
+        )
         total = pairs.total()
         bits = -sum(n / total * log2(n / total) for n in pairs.values())
-        want_entropy.append(None if not pairs else bits / log2(len(pairs)) if len(pairs) > 1 else 0.0)
-        want_loops.append(sum(n for (a, b), n in pairs.items() if a == b) / total if pairs else None)
+        want_entropy.append(
+            None if not pairs else bits / log2(len(pairs)) if len(pairs) > 1 else 0.0
+        )
+        want_loops.append(
+            sum(n for (a, b), n in pairs.items() if a == b) / total if pairs else None
+        )
 
     def counted(number_of):
         path = ints(n for n, (_, steps) in enumerate(paths) for _ in steps)
@@ -74,7 +83,9 @@ def test_weeks_and_those_of_the_window(active):
         assert told[1][person] == len({week for week, inside in mine if inside})
 
 
-half_days = st.integers(0, 6) | st.integers(58, 66)  # so that thirty days between two of them are not rare
+half_days = st.integers(0, 6) | st.integers(
+    58, 66
+)  # so that thirty days between two of them are not rare
 spans = st.lists(st.tuples(owners, half_days, st.integers(0, 4)), max_size=8)
 
 
@@ -86,7 +97,10 @@ def spans_of(rows):
     )
 
 
-@given(spans, st.lists(st.tuples(st.tuples(owners, half_days, st.integers(0, 4)), st.booleans()), max_size=8))
+@given(
+    spans,
+    st.lists(st.tuples(st.tuples(owners, half_days, st.integers(0, 4)), st.booleans()), max_size=8),
+)
 def test_looks_before_orders(looks, ordered):
     orders, is_inside = [o for o, _ in ordered], np.array([i for _, i in ordered], dtype=bool)
     share, hours = buying_features(spans_of(looks), spans_of(orders), is_inside, PEOPLE)
@@ -98,7 +112,9 @@ def test_looks_before_orders(looks, ordered):
         for at in inside:
             ahead.append(any(begin <= at - 2 and end >= at - 4 for begin, end in mine))
             since = max([at - 60, *(end for _, end in all_orders if end < at)])
-            lags += [at - min(begins) for begins in [[b for b, _ in mine if since < b <= at]] if begins]
+            lags += [
+                at - min(begins) for begins in [[b for b, _ in mine if since < b <= at]] if begins
+            ]
         assert known(share)[person] == (sum(ahead) / len(inside) if inside else None)
         assert known(hours)[person] == (median_low(lags) * 12 if lags else None)
 
@@ -113,7 +129,12 @@ def test_a_cart_is_open_when_no_order_follows_in_time(carts, orders, end):
     for person in range(PEOPLE):
         last = max((at for owner, at in carts if owner == person), default=None)
         if last is not None and last + 2 <= end and last >= end - 10:
-            moments = [at for owner, begin, length in orders if owner == person for at in (begin, begin + length)]
+            moments = [
+                at
+                for owner, begin, length in orders
+                if owner == person
+                for at in (begin, begin + length)
+            ]
             if not any(last < at <= last + 2 for at in moments):
                 want.append((person, last * HALF_DAYS))
     assert list(zip(who, at_us, strict=True)) == want
@@ -151,7 +172,9 @@ def batch_of(sessions):
         "categories": pa.array([s["categories"] for s in sessions], pa.list_(pa.string())),
     }
     for number, name in enumerate(("steps", "kinds")):
-        lists = [None if s["steps"] is None else [step[number] for step in s["steps"]] for s in sessions]
+        lists = [
+            None if s["steps"] is None else [step[number] for step in s["steps"]] for s in sessions
+        ]
         if name == "kinds":  # told only of sessions that use a feature
             lists = [kinds if kinds and "feature_use" in kinds else None for kinds in lists]
         columns[name] = pa.array(lists, pa.list_(pa.string()))
@@ -171,7 +194,11 @@ HOURS = DAY_US // HOUR_US
 @given(rows, st.lists(st.integers(1, 3), max_size=4))
 def test_one_row_a_person_in_any_portions(sessions, sizes):
     sessions = sorted(sessions, key=lambda s: s["person_id"])
-    bounds = [0, *(min(sum(sizes[:n]), len(sessions)) for n in range(1, len(sizes) + 1)), len(sessions)]
+    bounds = [
+        0,
+        *(min(sum(sizes[:n]), len(sessions)) for n in range(1, len(sizes) + 1)),
+        len(sessions),
+    ]
     whole = batch_of(sessions)
     got = told(whole.slice(a, b - a) for a, b in pairwise(bounds))
     assert got == told(iter([whole]))

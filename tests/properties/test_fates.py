@@ -13,7 +13,13 @@ from desirelines.events.fates import LOOK_UP, with_fates
 from tests.support.sources import mapped, source
 
 OF = source(
-    columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r", "amount": "paid"},
+    columns={
+        "occurred_at": "t",
+        "event_name": "e",
+        "event_id": "id",
+        "received_at": "r",
+        "amount": "paid",
+    },
     stream=["cookie"],
 )
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -53,7 +59,13 @@ def fates_of(rows, digest):
     # Rows alike in all of this differ in nothing but their number, which is part of the raw text: any of them may stay.
     for row in sorted(rows, key=lambda r: (r["t"], r["r"], digest[r["no"]])):
         event = row["c"], row["id"]
-        fate = "used" if event not in kept else "duplicate" if kept[event] == content(row) else "conflict"
+        fate = (
+            "used"
+            if event not in kept
+            else "duplicate"
+            if kept[event] == content(row)
+            else "conflict"
+        )
         kept.setdefault(event, content(row))
         fates.setdefault((*event, row["r"], content(row)), Counter())[fate] += 1
     return fates
@@ -63,11 +75,15 @@ def found_fates(rows, classified):
     fate = {r["no"]: r["fate"] for r in classified.select("no", "fate").collect()}
     found = {}
     for row in rows:
-        found.setdefault((row["c"], row["id"], row["r"], content(row)), Counter())[fate[row["no"]]] += 1
+        found.setdefault((row["c"], row["id"], row["r"], content(row)), Counter())[
+            fate[row["no"]]
+        ] += 1
     return found
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(draw=st.randoms(use_true_random=True))
 def test_fates_are_those_of_plain_python_in_any_order_and_on_any_number_of_partitions(spark, draw):
     rows = made(draw)
@@ -81,7 +97,10 @@ def test_fates_are_those_of_plain_python_in_any_order_and_on_any_number_of_parti
     }  # of 60 streams, always
     assert found_fates(rows, with_fates(first, OF, None)) == expected
     shuffled = draw.sample(rows, len(rows))
-    assert found_fates(rows, with_fates(in_spark(spark, shuffled).repartition(5), OF, None)) == expected
+    assert (
+        found_fates(rows, with_fates(in_spark(spark, shuffled).repartition(5), OF, None))
+        == expected
+    )
 
 
 @pytest.mark.parametrize("seed", [3])
@@ -90,7 +109,9 @@ def test_split_into_deliveries_and_replayed_the_same_events_are_used_once(spark,
     rows = made(draw)
 
     def events(used):
-        return sorted((r["stream_id"], r["event_id"]) for r in used.select("stream_id", "event_id").collect())
+        return sorted(
+            (r["stream_id"], r["event_id"]) for r in used.select("stream_id", "event_id").collect()
+        )
 
     whole = events(with_fates(in_spark(spark, rows), OF, None).filter("fate = 'used'"))
     assert len(whole) == len(set(whole)) == len({(r["c"], r["id"]) for r in rows})

@@ -26,12 +26,16 @@ def by_numbers(links, unique_types, order):
     pairs = sorted(links, key=lambda p: order.get(p, 0))
     unique = tuple(np.array([NODES[n] == t for n in NAMES]) for t in unique_types)
     one, other = (np.array([place[p[side]] for p in pairs], dtype=np.int64) for side in (0, 1))
-    return pairs, Graph(len(NAMES), one, other, np.array([links[p] for p in pairs], dtype=np.int64), unique)
+    return pairs, Graph(
+        len(NAMES), one, other, np.array([links[p] for p in pairs], dtype=np.int64), unique
+    )
 
 
 @settings(max_examples=400, deadline=None, print_blob=True)
 @given(LINKS, UNIQUE, st.integers(2, 16), st.randoms())
-def test_people_are_kept_apart_as_the_oracle_says_in_whatever_order_links_come(links, unique_types, most_keys, random):
+def test_people_are_kept_apart_as_the_oracle_says_in_whatever_order_links_come(
+    links, unique_types, most_keys, random
+):
     pairs, graph = by_numbers(links, unique_types, {p: random.random() for p in links})
     group, reason = separate(graph, most_keys=most_keys)
     found = {frozenset(np.array(NAMES)[group == g].tolist()) for g in set(group.tolist())}
@@ -62,11 +66,15 @@ def test_components_are_networkx_components_wherever_they_are_found(spark, most_
     star = [("hub", f"s{n:03d}") for n in range(100)]
     loose = [(f"r{a}", f"r{b}") for a, b in random.integers(0, 150, (100, 2))]
     links = chain + star + loose
-    found = to_components(spark.createDataFrame(links, "key string, other_key string"), most_local=most_local).collect()
+    found = to_components(
+        spark.createDataFrame(links, "key string, other_key string"), most_local=most_local
+    ).collect()
     groups = {}
     for row in found:
         groups.setdefault(row["component_key"], set()).add(row["key"])
-    wanted = {frozenset(g) for g in nx.connected_components(nx.Graph([p for p in links if p[0] != p[1]]))}
+    wanted = {
+        frozenset(g) for g in nx.connected_components(nx.Graph([p for p in links if p[0] != p[1]]))
+    }
     assert {frozenset(g) for g in groups.values()} == wanted
     assert len(found) == sum(map(len, wanted))
 

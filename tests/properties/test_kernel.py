@@ -46,7 +46,16 @@ STREAMS = st.lists(
     st.lists(EVENT, min_size=1, max_size=12, unique_by=lambda e: (e["at_us"], e["source"], e["event_id"])),
     min_size=1, max_size=5,
 )  # fmt: skip
-NUMBERS = ("at_us", "received_us", "file_place", "kind_no", "order_no", "amount_e4", "discount_e4", "day")
+NUMBERS = (
+    "at_us",
+    "received_us",
+    "file_place",
+    "kind_no",
+    "order_no",
+    "amount_e4",
+    "discount_e4",
+    "day",
+)
 
 
 def plain(**facts):
@@ -64,7 +73,11 @@ def plain(**facts):
             "score",
         )
     )
-    return nothing | {"source": "a", "step": "home", "kind_no": 0, "order_no": 0, "amount_e4": 0} | facts
+    return (
+        nothing
+        | {"source": "a", "step": "home", "kind_no": 0, "order_no": 0, "amount_e4": 0}
+        | facts
+    )
 
 
 def table_of(streams):
@@ -74,7 +87,10 @@ def table_of(streams):
     ]  # fmt: skip
     mixed = rows[::2] + rows[1::2]
     names = list(mixed[0])
-    types = [pa.int64() if name in NUMBERS else pa.float64() if name == "score" else pa.string() for name in names]
+    types = [
+        pa.int64() if name in NUMBERS else pa.float64() if name == "score" else pa.string()
+        for name in names
+    ]
     return pa.Table.from_arrays(
         [pa.array([r[n] for r in mixed], t) for n, t in zip(names, types, strict=True)], names=names
     )
@@ -113,7 +129,9 @@ def expected(stream_id, cause, session):
         "ping_count": pings,
         "steps": [e["step"] for e in steps],
         "step_offsets": [(e["at_us"] - start) // 1000 for e in steps],
-        "backtrack_count": sum(a == c != b for a, b, c in zip(names, names[1:], names[2:], strict=False)),
+        "backtrack_count": sum(
+            a == c != b for a, b, c in zip(names, names[1:], names[2:], strict=False)
+        ),
         "revisit_count": len(names) - len(set(names)),
         "entry_step": steps[0]["step"],
         "exit_step": steps[-1]["step"],
@@ -142,21 +160,32 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, rules, at_once):
     for number, events in enumerate(streams):
         for cause, session in sessions_of(events, rules, DAY_US):
             row = expected(f"s{number}", cause, session)
-            same_start = [w for w in wanted if (w["stream_id"], w["start_us"]) == (row["stream_id"], row["start_us"])]
+            same_start = [
+                w
+                for w in wanted
+                if (w["stream_id"], w["start_us"]) == (row["stream_id"], row["start_us"])
+            ]
             wanted.append(row | {"ordinal": len(same_start)})
     assert [{name: row[name] for name in wanted[0]} for row in got] == wanted
 
 
 def test_the_kernel_gives_its_columns_in_the_order_in_which_spark_takes_them():
     """Spark takes the columns of a batch by their place and does not look at names."""
-    rows = next(iter(sessions_of_table(table_of([[plain(at_us=0, event_id="e")]]), Rules(gap_us=GAP_US))))
+    rows = next(
+        iter(sessions_of_table(table_of([[plain(at_us=0, event_id="e")]]), Rules(gap_us=GAP_US)))
+    )
     assert rows.schema.names == KERNEL_ROWS.names
 
 
 def test_exactly_the_gap_stays_inside_and_one_more_does_not():
-    events = [plain(at_us=at, event_id=f"e{at}") for at in (0, GAP_US - 1, 2 * GAP_US - 1, 3 * GAP_US)]
+    events = [
+        plain(at_us=at, event_id=f"e{at}") for at in (0, GAP_US - 1, 2 * GAP_US - 1, 3 * GAP_US)
+    ]
     got = sessions_in([events], Rules(gap_us=GAP_US))
-    assert [(s["event_count"], s["cause"]) for s in got] == [(3, "first_event"), (1, "idle_timeout")]
+    assert [(s["event_count"], s["cause"]) for s in got] == [
+        (3, "first_event"),
+        (1, "idle_timeout"),
+    ]
 
 
 def test_every_cause_is_told_and_where_two_hold_the_first_of_them():
@@ -173,8 +202,13 @@ def test_every_cause_is_told_and_where_two_hold_the_first_of_them():
         (2_500, None, None, "midnight"),
         (3_501, "u1", None, "idle_timeout"),
     ]
-    events = [plain(at_us=at, event_id=f"e{at}", user_key=user, campaign=campaign) for at, user, campaign, _ in moments]
-    rules = Rules(gap_us=1_000, max_us=1_800, max_events=3, on_campaign_change=True, on_midnight=True)
+    events = [
+        plain(at_us=at, event_id=f"e{at}", user_key=user, campaign=campaign)
+        for at, user, campaign, _ in moments
+    ]
+    rules = Rules(
+        gap_us=1_000, max_us=1_800, max_events=3, on_campaign_change=True, on_midnight=True
+    )
     causes = [why for *_, why in moments if why]
     assert [s["cause"] for s in sessions_in([events], rules)] == causes
     assert {*causes, "session_key"} == set(CAUSES)
@@ -182,9 +216,15 @@ def test_every_cause_is_told_and_where_two_hold_the_first_of_them():
 
 def test_a_stream_of_very_many_sessions_and_its_neighbours_keep_apart():
     random = np.random.default_rng(5)
-    heavy = [plain(at_us=int(t), event_id=f"h{k}") for k, t in enumerate(np.cumsum(random.integers(1, 50, 5_000)))]
+    heavy = [
+        plain(at_us=int(t), event_id=f"h{k}")
+        for k, t in enumerate(np.cumsum(random.integers(1, 50, 5_000)))
+    ]
     light = [
-        [plain(at_us=int(t), event_id=f"{n}-{k}") for k, t in enumerate(random.integers(0, 90_000, 40))]
+        [
+            plain(at_us=int(t), event_id=f"{n}-{k}")
+            for k, t in enumerate(random.integers(0, 90_000, 40))
+        ]
         for n in range(20)
     ]
     rules = Rules(gap_us=GAP_US, max_us=2_000, max_events=75)
@@ -193,4 +233,9 @@ def test_a_stream_of_very_many_sessions_and_its_neighbours_keep_apart():
         row | {"stream_id": f"s{n}"} for n, events in sorted(enumerate([heavy, *light]), key=lambda p: f"s{p[0]}")
         for row in sessions_in([events], rules)
     ]  # fmt: skip
-    assert {s["cause"] for s in whole} == {"first_event", "idle_timeout", "max_duration", "max_events"}
+    assert {s["cause"] for s in whole} == {
+        "first_event",
+        "idle_timeout",
+        "max_duration",
+        "max_events",
+    }

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.sessions.bot_rhythm import to_robot_tags, too_even, too_fast
+from desirelines.sessions.bot_rhythm import to_bot_rhythm_tags, too_even, too_fast
 from tests.support.tables import rows_of
 
 TIMES = st.lists(st.one_of(st.integers(0, 400), st.sampled_from(range(0, 4000, 100))), max_size=14)
@@ -21,7 +21,9 @@ def flat(sessions):
 
 def is_fast(times, clicks, within_ms):
     apart = sorted(set(times))
-    return any(apart[n + clicks - 1] - apart[n] <= within_ms for n in range(len(apart) - clicks + 1))
+    return any(
+        apart[n + clicks - 1] - apart[n] <= within_ms for n in range(len(apart) - clicks + 1)
+    )
 
 
 def is_even(times, gaps):
@@ -56,8 +58,9 @@ def test_what_gives_a_robot_away(spark, what, kind, offsets, expected):
     steps = list(offsets)
     rows = [("s", [kind] * len(steps), steps, steps)]
     sessions = spark.createDataFrame(
-        rows, "stream_id string, step_kinds array<string>, step_offsets array<long>, steps array<long>"
+        rows,
+        "stream_id string, step_kinds array<string>, step_offsets array<long>, steps array<long>",
     )
     sessions = sessions.selectExpr("*", "timestamp '2026-03-01 10:00:00' AS started_at")
-    found = to_robot_tags(sessions, rate_clicks=25, rate_seconds=1, even_gaps=20)
+    found = to_bot_rhythm_tags(sessions, rate_clicks=25, rate_seconds=1, even_gaps=20)
     assert rows_of(found, "stream_id", "reason") == expected, what

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirelines.kernels.groups import Tally
+from desirelines.kernels.groups import GroupSum
 from desirelines.paths import kernel
 from desirelines.paths.kernel import Steps
 
@@ -27,11 +27,16 @@ paths = st.lists(
 def steps_of(known):
     path = [n for n, (_, steps, _) in enumerate(known) for _ in steps]
     flat = [step for _, steps, _ in known for step in steps]
-    columns = (path, [name for name, _ in flat], [at for _, at in flat], [owner for owner, _, _ in known])
+    columns = (
+        path,
+        [name for name, _ in flat],
+        [at for _, at in flat],
+        [owner for owner, _, _ in known],
+    )
     return Steps(*(np.array(column, dtype=np.int64) for column in columns))
 
 
-def told(tally: Tally):
+def told(tally: GroupSum):
     assert len(set(zip(*tally.keys, strict=True))) == len(tally.keys[0]), "a key is there twice"
     rows = zip(zip(*tally.keys, strict=True), zip(*tally.sums, strict=True), strict=True)
     return {tuple(map(int, key)): tuple(map(int, sums)) for key, sums in rows}
@@ -76,7 +81,9 @@ def test_visits_of_each_owner_s_step(known):
                 bool(then),
             ]
             want[owner, name] = [a + b for a, b in zip(sums, one, strict=True)]
-    assert told(kernel.visits(steps_of(known))) == {key: tuple(map(int, sums)) for key, sums in want.items()}
+    assert told(kernel.visits(steps_of(known))) == {
+        key: tuple(map(int, sums)) for key, sums in want.items()
+    }
 
 
 @given(paths)
@@ -85,7 +92,9 @@ def test_places_are_filled_to_the_end(known):
     for owner, steps, _ in known:
         way = [name for name, _ in steps] + [END] * PLACES
         want.update((owner, place, way[place - 1]) for place in range(1, PLACES + 1))
-    assert told(kernel.places(steps_of(known), PLACES, end=END)) == {key: (n,) for key, n in want.items()}
+    assert told(kernel.places(steps_of(known), PLACES, end=END)) == {
+        key: (n,) for key, n in want.items()
+    }
 
 
 @pytest.mark.parametrize("length", [2, 3])
@@ -105,7 +114,9 @@ def test_runs_that_paths_hold_and_whether_before_the_goal(known, length):
     steps = steps_of(known)
     path, run, ended = kernel.runs(steps, length, is_told=is_told)
     goal_ms = np.array([np.nan if goal is None else goal for _, _, goal in known], dtype=np.float64)
-    got = kernel.held(path, run, np.ones(len(path), dtype=np.int64), ended, owner=steps.owner, goal_ms=goal_ms)
+    got = kernel.held(
+        path, run, np.ones(len(path), dtype=np.int64), ended, owner=steps.owner, goal_ms=goal_ms
+    )
     assert told(got) == {key: tuple(map(int, sums)) for key, sums in want.items()}
 
 
@@ -114,7 +125,11 @@ def test_the_first_occurrence_of_sequences_with_others_between(known, wanted):
     want = set()
     for n, (_, steps, _) in enumerate(known):
         for number, sequence in enumerate(wanted):
-            places = [c for c in combinations(range(len(steps)), len(sequence)) if [steps[i][0] for i in c] == sequence]
+            places = [
+                c
+                for c in combinations(range(len(steps)), len(sequence))
+                if [steps[i][0] for i in c] == sequence
+            ]
             if places:
                 want.add((n, number, steps[min(c[-1] for c in places)][1]))
     got = list(zip(*kernel.sequences(steps_of(known), wanted), strict=True))
@@ -131,7 +146,9 @@ def test_owners_are_counted_by_group(known):
             want[int(group[owner]), name] += 1
             people[int(group[owner]), name].add(owner)
     got = told(kernel.of_groups(kernel.visits(steps), group))
-    assert {key: sums[:2] for key, sums in got.items()} == {key: (len(people[key]), n) for key, n in want.items()}
+    assert {key: sums[:2] for key, sums in got.items()} == {
+        key: (len(people[key]), n) for key, n in want.items()
+    }
 
 
 @given(paths, st.integers(0, 8))

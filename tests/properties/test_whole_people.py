@@ -31,7 +31,8 @@ def batches(rows, sizes):
 def test_no_row_is_lost_and_nobody_is_divided(sessions, people, sizes):
     rows = [(p, "session") for p in sorted(sessions)] + [(p, "person") for p in sorted(people)]
     portions = [
-        list(zip(*part.to_pydict().values(), strict=True)) for part in whole_people(batches(rows, sizes), "grain")
+        list(zip(*part.to_pydict().values(), strict=True))
+        for part in whole_people(batches(rows, sizes), "grain")
     ]
     assert [row for part in portions for row in part] == rows
     runs = [key for part in portions for key, _ in groupby(part)]

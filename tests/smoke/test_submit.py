@@ -24,7 +24,10 @@ def test_the_zip_runs_the_whole_way_on_a_cluster(tmp_path, secret_files):
     conf = shop.configure(tmp_path)
     shop.write(tmp_path / "in", "first.csv", shop.rows(0, 6))
     subprocess.run(["sh", "deploy/package.sh"], cwd=ROOT, check=True, capture_output=True)
-    sets = ["--set=clusters.k=3", "--set=clusters.restarts=1"]  # choosing k is looked at elsewhere, on one machine
+    sets = [
+        "--set=clusters.k=3",
+        "--set=clusters.restarts=1",
+    ]  # choosing k is looked at elsewhere, on one machine
     sets += [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYSPARK_", "SPARK_"))}
     done = subprocess.run(

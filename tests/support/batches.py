@@ -25,7 +25,9 @@ def fates(spark, folder):
     for r in accounts:
         of_batch[r["ingest_batch"]] += r["row_count"]
         rows_read[r["ingest_batch"]] = r["rows_read"]
-        found["requeue" if r["ingest_batch"].startswith("requeue-") else "source", r["fate"]] += r["row_count"]
+        found["requeue" if r["ingest_batch"].startswith("requeue-") else "source", r["fate"]] += r[
+            "row_count"
+        ]
     assert of_batch == rows_read
     in_events = read(spark, folder, tables.EVENTS).groupBy("ingest_batch").count().collect()
     assert {r[0]: r[1] for r in in_events} == {

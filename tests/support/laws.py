@@ -6,7 +6,9 @@ from pathlib import Path
 from desirelines import tables
 
 PUBLISHED, BACKFILLED = "PUBLISHED", "BACKFILLED"
-OF_A_RUN = [t for t in tables.ALL if t.written == "replace run" and not t.kept.startswith("evidence")]
+OF_A_RUN = [
+    t for t in tables.ALL if t.written == "replace run" and not t.kept.startswith("evidence")
+]
 """Tables whose rows belong to one run for good."""
 
 
@@ -53,14 +55,20 @@ def folded(changes: list[dict], order: list[str]) -> dict[tuple[str, str], bool]
                 assert place in members, "somebody left where they never were"
                 del members[place]
             else:
-                assert (place in members) == (change["change"] == "primary_changed"), change["change"]
+                assert (place in members) == (change["change"] == "primary_changed"), change[
+                    "change"
+                ]
                 members[place] = change["is_primary"]
     return members
 
 
 def history(spark, folder: Path) -> dict[str, dict[str, Counter]]:
     """The rows of every ended run, by table and run, without their order."""
-    ended = {r["run_id"] for r in rows_of(spark, folder, tables.RUNS) if r["status"] in (PUBLISHED, BACKFILLED)}
+    ended = {
+        r["run_id"]
+        for r in rows_of(spark, folder, tables.RUNS)
+        if r["status"] in (PUBLISHED, BACKFILLED)
+    }
     found: dict[str, dict[str, Counter]] = {}
     for table in OF_A_RUN:
         by_run: dict[str, Counter] = {run_id: Counter() for run_id in ended}
@@ -72,7 +80,11 @@ def history(spark, folder: Path) -> dict[str, dict[str, Counter]]:
 
 
 def check(
-    spark, folder: Path, before: dict[str, dict[str, Counter]] | None = None, *, is_torn: bool = False
+    spark,
+    folder: Path,
+    before: dict[str, dict[str, Counter]] | None = None,
+    *,
+    is_torn: bool = False,
 ) -> dict[str, dict[str, Counter]]:
     """Hold the tables against every law; give their history, for the next time it is looked at.
 
@@ -86,13 +98,19 @@ def check(
         stands_for = {m["run_id"] for m in members}
         assert stands_for == {order[-1]} or is_torn, "members stand for another run"
         upto = order[: order.index(stands_for.pop()) + 1] if stands_for else []
-        assert {(m["person_id"], m["segment_id"]): m["is_primary"] for m in members} == folded(changes, upto)
+        assert {(m["person_id"], m["segment_id"]): m["is_primary"] for m in members} == folded(
+            changes, upto
+        )
     now = history(spark, folder)
     for name, by_run in (before or {}).items():
         for run_id, rows in by_run.items():
             assert not rows - now[name][run_id], f"{name}: rows of run {run_id} are gone or changed"
-            is_named_later = name == tables.SEGMENT_DEFINITIONS.name  # a name given by hand is a version more
-            assert is_named_later or not now[name][run_id] - rows, f"{name}: run {run_id} has rows more"
+            is_named_later = (
+                name == tables.SEGMENT_DEFINITIONS.name
+            )  # a name given by hand is a version more
+            assert is_named_later or not now[name][run_id] - rows, (
+                f"{name}: run {run_id} has rows more"
+            )
     for (source, batch), fates in batches(spark, folder).items():
         assert sum(fates.values()) == fates.read, f"{source} {batch}: a row has no fate, or two"
     return now

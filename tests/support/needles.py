@@ -35,8 +35,12 @@ class Needles:
         assert all(re.fullmatch("[0-9a-f]{32}", key) for key in self.keys)
         assert all(self.raw)
         # A word: "user1" stands in "user1@x" and in "/user1/", and not in "user12".
-        words = sorted({form for value in self.raw for form in _forms(value)}, key=len, reverse=True)
-        self._words = re.compile(r"(?<![0-9A-Za-z])(" + "|".join(map(re.escape, words)) + r")(?![0-9A-Za-z])")
+        words = sorted(
+            {form for value in self.raw for form in _forms(value)}, key=len, reverse=True
+        )
+        self._words = re.compile(
+            r"(?<![0-9A-Za-z])(" + "|".join(map(re.escape, words)) + r")(?![0-9A-Za-z])"
+        )
 
     def in_text(self, text: str) -> set[str]:
         """The needles that stand in a text."""
@@ -59,12 +63,16 @@ def keys_of(warehouse: Path) -> set[str]:
     for table in ALL:
         columns = [c for c in KEYS if c in table.column_names]
         if columns and (warehouse / table.name / LOG).is_dir():
-            rows = deltalake.DeltaTable(str(warehouse / table.name)).to_pyarrow_table(columns=columns)
+            rows = deltalake.DeltaTable(str(warehouse / table.name)).to_pyarrow_table(
+                columns=columns
+            )
             keys.update(key for column in columns for key in rows[column].to_pylist() if key)
     return keys
 
 
-def scan(folder: Path, needles: Needles, *, seen: set[tuple[Path, int]] | None = None) -> dict[str, set[str]]:
+def scan(
+    folder: Path, needles: Needles, *, seen: set[tuple[Path, int]] | None = None
+) -> dict[str, set[str]]:
     """Where needles stand below a folder: in names of files and folders, and in every file that is not a table's data.
 
     `seen` holds what was scanned before (file and time of change); it is left out, and what is scanned now is added.

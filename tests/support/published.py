@@ -33,7 +33,9 @@ def configure(folder: Path, extra: str = "") -> Path:
 def deliver(spark, folder: Path, rows) -> None:
     """Append rows to the source of a folder."""
     schema = ", ".join(f"{c} string" for c in shop.COLUMNS)
-    table = spark.createDataFrame([tuple(r[c] for c in shop.COLUMNS) for r in rows], schema).coalesce(1)
+    table = spark.createDataFrame(
+        [tuple(r[c] for c in shop.COLUMNS) for r in rows], schema
+    ).coalesce(1)
     table.write.format("delta").mode("append").save(str(folder / "in"))
 
 
@@ -56,9 +58,13 @@ def built_once(spark, cli, place: Path) -> Path:
     except FileExistsError:
         until = time.monotonic() + WAIT_SECONDS
         while not done.exists():
-            assert time.monotonic() < until, "the process that builds the published shop did not end"
+            assert time.monotonic() < until, (
+                "the process that builds the published shop did not end"
+            )
             time.sleep(0.5)
-        assert done.read_text() == "built", "another process could not build the published shop; look there"
+        assert done.read_text() == "built", (
+            "another process could not build the published shop; look there"
+        )
         return place
     state = "failed"
     try:

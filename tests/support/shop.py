@@ -22,7 +22,13 @@ def rows(first_day: int, last_day: int) -> list[dict[str, str]]:
     """Regular rows of the days: buyers buy every visit, browsers look around, abandoners leave their cart."""
     out = []
     for person in range(PEOPLE):
-        kind, every = ("buyer", 3) if person % 3 == 0 else ("browser", 5) if person % 3 == 1 else ("abandoner", 2)
+        kind, every = (
+            ("buyer", 3)
+            if person % 3 == 0
+            else ("browser", 5)
+            if person % 3 == 1
+            else ("abandoner", 2)
+        )
         for day in range(first_day, last_day):
             if (day + person) % every:
                 continue
@@ -59,7 +65,12 @@ def mess() -> list[dict[str, str]]:
         + [plain | {"id": f"future{n}", "at": "2999-01-01T00:00:00+00:00"} for n in range(3)]
         + [
             plain
-            | {"id": f"robot{n}", "cookie": "robotic", "agent": robot, "at": (START + timedelta(minutes=n)).isoformat()}
+            | {
+                "id": f"robot{n}",
+                "cookie": "robotic",
+                "agent": robot,
+                "at": (START + timedelta(minutes=n)).isoformat(),
+            }
             for n in range(4)
         ]
     )

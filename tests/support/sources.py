@@ -25,7 +25,11 @@ def source(**changes) -> Source:
 def raw_rows(spark, text, of: Source):
     """Raw rows as a reader gives them: the columns in `row`, the text in `raw`."""
     found = table(spark, text)
-    names = [n for n in found.columns if n not in ("file_name", "n:file_place", "file_place", "expected", "reasons")]
+    names = [
+        n
+        for n in found.columns
+        if n not in ("file_name", "n:file_place", "file_place", "expected", "reasons")
+    ]
     keep = {n: F.col(n) if n in found.columns else F.lit(None) for n in ("file_name", "file_place")}
     return found.select(
         F.struct(*names).alias("row"), F.to_json(F.struct(*names)).alias("raw"),
@@ -36,5 +40,9 @@ def raw_rows(spark, text, of: Source):
 
 def mapped(spark, text, of: Source, settings: Settings | None = None):
     return to_mapped_events(
-        raw_rows(spark, text, of), secret_pads(spark, SECRET), of, settings or Settings(), read_at=READ_AT
+        raw_rows(spark, text, of),
+        secret_pads(spark, SECRET),
+        of,
+        settings or Settings(),
+        read_at=READ_AT,
     )

@@ -105,7 +105,9 @@ def of_two_runs(
         tried.append({f"{f} to {g}": 1 for f in (*then, "new") if (f, g) not in moves})
     for (f, g), people in moves.items():
         reader.reads(f"{f} to {g}", people)
-    tried += [f"{f} to {g}" for f in (*then, "new") for g in (*now, "gone") if (f, g) != ("new", "gone")]
+    tried += [
+        f"{f} to {g}" for f in (*then, "new") for g in (*now, "gone") if (f, g) != ("new", "gone")
+    ]
     for s in [*now, *rules]:
         reader.knows(f"{s} now", [f"{s} to {s}", f"{s} entered"])
         if s in then or s in rules:

@@ -37,7 +37,9 @@ def cell_type(column: str) -> tuple[T.DataType, object]:
 
 def table(spark: SparkSession, text: str) -> DataFrame:
     """A DataFrame from a text table; `''` is an empty text, nothing is null."""
-    lines = [[c.strip() for c in line.split("|")] for line in text.strip().splitlines() if line.strip()]
+    lines = [
+        [c.strip() for c in line.split("|")] for line in text.strip().splitlines() if line.strip()
+    ]
     names, rows = lines[0], lines[1:]
     types = [cell_type(n) for n in names]
     fields = [T.StructField(n.split(":")[-1], t) for n, (t, _) in zip(names, types, strict=True)]
@@ -67,13 +69,20 @@ def sessions(spark: SparkSession, text: str) -> DataFrame:
     }  # fmt: skip
     types = {f.name: f.dataType for f in SESSIONS.schema}
     filled = given.withColumns({name: value.cast(types[name]) for name, value in nothing.items()})
-    triples = F.transform(F.sequence(F.lit(0), F.size("steps")), lambda n: F.slice("steps", n + 1, F.lit(3)))
-    is_back = lambda t: (F.size(t) == 3) & (F.get(t, 0) == F.get(t, 2)) & (F.get(t, 0) != F.get(t, 1))  # noqa: E731 - used once
+    triples = F.transform(
+        F.sequence(F.lit(0), F.size("steps")), lambda n: F.slice("steps", n + 1, F.lit(3))
+    )
+
+    def is_back(t):
+        return (F.size(t) == 3) & (F.get(t, 0) == F.get(t, 2)) & (F.get(t, 0) != F.get(t, 1))
+
     turns = {
         "backtrack_count": F.size(F.filter(triples, is_back)),
         "revisit_count": F.size("steps") - F.size(F.array_distinct("steps")),
     }
-    return filled.withColumns({n: v.cast(types[n]) for n, v in turns.items() if n not in given.columns})
+    return filled.withColumns(
+        {n: v.cast(types[n]) for n, v in turns.items() if n not in given.columns}
+    )
 
 
 def rows_of(frame: DataFrame, *columns: str) -> list[tuple]:

@@ -13,7 +13,9 @@ LIMITS = {"smallest_share": 0.01, "least_stability": 0.6}
 
 def picked(points, k_max=14, algorithm="kmeans"):
     """The candidates, and the k that is taken; null for none."""
-    scored = candidates(points, algorithm=algorithm, k_min=2, k_max=k_max, seed=7, on_candidate=lambda _: None)
+    scored = candidates(
+        points, algorithm=algorithm, k_min=2, k_max=k_max, seed=7, on_candidate=lambda _: None
+    )
     best = chosen(scored, **LIMITS)
     return scored, best and best.k
 
@@ -36,9 +38,9 @@ def test_where_there_are_no_groups_none_are_found(kind, width):
 
 def test_bisecting_finds_four_corners():
     random = np.random.default_rng(3)
-    points = np.array([[x, y] for x in (0, 9) for y in (0, 9)])[random.integers(0, 4, 800)] + random.normal(
-        size=(800, 2)
-    )
+    points = np.array([[x, y] for x in (0, 9) for y in (0, 9)])[
+        random.integers(0, 4, 800)
+    ] + random.normal(size=(800, 2))
     assert picked(points, k_max=8, algorithm="bisecting_kmeans")[1] == 4
 
 
@@ -56,15 +58,22 @@ def test_small_and_unstable_candidates_are_refused_with_the_reason():
     random = np.random.default_rng(5)
     far = np.concatenate([random.normal(size=(1990, 2)), random.normal(size=(10, 2)) + 60])
     scored, _ = picked(far, k_max=3)
-    assert refusal_of(scored[1], **LIMITS).startswith("the smallest cluster has 0.50% of the people")
-    assert refusal_of(scored[2], smallest_share=0.0, least_stability=0.99).startswith("stability 0.")
+    assert refusal_of(scored[1], **LIMITS).startswith(
+        "the smallest cluster has 0.50% of the people"
+    )
+    assert refusal_of(scored[2], smallest_share=0.0, least_stability=0.99).startswith(
+        "stability 0."
+    )
 
 
 def test_a_candidate_with_a_cluster_of_fewer_than_ten_people_is_refused_without_saying_how_many():
     random = np.random.default_rng(5)
     far = np.concatenate([random.normal(size=(62, 2)), random.normal(size=(2, 2)) + 60])
     scored, _ = picked(far, k_max=2)
-    assert refusal_of(scored[1], smallest_share=0.0, least_stability=0.0) == "a cluster has fewer than 10 people"
+    assert (
+        refusal_of(scored[1], smallest_share=0.0, least_stability=0.0)
+        == "a cluster has fewer than 10 people"
+    )
 
 
 def test_no_more_clusters_are_tried_than_there_are_different_points():
@@ -77,10 +86,18 @@ def test_a_cluster_split_in_two_is_a_start_too_where_random_ones_miss(monkeypatc
     monkeypatch.setattr(choose_k, "STARTS", 1)  # fewer random starts than a k of twelve needs
     random = np.random.default_rng(3)
     sizes = [200, 150, 100, 80, 60, 50, 40, 30, 20, 15, 12, 10]
-    groups = [c + random.normal(size=(n, 8)) for c, n in zip(random.normal(size=(12, 8)) * 3, sizes, strict=True)]
+    groups = [
+        c + random.normal(size=(n, 8))
+        for c, n in zip(random.normal(size=(12, 8)) * 3, sizes, strict=True)
+    ]
     planted_cost = sum(((g - g.mean(axis=0)) ** 2).sum() for g in groups)
     scored = candidates(
-        np.concatenate(groups), algorithm="kmeans", k_min=2, k_max=12, seed=7, on_candidate=lambda _: None
+        np.concatenate(groups),
+        algorithm="kmeans",
+        k_min=2,
+        k_max=12,
+        seed=7,
+        on_candidate=lambda _: None,
     )
     costs = [c.cost for c in scored]
     assert costs == sorted(costs, reverse=True)

@@ -60,13 +60,22 @@ def test_a_wrong_use_says_so_and_exits_2(arguments, told, capsys, tmp_path, monk
 
 def test_errors_are_json_lines_on_request(capsys):
     assert main(["run", "--conf", "/nowhere.yaml", "--log-format", "json"]) == 2
-    assert capsys.readouterr().err.startswith('{"level": "ERROR", "message": "/nowhere.yaml: cannot be read')
+    assert capsys.readouterr().err.startswith(
+        '{"level": "ERROR", "message": "/nowhere.yaml: cannot be read'
+    )
 
 
 def test_init_writes_a_beginning_and_keeps_what_is_there(tmp_path, capsys):
     assert main(["init", str(tmp_path / "shop")]) == 0
-    names = sorted(str(p.relative_to(tmp_path / "shop")) for p in (tmp_path / "shop").rglob("*") if p.is_file())
-    assert names == ["desirelines.yaml", "secrets/data.secret", "secrets/suppression.secret", "sources/first.yaml"]
+    names = sorted(
+        str(p.relative_to(tmp_path / "shop")) for p in (tmp_path / "shop").rglob("*") if p.is_file()
+    )
+    assert names == [
+        "desirelines.yaml",
+        "secrets/data.secret",
+        "secrets/suppression.secret",
+        "sources/first.yaml",
+    ]
     secret = (tmp_path / "shop/secrets/data.secret").read_text()
     (tmp_path / "shop/desirelines.yaml").write_text("mine")
     assert main(["init", str(tmp_path / "shop")]) == 0

@@ -9,14 +9,35 @@ from desirelines.io.tables.ledger import ABANDONED, DONE, FAILED, State
 from desirelines.stages.gates import faults_of_stages
 
 AS_OF, OTHER = date(2026, 3, 1), date(2026, 2, 1)
-ALL = ("resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths")
+ALL = (
+    "resolve-identities",
+    "build-sessions",
+    "build-features",
+    "fit-clusters",
+    "assign-segments",
+    "build-paths",
+)
 
 
 def states(*phases):
     """States of one run, one after the other, each done for the same date."""
     begin = datetime(2026, 3, 1, tzinfo=UTC)
     return [
-        State("r", phase, 1, 1, DONE, AS_OF, None, None, None, "c", 0, begin + timedelta(minutes=n), None)
+        State(
+            "r",
+            phase,
+            1,
+            1,
+            DONE,
+            AS_OF,
+            None,
+            None,
+            None,
+            "c",
+            0,
+            begin + timedelta(minutes=n),
+            None,
+        )
         for n, phase in enumerate(phases)
     ]
 

@@ -13,7 +13,9 @@ SAMPLES = Path(__file__).parents[1] / "data" / "samples"
 
 
 def guessed(rows, **changes):
-    guess = guess_mapping(rows, **{"name": "shop", "format": "csv", "where": ("path", "in: put")} | changes)
+    guess = guess_mapping(
+        rows, **{"name": "shop", "format": "csv", "where": ("path", "in: put")} | changes
+    )
     return yaml.safe_load(guess.text), guess
 
 
@@ -34,14 +36,20 @@ def test_what_people_have_is_recognised(name, expected):
     assert guess.missing == ()
     found = mapping["columns"] | {"stream": mapping["stream"]}
     assert {k: found.get(k) for k in expected} == expected
-    values = {v for row in rows for k, v in row.items() if v and k != mapping["columns"]["event_name"] and len(v) > 4}
+    values = {
+        v
+        for row in rows
+        for k, v in row.items()
+        if v and k != mapping["columns"]["event_name"] and len(v) > 4
+    }
     told = {w for line in guess.text.splitlines()[1:] for w in line.split()}
     assert not values & (told - {*rows[0]})  # columns and event names only
 
 
 def test_names_of_people_are_no_names_of_events():
     rows = [
-        {"name": f"Person {n}", "email": f"p{n}@example.com", "when": f"2026-03-01 10:00:{n:02}"} for n in range(40)
+        {"name": f"Person {n}", "email": f"p{n}@example.com", "when": f"2026-03-01 10:00:{n:02}"}
+        for n in range(40)
     ]
     mapping, guess = guessed(rows)
     assert mapping["columns"] == {"occurred_at": "when", "event_name": {"value": "shop"}}
@@ -51,13 +59,19 @@ def test_names_of_people_are_no_names_of_events():
 def test_a_name_that_repeats_itself_is_one_and_its_kinds_are_guessed():
     names = ["view", "Add to basket", "buy", "returned", "zzz"]
     rows = [
-        {"name": names[n % 5], "user_id": str(n % 7), "ts": str(1_772_000_000 + n), "price": "3.5"} for n in range(40)
+        {"name": names[n % 5], "user_id": str(n % 7), "ts": str(1_772_000_000 + n), "price": "3.5"}
+        for n in range(40)
     ]
     mapping, _ = guessed(rows)
     assert mapping["columns"] == {
         "occurred_at": {"column": "ts", "pattern": "epoch_seconds"}, "event_name": "name", "amount": "price",
     }  # fmt: skip
-    assert mapping["kinds"] == {"view": "page", "Add to basket": "cart_add", "buy": "purchase", "returned": "refund"}
+    assert mapping["kinds"] == {
+        "view": "page",
+        "Add to basket": "cart_add",
+        "buy": "purchase",
+        "returned": "refund",
+    }
     assert (mapping["identity"], mapping["path"]) == ("content", "in: put")
 
 

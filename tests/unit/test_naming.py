@@ -3,7 +3,10 @@ from desirelines.settings.model import Words
 
 
 def test_the_two_strongest_effects_give_the_name_with_their_direction():
-    assert name_of({"frequency": 1.2, "discount_share": -0.9, "recency_days": 0.4}) == "orders often · full price"
+    assert (
+        name_of({"frequency": 1.2, "discount_share": -0.9, "recency_days": 0.4})
+        == "orders often · full price"
+    )
 
 
 def test_weak_and_unknown_effects_say_nothing():
@@ -13,7 +16,8 @@ def test_weak_and_unknown_effects_say_nothing():
 
 def test_on_equal_strength_the_catalogue_leads():
     assert (
-        name_of({"weekend_share": 0.5, "recency_days": 0.5, "monetary": -0.5}) == "long since an order · small spenders"
+        name_of({"weekend_share": 0.5, "recency_days": 0.5, "monetary": -0.5})
+        == "long since an order · small spenders"
     )
 
 

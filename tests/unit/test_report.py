@@ -63,7 +63,11 @@ def report(**changes: Any) -> ReportData:
         ("r2", "r1", "new", "c1", 56, 56, 0),
         ("r2", "r1", "c2", "c2", 70, None, None),
     ]
-    pairs = (("path_start", "search"), ("search", "order_completed"), ("order_completed", "path_end"))
+    pairs = (
+        ("path_start", "search"),
+        ("search", "order_completed"),
+        ("order_completed", "path_end"),
+    )
     edges = [
         ("r2", "session", s, *pair, 300, 40, 0.1, 0.25, 0.5, 0.7, None, None)
         for s in ("c1", "c2", "all")
@@ -80,7 +84,21 @@ def report(**changes: Any) -> ReportData:
     ]
     funnels = [
         ("r2", "checkout", "all", 1, "cart", "person", 800, 800, 0, 1.0, 1.0, 0.0, 0.0),
-        ("r2", "checkout", "all", 2, "order_completed", "person", 300, 300, 120, 300 / 680, 300 / 680, 90.0, 4000.0),
+        (
+            "r2",
+            "checkout",
+            "all",
+            2,
+            "order_completed",
+            "person",
+            300,
+            300,
+            120,
+            300 / 680,
+            300 / 680,
+            90.0,
+            4000.0,
+        ),
     ]
     weeks = [
         ("r2", "checkout", "all", week, 2, "order_completed", 150, 150, 0, share, week.day < 20)
@@ -199,7 +217,9 @@ def test_names_with_a_script_are_escaped_wherever_they_stand(name: str) -> None:
     assert name in text_of(page)
 
 
-@pytest.mark.parametrize("name", ["cost $5 or $6 ^_x", 'a id="b" c', "日本語の名前", "x" * 120, "two\nlines", " "])
+@pytest.mark.parametrize(
+    "name", ["cost $5 or $6 ^_x", 'a id="b" c', "日本語の名前", "x" * 120, "two\nlines", " "]
+)
 def test_odd_names_break_nothing(name: str) -> None:
     # sizes, differences, moves, search, flow, graph, places, funnel, its weeks; steps of c1, c2 and all
     assert parsed(render(named(name))).names.count("svg") == 9 + 3
@@ -222,7 +242,8 @@ def test_a_small_count_that_slipped_through_is_not_shown() -> None:
     data = report()
     sizes = data.sizes.replace({"people_count": {793: 7}})
     profiles = data.profiles.assign(
-        known_count=data.profiles["known_count"].where(data.profiles["segment_id"] != "c2", 7), mean=4321.0
+        known_count=data.profiles["known_count"].where(data.profiles["segment_id"] != "c2", 7),
+        mean=4321.0,
     )
     page = render(report(sizes=sizes, profiles=profiles[profiles["segment_id"] == "c2"]))
     assert "seldom here · narrow interests group withheld –" in section(page, "sizes")
@@ -265,14 +286,20 @@ def test_the_sign_is_a_cross_when_sums_differ(all_time: int, this_run: int, expe
 
 
 def test_a_sum_with_nothing_to_compare_with_has_no_sign() -> None:
-    text = section(render(report(accounts=report().accounts.drop(columns=["rows_read", "run_rows_read"]))), "rows")
+    text = section(
+        render(report(accounts=report().accounts.drop(columns=["rows_read", "run_rows_read"]))),
+        "rows",
+    )
     assert not {"✓", "✗"} & set(text)
     assert "Not checked" in text
 
 
 def test_a_card_says_what_tells_its_people_apart(page: str) -> None:
     cards = section(page, "groups")
-    assert "long since an order recency days: 4.5 days on average, far above the rest (everybody: 4.5)" in cards
+    assert (
+        "long since an order recency days: 4.5 days on average, far above the rest (everybody: 4.5)"
+        in cards
+    )
     assert "bought lately recency days: 4.5 days on average, far below the rest" in cards
     assert "search ×2 → order completed 12.0% of visits (321)" in cards
     assert "Cohen" not in cards
@@ -291,16 +318,24 @@ def test_a_rule_is_told_in_words_with_the_day(page: str) -> None:
 
 
 def test_who_moved_or_that_nobody_did(page: str) -> None:
-    assert "bought lately · orders often (2) seldom here · narrow interests 34" in section(page, "moves")
+    assert "bought lately · orders often (2) seldom here · narrow interests 34" in section(
+        page, "moves"
+    )
     assert "new people bought lately · orders often (2) 56" in section(page, "moves")
     none = report().moves.iloc[:0]
     assert "no 10 people or more went from" in section(render(report(moves=none)), "moves")
-    assert "first published run" in section(render(report(moves=none, previous_run_id=None)), "moves")
+    assert "first published run" in section(
+        render(report(moves=none, previous_run_id=None)), "moves"
+    )
 
 
 def test_a_run_with_hardly_anything_still_has_a_page() -> None:
     data = report()
-    empty = {name: getattr(data, name).iloc[:0] for name in FRAMES if name not in ("definitions", "sizes")}
+    empty = {
+        name: getattr(data, name).iloc[:0]
+        for name in FRAMES
+        if name not in ("definitions", "sizes")
+    }
     page = render(report(**empty, previous_run_id=None))
     assert "No group is large enough to be described." in section(page, "apart")
     assert "Nothing was tried in this run" in section(page, "found")
@@ -309,8 +344,13 @@ def test_a_run_with_hardly_anything_still_has_a_page() -> None:
 
 def test_the_summary_names_the_largest_group(page: str) -> None:
     text = text_of(page)
-    assert "2,000 people fall into 3 groups; the largest is “bought lately · orders often (2)”" in text
-    assert "with 1,200 people (60%). 2 more segments are set by rules, so a person can be in several." in text
+    assert (
+        "2,000 people fall into 3 groups; the largest is “bought lately · orders often (2)”" in text
+    )
+    assert (
+        "with 1,200 people (60%). 2 more segments are set by rules, so a person can be in several."
+        in text
+    )
 
 
 def test_every_fate_has_words() -> None:
@@ -366,6 +406,8 @@ def test_why_people_moved_and_where_a_group_came_from_are_told(page):
     ):
         definitions = report().definitions
         came = [["gone-1", "gone-2"] if s == first else [] for s in definitions["segment_id"]]
-        told = text_of(render(report(definitions=definitions.assign(origin=origin, derived_from=came))))
+        told = text_of(
+            render(report(definitions=definitions.assign(origin=origin, derived_from=came)))
+        )
         assert ("gone-1 and gone-2." in told) == bool(sentence)
         assert sentence in told

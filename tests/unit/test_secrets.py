@@ -47,7 +47,9 @@ def test_what_anybody_can_guess_is_no_secret(tmp_path, text):
     file = tmp_path / "secret"
     file.touch(mode=0o600)
     file.write_text(text)
-    with pytest.raises(SettingsError, match=r"secrets\.data_file: .*holds no secret.*desirelines init"):
+    with pytest.raises(
+        SettingsError, match=r"secrets\.data_file: .*holds no secret.*desirelines init"
+    ):
         read_secret(str(file), "secrets.data_file")
 
 
@@ -64,4 +66,7 @@ def test_one_secret_for_both_is_refused(tmp_path):
         with pytest.raises(SettingsError, match="hold the same secret"):
             read_secrets(Secrets(data_file=str(one), suppression_file=str(two)))
     two.write_bytes(b"another " + secret)
-    assert read_secrets(Secrets(data_file=str(one), suppression_file=str(two))) == (secret, b"another " + secret)
+    assert read_secrets(Secrets(data_file=str(one), suppression_file=str(two))) == (
+        secret,
+        b"another " + secret,
+    )

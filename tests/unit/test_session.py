@@ -19,11 +19,14 @@ def test_java_17_and_21_fit(tmp_path, monkeypatch, version):
 
 
 @pytest.mark.parametrize(
-    ("version", "told"), [("11.0.2", "is version 11"), ("1.8.0_392", "is version 8"), ("rubbish", "is version unknown")]
+    ("version", "told"),
+    [("11.0.2", "is version 11"), ("1.8.0_392", "is version 8"), ("rubbish", "is version unknown")],
 )
 def test_another_java_is_named_with_what_to_do(tmp_path, monkeypatch, version, told):
     monkeypatch.setenv("JAVA_HOME", str(fake_java(tmp_path, version)))
-    with pytest.raises(MachineError, match=f"Java 17 or 21 is needed: .* {told}.*apt-get install openjdk-17"):
+    with pytest.raises(
+        MachineError, match=f"Java 17 or 21 is needed: .* {told}.*apt-get install openjdk-17"
+    ):
         check_java()
 
 

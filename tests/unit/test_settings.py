@@ -45,16 +45,26 @@ def test_later_files_win_over_earlier_ones_and_set_wins_over_files(tmp_path):
     base = written(tmp_path, "clusters: {k_min: 3, k_max: 5}\nsite: {currency: USD}\n", "base.yaml")
     over = written(tmp_path, "clusters: {k_max: 6}\n", "over.yaml")
     settings = read_settings([base, over], ["clusters.k_max=7"])
-    assert (settings.clusters.k_min, settings.clusters.k_max, settings.site.currency) == (3, 7, "USD")
+    assert (settings.clusters.k_min, settings.clusters.k_max, settings.site.currency) == (
+        3,
+        7,
+        "USD",
+    )
 
 
-def test_a_mapping_file_is_read_beside_the_file_that_names_it_and_its_mistakes_point_at_it(tmp_path):
+def test_a_mapping_file_is_read_beside_the_file_that_names_it_and_its_mistakes_point_at_it(
+    tmp_path,
+):
     (tmp_path / "sources").mkdir()
     mapping = written(tmp_path, "name: shop\nformat: csv\npath: x\nstream: [cooky]\ncolumns: {occurred_at: t, event_name: e}\nids: {cookie: c}\n", "sources/shop.yaml")  # fmt: skip
     file = written(tmp_path, "sources: [sources/shop.yaml]\n")
     (mistake,) = mistakes(file)
-    assert mistake.startswith(f"{file}:1 sources.0: stream names ['cooky']; name types that `ids` maps: ['cookie']")
-    mapping.write_text(mapping.read_text().replace("[cooky]", "[cookie]").replace("occurred_at: t,", ""))
+    assert mistake.startswith(
+        f"{file}:1 sources.0: stream names ['cooky']; name types that `ids` maps: ['cookie']"
+    )
+    mapping.write_text(
+        mapping.read_text().replace("[cooky]", "[cookie]").replace("occurred_at: t,", "")
+    )
     assert mistakes(file) == (f"{mapping}:5 sources.0.columns.occurred_at: is missing",)
 
 
@@ -73,7 +83,10 @@ def test_set_reaches_into_lists(tmp_path):
         (["sources.0.kinds.buy=purchas"], "kinds has ['purchas']"),
         (["sources.0.table=a.b"], "give exactly one of path, table"),
         (["warehouse.catalog=main"], "catalog and schema go together"),
-        (["sources.0.columns.amount={column: a, value: b}"], "exactly one of column, value, product, sql"),
+        (
+            ["sources.0.columns.amount={column: a, value: b}"],
+            "exactly one of column, value, product, sql",
+        ),
         (["sources.0.ordered=true", "sources.0.format=delta"], "goes with csv and json"),
     ],
 )
@@ -107,6 +120,8 @@ def test_the_hash_tells_settings_that_change_tables_from_settings_that_do_not():
     plain = Settings().hash
     assert read_settings([], ["clusters.k=5"]).hash != plain
     assert (
-        read_settings([], ["warehouse.path=elsewhere", "spark.shuffle_partitions=3", "report.path=x.html"]).hash
+        read_settings(
+            [], ["warehouse.path=elsewhere", "spark.shuffle_partitions=3", "report.path=x.html"]
+        ).hash
         == plain
     )

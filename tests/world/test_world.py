@@ -35,7 +35,9 @@ def clicks(world: World) -> list[Row]:
 
 @pytest.fixture(scope="module")
 def sessions(world: World) -> list[Row]:
-    times = {name: F.unix_micros(name) for name in ("started_at", "ended_at")}  # a collected timestamp has no zone
+    times = {
+        name: F.unix_micros(name) for name in ("started_at", "ended_at")
+    }  # a collected timestamp has no zone
     return world.truth["sessions"].withColumns(times).collect()
 
 
@@ -64,7 +66,11 @@ def moment(text: str) -> datetime | None:
 
 
 def true_time(click: Row) -> datetime | None:
-    device, sent, received = moment(click.device_at), moment(click.sent_at), moment(click.received_at)
+    device, sent, received = (
+        moment(click.device_at),
+        moment(click.sent_at),
+        moment(click.received_at),
+    )
     return received - (sent - device) if device and sent and received else None
 
 
@@ -75,7 +81,13 @@ def regular(clicks: list[Row]) -> list[tuple[datetime, Row]]:
         at = true_time(click)
         broken = at is None or click.anonymous_id in (None, "", "null")
         received = moment(click.received_at)
-        if broken or at is None or received is None or at > received or received - at > timedelta(days=7):
+        if (
+            broken
+            or at is None
+            or received is None
+            or at > received
+            or received - at > timedelta(days=7)
+        ):
             continue
         kept.setdefault(click.event_id, (at, click))
     return list(kept.values())
@@ -110,14 +122,19 @@ def test_the_same_seed_gives_the_same_rows_however_the_work_is_split(spark: Spar
 
 
 def test_another_seed_gives_other_rows(spark: SparkSession) -> None:
-    one, other = (build_world(spark, people=5, days=40, seed=seed).raw["web_events"] for seed in (1, 2))
+    one, other = (
+        build_world(spark, people=5, days=40, seed=seed).raw["web_events"] for seed in (1, 2)
+    )
     assert fingerprint(one) != fingerprint(other)
 
 
 def test_every_raw_row_is_counted_once_by_its_fate(world: World) -> None:
     rows = world.truth["mess"].collect()
     for source, table in world.raw.items():
-        assert sum(row.row_count for row in rows if row.source == source and not row.is_subset) == table.count(), source
+        assert (
+            sum(row.row_count for row in rows if row.source == source and not row.is_subset)
+            == table.count()
+        ), source
     fates = {row.mess: row.fate for row in rows}
     assert fates["regular"] == fates["bot"] == "used"
     assert {row.fate for row in rows} <= {"used", "duplicate", "conflict", "late", "quarantined"}
@@ -144,11 +161,15 @@ def test_the_mess_has_the_shares_that_were_asked_for(crowd: World) -> None:
     assert {mess for source, mess in counts if source == "support"} == {"regular"}
 
 
-def test_conflicting_copies_agree_on_id_and_true_time_and_come_five_seconds_later(clicks: list[Row]) -> None:
+def test_conflicting_copies_agree_on_id_and_true_time_and_come_five_seconds_later(
+    clicks: list[Row],
+) -> None:
     copies = defaultdict(set)
     for click in clicks:
         copies[click.event_id].add(click)
-    pairs = [sorted(rows, key=lambda row: row.received_at) for rows in copies.values() if len(rows) > 1]
+    pairs = [
+        sorted(rows, key=lambda row: row.received_at) for rows in copies.values() if len(rows) > 1
+    ]
     assert pairs
     for first, second in pairs:
         assert first.anonymous_id == second.anonymous_id
@@ -158,7 +179,9 @@ def test_conflicting_copies_agree_on_id_and_true_time_and_come_five_seconds_late
         assert moment(second.received_at) - moment(first.received_at) == timedelta(seconds=5)
 
 
-def test_a_thirty_minute_rule_finds_the_true_sessions(clicks: list[Row], sessions: list[Row]) -> None:
+def test_a_thirty_minute_rule_finds_the_true_sessions(
+    clicks: list[Row], sessions: list[Row]
+) -> None:
     found = set()
     for stream, times in by_stream(clicks).items():
         begin = 0
@@ -166,18 +189,25 @@ def test_a_thirty_minute_rule_finds_the_true_sessions(clicks: list[Row], session
             if place == len(times) or times[place] - times[place - 1] > REST:
                 found.add((stream, times[begin], times[place - 1], place - begin))
                 begin = place
-    true = {(row.anonymous_id, instant(row.started_at), instant(row.ended_at), row.event_count) for row in sessions}
+    true = {
+        (row.anonymous_id, instant(row.started_at), instant(row.ended_at), row.event_count)
+        for row in sessions
+    }
     assert len(true) == len(sessions)
     assert found == true
 
 
-def test_streams_rest_over_forty_minutes_between_visits_and_under_twenty_five_inside(clicks: list[Row]) -> None:
+def test_streams_rest_over_forty_minutes_between_visits_and_under_twenty_five_inside(
+    clicks: list[Row],
+) -> None:
     gaps = [b - a for times in by_stream(clicks).values() for a, b in pairwise(times)]
     assert not [gap for gap in gaps if timedelta(minutes=25) <= gap <= timedelta(minutes=40)]
     assert min(gaps) > timedelta(0)
 
 
-def test_every_stream_is_tied_to_its_people_by_a_login(clicks: list[Row], people: list[Row]) -> None:
+def test_every_stream_is_tied_to_its_people_by_a_login(
+    clicks: list[Row], people: list[Row]
+) -> None:
     seen = defaultdict(set)
     for _, click in regular(clicks):
         if click.event in ("logged_in", "sign_up"):
@@ -194,7 +224,9 @@ def test_every_stream_is_tied_to_its_people_by_a_login(clicks: list[Row], people
     assert {len(users) for users in owners.values()} <= {1, 2}
 
 
-def test_every_order_is_a_click_of_the_same_second_in_the_shops_time(world: World, clicks: list[Row]) -> None:
+def test_every_order_is_a_click_of_the_same_second_in_the_shops_time(
+    world: World, clicks: list[Row]
+) -> None:
     lines = world.raw["orders"].where("status = 'paid' and customer_id is not null")
     utc = F.to_utc_timestamp(F.to_timestamp("ordered_at", "yyyy-MM-dd HH:mm:ss"), "Europe/Berlin")
     ordered = {
@@ -214,7 +246,9 @@ def test_every_order_is_a_click_of_the_same_second_in_the_shops_time(world: Worl
 
 def test_a_refund_takes_back_what_its_line_cost(crowd: World) -> None:
     lines = crowd.raw["orders"].distinct()
-    net = F.expr("cast(try_cast(quantity as int) * try_cast(unit_price as decimal(12,2)) - discount as decimal(12,2))")
+    net = F.expr(
+        "cast(try_cast(quantity as int) * try_cast(unit_price as decimal(12,2)) - discount as decimal(12,2))"
+    )
     sums = lines.groupBy("order_id", F.regexp_replace("line_no", "R", "").alias("line")).agg(
         F.count_if(F.col("status") == "refunded").alias("refunds"), F.sum(net).alias("net")
     )
@@ -234,7 +268,9 @@ def test_personas_keep_their_shares(people: list[Row]) -> None:
 
 
 def test_no_raw_row_tells_a_persona(world: World) -> None:
-    words = {word for persona in PERSONAS for word in (persona.name, persona.name.replace("_", " "))}
+    words = {
+        word for persona in PERSONAS for word in (persona.name, persona.name.replace("_", " "))
+    }
     for name, table in world.raw.items():
         assert not {"persona", "persona_no", "person_no", "mess", "skewed"} & set(table.columns)
         text = F.lower(F.to_json(F.struct(*table.columns)))
@@ -246,7 +282,9 @@ def test_all_raw_columns_are_strings(world: World) -> None:
     assert kinds == {(name, "string") for name in world.raw}
 
 
-def test_the_lapsed_buy_twice_and_leave_for_good(world: World, sessions: list[Row], people: list[Row]) -> None:
+def test_the_lapsed_buy_twice_and_leave_for_good(
+    world: World, sessions: list[Row], people: list[Row]
+) -> None:
     lapsed = {person.user_id for person in people if person.persona == "lapsed"}
     bought = defaultdict(set)
     for line in world.raw["orders"].collect():
@@ -255,11 +293,17 @@ def test_the_lapsed_buy_twice_and_leave_for_good(world: World, sessions: list[Ro
     assert set(bought) == lapsed
     assert min(map(len, bought.values())) >= 2
     end = instant(max(row.ended_at for row in sessions))
-    assert instant(max(row.ended_at for row in sessions if row.persona == "lapsed")) < end - timedelta(days=185)
+    assert instant(
+        max(row.ended_at for row in sessions if row.persona == "lapsed")
+    ) < end - timedelta(days=185)
 
 
 def test_a_deal_hunter_orders_at_a_discount(crowd: World) -> None:
-    hunters = crowd.truth["people"].where("persona = 'deal_hunter'").select(F.col("user_id").alias("customer_id"))
+    hunters = (
+        crowd.truth["people"]
+        .where("persona = 'deal_hunter'")
+        .select(F.col("user_id").alias("customer_id"))
+    )
     orders = (
         crowd.raw["orders"]
         .join(hunters, "customer_id", "inner")

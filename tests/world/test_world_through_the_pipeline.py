@@ -40,7 +40,11 @@ def folder(tmp_path_factory, spark, compiled, secret_files):
     born = build_world(spark, people=PEOPLE, days=400, seed=7)
     write_world(born.raw, born.truth, folder / "world", "delta")
     os.environ["DESIRELINES_WORLD"] = str(folder / "world")
-    arguments = ["--conf", str(ROOT / "conf" / "demo.yaml"), f"--set=warehouse.path={folder / 'warehouse'}"]
+    arguments = [
+        "--conf",
+        str(ROOT / "conf" / "demo.yaml"),
+        f"--set=warehouse.path={folder / 'warehouse'}",
+    ]
     arguments += [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
     for stage in ("ingest-events", "resolve-identities", "build-sessions", "build-features"):
         assert main([stage, *arguments]) == 0
@@ -71,7 +75,9 @@ def test_every_planted_row_has_its_fate(spark, folder):
 
 def test_the_true_sessions_are_found_exactly(spark, folder):
     columns = ("started_at", "ended_at", "event_count")
-    found = read(spark, folder, "warehouse/sessions").filter("source = 'world_web'").select(*columns)
+    found = (
+        read(spark, folder, "warehouse/sessions").filter("source = 'world_web'").select(*columns)
+    )
     true = read(spark, folder, "world/truth/sessions").select(*columns)
     assert sorted(map(tuple, found.collect())) == sorted(map(tuple, true.collect()))
 
@@ -81,7 +87,9 @@ def test_midnight_ends_sessions_on_days_of_23_and_25_hours_too(spark, folder):
     zone = "Pacific/Auckland"  # whose midnight is the middle of the day for most of these people
     tagged = read(spark, folder, "warehouse/stream_tags").select("stream_id")
     events = (
-        read(spark, folder, "warehouse/events").filter("source = 'world_web'").join(tagged, "stream_id", "left_anti")
+        read(spark, folder, "warehouse/events")
+        .filter("source = 'world_web'")
+        .join(tagged, "stream_id", "left_anti")
     )
     rules = Sessions(on_midnight=True)
     found = to_sessions(events, rules, zone=zone, buckets=8)
@@ -90,7 +98,9 @@ def test_midnight_ends_sessions_on_days_of_23_and_25_hours_too(spark, folder):
         for r in found.select(F.unix_micros("started_at").alias("start"), "event_count").collect()
     )
     streams = {}
-    for row in events.select("stream_id", F.unix_micros("occurred_at").alias("at"), "user_key").collect():
+    for row in events.select(
+        "stream_id", F.unix_micros("occurred_at").alias("at"), "user_key"
+    ).collect():
         streams.setdefault(row["stream_id"], []).append((row["at"], row["user_key"]))
     days = lambda at: datetime.fromtimestamp(at // 1_000_000, ZoneInfo(zone)).date()  # noqa: E731
     expected, before = Counter(), set()
@@ -98,7 +108,9 @@ def test_midnight_ends_sessions_on_days_of_23_and_25_hours_too(spark, folder):
         start, count, last, user = None, 0, None, None
         for at, key in sorted(rows, key=lambda r: r[0]):
             ends = start is not None and (
-                at - last > 1_800_000_000 or (key and user and key != user) or days(at) != days(last)
+                at - last > 1_800_000_000
+                or (key and user and key != user)
+                or days(at) != days(last)
             )
             if ends:
                 expected[start, count] += 1
@@ -122,9 +134,15 @@ def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
     owners = warehouse.read(tables.STREAM_OWNERS).filter("to_run IS NULL")
     people = read(spark, folder, "world/truth/people")
     assert people.filter("shares_device").count() >= 10
-    found = with_person(warehouse.read(tables.SESSIONS).filter("source = 'world_web'"), known, owners)
+    found = with_person(
+        warehouse.read(tables.SESSIONS).filter("source = 'world_web'"), known, owners
+    )
     true = read(spark, folder, "world/truth/sessions").crossJoin(pads)
-    true = true.select(identifier_key("cookie", F.col("anonymous_id")).alias("stream_id"), "started_at", "person_no")
+    true = true.select(
+        identifier_key("cookie", F.col("anonymous_id")).alias("stream_id"),
+        "started_at",
+        "person_no",
+    )
     precision, recall = pairwise(found.join(true, ["stream_id", "started_at"]))
     assert (precision >= 0.99, recall >= 0.95) == (True, True), (precision, recall)
     typed = lambda kind, value: F.struct(F.lit(kind).alias("type"), value.alias("value"))  # noqa: E731 - one shape, thrice
@@ -136,7 +154,10 @@ def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
         .select("*", F.explode(F.concat(of_person, cookies)).alias("i"))
     )
     key = F.coalesce(
-        *(F.when(F.col("i.type") == t, identifier_key(t, F.col("i.value"))) for t in ("user", "email", "cookie"))
+        *(
+            F.when(F.col("i.type") == t, identifier_key(t, F.col("i.value")))
+            for t in ("user", "email", "cookie")
+        )
     )
     precision, recall = pairwise(known.join(named.select(key.alias("key"), "person_no"), "key"))
     assert (precision >= 0.99, recall >= 0.95) == (True, True), (precision, recall)
@@ -149,10 +170,17 @@ def test_bots_are_found_whether_they_say_so_or_not(spark, folder, secret_files):
     assert set(planted.values()) == {"announced", "even", "fast"}
     tags = read(spark, folder, "warehouse/stream_tags")
     found = {r["stream_id"] for r in tags.select("stream_id").distinct().collect()}
-    recall, precision = len(found & set(planted)) / len(planted), len(found & set(planted)) / len(found)
+    recall, precision = (
+        len(found & set(planted)) / len(planted),
+        len(found & set(planted)) / len(found),
+    )
     assert (recall >= 0.95, precision >= 0.95) == (True, True), (recall, precision)
-    assert not read(spark, folder, "warehouse/sessions").join(tags, "stream_id", "left_semi").count()
-    reasons = {(planted[r["stream_id"]], r["reason"]) for r in tags.collect() if r["stream_id"] in planted}
+    assert (
+        not read(spark, folder, "warehouse/sessions").join(tags, "stream_id", "left_semi").count()
+    )
+    reasons = {
+        (planted[r["stream_id"]], r["reason"]) for r in tags.collect() if r["stream_id"] in planted
+    }
     assert reasons >= {("announced", "bot_agent"), ("even", "rhythm"), ("fast", "rate")}
 
 
@@ -160,7 +188,12 @@ def pairwise(rows):
     """Precision and recall of the pairs of rows with one person_id, held against those with one person_no."""
     cells = rows.groupBy("person_id", "person_no").count().collect()
     pairs = lambda sizes: sum(n * (n - 1) // 2 for n in sizes)  # noqa: E731 - the binomial, said once
-    side = lambda name: pairs(sum(c["count"] for c in cells if c[name] == v) for v in {c[name] for c in cells})  # noqa: E731
+
+    def side(name):
+        return pairs(
+            sum(c["count"] for c in cells if c[name] == v) for v in {c[name] for c in cells}
+        )
+
     both = pairs(c["count"] for c in cells)
     return both / side("person_id"), both / side("person_no")
 
@@ -176,8 +209,13 @@ def test_no_single_one_of_a_dozen_features_tells_two_personas_apart(spark, folde
     for feature in DOZEN:
         for i, one in enumerate(meant):
             for other in meant[i + 1 :]:
-                a, b = (people.loc[people["persona"] == p, feature].to_numpy(float) for p in (one, other))
-                best = max(best_balanced_accuracy(fill(a, end), fill(b, end)) for end in (-1e18, 1e18))
+                a, b = (
+                    people.loc[people["persona"] == p, feature].to_numpy(float)
+                    for p in (one, other)
+                )
+                best = max(
+                    best_balanced_accuracy(fill(a, end), fill(b, end)) for end in (-1e18, 1e18)
+                )
                 if best > 0.9:
                     too_good[one, other, feature] = round(best, 3)
     assert too_good == {}

@@ -13,7 +13,9 @@ EVERYBODY, WORLDS = 3 * CHOSEN_ON, 10
 
 
 def picked(points):
-    scored = candidates(points, algorithm="kmeans", k_min=2, k_max=14, seed=7, on_candidate=lambda _: None)
+    scored = candidates(
+        points, algorithm="kmeans", k_min=2, k_max=14, seed=7, on_candidate=lambda _: None
+    )
     best = chosen(scored, smallest_share=0.01, least_stability=0.6)
     return best and best.k
 

@@ -35,7 +35,9 @@ PERSON_IDS = ("anonymous_id", "user_id", "customer_id", "email")
 
 def a_year_later(spark, seed, changed):
     """The same people once more, each row of them new. People of a changed pair live the other's life, by their own identifiers."""
-    again = build_world(spark, people=PEOPLE, days=DAYS, seed=seed, first_day=FIRST_DAY + timedelta(days=DAYS)).raw
+    again = build_world(
+        spark, people=PEOPLE, days=DAYS, seed=seed, first_day=FIRST_DAY + timedelta(days=DAYS)
+    ).raw
     renamed = [
         row
         for one, other in (*changed, *((b, a) for a, b in changed))
@@ -61,7 +63,9 @@ def a_year_later(spark, seed, changed):
 
 def pairs_that_change(people):
     """Pairs of a person of either persona that changes into the other, nobody on a shared device."""
-    alone = [[p for p in people if p["persona"] == name and not p["shares_device"]] for name in CHANGES]
+    alone = [
+        [p for p in people if p["persona"] == name and not p["shares_device"]] for name in CHANGES
+    ]
     return list(zip(*alone, strict=False))[: int(len(people) * CHANGED_SHARE)]
 
 
@@ -76,24 +80,37 @@ def begun(spark, folder, secret_files, people, seed):
     born = build_world(spark, people=people, days=DAYS, seed=seed, first_day=FIRST_DAY)
     write_world(born.raw, born.truth, folder / "world", "delta")
     os.environ["DESIRELINES_WORLD"] = str(folder / "world")
-    sets = [f"--set=warehouse.path={folder / 'warehouse'}", f"--set=report.path={folder / 'report.html'}"]
+    sets = [
+        f"--set=warehouse.path={folder / 'warehouse'}",
+        f"--set=report.path={folder / 'report.html'}",
+    ]
     sets += [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
 
     def run(as_of):
-        assert main(["run", "--conf", str(ROOT / "conf" / "demo.yaml"), "--as-of", str(as_of), *sets]) == 0
+        assert (
+            main(["run", "--conf", str(ROOT / "conf" / "demo.yaml"), "--as-of", str(as_of), *sets])
+            == 0
+        )
 
     warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse")))
     return run, warehouse, secret_files["data"].read_bytes().strip()
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(spark, secret_files, tmp_path, seed):
+def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(
+    spark, secret_files, tmp_path, seed
+):
     run, warehouse, secret = begun(spark, tmp_path, secret_files, PEOPLE, seed)
     truth = spark.read.format("delta").load(str(tmp_path / "world" / "truth" / "people"))
 
     def segments_on(as_of):
         run(as_of)
-        rows = warehouse.read(tables.SEGMENT_MEMBERS).filter("is_primary").select("person_id", "segment_id").collect()
+        rows = (
+            warehouse.read(tables.SEGMENT_MEMBERS)
+            .filter("is_primary")
+            .select("person_id", "segment_id")
+            .collect()
+        )
         return {r["person_id"]: r["segment_id"] for r in rows}
 
     month_before = segments_on(FIRST_DAY + timedelta(days=DAYS - 30))
@@ -105,13 +122,17 @@ def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(spark, s
         rows.write.format("delta").mode("append").save(str(tmp_path / "world" / table))
     year_after = segments_on(FIRST_DAY + timedelta(days=2 * DAYS))
 
-    numbered = truth.select("person_no", F.col("person_no").cast("string").alias("persona"), "user_id")
+    numbered = truth.select(
+        "person_no", F.col("person_no").cast("string").alias("persona"), "user_id"
+    )
     number_of = {
         r["person_id"]: int(r["persona"])
         for r in true_people(warehouse, numbered, secret).collect()
         if by_number[int(r["persona"])]["persona"] not in BY_RULE
     }
-    other_of = {one["person_no"]: other["persona"] for pair in changed for one, other in (pair, pair[::-1])}
+    other_of = {
+        one["person_no"]: other["persona"] for pair in changed for one, other in (pair, pair[::-1])
+    }
     both = [p for p in number_of if p in month_before and p in at_end]
     stayed = sum(month_before[p] == at_end[p] for p in both) / len(both)
     later = [p for p in number_of if p in at_end and p in year_after]
@@ -124,10 +145,15 @@ def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(spark, s
         for persona in {by_number[number_of[p]]["persona"] for p in later}
     }
     movers = [p for p in later if number_of[p] in other_of]
-    found = sum(year_after[p] == usual[other_of[number_of[p]]] and at_end[p] != year_after[p] for p in movers)
+    found = sum(
+        year_after[p] == usual[other_of[number_of[p]]] and at_end[p] != year_after[p]
+        for p in movers
+    )
     stayed_a_year = [at_end[p] == year_after[p] for p in later if number_of[p] not in other_of]
     ways = {usual[a]: usual[b] for a, b in (CHANGES, CHANGES[::-1])}
-    told = warehouse.read(tables.SEGMENT_MOVES).filter(F.col("run_id") == F.lit(newest_run(warehouse)))
+    told = warehouse.read(tables.SEGMENT_MOVES).filter(
+        F.col("run_id") == F.lit(newest_run(warehouse))
+    )
     moves = {(m["from_segment_id"], m["to_segment_id"]): m for m in told.collect()}
     least = 0.8 * len(changed)
     sys.stdout.write(
@@ -139,7 +165,9 @@ def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(spark, s
     assert stayed >= 0.95
     assert found >= 0.9 * len(movers)
     assert all(
-        way in moves and moves[way]["people_count"] >= least and moves[way]["behaviour_count"] >= least
+        way in moves
+        and moves[way]["people_count"] >= least
+        and moves[way]["behaviour_count"] >= least
         for way in ways.items()
     )
 

@@ -9,10 +9,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 Family = Literal[
-    "purchase", "interest", "usage", "lifecycle", "loyalty", "channel", "occasion", "rhythm", "path", "own"
+    "purchase",
+    "interest",
+    "usage",
+    "lifecycle",
+    "loyalty",
+    "channel",
+    "occasion",
+    "rhythm",
+    "path",
+    "own",
 ]
 WINDOW, EVER = "the window", "ever"
-NO_ORDER, NO_VISIT, NO_STEPS = "no order in the window", "no visit in the window", "no session of two steps or more"
+NO_ORDER, NO_VISIT, NO_STEPS = (
+    "no order in the window",
+    "no visit in the window",
+    "no session of two steps or more",
+)
 NEVER = "never null"
 
 
@@ -62,7 +75,9 @@ def own_column(name: str) -> str:
     return f"get(own_values, CAST(array_position(own_names, '{quoted}') AS INT) - 1)"
 
 
-def _share(name: str, family: Family, meaning: str, null_means: str, source: str, high: str, low: str) -> Feature:
+def _share(
+    name: str, family: Family, meaning: str, null_means: str, source: str, high: str, low: str
+) -> Feature:
     return Feature(name, family, meaning, "share 0…1", null_means, source, high, low, "plain")
 
 

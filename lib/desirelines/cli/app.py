@@ -18,7 +18,13 @@ from desirelines.cli.commands.results import add_results
 from desirelines.cli.commands.run import add_run, add_stages
 from desirelines.cli.commands.segment import add_segment
 from desirelines.cli.commands.synthetic import add_synthetic
-from desirelines.errors import EXIT_DONE, EXIT_UNEXPECTED, EXIT_USAGE, DesirelinesError, exit_code_for
+from desirelines.errors import (
+    EXIT_DONE,
+    EXIT_UNEXPECTED,
+    EXIT_USAGE,
+    DesirelinesError,
+    exit_code_for,
+)
 
 app = typer.Typer(
     name="desirelines", no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
@@ -34,7 +40,9 @@ app.add_typer(identity)
 
 
 @app.callback(invoke_without_command=True)
-def _top(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+def _top(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+) -> None:
     if version:
         typer.echo(__version__)
         raise typer.Exit
@@ -48,7 +56,9 @@ def main(argv: list[str] | None = None) -> int:
         code = app(args=arguments, standalone_mode=False)
     except typer.Abort:
         return EXIT_UNEXPECTED
-    except TyperException as error:  # the command line was used wrongly; without arguments this is the help
+    except (
+        TyperException
+    ) as error:  # the command line was used wrongly; without arguments this is the help
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if arguments:
             _complain(message, as_json)

@@ -29,5 +29,7 @@ def opened(
     def progress(run_id: str) -> Progress:
         return progress_for(options.log_format, run_id)
 
-    with opened_run(options.run, progress, goes_on=goes_on, writes=writes, is_judged=is_judged, fits=fits) as run:
+    with opened_run(
+        options.run, progress, goes_on=goes_on, writes=writes, is_judged=is_judged, fits=fits
+    ) as run:
         yield run

@@ -71,7 +71,9 @@ RunId = Annotated[
         show_default=False,
     ),
 ]
-Output = Annotated[Format, typer.Option("--format", help="How the result is printed on standard output.")]
+Output = Annotated[
+    Format, typer.Option("--format", help="How the result is printed on standard output.")
+]
 LogFormat = Annotated[
     Format,
     typer.Option("--log-format", help="How progress and errors are written to standard error."),
@@ -122,7 +124,9 @@ def command(
         hints = get_type_hints(function, localns={"Options": Any}, include_extras=True)
         own = list(inspect.signature(function).parameters.values())[1:]
         parameters = [p.replace(annotation=hints[p.name], kind=p.KEYWORD_ONLY) for p in own] + [
-            inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option)
+            inspect.Parameter(
+                name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option
+            )
             for name, (option, default) in shared.items()
         ]
 

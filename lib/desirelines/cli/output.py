@@ -51,7 +51,9 @@ def print_summary(summary: RunSummary) -> None:
             f"Nothing new since run {summary.run_id}: the same inputs, settings and as_of {summary.as_of}. No table was changed."
         )
     account = summary.row_account
-    print_rows([{"source": s, **fates, "rows read": sum(fates.values())} for s, fates in account.items()])
+    print_rows(
+        [{"source": s, **fates, "rows read": sum(fates.values())} for s, fates in account.items()]
+    )
     print_rows(rows_of(summary.segments))
     if summary.report is not None:
         ended = (
@@ -75,11 +77,19 @@ def print_rows(rows: Sequence[dict[str, Any]]) -> None:
     grid = Grid(box=None, header_style="bold", pad_edge=False)
     for name in columns:
         numeric = all(isinstance(row.get(name), int | float | type(None)) for row in rows)
-        grid.add_column(readable(name.replace("_", " ")), justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(
+            readable(name.replace("_", " ")),
+            justify="right" if numeric else "left",
+            overflow="fold",
+        )
     for row in rows:
         grid.add_row(*(readable(_cell(name, row.get(name))) for name in columns))
     console = Console(
-        file=sys.stdout, highlight=False, markup=False, emoji=False, width=None if sys.stdout.isatty() else 160
+        file=sys.stdout,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=None if sys.stdout.isatty() else 160,
     )
     console.print(grid)
     console.print()

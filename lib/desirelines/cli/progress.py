@@ -88,7 +88,9 @@ class JsonProgress:
         self._line(event="end", stage=stage, rows=rows, seconds=round(seconds, 3), message=note)
 
     def _line(self, **facts: Any) -> None:
-        sys.stderr.write(json.dumps({"ts": time.time(), "level": "INFO", "run_id": self.run_id, **facts}) + "\n")
+        sys.stderr.write(
+            json.dumps({"ts": time.time(), "level": "INFO", "run_id": self.run_id, **facts}) + "\n"
+        )
         sys.stderr.flush()
 
 

@@ -10,7 +10,9 @@ from pyspark.sql import functions as F
 from desirelines.clusters.preprocessing import Preparation, to_prepared
 
 
-def to_assigned(features: DataFrame, preparation: Preparation, centres: Mapping[int, Sequence[float]]) -> DataFrame:
+def to_assigned(
+    features: DataFrame, preparation: Preparation, centres: Mapping[int, Sequence[float]]
+) -> DataFrame:
     """One row per person: person_id, bucket, cluster, distance, second_cluster, second_distance. No shuffle.
 
     Distance is Euclidean, in prepared columns. On equal distances the smaller cluster number is taken, as MLlib does.
@@ -19,7 +21,10 @@ def to_assigned(features: DataFrame, preparation: Preparation, centres: Mapping[
     near = F.array_sort(
         F.array(
             *(
-                F.struct(_distance(preparation.names, centre).alias("distance"), F.lit(n).cast("long").alias("cluster"))
+                F.struct(
+                    _distance(preparation.names, centre).alias("distance"),
+                    F.lit(n).cast("long").alias("cluster"),
+                )
                 for n, centre in sorted(centres.items())
             )
         )

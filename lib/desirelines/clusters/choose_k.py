@@ -23,11 +23,11 @@ Points = npt.NDArray[np.float64]
 KMEANS, BISECTING = "kmeans", "bisecting_kmeans"
 STARTS, REFERENCES, REFITS = 10, 5, 4
 """Starts of a fit, reference sets of each kind, refits on bootstrap samples."""
-SURE = 3.0
+MIN_GAP_Z = 3.0
 """A cost is better than that of the references by more than so many standard errors, or there is no structure."""
-WORTH = 0.1
+TIE_SHARE = 0.1
 """More clusters that are each worth less than this part of what each was worth before are a tie: the smaller k is taken."""
-STAYS = 0.2
+STICKY_TIE_SHARE = 0.2
 """The same part, for leaving the number of the run before: people's groups do not come and go for a little evidence."""
 MOST_SCORED = 2_000
 """People whose silhouette is taken."""
@@ -56,7 +56,7 @@ class Candidate:
         gap: log cost of reference sets less log cost, less the same of k = 1; the mean over both kinds of references. It says by
             how much better k clusters fit these people than people like them without clusters.
         gap_error: standard error of the gap.
-        is_structure: the gap of either kind of references is above SURE of its standard errors.
+        is_structure: the gap of either kind of references is above MIN_GAP_Z of its standard errors.
         silhouette: mean silhouette of a sample, squared Euclidean distance; null for k = 1.
     """
 
@@ -75,7 +75,13 @@ class Candidate:
 
 
 def candidates(
-    points: Points, *, algorithm: str, k_min: int, k_max: int, seed: int, on_candidate: Callable[[Candidate], None]
+    points: Points,
+    *,
+    algorithm: str,
+    k_min: int,
+    k_max: int,
+    seed: int,
+    on_candidate: Callable[[Candidate], None],
 ) -> list[Candidate]:
     """Score k = 1 and every k of the range, as far as there are different points.
 
@@ -98,7 +104,10 @@ def candidates(
         gaps: list[float] = []
         errors: list[float] = []
         for sets in made:
-            logs = [np.log(max(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_), 1e-300)) for s in sets]
+            logs = [
+                np.log(max(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_), 1e-300))
+                for s in sets
+            ]
             gaps.append(float(np.mean(logs) - np.log(max(cost, 1e-300))))
             errors.append(float(np.std(logs, ddof=1) * np.sqrt(1 + 1 / REFERENCES)))
         if k == 1:
@@ -110,7 +119,7 @@ def candidates(
             smallest_share=float(sizes[sizes > 0].min() / len(points)),
             stability=None if k == 1 else _stability(halves, k, algorithm, seed),
             gap=float(np.mean(above)), gap_error=math.hypot(*errors) / 2,
-            is_structure=k > 1 and all(a > SURE * e + 1e-3 for a, e in zip(above, errors, strict=True)),
+            is_structure=k > 1 and all(a > MIN_GAP_Z * e + 1e-3 for a, e in zip(above, errors, strict=True)),
             silhouette=_silhouette(points, labels), centres=np.asarray(fit.cluster_centers_),
             smallest_count=int(sizes[sizes > 0].min()),
         )  # fmt: skip
@@ -119,7 +128,9 @@ def candidates(
     return out
 
 
-def refusal_of(candidate: Candidate, *, smallest_share: float, least_stability: float) -> str | None:
+def refusal_of(
+    candidate: Candidate, *, smallest_share: float, least_stability: float
+) -> str | None:
     """Why a candidate is not taken, whatever the others are; null when nothing speaks against it."""
     if candidate.k == 1:
         return "no clusters: what the others are compared with"
@@ -140,13 +151,21 @@ def refusal_of(candidate: Candidate, *, smallest_share: float, least_stability: 
 
 
 def chosen(
-    scored: list[Candidate], *, smallest_share: float, least_stability: float, k_before: int | None = None
+    scored: list[Candidate],
+    *,
+    smallest_share: float,
+    least_stability: float,
+    k_before: int | None = None,
 ) -> Candidate | None:
     """The candidate with the most evidence among those that are not refused; the fewest clusters where it ties; null for none.
 
     With the number of clusters of a run before, that stays where the most evidence is not clearly more.
     """
-    good = [c for c in scored if refusal_of(c, smallest_share=smallest_share, least_stability=least_stability) is None]
+    good = [
+        c
+        for c in scored
+        if refusal_of(c, smallest_share=smallest_share, least_stability=least_stability) is None
+    ]
     if not good:
         return None
     most = max(good, key=lambda c: (c.gap, -c.k))
@@ -155,17 +174,24 @@ def chosen(
         worth = part * (most.k - candidate.k) * candidate.gap / (candidate.k - 1)
         return most.gap - candidate.gap <= max(most.gap_error, worth)
 
-    standing = [c for c in good if c.k == k_before and ties(c, STAYS)]
+    standing = [c for c in good if c.k == k_before and ties(c, STICKY_TIE_SHARE)]
     if standing:
         return max(standing, key=lambda c: c.gap)
-    return min((c for c in good if c is most or (c.k < most.k and ties(c, WORTH))), key=lambda c: (c.k, -c.gap))
+    return min(
+        (c for c in good if c is most or (c.k < most.k and ties(c, TIE_SHARE))),
+        key=lambda c: (c.k, -c.gap),
+    )
 
 
 def fitted(points: Points, k: int, algorithm: str, *, seed: int, starts: int) -> Fit:
     """scikit-learn's fit: the best of the starts."""
     if algorithm == BISECTING and k > 1:
-        return cast("Fit", BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points))
-    return cast("Fit", KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points))
+        return cast(
+            "Fit", BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points)
+        )
+    return cast(
+        "Fit", KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points)
+    )
 
 
 def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
@@ -178,7 +204,10 @@ def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
         members = points[before.labels_ == number]
         if len(np.unique(members, axis=0)) > 1:
             two = KMeans(2, n_init=1, random_state=seed).fit(members)
-            halves[number] = float(((members - members.mean(axis=0)) ** 2).sum()) - two.inertia_, two.cluster_centers_
+            halves[number] = (
+                float(((members - members.mean(axis=0)) ** 2).sum()) - two.inertia_,
+                two.cluster_centers_,
+            )
     if not halves:
         return before  # all points lie on their centres: it costs nothing
     number, (_, centres) = max(halves.items(), key=lambda split: split[1][0])
@@ -188,7 +217,9 @@ def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
 
 def normal_like(points: Points, random: np.random.Generator) -> Points:
     """As many points, normal, with the same mean and covariance."""
-    drawn = random.multivariate_normal(points.mean(axis=0), np.atleast_2d(np.cov(points.T)), len(points), method="eigh")
+    drawn = random.multivariate_normal(
+        points.mean(axis=0), np.atleast_2d(np.cov(points.T)), len(points), method="eigh"
+    )
     return np.asarray(drawn, dtype=np.float64)
 
 
@@ -211,10 +242,14 @@ def _halves(points: Points, random: np.random.Generator) -> Iterator[tuple[Point
 
 def _stability(halves: list[tuple[Points, Points]], k: int, algorithm: str, seed: int) -> float:
     labels = [
-        fitted(sample, k, algorithm, seed=seed + n, starts=3).predict(held) if len(sample) > k else np.zeros(len(held))
+        fitted(sample, k, algorithm, seed=seed + n, starts=3).predict(held)
+        if len(sample) > k
+        else np.zeros(len(held))
         for n, (sample, held) in enumerate(halves)
     ]
-    pairs = [adjusted_rand_score(labels[a], labels[b]) for a in range(len(labels)) for b in range(a)]
+    pairs = [
+        adjusted_rand_score(labels[a], labels[b]) for a in range(len(labels)) for b in range(a)
+    ]
     return float(np.mean(pairs))
 
 

@@ -12,10 +12,24 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import Feature
-from desirelines.clusters.choose_k import BISECTING, KMEANS, Candidate, Points, candidates, chosen, fitted, refusal_of
+from desirelines.clusters.choose_k import (
+    BISECTING,
+    KMEANS,
+    Candidate,
+    Points,
+    candidates,
+    chosen,
+    fitted,
+    refusal_of,
+)
 from desirelines.clusters.lloyd import lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
-from desirelines.clusters.preprocessing import Preparation, fit_preparation, prepared_columns, to_prepared
+from desirelines.clusters.preprocessing import (
+    Preparation,
+    fit_preparation,
+    prepared_columns,
+    to_prepared,
+)
 from desirelines.columns.small_groups import is_small
 from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
@@ -105,17 +119,27 @@ def fit(
 
     def published(trial: Trial) -> Trial:
         of_everybody = trial.people_count == count
-        return replace(trial, people_count=None, smallest_share=None) if is_count_withheld and of_everybody else trial
+        return (
+            replace(trial, people_count=None, smallest_share=None)
+            if is_count_withheld and of_everybody
+            else trial
+        )
 
-    some = features.sparkSession.createDataFrame(sample_of(features, count, settings.sample_people))  # read once
-    preparation = fit_preparation(_values(some, catalogue).toArrow(), catalogue, settings.family_weights)
+    some = features.sparkSession.createDataFrame(
+        sample_of(features, count, settings.sample_people)
+    )  # read once
+    preparation = fit_preparation(
+        _values(some, catalogue).toArrow(), catalogue, settings.family_weights
+    )
     if not preparation.columns:
         raise GateError(
             "clusters: people do not differ in any feature, so there are no groups to be found. Read more events."
         )
     sample = points_of(some.select(*prepared_columns(preparation)).toArrow(), preparation)
     start, trials = _start(sample, settings, lambda trial: on_trial(published(trial)), k_before)
-    final, pipeline, centres = _final(to_prepared(features, preparation), count, preparation, start, settings)
+    final, pipeline, centres = _final(
+        to_prepared(features, preparation), count, preparation, start, settings
+    )
     on_trial(published(final))
     return Fitted(preparation, pipeline, centres, tuple(map(published, (*trials, final))))
 
@@ -128,7 +152,12 @@ def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
     """About `wanted` people, everybody when there are no more, in an order that knows nothing of them: by a hash of their key."""
     place = F.pmod(F.xxhash64("person_id", F.lit("sample")), F.lit(2**40))
     some = people if count <= wanted else people.filter(place < int(2**40 * wanted / count))
-    return some.withColumn("_place", place).orderBy("_place", "person_id").drop("_place", "person_id").toArrow()
+    return (
+        some.withColumn("_place", place)
+        .orderBy("_place", "person_id")
+        .drop("_place", "person_id")
+        .toArrow()
+    )
 
 
 def points_of(sample: pa.Table, preparation: Preparation) -> Points:
@@ -155,14 +184,22 @@ def _start(
     trials: list[Trial] = []
     scored: list[Candidate] = []
     some = sample[:CHOSEN_ON]
-    limits = {"smallest_share": settings.smallest_share, "least_stability": settings.least_stability}
+    limits = {
+        "smallest_share": settings.smallest_share,
+        "least_stability": settings.least_stability,
+    }
     for algorithm in algorithms:
         scored += candidates(
             some, algorithm=algorithm, k_min=settings.k_min, k_max=settings.k_max, seed=settings.seed,
             on_candidate=lambda c: on_trial(_trial(c, settings.seed, len(some), refusal_of(c, **limits) or "looked at")),
         )  # fmt: skip
     best, first = (
-        chosen(scored, smallest_share=settings.smallest_share, least_stability=settings.least_stability, k_before=k)
+        chosen(
+            scored,
+            smallest_share=settings.smallest_share,
+            least_stability=settings.least_stability,
+            k_before=k,
+        )
         for k in (k_before, None)
     )
     for candidate in scored:
@@ -171,7 +208,9 @@ def _start(
             else f"too little more evidence to leave the {k_before} clusters of the run before" if candidate is first
             else "another has more evidence, or as much with fewer clusters"
         )  # fmt: skip
-        trials.append(_trial(candidate, settings.seed, len(some), refusal_of(candidate, **limits) or beaten))
+        trials.append(
+            _trial(candidate, settings.seed, len(some), refusal_of(candidate, **limits) or beaten)
+        )
     return best, trials
 
 
@@ -186,28 +225,41 @@ def _asked(sample: Points, algorithm: str, settings: Clusters) -> Candidate:
 
 
 def _final(
-    prepared: DataFrame, count: int, preparation: Preparation, start: Candidate | None, settings: Clusters
+    prepared: DataFrame,
+    count: int,
+    preparation: Preparation,
+    start: Candidate | None,
+    settings: Clusters,
 ) -> tuple[Trial, PipelineModel | None, tuple[tuple[float, ...], ...]]:
     """Fit on everybody, and count who is nearest to which centre."""
     people, names, model = in_fixed_order(prepared, count), preparation.names, None
     seed, seeds = settings.seed, range(settings.seed, settings.seed + settings.restarts)
     if start is not None and (start.algorithm == BISECTING or settings.fit == MLLIB):
-        people = people.localCheckpoint()  # not cache(): MLlib checks a cached input anew in every iteration
+        people = (
+            people.localCheckpoint()
+        )  # not cache(): MLlib checks a cached input anew in every iteration
         model, seed = fit_by_mllib(
-            people, names, start.k, start.algorithm, seeds=seeds, most_iterations=settings.max_iterations
+            people,
+            names,
+            start.k,
+            start.algorithm,
+            seeds=seeds,
+            most_iterations=settings.max_iterations,
         )
     points = to_points(people, count, names)
-    most_scans = 0 if model is not None else 1 if start is None else settings.max_iterations
+    max_iterations = 0 if model is not None else 1 if start is None else settings.max_iterations
     begin = (
         np.array(model.clusterCenters()) if model is not None
         else np.zeros((1, len(names))) if start is None
         else start.centres
     )  # fmt: skip
-    found = lloyd(points, begin, most_scans=most_scans)
+    found = lloyd(points, begin, max_iterations=max_iterations)
     is_joined = False
     while (smallest := min(n for n in found.sizes if n)) < SMALL_GROUP:
-        rest = [n > 0 and place != found.sizes.index(smallest) for place, n in enumerate(found.sizes)]
-        found, is_joined = lloyd(points, found.centres[rest], most_scans=most_scans), True
+        rest = [
+            n > 0 and place != found.sizes.index(smallest) for place, n in enumerate(found.sizes)
+        ]
+        found, is_joined = lloyd(points, found.centres[rest], max_iterations=max_iterations), True
     # Clusters without people are no clusters: MLlib gives some where points coincide.
     size_of = {tuple(c): n for c, n in zip(found.centres.tolist(), found.sizes, strict=True) if n}
     if model is None or len(size_of) < len(begin):

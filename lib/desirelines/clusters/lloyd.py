@@ -23,11 +23,13 @@ TOLERANCE = 1e-4
 
 _PIECE = [("part", pa.int32()), ("piece", pa.int32())]
 _PACKED = pa.schema([*_PIECE, ("points", pa.binary())])
-_PARTIALS = pa.schema([*_PIECE, ("sums", pa.binary()), ("counts", pa.binary()), ("squares", pa.float64())])
+_PARTIALS = pa.schema(
+    [*_PIECE, ("sums", pa.binary()), ("counts", pa.binary()), ("squares", pa.float64())]
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Scanned:
+class KMeansResult:
     """Where the scans ended: centres, people of each, and the cost of these centres."""
 
     centres: Centres
@@ -47,10 +49,12 @@ def to_points(
     packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED))
     if count * len(columns) * np.dtype(np.float64).itemsize <= most_held:
         return packed.toArrow()
-    return packed.localCheckpoint().coalesce(int(people.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200))
+    return packed.localCheckpoint().coalesce(
+        int(people.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
+    )
 
 
-def lloyd(points: DataFrame | pa.Table, start: Centres, *, most_scans: int) -> Scanned:
+def lloyd(points: DataFrame | pa.Table, start: Centres, *, max_iterations: int) -> KMeansResult:
     """Move the centres to the means of their people until they stay, then count once more.
 
     `points` are of people in a fixed order of partitions and rows. Sums of a piece are made in the order of its people, and
@@ -69,21 +73,29 @@ def lloyd(points: DataFrame | pa.Table, start: Centres, *, most_scans: int) -> S
         moved = centres.copy()
         moved[full] = sums[full] / counts[full][:, None]
         # Σ |x − c|² = Σ |x|² − 2 Σ c·s + Σ n |c|²
-        cost = float(squares - 2 * (centres * sums).sum() + (counts * (centres**2).sum(axis=1)).sum())
+        cost = float(
+            squares - 2 * (centres * sums).sum() + (counts * (centres**2).sum(axis=1)).sum()
+        )
         shift = float(((moved - centres) ** 2).sum())
-        if shift <= tolerance or scans > most_scans:
-            return Scanned(centres, tuple(int(n) for n in counts), max(cost, 0.0))
+        if shift <= tolerance or scans > max_iterations:
+            return KMeansResult(centres, tuple(int(n) for n in counts), max(cost, 0.0))
         centres = moved
 
 
-def _scan(points: DataFrame | pa.Table, centres: Centres) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
+def _scan(
+    points: DataFrame | pa.Table, centres: Centres
+) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
     scan = partial(_partials, centres=centres)
     if isinstance(points, pa.Table):
         with threadpool_limits(1):  # as Spark's workers have it: the same products, to the bit
             pieces = pa.Table.from_batches(scan(points.to_batches()), schema=_PARTIALS).to_pylist()
     else:
         pieces = points.mapInArrow(scan, from_arrow_schema(_PARTIALS)).collect()
-    sums, counts, squares = np.zeros_like(centres), np.zeros(len(centres), dtype=np.int64), np.float64(0.0)
+    sums, counts, squares = (
+        np.zeros_like(centres),
+        np.zeros(len(centres), dtype=np.int64),
+        np.float64(0.0),
+    )
     for row in sorted(pieces, key=lambda r: (int(r["part"]), int(r["piece"]))):
         sums = sums + np.frombuffer(row["sums"]).reshape(centres.shape)
         counts = counts + np.frombuffer(row["counts"], dtype=np.int64)
@@ -121,8 +133,15 @@ def _partials(batches: Iterator[pa.RecordBatch], *, centres: Centres) -> Iterato
         for part, piece, packed in zip(*batch.columns, strict=True):
             points = np.frombuffer(packed.as_buffer(), dtype=np.float64).reshape(-1, width)
             nearest = np.argmin(half - points @ centres.T, axis=1)
-            sums = np.column_stack([np.bincount(nearest, weights=points[:, n], minlength=k) for n in range(width)])
+            sums = np.column_stack(
+                [np.bincount(nearest, weights=points[:, n], minlength=k) for n in range(width)]
+            )
             counts = np.bincount(nearest, minlength=k)
             squares = float(np.einsum("ij,ij->", points, points))
-            row = {"part": part.as_py(), "piece": piece.as_py(), "sums": sums.tobytes(), "counts": counts.tobytes()}
+            row = {
+                "part": part.as_py(),
+                "piece": piece.as_py(),
+                "sums": sums.tobytes(),
+                "counts": counts.tobytes(),
+            }
             yield pa.RecordBatch.from_pylist([row | {"squares": squares}], schema=_PARTIALS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-PART = 0.25
+SPLIT_SHARE = 0.25
 """A part of so many of a segment's people makes a split or a merge; fewer are the usual coming and going."""
 SAME, SPLIT, MERGE, GROWN, NEW = "same", "split", "merge", "grown", "new"
 
@@ -55,13 +55,21 @@ def match_segments(
             kept[new[j]] = old[i]
     by_size = sorted(new, key=lambda b: (-new_sizes[b], b))
     return [
-        Match(b, kept.get(b, f"c-{run_id}-{number:02d}"), *_origin(b, b in kept, overlap, old_sizes, new_sizes))
+        Match(
+            b,
+            kept.get(b, f"c-{run_id}-{number:02d}"),
+            *_origin(b, b in kept, overlap, old_sizes, new_sizes),
+        )
         for number, b in enumerate(by_size, start=1)
     ]
 
 
 def _origin(
-    b: int, is_kept: bool, overlap: dict[tuple[str, int], int], old_sizes: dict[str, int], new_sizes: dict[int, int]
+    b: int,
+    is_kept: bool,
+    overlap: dict[tuple[str, int], int],
+    old_sizes: dict[str, int],
+    new_sizes: dict[int, int],
 ) -> tuple[str, tuple[str, ...]]:
     """How a new cluster came to be, and the old segments that say so."""
 
@@ -69,11 +77,11 @@ def _origin(
         return overlap.get((a, cluster), 0)
 
     parents = sorted((a for a in old_sizes if both(a, b)), key=lambda a: (-both(a, b), a))
-    merged = [a for a in parents if both(a, b) >= PART * new_sizes[b]]
+    merged = [a for a in parents if both(a, b) >= SPLIT_SHARE * new_sizes[b]]
     if len(merged) > 1:
         return MERGE, tuple(merged)
-    parts = {a: sum(both(a, c) >= PART * old_sizes[a] for c in new_sizes) for a in parents}
-    divided = [a for a in parents if parts[a] > 1 and both(a, b) >= PART * old_sizes[a]]
+    parts = {a: sum(both(a, c) >= SPLIT_SHARE * old_sizes[a] for c in new_sizes) for a in parents}
+    divided = [a for a in parents if parts[a] > 1 and both(a, b) >= SPLIT_SHARE * old_sizes[a]]
     if divided:
         return SPLIT, tuple(divided)
     if is_kept:

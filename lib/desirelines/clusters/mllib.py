@@ -17,7 +17,13 @@ VECTOR = "prepared"
 
 
 def fit_by_mllib(
-    people: DataFrame, columns: Sequence[str], k: int, algorithm: str, *, seeds: Sequence[int], most_iterations: int
+    people: DataFrame,
+    columns: Sequence[str],
+    k: int,
+    algorithm: str,
+    *,
+    seeds: Sequence[int],
+    most_iterations: int,
 ) -> tuple[Model, int]:
     """MLlib's fit of the least cost over the seeds, and its seed. `people` are in a fixed order: MLlib depends on it.
 
@@ -28,7 +34,9 @@ def fit_by_mllib(
     return min(fits, key=lambda fit: (fit[0].summary.trainingCost, fit[1]))
 
 
-def model_of(people: DataFrame, columns: Sequence[str], centres: Sequence[Sequence[float]]) -> KMeansModel | None:
+def model_of(
+    people: DataFrame, columns: Sequence[str], centres: Sequence[Sequence[float]]
+) -> KMeansModel | None:
     """An MLlib model with exactly these centres, in an order of its own; null for one centre, of which MLlib has no model.
 
     k-means of as many points as centres, all different, has them for centres.
@@ -37,7 +45,9 @@ def model_of(people: DataFrame, columns: Sequence[str], centres: Sequence[Sequen
         return None
     spark = people.sparkSession
     schema = ", ".join(f"`{c}` double" for c in columns)
-    points = spark.createDataFrame([tuple(float(v) for v in centre) for centre in centres], schema).coalesce(1)
+    points = spark.createDataFrame(
+        [tuple(float(v) for v in centre) for centre in centres], schema
+    ).coalesce(1)
     estimator = KMeans(featuresCol=VECTOR, k=len(centres), initMode="random", maxIter=1, seed=1)
     return estimator.fit(assembler(columns).transform(points).select(VECTOR))
 

@@ -21,7 +21,7 @@ from desirelines.catalogue import Family, Feature
 from desirelines.tables import SMALL_GROUP
 
 INDICATOR = "_is_missing"
-WINSOR, ALIKE = (1.0, 99.0), 0.95
+WINSOR, MAX_CORRELATION = (1.0, 99.0), 0.95
 """Values beyond these percentiles are moved to them; of two columns that correlate by more, the first stays."""
 MISSING_SPREAD = 1.0
 """What 1 for a missing value is divided by: people then differ by one deviation. By its own, a rare one would be a gulf."""
@@ -61,7 +61,11 @@ class PreparedColumn:
         """Column name of the prepared number."""
         name = self.feature
         if not name.isidentifier():
-            name = "".join(c if c.isalnum() else "_" for c in name) + "_" + sha256(name.encode()).hexdigest()[:8]
+            name = (
+                "".join(c if c.isalnum() else "_" for c in name)
+                + "_"
+                + sha256(name.encode()).hexdigest()[:8]
+            )
         return f"p_{name}{INDICATOR if self.is_indicator else ''}"
 
     @property
@@ -105,7 +109,7 @@ def fit_preparation(
     Skewed features go through log(1 + x); all are winsorised, divided by their standard deviation, and weighted by their
     family's weight over the root of the share of their variance that lies within small groups. A missing value is the median,
     and a column says that it was missing, by one deviation. Left out are columns that hardly vary and the later one of two
-    that correlate by more than ALIKE. Nothing is centred: k-means does not need it, and MLlib's bisecting k-means falls apart
+    that correlate by more than MAX_CORRELATION. Nothing is centred: k-means does not need it, and MLlib's bisecting k-means falls apart
     on centred features.
     """
     columns: list[PreparedColumn] = []
@@ -113,20 +117,30 @@ def fit_preparation(
     for feature in (f for f in catalogue if f.is_clustered):
         for column, value in _columns_of(feature, sample):
             deviation = float(value.std())
-            if deviation <= 1e-9 or any(abs(float(np.corrcoef(value, v)[0, 1])) > ALIKE for v in values):
+            if deviation <= 1e-9 or any(
+                abs(float(np.corrcoef(value, v)[0, 1])) > MAX_CORRELATION for v in values
+            ):
                 continue
             spread = MISSING_SPREAD if column.is_indicator else deviation
-            columns.append(_with(column, spread=spread, weight=family_weights.get(feature.family, 1.0)))
+            columns.append(
+                _with(column, spread=spread, weight=family_weights.get(feature.family, 1.0))
+            )
             values.append(value)
     # What is missing of whom must not make the groups that judge it.
     judging = np.array([not c.is_indicator for c in columns])
     if not judging.any() or sample.num_rows < LEAST_PEOPLE:
         return Preparation(tuple(columns))
-    scaled = np.column_stack([v / c.spread * c.weight for c, v in zip(columns, values, strict=True)])
+    scaled = np.column_stack(
+        [v / c.spread * c.weight for c, v in zip(columns, values, strict=True)]
+    )
     factor = 1 / np.sqrt(np.maximum(shares_within(scaled, scaled[:, judging]), LEAST_SHARE))
     factor /= np.sqrt(np.mean(factor**2))
     return Preparation(
-        tuple(_with(c, weight=c.weight * float(f)) for c, f in zip(columns, factor, strict=True) if c.weight > 0)
+        tuple(
+            _with(c, weight=c.weight * float(f))
+            for c, f in zip(columns, factor, strict=True)
+            if c.weight > 0
+        )
     )
 
 
@@ -140,7 +154,9 @@ def shares_within(points: Numbers, judging: Numbers) -> Numbers:
     groups = min(SMALL_GROUPS, len(points) // LEAST_OF_GROUP, len(np.unique(judging, axis=0)))
     label = KMeans(groups, n_init=5, random_state=0).fit(judging).labels_
     counts = np.bincount(label, minlength=groups)
-    means = np.column_stack([np.bincount(label, weights=column, minlength=groups) for column in points.T])
+    means = np.column_stack(
+        [np.bincount(label, weights=column, minlength=groups) for column in points.T]
+    )
     within = ((points - (means / counts[:, None])[label]) ** 2).mean(axis=0)
     variance = points.var(axis=0)
     return np.asarray(within / np.where(variance > 0, variance, 1.0), dtype=np.float64)
@@ -183,8 +199,8 @@ def _bounds(values: Numbers) -> tuple[float, float]:
     if len(values) * WINSOR[0] / 100 >= SMALL_GROUP:
         low, high = np.percentile(values, WINSOR)
     else:
-        in_order = np.sort(values)
-        low, high = in_order[:SMALL_GROUP].mean(), in_order[-SMALL_GROUP:].mean()
+        sort_order = np.sort(values)
+        low, high = sort_order[:SMALL_GROUP].mean(), sort_order[-SMALL_GROUP:].mean()
     return float(low), float(high)
 
 

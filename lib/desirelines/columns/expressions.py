@@ -97,6 +97,9 @@ def _of_element(body: Node, given: Mapping[str, Column]) -> Callable[..., Column
 def _case(parts: list[Column], compares: bool, has_else: bool) -> Column:
     whens = parts[1:] if compares else parts
     otherwise = whens.pop() if has_else else None
-    pairs = [(parts[0] == when if compares else when, then) for when, then in zip(whens[::2], whens[1::2], strict=True)]
+    pairs = [
+        (parts[0] == when if compares else when, then)
+        for when, then in zip(whens[::2], whens[1::2], strict=True)
+    ]
     case = reduce(lambda made, pair: made.when(*pair), pairs[1:], F.when(*pairs[0]))
     return case if otherwise is None else case.otherwise(otherwise)

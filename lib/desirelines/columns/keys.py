@@ -38,7 +38,9 @@ def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, 
 
     Trimmed of white space, lower case where the type ignores case. Letters written with combining marks stay as they came.
     """
-    trimmed = F.trim(raw, F.lit(_WHITE_SPACE))  # regular expressions would cost more than the key that is made of it
+    trimmed = F.trim(
+        raw, F.lit(_WHITE_SPACE)
+    )  # regular expressions would cost more than the key that is made of it
     value = F.lower(trimmed) if caseless else trimmed
     is_junk = F.lower(value).isin(*junk) | (F.trim(value, F.lit("0-")) == "")
     return F.when(~is_junk, value)
@@ -48,7 +50,9 @@ def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -
     """The same key in plain Python, for one identifier given by hand."""
     value = value.strip("\ufeff \t\r\n\u00a0")
     value = value.lower() if caseless else value
-    return hmac.new(secret, (id_type + _SEPARATOR + value).encode(), hashlib.sha256).hexdigest()[:32]
+    return hmac.new(secret, (id_type + _SEPARATOR + value).encode(), hashlib.sha256).hexdigest()[
+        :32
+    ]
 
 
 def fingerprint_of(secret: bytes, purpose: str) -> str:
@@ -68,7 +72,9 @@ def stable_key(*columns: Column) -> Column:
     parts = []
     for column in columns:
         text = column.cast("string")
-        parts.append(F.coalesce(F.concat(F.length(text).cast("string"), F.lit(":"), text), F.lit("-")))
+        parts.append(
+            F.coalesce(F.concat(F.length(text).cast("string"), F.lit(":"), text), F.lit("-"))
+        )
     return F.substring(F.sha2(F.concat(*parts), 256), 1, 32)
 
 

@@ -101,7 +101,9 @@ def hidden_cells(
     if hidden is not None:
         gone |= hidden
     price = people if cost is None else cost
-    small_cells = [(r, c) for r, c in np.argwhere((people > 0) & (people < SMALL_GROUP)) if parts[r]]
+    small_cells = [
+        (r, c) for r, c in np.argwhere((people > 0) & (people < SMALL_GROUP)) if parts[r]
+    ]
     for row, column in small_cells:
         missing = SMALL_GROUP - int(people[row, column])
         rows = of_rows if of_rows[row] else np.arange(height) == row
@@ -118,7 +120,9 @@ def hidden_cells(
             meets[whole] = gone[whole]
             if is_in_whole and people[whole, column] < SMALL_GROUP:
                 in_column[parts] = 0
-        if (is_exact or in_row.max() >= SMALL_GROUP) and _can_change(in_row, in_column, meets, missing):
+        if (is_exact or in_row.max() >= SMALL_GROUP) and _can_change(
+            in_row, in_column, meets, missing
+        ):
             continue
         beside = people[rows].sum(axis=0) >= (missing if is_exact else SMALL_GROUP)
         beside[columns] = False
@@ -155,7 +159,9 @@ def _can_change(in_row: Counts, in_column: Counts, meets: Flags, count: int) -> 
     return False
 
 
-def hidden_of_rule(people: Counts, whole: Counts, gone_of_whole: Flags, *, is_exact: bool = True) -> Flags | None:
+def hidden_of_rule(
+    people: Counts, whole: Counts, gone_of_whole: Flags, *, is_exact: bool = True
+) -> Flags | None:
     """Cells to withhold of a rule's segment beside everybody's, as `hidden_cells` for the segment and its rest; null for all."""
     rest = whole - people
     gone = (people > 0) & (people < SMALL_GROUP)
@@ -182,7 +188,9 @@ def hidden_of_rule(people: Counts, whole: Counts, gone_of_whole: Flags, *, is_ex
     return gone
 
 
-def published_cuts(cuts: Sequence[float], shares: Sequence[float], people: int) -> list[float | None]:
+def published_cuts(
+    cuts: Sequence[float], shares: Sequence[float], people: int
+) -> list[float | None]:
     """Quantiles that may be published, null for the others: each cuts off ten people at least, from either end and from the last published one."""
     published: list[float | None] = []
     last = 0.0

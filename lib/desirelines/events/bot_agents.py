@@ -25,6 +25,14 @@ def to_bot_tags(used: DataFrame) -> DataFrame:
     """
     # The count stands in the condition because a filter on the grouping column alone is pushed below it, to every event.
     agents = used.groupBy("user_agent").agg(F.count("*").alias("_events"))
-    agents = agents.filter(F.when(F.col("_events") > 0, is_bot_agent(F.col("user_agent")))).select("user_agent")
-    bots = used.select("stream_id", "user_agent", "occurred_at").join(F.broadcast(agents), "user_agent")
-    return bots.groupBy("stream_id").agg(F.min("occurred_at").alias("from_at")).withColumn("reason", F.lit("bot_agent"))
+    agents = agents.filter(F.when(F.col("_events") > 0, is_bot_agent(F.col("user_agent")))).select(
+        "user_agent"
+    )
+    bots = used.select("stream_id", "user_agent", "occurred_at").join(
+        F.broadcast(agents), "user_agent"
+    )
+    return (
+        bots.groupBy("stream_id")
+        .agg(F.min("occurred_at").alias("from_at"))
+        .withColumn("reason", F.lit("bot_agent"))
+    )

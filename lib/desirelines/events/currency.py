@@ -21,7 +21,12 @@ def to_rate_spans(rates: DataFrame, *, carry_days: int) -> DataFrame:
     """
     following = F.lead("from_on").over(Window.partitionBy("currency").orderBy("from_on"))
     longest = F.date_add("from_on", carry_days + 1)
-    return rates.select("currency", "rate", "from_on", F.least(F.coalesce(following, longest), longest).alias("to_on"))
+    return rates.select(
+        "currency",
+        "rate",
+        "from_on",
+        F.least(F.coalesce(following, longest), longest).alias("to_on"),
+    )
 
 
 def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Site) -> DataFrame:
@@ -38,18 +43,30 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
     else:
         foreign = F.broadcast(
             to_rate_spans(rates, carry_days=site.rates.carry_days).select(
-                F.col("currency").alias("_currency"), "from_on", "to_on", F.col("rate").alias("_rate")
+                F.col("currency").alias("_currency"),
+                "from_on",
+                "to_on",
+                F.col("rate").alias("_rate"),
             )
         )
         day = F.col("occurred_at").cast("date")
-        holds = (F.col("given_currency") == F.col("_currency")) & (day >= F.col("from_on")) & (day < F.col("to_on"))
+        holds = (
+            (F.col("given_currency") == F.col("_currency"))
+            & (day >= F.col("from_on"))
+            & (day < F.col("to_on"))
+        )
         rated = given.join(foreign, holds, "left").withColumn(
             "rate", F.when(is_own, F.lit(1).cast(RATE)).otherwise(F.col("_rate"))
         )
         rated = rated.drop("_currency", "from_on", "to_on", "_rate")
     has_money = F.coalesce(*CONVERTED).isNotNull()
     converted = {name: _converted(F.col(name), is_own) for name in CONVERTED}
-    reasons = [F.when(has_money & F.col("rate").isNull(), F.lit(f"currency: no rate to {site.currency} on its day"))]
+    reasons = [
+        F.when(
+            has_money & F.col("rate").isNull(),
+            F.lit(f"currency: no rate to {site.currency} on its day"),
+        )
+    ]
     for name, money in converted.items():
         is_lost = F.col(name).isNotNull() & F.col("rate").isNotNull() & money.isNull()
         reasons.append(F.when(is_lost, F.lit(f"{name}: too large in {site.currency}")))

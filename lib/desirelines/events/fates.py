@@ -22,7 +22,10 @@ KEPT_IN_QUARANTINE = ("quarantined", "late", "conflict")
 
 
 def with_suppressed(
-    mapped: DataFrame, suppressed: DataFrame | None, suppression_pads: DataFrame, key_columns: list[str]
+    mapped: DataFrame,
+    suppressed: DataFrame | None,
+    suppression_pads: DataFrame,
+    key_columns: list[str],
 ) -> DataFrame:
     """Add `is_suppressed`: one of the row's identifiers has a token on the list. Looked at before anything else of a row.
 
@@ -50,7 +53,11 @@ def suppressed_at(suppressions: DataFrame, moment: datetime) -> DataFrame:
     newest = (
         suppressions.filter(F.col("active_from") <= F.lit(moment))
         .groupBy("token")
-        .agg(F.max_by("is_suppressed", F.struct("active_from", "is_suppressed")).alias("is_suppressed"))
+        .agg(
+            F.max_by("is_suppressed", F.struct("active_from", "is_suppressed")).alias(
+                "is_suppressed"
+            )
+        )
     )
     return newest.filter("is_suppressed").select("token")
 
@@ -83,7 +90,9 @@ def with_fates(
     }).drop(ROW)  # fmt: skip
     if source.snapshot:
         return with_news(with_state_id(rows), source, known).drop("_stream")
-    rows = rows.repartition("_stream")  # the windows below, and the look-up, find their rows together
+    rows = rows.repartition(
+        "_stream"
+    )  # the windows below, and the look-up, find their rows together
     rows = with_event_id(rows, source)
     if orders_are_whole and comes_whole(source):
         rows = with_whole_orders(rows, source, known)
@@ -104,7 +113,9 @@ def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
     equal = Window.partitionBy(*of_stream, given, F.when(given.isNull(), digest)).orderBy(*order)
     number = F.row_number()
     if source.identity == "content":
-        return rows.withColumns({"event_id": digest, "_copy": number.over(equal), "_kept_digest": digest})
+        return rows.withColumns(
+            {"event_id": digest, "_copy": number.over(equal), "_kept_digest": digest}
+        )
     if not source.tells_files:
         return rows.withColumns({"_number": number.over(equal), "_kept_digest": F.first(digest).over(equal)}).withColumns({
             "event_id": F.coalesce(given, occurrence("_number")),
@@ -114,7 +125,9 @@ def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
     rows = rows.withColumn("_number", number.over(of_file))
     rows = rows.withColumn("event_id", F.coalesce(given, occurrence("_number"))).drop("_number")
     copies = Window.partitionBy(*of_stream, "event_id").orderBy(*order)
-    return rows.withColumns({"_copy": number.over(copies), "_kept_digest": F.first(digest).over(copies)})
+    return rows.withColumns(
+        {"_copy": number.over(copies), "_kept_digest": F.first(digest).over(copies)}
+    )
 
 
 def occurrence(number: str) -> Column:
@@ -128,7 +141,9 @@ def with_first_of_equals(rows: DataFrame, known: DataFrame | None) -> DataFrame:
         rows = rows.withColumn("_known_digest", F.lit(None).cast("string"))
     else:
         seen = known.select(
-            F.col("stream_id").alias("_stream"), "event_id", F.col("content_digest").alias("_known_digest")
+            F.col("stream_id").alias("_stream"),
+            "event_id",
+            F.col("content_digest").alias("_known_digest"),
         )
         rows = rows.join(seen, ["_stream", "event_id"], "left")
     kept = F.coalesce("_known_digest", F.when(F.col("_copy") > 1, F.col("_kept_digest")))
@@ -156,7 +171,9 @@ def with_text_of_conflicts(classified: DataFrame, mapped: DataFrame, text: Colum
     texts = mapped.select(*by, text.alias("_raw")).join(in_conflict, by)
     texts = texts.groupBy(*by).agg(F.min("_raw").alias("_raw"))
     found = classified.join(texts, by, "left")
-    return found.withColumn(RAW, F.coalesce(RAW, F.when(F.col("fate") == "conflict", F.col("_raw")))).drop("_raw")
+    return found.withColumn(
+        RAW, F.coalesce(RAW, F.when(F.col("fate") == "conflict", F.col("_raw")))
+    ).drop("_raw")
 
 
 def to_account(classified: DataFrame) -> DataFrame:
@@ -164,17 +181,24 @@ def to_account(classified: DataFrame) -> DataFrame:
     return classified.groupBy("fate").agg(F.count("*").alias("row_count"))
 
 
-def to_quarantine(classified: DataFrame, source: Source, pads: DataFrame, *, is_masked: bool) -> DataFrame:
+def to_quarantine(
+    classified: DataFrame, source: Source, pads: DataFrame, *, is_masked: bool
+) -> DataFrame:
     """Rows that wait for a person to look, with all reasons, numbered among equal rows.
 
     The digest is an HMAC under `pads` (the padded data secret): a plain one of a short row could be guessed. Masked, a row that
     could not be taken apart leaves its length only, since nobody can tell what in it is an identifier.
     """
     fates = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE)).crossJoin(pads)
-    fates = fates.withColumn("row_digest", keyed_digest(F.coalesce(RAW, F.lit("")))).drop(INNER_PAD, OUTER_PAD)
+    fates = fates.withColumn("row_digest", keyed_digest(F.coalesce(RAW, F.lit("")))).drop(
+        INNER_PAD, OUTER_PAD
+    )
     reasons = (
         F.when(F.col("fate") == "late", F.array(F.lit("received_at: later than ingest.late_days")))
-        .when(F.col("fate") == "conflict", F.array(F.lit("event_id: another event has the same id and other content")))
+        .when(
+            F.col("fate") == "conflict",
+            F.array(F.lit("event_id: another event has the same id and other content")),
+        )
         .otherwise(F.col("reasons"))
     )
     equal = Window.partitionBy("row_digest").orderBy(

@@ -15,7 +15,15 @@ from pyspark.sql import types as T
 
 from desirelines.events.marks import SESSION_TYPE, mark_of
 from desirelines.events.parse import key_column, page_path
-from desirelines.events.raw_fields import ALIAS_KEY, LINE, LINE_NUMBER, RAW, ROW, is_told_broken, raw_text
+from desirelines.events.raw_fields import (
+    ALIAS_KEY,
+    LINE,
+    LINE_NUMBER,
+    RAW,
+    ROW,
+    is_told_broken,
+    raw_text,
+)
 from desirelines.settings import Source, ValueColumn, json_path
 
 _OF_STRUCT = re.compile(r"\b(row|line)\s*\.\s*((?:`[^`]+`|\w+)(?:\s*\.\s*(?:`[^`]+`|\w+))*)")
@@ -30,7 +38,11 @@ def masked_text(mapped: DataFrame, source: Source, login_type: str) -> Column:
     """
     marks = _identifiers(source, login_type)
     kept = {path for path in _kept(source) if not any(_meet(path, mark) for mark in marks)}
-    kept = {path for path in kept if not any(path != other and path[: len(other)] == other for other in kept)}
+    kept = {
+        path
+        for path in kept
+        if not any(path != other and path[: len(other)] == other for other in kept)
+    }
     is_variant = source.format == "json"
     row_type = None if is_variant else mapped.schema[ROW].dataType
     # A null where a column is absent would not say so, and here the row's type tells.
@@ -108,7 +120,10 @@ def _value(path: Path, source: Source) -> Column:
         return F.try_variant_get(holder, json_path(".".join(inside)), "variant")
     value = F.col(ROW)
     if is_of_line and source.lines is not None:
-        value = F.get(F.col(ROW + "." + ".".join(f"`{p}`" for p in source.lines.split("."))), F.col(LINE_NUMBER))
+        value = F.get(
+            F.col(ROW + "." + ".".join(f"`{p}`" for p in source.lines.split("."))),
+            F.col(LINE_NUMBER),
+        )
     for part in inside:
         value = value.getField(part)
     return value

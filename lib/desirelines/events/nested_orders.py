@@ -26,7 +26,9 @@ def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) 
     """
     order = Window.partitionBy("_stream", *_ORDER, "fate")
     row = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash")
-    line = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash", "line_no").orderBy(*total_order(source))
+    line = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash", "line_no").orderBy(
+        *total_order(source)
+    )
     judged = F.col("fate").isNull() & F.col("order_id").isNotNull()
     rows = rows.withColumn("_line_copy", F.row_number().over(line))
     own = F.when(F.col("_line_copy") == 1, F.col("content_digest"))
@@ -38,7 +40,9 @@ def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) 
         "_known_version": F.lit(None).cast("array<string>"),
     })  # fmt: skip
     if known is not None:
-        seen = known.filter(F.col("order_id").isNotNull()).groupBy(F.col("stream_id").alias("_stream"), *_ORDER)
+        seen = known.filter(F.col("order_id").isNotNull()).groupBy(
+            F.col("stream_id").alias("_stream"), *_ORDER
+        )
         versions = seen.agg(F.sort_array(F.collect_list("content_digest")).alias("_known_version"))
         rows = rows.drop("_known_version").join(versions, ["_stream", *_ORDER], "left")
     is_standing = (F.col("_standing_row") == F.col("row_hash")) & (F.col("_line_copy") == 1)

@@ -69,7 +69,11 @@ def to_mapped_events(
 
     def key(id_type: str, column: str) -> Column:
         made = identifier_key(id_type, value(id_type, column))
-        return made if marked is None else F.when(marked, marked_key(id_type, rows.field(column))).otherwise(made)
+        return (
+            made
+            if marked is None
+            else F.when(marked, marked_key(id_type, rows.field(column))).otherwise(made)
+        )
 
     def told(id_type: str, column: str) -> Column:
         return value(id_type, column) if marked is None else F.when(~marked, value(id_type, column))
@@ -130,7 +134,10 @@ def content_digest(source: Source, key_columns: list[str]) -> Column:
     Of a snapshot's row, how things stand: with all its identifiers, and without the time it was taken.
     """
     if source.snapshot:
-        return stable_key(*(F.col(c) for c in CONTENT if c != "occurred_at"), *(F.col(c) for c in sorted(key_columns)))
+        return stable_key(
+            *(F.col(c) for c in CONTENT if c != "occurred_at"),
+            *(F.col(c) for c in sorted(key_columns)),
+        )
     return stable_key(*(F.unix_micros(c) if c == "occurred_at" else F.col(c) for c in CONTENT))
 
 
@@ -149,13 +156,17 @@ def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Col
 
     Source: Snowplow's derived timestamp, which takes the time on the wire to be nothing.
     """
-    corrected = F.timestamp_micros(F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(occurred)))
+    corrected = F.timestamp_micros(
+        F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(occurred))
+    )
     return F.coalesce(corrected, occurred)
 
 
 def page_path(page: Column) -> Column:
     """Path of a page: no scheme, host, query or fragment, no slash at the end; the front page is "/"."""
-    path = F.regexp_replace(F.regexp_replace(page, r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", ""), r"[?#].*\z", "")
+    path = F.regexp_replace(
+        F.regexp_replace(page, r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", ""), r"[?#].*\z", ""
+    )
     bare = F.regexp_replace(path, r"/+\z", "")
     return F.when(page.isNotNull(), F.when(bare == "", F.lit("/")).otherwise(bare))
 
@@ -171,9 +182,9 @@ def kind_of(kinds: dict[str, str]) -> Column:
 def consent_state(answer: Column) -> Column:
     """True for a given consent, false for a refused or withdrawn one, null for no statement."""
     word = F.lower(answer)
-    return F.when(word.isin("true", "1", "yes", "y", "granted", "grant", "given", "opted_in"), F.lit(True)).when(
-        word.isNotNull(), F.lit(False)
-    )
+    return F.when(
+        word.isin("true", "1", "yes", "y", "granted", "grant", "given", "opted_in"), F.lit(True)
+    ).when(word.isNotNull(), F.lit(False))
 
 
 def kept_properties(rows: RawRows, source: Source) -> Column:
@@ -203,5 +214,8 @@ def reasons_of_time(future_minutes: float, floor: date, read_at: datetime) -> li
     ahead = F.unix_micros("occurred_at") > now + F.lit(int(future_minutes * 60_000_000))
     return [
         F.when(ahead, F.lit("occurred_at: in the future")),
-        F.when(F.col("occurred_at") < F.lit(floor).cast("timestamp"), F.lit(f"occurred_at: before {floor}")),
+        F.when(
+            F.col("occurred_at") < F.lit(floor).cast("timestamp"),
+            F.lit(f"occurred_at: before {floor}"),
+        ),
     ]

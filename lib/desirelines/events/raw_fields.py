@@ -90,16 +90,24 @@ class RawRows:
             return F.timestamp_micros(
                 F.try_multiply(_try_cast(text, T.LongType()), F.lit(EPOCH_UNITS_US[time.pattern]))
             )
-        parsed = F.try_to_timestamp(text, F.lit(time.pattern)) if time.pattern else _try_cast(text, T.TimestampType())
+        parsed = (
+            F.try_to_timestamp(text, F.lit(time.pattern))
+            if time.pattern
+            else _try_cast(text, T.TimestampType())
+        )
         if self.source.time_zone == "UTC":
             return parsed
-        return F.when(text.rlike(HAS_ZONE), parsed).otherwise(F.to_utc_timestamp(parsed, self.source.time_zone))
+        return F.when(text.rlike(HAS_ZONE), parsed).otherwise(
+            F.to_utc_timestamp(parsed, self.source.time_zone)
+        )
 
     def is_written(self, time: TimeColumn) -> Column:
         """True when anything stands where the time should."""
         field = self.field(time.column)
         if isinstance(self._type_of(field), T.TimestampType):
-            return field.isNotNull()  # its text would cost more than everything else that is asked of it
+            return (
+                field.isNotNull()
+            )  # its text would cost more than everything else that is asked of it
         return F.coalesce(F.trim(field.cast("string")), F.lit("")) != ""
 
     def _typed_number(self, value: ValueColumn) -> Column | None:

@@ -12,7 +12,9 @@ from desirelines.settings import Source
 def with_state_id(rows: DataFrame) -> DataFrame:
     """Add `event_id`: the state's digest and the microsecond it was told for. `content_digest` leaves the time out here."""
     at = F.unix_micros("occurred_at").cast("string")
-    return rows.withColumn("event_id", F.concat_ws(":", F.coalesce("content_digest", F.lit("")), at))
+    return rows.withColumn(
+        "event_id", F.concat_ws(":", F.coalesce("content_digest", F.lit("")), at)
+    )
 
 
 def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
@@ -32,11 +34,17 @@ def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataF
     order = Window.partitionBy("_stream", "fate").orderBy(
         "occurred_at", F.col("_is_known").desc(), *total_order(source)
     )
-    copies = Window.partitionBy("_stream", "fate", "event_id").orderBy(F.col("_is_known").desc(), *total_order(source))
+    copies = Window.partitionBy("_stream", "fate", "event_id").orderBy(
+        F.col("_is_known").desc(), *total_order(source)
+    )
     states = states.withColumns({
         "_state_before": F.lag("content_digest").over(order),
         "_copy": F.row_number().over(copies),  # a state that was told for this moment already, whatever was told since
     })  # fmt: skip
     is_news = (F.col("_copy") == 1) & ~F.col("_state_before").eqNullSafe(F.col("content_digest"))
     told = F.coalesce("fate", F.when(is_news, F.lit("used")).otherwise(F.lit("unchanged")))
-    return states.filter(~F.col("_is_known")).withColumn("fate", told).drop("_is_known", "_state_before", "_copy")
+    return (
+        states.filter(~F.col("_is_known"))
+        .withColumn("fate", told)
+        .drop("_is_known", "_state_before", "_copy")
+    )

@@ -8,7 +8,14 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from desirelines.features.window import DAY_US, ObservationWindow
-from desirelines.features.window_sums import days_until, in_window, observed_us, share, total, visits_between
+from desirelines.features.window_sums import (
+    days_until,
+    in_window,
+    observed_us,
+    share,
+    total,
+    visits_between,
+)
 
 WEEK_US = 7 * DAY_US
 RECENT_DAYS, BASELINE_DAYS, LEAST_VISITS, MASK_DAYS = 14, 56, 8, 28
@@ -16,7 +23,9 @@ RECENT_DAYS, BASELINE_DAYS, LEAST_VISITS, MASK_DAYS = 14, 56, 8, 28
 
 def sessions_per_week(window: ObservationWindow) -> Column:
     """Visits in the window / weeks observed: since the person was first seen, at most the window, at least one week."""
-    return total("visits", window) / (F.greatest(observed_us(window), F.lit(WEEK_US)) / F.lit(float(WEEK_US)))
+    return total("visits", window) / (
+        F.greatest(observed_us(window), F.lit(WEEK_US)) / F.lit(float(WEEK_US))
+    )
 
 
 def active_days(window: ObservationWindow) -> Column:
@@ -53,7 +62,9 @@ def tenure_days(window: ObservationWindow) -> Column:
 def regular_days(window: ObservationWindow) -> Column:
     """Active days among the 27 before the last day; the last day itself is left out, so that it cannot be its own cause."""
     last_day = window.as_of - timedelta(days=1)
-    inside = (F.col("day") >= F.lit(window.as_of - timedelta(days=MASK_DAYS))) & (F.col("day") < F.lit(last_day))
+    inside = (F.col("day") >= F.lit(window.as_of - timedelta(days=MASK_DAYS))) & (
+        F.col("day") < F.lit(last_day)
+    )
     return F.count_if(inside & (F.col("active_sessions") > 0)).cast("double")
 
 
@@ -81,7 +92,9 @@ def decay_probability(window: ObservationWindow) -> Column:
         return F.struct(term.alias("term"), (sofar["total"] + term).alias("total"))
 
     # Beyond the mean the sum is not needed, and for large means e^-m would be no number.
-    numbers = F.when(recent > 0, F.sequence(F.lit(1), recent.cast("int"))).otherwise(F.array().cast("array<int>"))
+    numbers = F.when(recent > 0, F.sequence(F.lit(1), recent.cast("int"))).otherwise(
+        F.array().cast("array<int>")
+    )
     tail = F.aggregate(numbers, first, next_term, lambda sofar: F.least(sofar["total"], F.lit(1.0)))
     return F.when(before >= LEAST_VISITS, F.when(recent >= mean, F.lit(1.0)).otherwise(tail))
 

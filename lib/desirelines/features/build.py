@@ -26,7 +26,7 @@ USED = (
 """The columns of sessions that features are made from."""
 
 
-def lying_together(sessions: DataFrame) -> DataFrame:
+def colocated_by_person(sessions: DataFrame) -> DataFrame:
     """What features read of sessions, all of a person's in one place, one after the other. Kept by the caller, the one shuffle serves all.
 
     The order is as total as sums need: what it leaves open is the same in everything that is no whole number.
@@ -54,14 +54,16 @@ def to_features(
     """Give one row per person as of the window's end, as contracted.
 
     `sessions` carry `person_id`; sessions that start at or after as_of are left out here, and one that straddles as_of must
-    have been cut by the caller. They are `lying_together`; `personal_dates` holds the dates of PersonalDays, a row per person.
+    have been cut by the caller. They are `colocated_by_person`; `personal_dates` holds the dates of PersonalDays, a row per person.
     One shuffle, of a row per person.
     """
     before = sessions.filter(F.col("started_at") < F.lit(window.end))
     days = to_person_days(before, window.zone, goal_kinds, key_kinds)
     if personal_dates is not None:
         days = days.join(personal_dates, "person_id", "left")
-    counted = to_counted_features(before, window, key_kinds=key_kinds, cart_hours=cart_hours, cart_days=cart_days)
+    counted = to_counted_features(
+        before, window, key_kinds=key_kinds, cart_hours=cart_hours, cart_days=cart_days
+    )
     people = to_people_of_days(days, window, occasions).join(counted, "person_id", "left")
     rows = people.withColumns({
         "stickiness": stickiness(F.col("active_days"), F.col("window_weeks")),
@@ -74,10 +76,15 @@ def to_features(
 
 
 def to_people_of_days(
-    days: DataFrame, window: ObservationWindow, occasions: Sequence[OccasionDays | PersonalDays] = ()
+    days: DataFrame,
+    window: ObservationWindow,
+    occasions: Sequence[OccasionDays | PersonalDays] = (),
 ) -> DataFrame:
     """One row per person: what follows from the sums of their days. No shuffle where days lie together by person."""
-    active, last_day = F.when(F.col("active_sessions") > 0, F.col("day")), window.as_of - timedelta(days=1)
+    active, last_day = (
+        F.when(F.col("active_sessions") > 0, F.col("day")),
+        window.as_of - timedelta(days=1),
+    )
     of_occasions = occasion_columns(occasions, window)
     sums = days.groupBy("person_id").agg(
         *(feature(window).alias(feature.__name__) for feature in DAY_FEATURES),

@@ -13,14 +13,14 @@ from desirelines.catalogue import Feature, own_column
 from desirelines.columns.expressions import expression_column, what_does_not_fit
 from desirelines.errors import SettingsError
 from desirelines.features.window import ObservationWindow, midnight
-from desirelines.settings.features import OwnFeature
+from desirelines.settings.features import CustomFeature
 from desirelines.tables import EVENTS, SESSIONS
 
 SEEN = {"sessions": tuple(SESSIONS.column_names), "events": tuple(EVENTS.column_names)}
 """Columns that an expression may name."""
 
 
-def catalogued(own: OwnFeature, window_days: int) -> Feature:
+def catalogued(own: CustomFeature, window_days: int) -> Feature:
     """A feature of the settings as the catalogue has its own."""
     label = own.name.replace("_", " ")
     return Feature(
@@ -29,7 +29,9 @@ def catalogued(own: OwnFeature, window_days: int) -> Feature:
     )  # fmt: skip
 
 
-def to_own_features(rows: DataFrame, own: Sequence[OwnFeature], window: ObservationWindow, at: str) -> DataFrame:
+def to_custom_features(
+    rows: DataFrame, own: Sequence[CustomFeature], window: ObservationWindow, at: str
+) -> DataFrame:
     """One row per person: person_id, and a column for each feature. One shuffle, by person.
 
     `rows` carry person_id and when they were (`at`); windows are half-open and end at as_of, so nothing after it counts.
@@ -43,16 +45,22 @@ def to_own_features(rows: DataFrame, own: Sequence[OwnFeature], window: Observat
             before.groupBy("person_id").agg(_aggregate(feature, window, at)).schema  # noqa: B018 – Spark resolves it
         except (AnalysisException, ValueError) as error:
             told = what_does_not_fit(error) if isinstance(error, AnalysisException) else error
-            raise SettingsError([f"features.own: {feature.name} cannot be read over {feature.over}: {told}"]) from None
+            raise SettingsError(
+                [f"features.own: {feature.name} cannot be read over {feature.over}: {told}"]
+            ) from None
     return before.groupBy("person_id").agg(*(_aggregate(f, window, at).alias(f.name) for f in own))
 
 
-def _aggregate(feature: OwnFeature, window: ObservationWindow, at: str) -> Column:
+def _aggregate(feature: CustomFeature, window: ObservationWindow, at: str) -> Column:
     days = feature.window_days or window.days
     start = midnight(window.as_of - timedelta(days=days), window.zone)
     inside = F.col(at) >= F.lit(start)
     seen = SEEN[feature.over]
-    wanted = F.lit(True) if feature.where is None else F.coalesce(expression_column(feature.where, seen), F.lit(False))
+    wanted = (
+        F.lit(True)
+        if feature.where is None
+        else F.coalesce(expression_column(feature.where, seen), F.lit(False))
+    )
     value = F.lit(1) if feature.of is None else expression_column(feature.of, seen)
     chosen = F.when(inside & wanted, value)
     made = {

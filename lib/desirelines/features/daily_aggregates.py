@@ -60,7 +60,9 @@ def days_between_orders(window: ObservationWindow) -> Column:
     first = F.min(F.when(in_window(window), F.col("first_order_at")))
     last = F.max(F.when(in_window(window), F.col("last_order_at")))
     between = total("orders", window) - 1
-    return F.when(between > 0, (F.unix_micros(last) - F.unix_micros(first)) / F.lit(float(DAY_US)) / between)
+    return F.when(
+        between > 0, (F.unix_micros(last) - F.unix_micros(first)) / F.lit(float(DAY_US)) / between
+    )
 
 
 def discount_share(window: ObservationWindow) -> Column:
@@ -165,7 +167,9 @@ def app_share(window: ObservationWindow) -> Column:
 
 def weekend_share(window: ObservationWindow) -> Column:
     """Visits in the window that start on Saturday or Sunday of the site's zone / visits; null without visits."""
-    weekend = F.sum(F.when(in_window(window) & (F.weekday("day") >= 5), F.col("visits")).otherwise(0)).cast("double")
+    weekend = F.sum(
+        F.when(in_window(window) & (F.weekday("day") >= 5), F.col("visits")).otherwise(0)
+    ).cast("double")
     visits = total("visits", window)
     return F.when(visits > 0, weekend / visits)
 
@@ -197,7 +201,9 @@ def path_depth(window: ObservationWindow) -> Column:
 
 def days_to_goal(window: ObservationWindow) -> Column:
     """Days from the first session ever to the first step of a goal; null when it was never reached."""
-    return (F.unix_micros(F.min("goal_at")) - F.unix_micros(F.min("first_at"))) / F.lit(float(DAY_US))
+    return (F.unix_micros(F.min("goal_at")) - F.unix_micros(F.min("first_at"))) / F.lit(
+        float(DAY_US)
+    )
 
 
 DAY_FEATURES = (

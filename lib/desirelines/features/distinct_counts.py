@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desirelines.kernels.groups import Flags, Ints, Reals, added_up
+from desirelines.kernels.groups import Flags, Ints, Reals, sum_by_key
 
 
 def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tuple[Ints, Reals]:
@@ -12,8 +12,8 @@ def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tupl
 
     A category counts once a day; the share is its days / days of all. A row is one category in one session.
     """
-    who, what, _ = added_up((owner, category, day), ()).keys  # once a day
-    days = added_up((who, what), (np.ones(len(who), dtype=np.int64),))
+    who, what, _ = sum_by_key((owner, category, day), ()).keys  # once a day
+    days = sum_by_key((who, what), (np.ones(len(who), dtype=np.int64),))
     who, n = days.keys[0], days.sums[0]
     most = np.zeros(people, dtype=np.int64)
     np.maximum.at(most, who, n)
@@ -23,12 +23,12 @@ def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tupl
 
 def features_used(owner: Ints, name: Ints, people: int) -> Ints:
     """Different features of the site that each person used. A row is one use."""
-    return _per_person(added_up((owner, name), ()).keys[0], people)
+    return _per_person(sum_by_key((owner, name), ()).keys[0], people)
 
 
 def weeks(owner: Ints, week: Ints, is_inside: Flags, people: int) -> tuple[Ints, Ints]:
     """Different weeks of each person's active sessions, and of those inside the window. A row is an active session."""
-    known = added_up((owner, week), (is_inside,))
+    known = sum_by_key((owner, week), (is_inside,))
     who = known.keys[0]
     return _per_person(who, people), _per_person(who[known.sums[0] > 0], people)
 

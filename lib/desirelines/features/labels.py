@@ -51,7 +51,10 @@ class BenefitRanks:
         """Write them for `run_parameters`: null for a cut that has fewer than ten people on a side."""
         shares = [n / RANKS for n in range(RANKS)]
         cuts = {"price": self.price, "quality": self.quality, "ease": self.ease}
-        return json.dumps({name: published_cuts(of, shares, self.buyers) for name, of in cuts.items()}, sort_keys=True)
+        return json.dumps(
+            {name: published_cuts(of, shares, self.buyers) for name, of in cuts.items()},
+            sort_keys=True,
+        )
 
 
 def benefits() -> dict[str, Column]:
@@ -72,7 +75,9 @@ def benefit_ranks(features: DataFrame) -> BenefitRanks | None:
     row = buyers.agg(F.count("*").alias("buyers"), *cuts).collect()[0]
     if row["price"] is None:
         return None
-    price, quality, ease = (tuple(float(v) for v in row[name]) for name in ("price", "quality", "ease"))
+    price, quality, ease = (
+        tuple(float(v) for v in row[name]) for name in ("price", "quality", "ease")
+    )
     return BenefitRanks(price, quality, ease, row["buyers"])
 
 
@@ -127,7 +132,9 @@ def lifecycle_state(window: ObservationWindow) -> Column:
 def regularity() -> Column:
     """Word for the active days of the 27 before the last day."""
     days = F.col("regular_days")
-    word = reduce(lambda told, step: told.when(days <= step[0], step[1]), REGULARITY, F.when(F.lit(False), ""))
+    word = reduce(
+        lambda told, step: told.when(days <= step[0], step[1]), REGULARITY, F.when(F.lit(False), "")
+    )
     return F.when(F.col("last_active_on").isNotNull(), word.otherwise("core_active"))
 
 
@@ -144,16 +151,24 @@ def preferred_channel() -> Column:
     answered = reduce(
         lambda told, n: told.when((best > 0) & (shares[n] == best), MESSAGES[n][0]), range(len(MESSAGES)), F.when(F.lit(False), "")
     )  # fmt: skip
-    return answered.when(F.col("app_share") > 0.5, "app").when(F.col("app_share").isNotNull(), "web")
+    return answered.when(F.col("app_share") > 0.5, "app").when(
+        F.col("app_share").isNotNull(), "web"
+    )
 
 
 def benefit_sought() -> Column:
     """The benefit of the highest rank, if it is high and well above the second."""
     names = ("price", "quality", "ease")
-    ranks = F.array_sort(F.array(*(F.struct(F.col(f"{n}_rank").alias("rank"), F.lit(n).alias("name")) for n in names)))
+    ranks = F.array_sort(
+        F.array(
+            *(F.struct(F.col(f"{n}_rank").alias("rank"), F.lit(n).alias("name")) for n in names)
+        )
+    )
     best, second = F.element_at(ranks, -1), F.element_at(ranks, -2)
     is_clear = (best["rank"] >= LEAST_RANK) & (best["rank"] - second["rank"] >= LEAST_LEAD)
-    return F.when(F.col("price_rank").isNotNull(), F.when(is_clear, best["name"]).otherwise("mixed"))
+    return F.when(
+        F.col("price_rank").isNotNull(), F.when(is_clear, best["name"]).otherwise("mixed")
+    )
 
 
 def journey_stage(window: ObservationWindow, journey: Journey, lapsed_months: int) -> Column:
@@ -174,7 +189,9 @@ def journey_stage(window: ObservationWindow, journey: Journey, lapsed_months: in
         "consider": within("last_look_at", journey.consider_days),
         "aware": F.datediff(F.lit(window.as_of), "last_active_on") <= journey.aware_days,
     }
-    return reduce(lambda told, stage: told.when(holds[stage], stage), holds, F.when(F.lit(False), ""))
+    return reduce(
+        lambda told, stage: told.when(holds[stage], stage), holds, F.when(F.lit(False), "")
+    )
 
 
 def is_move_allowed() -> Column:
@@ -184,7 +201,8 @@ def is_move_allowed() -> Column:
     # Who has not bought may fall back to nothing of late.
     moves.append(came.isin(*sorted(BEFORE_BUYING)) & now.isNull())
     return F.coalesce(
-        reduce(lambda one, other: one | other, (F.coalesce(m, F.lit(False)) for m in moves)), F.lit(False)
+        reduce(lambda one, other: one | other, (F.coalesce(m, F.lit(False)) for m in moves)),
+        F.lit(False),
     )
 
 

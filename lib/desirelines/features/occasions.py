@@ -75,7 +75,9 @@ class PersonalDays:
         born = F.max(self.column)
         years = (F.lit(year) for year in range(window.as_of.year - YEARS, window.as_of.year + 2))
         of_years = (_anniversary(born, year) for year in years)
-        return [(F.date_sub(day, self.lead_days), F.date_add(day, self.days - 1)) for day in of_years]
+        return [
+            (F.date_sub(day, self.lead_days), F.date_add(day, self.days - 1)) for day in of_years
+        ]
 
     def is_known(self) -> Column:
         """Whether the person's date is known."""
@@ -91,11 +93,17 @@ def to_personal_dates(events: DataFrame, occasions: Sequence[PersonalDays]) -> D
 
     def newest(occasion: PersonalDays) -> Column:
         told = F.get_json_object("properties", f"$['{occasion.property_name}']")
-        day = F.try_to_date(F.regexp_replace(F.substring(told, 1, 10), "^--", "2000-"), "yyyy-MM-dd")
+        day = F.try_to_date(
+            F.regexp_replace(F.substring(told, 1, 10), "^--", "2000-"), "yyyy-MM-dd"
+        )
         at = F.struct("occurred_at", "source", "event_id")
         return F.max_by(day, F.when(day.isNotNull(), at)).alias(occasion.column)
 
-    return events.filter("properties IS NOT NULL").groupBy("person_id").agg(*(newest(o) for o in occasions))
+    return (
+        events.filter("properties IS NOT NULL")
+        .groupBy("person_id")
+        .agg(*(newest(o) for o in occasions))
+    )
 
 
 def days_of(occasion: Occasion, as_of: date) -> OccasionDays | PersonalDays:
@@ -106,9 +114,14 @@ def days_of(occasion: Occasion, as_of: date) -> OccasionDays | PersonalDays:
     """
     if occasion.property is not None:
         return PersonalDays(occasion.name, occasion.property, occasion.lead_days, occasion.days)
-    years = range(as_of.year - YEARS, as_of.year + 2)  # next year's holiday may be led up to this year
+    years = range(
+        as_of.year - YEARS, as_of.year + 2
+    )  # next year's holiday may be led up to this year
     dates = sorted(occasion.dates) or _holidays(occasion, years)
-    times = [(d - timedelta(days=occasion.lead_days), d + timedelta(days=occasion.days - 1)) for d in dates]
+    times = [
+        (d - timedelta(days=occasion.lead_days), d + timedelta(days=occasion.days - 1))
+        for d in dates
+    ]
     apart: list[tuple[date, date]] = []
     for first, last in times:
         if apart and first <= apart[-1][1]:
@@ -129,7 +142,9 @@ def check_holiday(occasion: Occasion, on: date) -> None:
 
 def _holidays(occasion: Occasion, years: range) -> list[date]:
     try:
-        known = holidays.country_holidays(str(occasion.country), subdiv=occasion.region, years=years, language="en_US")
+        known = holidays.country_holidays(
+            str(occasion.country), subdiv=occasion.region, years=years, language="en_US"
+        )
     except NotImplementedError:
         raise SettingsError([
             f"features.occasions: {occasion.name}: no holidays are known of country '{occasion.country}'"
@@ -167,7 +182,9 @@ def occasion_features(name: str) -> tuple[Feature, ...]:
     )
 
 
-def occasion_columns(occasions: Sequence[OccasionDays | PersonalDays], window: ObservationWindow) -> dict[str, Column]:
+def occasion_columns(
+    occasions: Sequence[OccasionDays | PersonalDays], window: ObservationWindow
+) -> dict[str, Column]:
     """Aggregates over a person's days, by the names of the features."""
     found: dict[str, Column] = {}
     orders = F.coalesce(F.sum("orders"), F.lit(0)).cast("double")
@@ -175,14 +192,22 @@ def occasion_columns(occasions: Sequence[OccasionDays | PersonalDays], window: O
     observed = F.datediff(F.lit(window.as_of), first_day)
     for occasion in occasions:
         time_no, has_orders = occasion.time_no(), (orders > 0) & occasion.is_known()
-        inside = F.coalesce(F.sum(F.when(time_no.isNotNull(), F.col("orders"))), F.lit(0)).cast("double")
+        inside = F.coalesce(F.sum(F.when(time_no.isNotNull(), F.col("orders"))), F.lit(0)).cast(
+            "double"
+        )
         bit = F.call_function("shiftleft", F.lit(1).cast("long"), time_no.cast("int") % BITS)
-        times = F.bit_count(F.coalesce(F.bit_or(F.when(F.col("orders") > 0, bit)), F.lit(0))).cast("double")
-        seen = (_days_seen(first, last, first_day, window) for first, last in occasion.spans(window))
+        times = F.bit_count(F.coalesce(F.bit_or(F.when(F.col("orders") > 0, bit)), F.lit(0))).cast(
+            "double"
+        )
+        seen = (
+            _days_seen(first, last, first_day, window) for first, last in occasion.spans(window)
+        )
         days = reduce(lambda one, other: one + other, seen, F.lit(0))
         found |= {
             f"{occasion.name}_share": F.when(has_orders, inside / orders),
-            f"{occasion.name}_lift": F.when(has_orders & (days > 0), (inside / orders) / (days / observed)),
+            f"{occasion.name}_lift": F.when(
+                has_orders & (days > 0), (inside / orders) / (days / observed)
+            ),
             f"{occasion.name}_times": F.when(has_orders, times),
         }
     return found

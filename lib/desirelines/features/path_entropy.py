@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desirelines.kernels.groups import Ints, Reals, added_up, in_order
+from desirelines.kernels.groups import Ints, Reals, sort_order, sum_by_key
 
 
 def path_features(path: Ints, name: Ints, owner: Ints, people: int) -> tuple[Reals, Reals]:
@@ -20,10 +20,14 @@ def path_features(path: Ints, name: Ints, owner: Ints, people: int) -> tuple[Rea
         people: how many persons there are.
     """
     left = np.flatnonzero(path[1:] == path[:-1])
-    pairs = added_up((owner[left], name[left], name[left + 1]), (np.ones(len(left), dtype=np.int64),))
+    pairs = sum_by_key(
+        (owner[left], name[left], name[left + 1]), (np.ones(len(left), dtype=np.int64),)
+    )
     who, before, after = pairs.keys
     times = pairs.sums[0]
-    order = in_order((who, times))  # added in this order, the sum does not depend on how names are numbered
+    order = sort_order(
+        (who, times)
+    )  # added in this order, the sum does not depend on how names are numbered
     n = times[order].astype(float)
     bits = np.bincount(who[order], weights=n * np.log2(n), minlength=people)
     total = np.bincount(who, weights=times, minlength=people)

@@ -53,7 +53,11 @@ def to_words(sessions: DataFrame) -> DataFrame:
 
 def to_vocabulary(words: DataFrame, *, most: int, min_people: int) -> Vocabulary:
     """The words of most people, none of fewer than `min_people`; ties go to the word that comes first."""
-    people = words.groupBy("word").agg(F.count("*").alias("people_count")).filter(F.col("people_count") >= min_people)
+    people = (
+        words.groupBy("word")
+        .agg(F.count("*").alias("people_count"))
+        .filter(F.col("people_count") >= min_people)
+    )
     kept = people.orderBy(F.col("people_count").desc(), "word").limit(most).collect()
     everybody = words.select("person_id").distinct().count()
     return Vocabulary({r["word"]: r["people_count"] for r in kept}, everybody)
@@ -68,19 +72,34 @@ def to_word_weights(words: DataFrame, vocabulary: Vocabulary) -> DataFrame:
     every = F.array(*(F.lit(name) for name in names)).cast("array<string>")
     idf = F.lit(None).cast("double")
     if names:
-        people = F.create_map(*(F.lit(part) for name in names for part in (name, vocabulary.people[name])))
-        idf = F.ln(F.lit(1.0 + vocabulary.people_count) / (1 + F.try_element_at(people, F.col("word")))) + 1
+        people = F.create_map(
+            *(F.lit(part) for name in names for part in (name, vocabulary.people[name]))
+        )
+        idf = (
+            F.ln(
+                F.lit(1.0 + vocabulary.people_count) / (1 + F.try_element_at(people, F.col("word")))
+            )
+            + 1
+        )
     weighed = words.withColumn("_weight", F.col("word_count") * idf)
     known = F.when(F.col("_weight").isNotNull(), F.struct("word", "_weight"))
     grouped = weighed.groupBy("person_id").agg(
-        F.map_from_entries(F.collect_list(known)).alias("_raw"), F.sqrt(F.sum(F.col("_weight") ** 2)).alias("_length")
+        F.map_from_entries(F.collect_list(known)).alias("_raw"),
+        F.sqrt(F.sum(F.col("_weight") ** 2)).alias("_length"),
     )
-    values = F.transform(every, lambda word: F.coalesce(F.try_element_at("_raw", word) / F.col("_length"), F.lit(0.0)))
+    values = F.transform(
+        every,
+        lambda word: F.coalesce(F.try_element_at("_raw", word) / F.col("_length"), F.lit(0.0)),
+    )
     return grouped.select("person_id", every.alias("names"), values.alias("values"))
 
 
 def _runs(steps: Column, length: int) -> Column:
     """Runs of so many steps in a path, as text."""
     count = F.greatest(F.size(steps) - (length - 1), F.lit(0))
-    places = F.arrays_zip(*(F.slice(steps, F.lit(n), count).alias(f"s{n}") for n in range(1, length + 1)))
-    return F.transform(places, lambda run: F.concat_ws(" -> ", *(run[f"s{n}"] for n in range(1, length + 1))))
+    places = F.arrays_zip(
+        *(F.slice(steps, F.lit(n), count).alias(f"s{n}") for n in range(1, length + 1))
+    )
+    return F.transform(
+        places, lambda run: F.concat_ws(" -> ", *(run[f"s{n}"] for n in range(1, length + 1)))
+    )

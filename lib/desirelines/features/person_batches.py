@@ -29,7 +29,12 @@ COUNTED = (
 
 
 def to_counted_features(
-    sessions: DataFrame, window: ObservationWindow, *, key_kinds: Sequence[str], cart_hours: int, cart_days: int
+    sessions: DataFrame,
+    window: ObservationWindow,
+    *,
+    key_kinds: Sequence[str],
+    cart_hours: int,
+    cart_days: int,
 ) -> DataFrame:
     """One row per person: what COUNTED names, as of the window's end. No shuffle.
 
@@ -59,11 +64,15 @@ def to_counted_features(
         # Arrow's lists of what cannot be null are of another type, which some of its functions do not take.
         F.when(inside, F.col("categories")).cast("array<string>").alias("categories"),
         F.when(inside, F.col("steps")).cast("array<string>").alias("steps"),
-        F.when(inside & (F.col("feature_use_count") > 0), F.col("step_kinds")).cast("array<string>").alias("kinds"),
+        F.when(inside & (F.col("feature_use_count") > 0), F.col("step_kinds"))
+        .cast("array<string>")
+        .alias("kinds"),
     )
     count = partial(_counted, end_us=window.end_us, cart_hours=cart_hours, cart_days=cart_days)
     counted = rows.mapInArrow(count, COUNTED)
-    return counted.withColumn("open_cart_at", F.timestamp_micros("open_cart_us")).drop("open_cart_us")
+    return counted.withColumn("open_cart_at", F.timestamp_micros("open_cart_us")).drop(
+        "open_cart_us"
+    )
 
 
 def _counted(
@@ -75,7 +84,9 @@ def _counted(
         owner, people = whole_numbers(person.indices), len(person.dictionary)
         is_inside = _flags(rows, "is_inside")
         seen, most_seen = _categories(rows, owner, people)
-        share, hours, cart_us = _orders(rows, owner, is_inside, people, end_us, cart_hours, cart_days)
+        share, hours, cart_us = _orders(
+            rows, owner, is_inside, people, end_us, cart_hours, cart_days
+        )
         entropy, loops, used = _steps(rows, owner, people)
         active = _flags(rows, "is_active")
         week = (whole_numbers(rows.column("day"))[active] - MONDAY) // 7
@@ -107,13 +118,21 @@ def _steps(rows: pa.RecordBatch, owner: Ints, people: int) -> tuple[Reals, Reals
 
 
 def _orders(
-    rows: pa.RecordBatch, owner: Ints, is_inside: Flags, people: int, end_us: int, hours: int, days: int
+    rows: pa.RecordBatch,
+    owner: Ints,
+    is_inside: Flags,
+    people: int,
+    end_us: int,
+    hours: int,
+    days: int,
 ) -> tuple[Reals, Reals, pa.Array]:
     looks, _ = _spans(rows, owner, "look_us", "looked_us")
     orders, has_order = _spans(rows, owner, "order_us", "ordered_us")
     share, hours_to_order = buying_features(looks, orders, is_inside[has_order], people)
     has_cart, cart = _times(rows, "cart_us")
-    who, at_us = open_carts(owner[has_cart], cart, orders, people, end_us=end_us, hours=hours, days=days)
+    who, at_us = open_carts(
+        owner[has_cart], cart, orders, people, end_us=end_us, hours=hours, days=days
+    )
     us, is_closed = np.zeros(people, dtype=np.int64), np.ones(people, dtype=bool)
     us[who], is_closed[who] = at_us, False
     return share, hours_to_order, pa.array(us, mask=is_closed)

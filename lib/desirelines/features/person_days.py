@@ -45,9 +45,13 @@ def to_person_days(
         F.sum(F.when(visit, F.col("engaged_seconds"))).alias("engaged_seconds"),
         F.count(F.when(visit, F.col("engaged_seconds"))).alias("engaged_visits"),
         F.count_if(carted).alias("cart_visits"),
-        F.count_if(carted & (F.col("order_placed_count") + F.col("order_count") == 0)).alias("left_cart_visits"),
+        F.count_if(carted & (F.col("order_placed_count") + F.col("order_count") == 0)).alias(
+            "left_cart_visits"
+        ),
         *(F.sum(f"{kind}_count").alias(name) for name, kind in COUNTED.items()),
-        F.sum(F.when(visit, sum((F.col(f"{kind}_count") for kind in STEP_KINDS), F.lit(0)))).alias("visit_steps"),
+        F.sum(F.when(visit, sum((F.col(f"{kind}_count") for kind in STEP_KINDS), F.lit(0)))).alias(
+            "visit_steps"
+        ),
         F.sum(F.when(visit, F.greatest(length - 1, F.lit(0)))).alias("moves"),
         F.sum(F.when(visit, F.try_element_at("step_offsets", F.lit(-1)))).alias("moving_ms"),
         F.sum(length).alias("steps"),
@@ -95,5 +99,8 @@ def first_goal(kinds: Sequence[str]) -> Column:
     steps = F.arrays_zip(F.col("step_kinds").alias("kind"), F.col("step_offsets").alias("offset"))
     reached = F.filter(steps, lambda step: step["kind"].isin(*others))
     has_any = sum((F.col(f"{kind}_count") for kind in others), F.lit(0)) > 0
-    first_ms = F.when(has_any, F.unix_millis("started_at") + F.array_min(F.transform(reached, lambda s: s["offset"])))
+    first_ms = F.when(
+        has_any,
+        F.unix_millis("started_at") + F.array_min(F.transform(reached, lambda s: s["offset"])),
+    )
     return F.least(F.timestamp_millis(first_ms), first_order)

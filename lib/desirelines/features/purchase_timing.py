@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from desirelines.features.window import DAY_US
-from desirelines.kernels.groups import Flags, Ints, Reals, added_up, in_order, places
+from desirelines.kernels.groups import Flags, Ints, Reals, places, sort_order, sum_by_key
 
 LOOK_AHEAD_US = (DAY_US, 2 * DAY_US)
 """A last-minute buyer looks at a product so long before the order."""
@@ -32,11 +32,13 @@ class Spans:
 
     def by(self, time_us: Ints) -> Spans:
         """In the order of persons, and of a time."""
-        order = in_order((self.owner, time_us))
+        order = sort_order((self.owner, time_us))
         return Spans(self.owner[order], self.first_us[order], self.last_us[order])
 
 
-def buying_features(looks: Spans, orders: Spans, is_inside: Flags, people: int) -> tuple[Reals, Reals]:
+def buying_features(
+    looks: Spans, orders: Spans, is_inside: Flags, people: int
+) -> tuple[Reals, Reals]:
     """look_ahead_share and hours_to_order of each person; nan for who ordered nothing in the window. Orders of a session are one.
 
     look_ahead_share: orders whose person looked at a product 24 to 48 hours before / orders. hours_to_order: median over orders
@@ -49,7 +51,10 @@ def buying_features(looks: Spans, orders: Spans, is_inside: Flags, people: int) 
         is_inside: whether an order is of the window; those before it only bound what belongs to the next.
         people: how many persons there are.
     """
-    mine = added_up((orders.owner[is_inside], orders.first_us[is_inside]), (np.ones(is_inside.sum(), dtype=np.int64),))
+    mine = sum_by_key(
+        (orders.owner[is_inside], orders.first_us[is_inside]),
+        (np.ones(is_inside.sum(), dtype=np.int64),),
+    )
     (who, at_us), times = mine.keys, mine.sums[0]
     looks = looks.by(looks.first_us)
     is_ahead = _looked_ahead(looks, who, at_us)
@@ -60,8 +65,11 @@ def buying_features(looks: Spans, orders: Spans, is_inside: Flags, people: int) 
         )
     has_look = lag_us >= 0
     hours = np.full(people, np.nan)
-    owner, lag_us = np.repeat(who[has_look], times[has_look]), np.repeat(lag_us[has_look], times[has_look])
-    order = in_order((owner, lag_us))
+    owner, lag_us = (
+        np.repeat(who[has_look], times[has_look]),
+        np.repeat(lag_us[has_look], times[has_look]),
+    )
+    order = sort_order((owner, lag_us))
     size = np.bincount(owner, minlength=people)
     middle = (np.cumsum(size) - size + (size - 1) // 2)[size > 0]
     hours[size > 0] = lag_us[order][middle] / HOUR_US
@@ -80,8 +88,11 @@ def open_carts(
     np.maximum.at(last_us, owner, cart_us)
     who = np.flatnonzero(np.bincount(owner, minlength=people))
     at_us = last_us[who]
-    ordered, ordered_us = np.tile(orders.owner, 2), np.concatenate((orders.first_us, orders.last_us))
-    order = in_order((ordered, ordered_us))
+    ordered, ordered_us = (
+        np.tile(orders.owner, 2),
+        np.concatenate((orders.first_us, orders.last_us)),
+    )
+    order = sort_order((ordered, ordered_us))
     ordered, ordered_us = ordered[order], ordered_us[order]
     following = places((who, at_us), (ordered, ordered_us), after_same=True)
     until_us = at_us + hours * HOUR_US
@@ -95,7 +106,9 @@ def _looked_ahead(looks: Spans, who: Ints, at_us: Ints) -> Flags:
     """Whether the person looked at a product 24 to 48 hours before the order: of looks that began by then, the last to end decides."""
     moments, rank = np.unique(looks.last_us, return_inverse=True)
     latest = np.maximum.accumulate(looks.owner * len(moments) + rank) - looks.owner * len(moments)
-    place = places((who, at_us - LOOK_AHEAD_US[0]), (looks.owner, looks.first_us), after_same=True) - 1
+    place = (
+        places((who, at_us - LOOK_AHEAD_US[0]), (looks.owner, looks.first_us), after_same=True) - 1
+    )
     is_ahead = _is_of(who, looks.owner, place)
     is_ahead[is_ahead] = moments[latest[place[is_ahead]]] >= (at_us - LOOK_AHEAD_US[1])[is_ahead]
     return is_ahead

@@ -33,9 +33,17 @@ class CutPoints:
     def to_json(self) -> str:
         """Write them for `run_parameters`: null for a cut that has fewer than ten people on a side."""
         measures = {"recency": self.recency, "monetary": self.monetary}
-        published = {name: published_cuts(cuts, self.shares, self.buyers) for name, cuts in measures.items()}
-        frequency = list(self.frequency) if self.is_fixed else published_cuts(self.frequency, self.shares, self.buyers)
-        return json.dumps(published | {"frequency": frequency, "is_fixed": self.is_fixed}, sort_keys=True)
+        published = {
+            name: published_cuts(cuts, self.shares, self.buyers) for name, cuts in measures.items()
+        }
+        frequency = (
+            list(self.frequency)
+            if self.is_fixed
+            else published_cuts(self.frequency, self.shares, self.buyers)
+        )
+        return json.dumps(
+            published | {"frequency": frequency, "is_fixed": self.is_fixed}, sort_keys=True
+        )
 
 
 def cut_points(features: DataFrame, settings: Rfm) -> CutPoints | None:
@@ -43,17 +51,23 @@ def cut_points(features: DataFrame, settings: Rfm) -> CutPoints | None:
     wanted = F.array(*(F.lit(q) for q in settings.quantiles))
     names = ("recency_days", "frequency", "monetary")
     buyers = features.filter("frequency > 0")
-    row = buyers.agg(F.count("*").alias("buyers"), *(F.percentile(n, wanted).alias(n) for n in names)).collect()[0]
+    row = buyers.agg(
+        F.count("*").alias("buyers"), *(F.percentile(n, wanted).alias(n) for n in names)
+    ).collect()[0]
     if row["frequency"] is None:
         return None
-    recency, frequency, monetary = (tuple(float(v) + settings.edge_shift for v in row[n]) for n in names)
+    recency, frequency, monetary = (
+        tuple(float(v) + settings.edge_shift for v in row[n]) for n in names
+    )
     is_fixed = len(set(frequency)) < len(frequency)
     fixed = tuple(float(cut) for cut in settings.fixed_frequency_cuts)
     used = fixed if is_fixed else frequency
     return CutPoints(recency, used, monetary, is_fixed, tuple(settings.quantiles), row["buyers"])
 
 
-def to_rfm_scores(features: DataFrame, cuts: CutPoints | None, settings: Rfm, *, run_id: str) -> DataFrame:
+def to_rfm_scores(
+    features: DataFrame, cuts: CutPoints | None, settings: Rfm, *, run_id: str
+) -> DataFrame:
     """One row per person as of the run's date, as contracted. Equal values have equal scores; no shuffle.
 
     A person who paid nothing, or got more back than they paid, scores 1 for money. Without an order in the window a person has
@@ -65,13 +79,22 @@ def to_rfm_scores(features: DataFrame, cuts: CutPoints | None, settings: Rfm, *,
     else:
         recency = F.when(buys, 6 - score(F.col("recency_days"), cuts.recency, settings))
         # The fixed cuts are the last value of each score, whatever side the quantiles are closed on.
-        of_frequency = settings.model_copy(update={"closed": "right"}) if cuts.is_fixed else settings
+        of_frequency = (
+            settings.model_copy(update={"closed": "right"}) if cuts.is_fixed else settings
+        )
         frequency = F.when(buys, score(F.col("frequency"), cuts.frequency, of_frequency))
         monetary = F.when(
-            buys, F.when(F.col("monetary") <= 0, 1).otherwise(score(F.col("monetary"), cuts.monetary, settings))
+            buys,
+            F.when(F.col("monetary") <= 0, 1).otherwise(
+                score(F.col("monetary"), cuts.monetary, settings)
+            ),
         )
     names = F.create_map(
-        *(F.lit(part) for cell, name in sorted(cells(settings).items()) for part in (_number(cell), name))
+        *(
+            F.lit(part)
+            for cell, name in sorted(cells(settings).items())
+            for part in (_number(cell), name)
+        )
     )
     scored = features.withColumns({
         "recency_score": recency.cast("long"), "frequency_score": frequency.cast("long"), "monetary_score": monetary.cast("long"),

@@ -29,7 +29,9 @@ def in_window(window: ObservationWindow, day: Column | None = None) -> Column:
 
 def observed_us(window: ObservationWindow) -> Column:
     """Microseconds from the first session, or the window's begin if that is later, to as_of."""
-    return F.lit(window.end_us) - F.greatest(F.unix_micros(F.min("first_at")), F.lit(window.start_us))
+    return F.lit(window.end_us) - F.greatest(
+        F.unix_micros(F.min("first_at")), F.lit(window.start_us)
+    )
 
 
 def days_until(instant: Column, window: ObservationWindow) -> Column:
@@ -45,5 +47,7 @@ def at_most_one(value: Column) -> Column:
 def visits_between(window: ObservationWindow, first: int, last: int) -> Column:
     """Visits from `first` days before as_of to `last` days before it, which no longer counts."""
     days = F.col("day")
-    inside = (days >= F.lit(window.as_of - timedelta(days=first))) & (days < F.lit(window.as_of - timedelta(days=last)))
+    inside = (days >= F.lit(window.as_of - timedelta(days=first))) & (
+        days < F.lit(window.as_of - timedelta(days=last))
+    )
     return F.coalesce(F.sum(F.when(inside, F.col("visits"))).cast("double"), F.lit(0.0))

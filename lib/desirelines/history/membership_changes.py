@@ -20,9 +20,14 @@ def to_changes(before: DataFrame, now: DataFrame, *, run_id: str, as_of: date) -
     `before` and `now` hold person_id, segment_id, is_primary, bucket, one row per person and segment.
     """
     old = before.select(
-        "person_id", "segment_id", F.col("is_primary").alias("was_primary"), F.col("bucket").alias("old_bucket")
+        "person_id",
+        "segment_id",
+        F.col("is_primary").alias("was_primary"),
+        F.col("bucket").alias("old_bucket"),
     )
-    both = now.select("person_id", "segment_id", "is_primary", "bucket").join(old, ["person_id", "segment_id"], "full")
+    both = now.select("person_id", "segment_id", "is_primary", "bucket").join(
+        old, ["person_id", "segment_id"], "full"
+    )
     change = (
         F.when(F.col("was_primary").isNull(), F.lit(ENTERED))
         .when(F.col("is_primary").isNull(), F.lit(LEFT))
@@ -68,7 +73,9 @@ def to_moves(before: DataFrame, now: DataFrame, expected: DataFrame | None) -> D
     model before puts a person today. Who would have stayed by it moved because the model changed; everybody else who moved did so of
     their own accord.
     """
-    old = before.filter("is_primary").select("person_id", F.col("segment_id").alias("from_segment_id"))
+    old = before.filter("is_primary").select(
+        "person_id", F.col("segment_id").alias("from_segment_id")
+    )
     new = now.filter("is_primary").select("person_id", F.col("segment_id").alias("to_segment_id"))
     both = old.join(new, "person_id", "full")
     by_model = F.lit(False)
@@ -83,7 +90,12 @@ def to_moves(before: DataFrame, now: DataFrame, expected: DataFrame | None) -> D
 
 
 def to_interval_edits(
-    open_rows: DataFrame, wanted: DataFrame, *, key: tuple[str, ...], values: tuple[str, ...], run_id: str
+    open_rows: DataFrame,
+    wanted: DataFrame,
+    *,
+    key: tuple[str, ...],
+    values: tuple[str, ...],
+    run_id: str,
 ) -> DataFrame:
     """Rows to merge so that `wanted` holds from this run on: closed ones (to_run set) and opened ones (from_run this run).
 
@@ -109,6 +121,8 @@ def to_interval_edits(
             "to_run": F.lit(run_id),
         }
     )
-    opened = changed.filter(is_wanted).withColumns({"from_run": F.lit(run_id), "to_run": F.lit(None).cast("string")})
+    opened = changed.filter(is_wanted).withColumns(
+        {"from_run": F.lit(run_id), "to_run": F.lit(None).cast("string")}
+    )
     columns = [*key, *values, "from_run", "to_run"]
     return closed.select(*columns).unionByName(opened.select(*columns))

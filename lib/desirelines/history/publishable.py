@@ -36,7 +36,11 @@ class Move:
 
 
 def publishable_sizes_and_moves(
-    counted: Mapping[str, Counted], moves: Sequence[Move], before: Mapping[str, int | None], *, main: Collection[str]
+    counted: Mapping[str, Counted],
+    moves: Sequence[Move],
+    before: Mapping[str, int | None],
+    *,
+    main: Collection[str],
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of segment_sizes and segment_moves, without run_id and base_run_id.
 
@@ -49,7 +53,9 @@ def publishable_sizes_and_moves(
     everybody = sum(counted[s].people for s in main)
     withheld_sizes = set(hidden_parts({s: counted[s].people for s in main}))
     withheld_sizes |= {
-        s for s, c in counted.items() if s not in main and (is_small(c.people) or is_small(everybody - c.people))
+        s
+        for s, c in counted.items()
+        if s not in main and (is_small(c.people) or is_small(everybody - c.people))
     }
     of_move = {(m.from_segment, m.to_segment): m for m in moves}
     rows = [*sorted({m.from_segment for m in moves} - {NEW}), NEW]
@@ -87,13 +93,19 @@ def publishable_sizes_and_moves(
         }
         for s, c in sorted(counted.items())
     ]
-    shown = [m for key, m in sorted(of_move.items()) if key not in hidden_moves and m.people >= SMALL_GROUP]
+    shown = [
+        m
+        for key, m in sorted(of_move.items())
+        if key not in hidden_moves and m.people >= SMALL_GROUP
+    ]
     return sizes, [_move_row(m) for m in shown]
 
 
 def _move_row(move: Move) -> dict[str, Any]:
     own = move.people - move.by_model
-    is_split = move.from_segment != move.to_segment and not is_small(own) and not is_small(move.by_model)
+    is_split = (
+        move.from_segment != move.to_segment and not is_small(own) and not is_small(move.by_model)
+    )
     return {
         "from_segment_id": move.from_segment,
         "to_segment_id": move.to_segment,

@@ -29,12 +29,20 @@ def to_components(pairs: DataFrame, *, most_local: int = MOST_LOCAL_LINKS) -> Da
     """
     edges = settled(pairs.select("key", "other_key").filter(F.col("key") != F.col("other_key")))
     if edges.count() <= most_local:
-        return edges.repartition(1).mapInArrow(_components_of_names, "key string, component_key string")
-    names = settled(edges.select("key").unionByName(edges.select(F.col("other_key").alias("key"))).distinct())
+        return edges.repartition(1).mapInArrow(
+            _components_of_names, "key string, component_key string"
+        )
+    names = settled(
+        edges.select("key").unionByName(edges.select(F.col("other_key").alias("key"))).distinct()
+    )
     number = number_of(names)
-    found = _by_numbers(edges.select(number("key"), number("other_key")), most_local * NUMBERS_A_NAME)
+    found = _by_numbers(
+        edges.select(number("key"), number("other_key")), most_local * NUMBERS_A_NAME
+    )
     named = names.select("key", number("key").alias("_number"))
-    of_number = found.select(F.col("key").alias("_number"), F.col("component").cast("string").alias("component_key"))
+    of_number = found.select(
+        F.col("key").alias("_number"), F.col("component").cast("string").alias("component_key")
+    )
     return named.join(of_number, "_number").select("key", "component_key")
 
 
@@ -42,7 +50,9 @@ def _hashed(name: str, salt: int) -> Column:
     return F.xxhash64(F.lit(salt), F.col(name))
 
 
-def number_of(names: DataFrame, hashed: Callable[[str, int], Column] = _hashed) -> Callable[[str], Column]:
+def number_of(
+    names: DataFrame, hashed: Callable[[str, int], Column] = _hashed
+) -> Callable[[str], Column]:
     """A number for every name, and no number for two; rounds move an eighth of the bytes by it.
 
     Of ten million keys two have the same hash once in four hundred thousand times; then another hash is taken.
@@ -64,7 +74,9 @@ def _by_numbers(edges: DataFrame, most_local: int) -> DataFrame:
     found = edges.repartition(1).mapInArrow(_components_of_numbers, "key long, component long")
     for to in reversed(hops):
         later = found.select(F.col("key").alias("points_to"), F.col("component").alias("_later"))
-        found = to.join(later, "points_to", "left").select("key", F.coalesce("_later", "points_to").alias("component"))
+        found = to.join(later, "points_to", "left").select(
+            "key", F.coalesce("_later", "points_to").alias("component")
+        )
     return found
 
 
@@ -82,10 +94,14 @@ def settled(rows: DataFrame) -> DataFrame:
 
 
 def _smallest_neighbour(edges: DataFrame, *, salt: int) -> DataFrame:
-    both = edges.unionByName(edges.select(F.col("other_key").alias("key"), F.col("key").alias("other_key")))
+    both = edges.unionByName(
+        edges.select(F.col("other_key").alias("key"), F.col("key").alias("other_key"))
+    )
 
     def place(key: str) -> Column:
-        return F.struct(F.xxhash64(F.lit(salt), F.col(key)).alias("drawn"), F.col(key).alias("name"))
+        return F.struct(
+            F.xxhash64(F.lit(salt), F.col(key)).alias("drawn"), F.col(key).alias("name")
+        )
 
     smallest = both.groupBy("key").agg(F.min(place("other_key")).alias("near"))
     return smallest.select("key", F.least(F.col("near"), place("key"))["name"].alias("points_to"))
@@ -95,7 +111,8 @@ def _contracted(edges: DataFrame, to: DataFrame) -> DataFrame:
     one = edges.join(to, "key").select(F.col("points_to").alias("_key"), "other_key")
     two = one.join(to.withColumnRenamed("key", "other_key"), "other_key")
     ends = two.select(
-        F.least("_key", "points_to").alias("key"), F.greatest("_key", "points_to").alias("other_key")
+        F.least("_key", "points_to").alias("key"),
+        F.greatest("_key", "points_to").alias("other_key"),
     ).filter(F.col("key") != F.col("other_key"))
     return ends.distinct()
 
@@ -107,7 +124,9 @@ def _components_of_names(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Recor
         return
     edges = pa.Table.from_batches(filled)
     keys, one, other = numbered(edges.column("key"), edges.column("other_key"))
-    yield pa.RecordBatch.from_pydict({"key": keys, "component_key": keys.take(pa.array(_first(len(keys), one, other)))})
+    yield pa.RecordBatch.from_pydict(
+        {"key": keys, "component_key": keys.take(pa.array(_first(len(keys), one, other)))}
+    )
 
 
 def _components_of_numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -131,9 +150,15 @@ def _first(size: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return found
 
 
-def numbered(one: pa.ChunkedArray, other: pa.ChunkedArray) -> tuple[pa.Array, np.ndarray, np.ndarray]:
+def numbered(
+    one: pa.ChunkedArray, other: pa.ChunkedArray
+) -> tuple[pa.Array, np.ndarray, np.ndarray]:
     """Number the keys of both columns from 0: the keys, and each column as numbers."""
-    encoded = pa.chunked_array([*one.chunks, *other.chunks], pa.string()).combine_chunks().dictionary_encode()
+    encoded = (
+        pa.chunked_array([*one.chunks, *other.chunks], pa.string())
+        .combine_chunks()
+        .dictionary_encode()
+    )
     codes = encoded.indices.to_numpy().astype(np.int64)
     return encoded.dictionary, codes[: len(one)], codes[len(one) :]
 

@@ -18,7 +18,9 @@ def to_identity_map(
     `sightings`: key, key_type, first_seen_at. `groups`: key, group_key, component_key; an identifier that is not there stands
     for itself. `followed`: key, other_key, rule_no of the links that hold. Four shuffles, of identifiers.
     """
-    ends = followed.select("key", "rule_no").unionByName(followed.select(F.col("other_key").alias("key"), "rule_no"))
+    ends = followed.select("key", "rule_no").unionByName(
+        followed.select(F.col("other_key").alias("key"), "rule_no")
+    )
     strongest = ends.groupBy("key").agg(F.min("rule_no").alias("_rule"))
     rows = sightings.join(groups, "key", "left").join(strongest, "key", "left")
     earliest = Window.partitionBy(F.coalesce("group_key", "key")).orderBy(

@@ -20,7 +20,9 @@ def cuts_in_force(cuts: DataFrame, suppressions: DataFrame) -> DataFrame:
         F.max_by(F.struct(*DECISION), F.struct("decided_at", "from_run")).alias("d")
     )
     erased = suppressions.filter("is_suppressed").agg(F.max("active_from").alias("_erased_at"))
-    held = (F.col("d.reason") == UNLINKED) | F.coalesce(F.col("d.decided_at") <= F.col("_erased_at"), F.lit(False))
+    held = (F.col("d.reason") == UNLINKED) | F.coalesce(
+        F.col("d.decided_at") <= F.col("_erased_at"), F.lit(False)
+    )
     return (
         newest.filter("d.is_cut")
         .crossJoin(F.broadcast(erased))
@@ -34,12 +36,16 @@ def to_cut_edits(in_force: DataFrame, decided: DataFrame, judged: DataFrame) -> 
     `decided`: key, other_key, reason of what the rules cut now. `judged`: key, other_key of all links that were looked at.
     """
     before = in_force.select("key", "other_key", F.col("reason").alias("_before"), "is_held")
-    new = decided.join(before, ["key", "other_key"], "left").filter(~F.col("_before").eqNullSafe(F.col("reason")))
+    new = decided.join(before, ["key", "other_key"], "left").filter(
+        ~F.col("_before").eqNullSafe(F.col("reason"))
+    )
     again = (
         before.filter(~F.col("is_held"))
         .join(judged, ["key", "other_key"], "left_semi")
         .join(decided, ["key", "other_key"], "left_anti")
     )
     return new.select("key", "other_key", F.lit(True).alias("is_cut"), "reason").unionByName(
-        again.select("key", "other_key", F.lit(False).alias("is_cut"), F.lit(FOLLOWED_AGAIN).alias("reason"))
+        again.select(
+            "key", "other_key", F.lit(False).alias("is_cut"), F.lit(FOLLOWED_AGAIN).alias("reason")
+        )
     )

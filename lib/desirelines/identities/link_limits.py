@@ -25,21 +25,31 @@ def to_capped(pairs: DataFrame, most_links: dict[str, int]) -> DataFrame:
     """
     ends = pairs.select("key", "key_type", "other_key").unionByName(
         pairs.select(
-            F.col("other_key").alias("key"), F.col("other_type").alias("key_type"), F.col("key").alias("other_key")
+            F.col("other_key").alias("key"),
+            F.col("other_type").alias("key_type"),
+            F.col("key").alias("other_key"),
         )
     )
     most = F.lit(None).cast("long")
     for id_type, number in sorted(most_links.items()):
         most = F.when(F.col("key_type") == id_type, F.lit(number)).otherwise(most)
-    limited = ends.filter(most.isNotNull()).groupBy("key", "key_type").agg(F.count("*").alias("_links"))
+    limited = (
+        ends.filter(most.isNotNull()).groupBy("key", "key_type").agg(F.count("*").alias("_links"))
+    )
     over = limited.filter(F.col("_links") > most).select(F.col("key").alias("_over"))
     one = pairs.join(over, F.col("key") == F.col("_over"), "left_semi")
     two = pairs.join(over, F.col("other_key") == F.col("_over"), "left_semi")
-    return one.unionByName(two).select("key", "other_key").distinct().withColumn("reason", F.lit(CAP))
+    return (
+        one.unionByName(two).select("key", "other_key").distinct().withColumn("reason", F.lit(CAP))
+    )
 
 
 def to_separated(
-    pairs: DataFrame, *, unique_types: tuple[str, ...], most_keys: int, most_local: int = MOST_LOCAL_LINKS
+    pairs: DataFrame,
+    *,
+    unique_types: tuple[str, ...],
+    most_keys: int,
+    most_local: int = MOST_LOCAL_LINKS,
 ) -> DataFrame:
     """The groups of all keys of the pairs, and the pairs that are not followed, in one table.
 

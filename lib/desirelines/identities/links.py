@@ -13,7 +13,11 @@ ITSELF = "itself"
 
 
 def to_links(
-    used: DataFrame, key_columns: dict[str, str], *, login_type: str, alias_column: str | None = None
+    used: DataFrame,
+    key_columns: dict[str, str],
+    *,
+    login_type: str,
+    alias_column: str | None = None,
 ) -> DataFrame:
     """One row per ordered pair of identifiers that an event carries, and per identifier with itself.
 
@@ -23,7 +27,9 @@ def to_links(
     carried = [*key_columns.values(), *([alias_column] if alias_column else [])]
     is_order = F.col("kind") == "purchase"
     together = used.groupBy(*carried, is_order.alias("is_order")).agg(
-        F.min("occurred_at").alias("first_at"), F.max("occurred_at").alias("last_at"), F.count("*").alias("link_count")
+        F.min("occurred_at").alias("first_at"),
+        F.max("occurred_at").alias("last_at"),
+        F.count("*").alias("link_count"),
     )
     present = [_identifier(F.col(c), t, is_alias=False) for t, c in key_columns.items()]
     if alias_column:
@@ -31,8 +37,12 @@ def to_links(
     times = ("is_order", "first_at", "last_at", "link_count")
     seen = together.select(*times, F.array(*present).alias("ids"))
     ones = seen.select(*times, "ids", F.explode("ids").alias("one")).filter("one.key IS NOT NULL")
-    pairs = ones.select(*times, "one", F.explode("ids").alias("other")).filter("other.key IS NOT NULL")
-    pairs = pairs.filter((F.col("one.key") != F.col("other.key")) | (F.col("one.type") == F.col("other.type")))
+    pairs = ones.select(*times, "one", F.explode("ids").alias("other")).filter(
+        "other.key IS NOT NULL"
+    )
+    pairs = pairs.filter(
+        (F.col("one.key") != F.col("other.key")) | (F.col("one.type") == F.col("other.type"))
+    )
     return pairs.groupBy(
         F.col("one.key").alias("key"), F.col("one.type").alias("key_type"),
         F.col("other.key").alias("other_key"), F.col("other.type").alias("other_type"),
@@ -59,7 +69,9 @@ def to_pairs(links: DataFrame) -> DataFrame:
     )  # fmt: skip
     both = links.select(turned.columns).unionByName(turned)
     once = both.filter(F.col("key") < F.col("other_key"))
-    return once.groupBy("key", "key_type", "other_key", "other_type").agg(F.min(rule_number("rule")).alias("rule_no"))
+    return once.groupBy("key", "key_type", "other_key", "other_type").agg(
+        F.min(rule_number("rule")).alias("rule_no")
+    )
 
 
 def rule_number(rule: str) -> Column:
@@ -73,7 +85,9 @@ def rule_name(number: Column) -> Column:
 
 
 def _identifier(key: Column, id_type: str, *, is_alias: bool) -> Column:
-    return F.struct(key.alias("key"), F.lit(id_type).alias("type"), F.lit(is_alias).alias("is_alias"))
+    return F.struct(
+        key.alias("key"), F.lit(id_type).alias("type"), F.lit(is_alias).alias("is_alias")
+    )
 
 
 def _rule_number(login_type: str) -> Column:
@@ -83,7 +97,10 @@ def _rule_number(login_type: str) -> Column:
     both_logins = (F.col("one.type") == login_type) & (F.col("other.type") == login_type)
     return (
         F.when(F.col("one.key") == F.col("other.key"), F.lit(len(RULES)))
-        .when((F.col("one.is_alias") | F.col("other.is_alias")) & both_logins, F.lit(RULES.index(ALIAS)))
+        .when(
+            (F.col("one.is_alias") | F.col("other.is_alias")) & both_logins,
+            F.lit(RULES.index(ALIAS)),
+        )
         .when(either("type", login_type), F.lit(RULES.index(LOGIN)))
         .when(F.col("is_order") & either("type", "email"), F.lit(RULES.index(ORDER_EMAIL)))
         .otherwise(F.lit(RULES.index(SAME_EVENT)))

@@ -25,7 +25,11 @@ def to_login_people(pairs: DataFrame, identity_map: DataFrame, *, login_type: st
     both = pairs.select(turned.columns).unionByName(turned)
     logins = both.filter((F.col("other_type") == login_type) & (F.col("key_type") != login_type))
     people = identity_map.select(F.col("key").alias("other_key"), "person_id")
-    return logins.join(people, "other_key").select(F.col("key").alias("stream_id"), "person_id").distinct()
+    return (
+        logins.join(people, "other_key")
+        .select(F.col("key").alias("stream_id"), "person_id")
+        .distinct()
+    )
 
 
 def to_shared_streams(login_people: DataFrame) -> DataFrame:
@@ -34,7 +38,9 @@ def to_shared_streams(login_people: DataFrame) -> DataFrame:
     return people.filter(F.col("_people") > 1).select("stream_id")
 
 
-def to_stream_owners(streams: DataFrame, logins: DataFrame, *, attribution: Attribution, within_us: int) -> DataFrame:
+def to_stream_owners(
+    streams: DataFrame, logins: DataFrame, *, attribution: Attribution, within_us: int
+) -> DataFrame:
     """One row per stream and interval of event time: stream_id, person_id, from_at, to_at (null for no end).
 
     `streams` holds stream_id, person_id (the stream's own, as an identifier) and is_shared. One interval without end for a
@@ -54,31 +60,53 @@ def to_stream_owners(streams: DataFrame, logins: DataFrame, *, attribution: Attr
         "last_login": (F.col("first_us"), F.least(F.col("last_us") + within_us, after)),
         "never": (F.col("first_us"), F.col("last_us") + 1),
     }[attribution]
-    owned = spells.select("stream_id", "person_id", reach[0].alias("from_us"), reach[1].alias("to_us"))
-    owned = owned.filter("from_us < to_us")  # of two logins in one microsecond the second has no time of its own
+    owned = spells.select(
+        "stream_id", "person_id", reach[0].alias("from_us"), reach[1].alias("to_us")
+    )
+    owned = owned.filter(
+        "from_us < to_us"
+    )  # of two logins in one microsecond the second has no time of its own
     own = streams.filter("is_shared").select("stream_id", F.col("person_id").alias("_own"))
     timeline = owned.join(own, "stream_id").withColumn("_then", F.lead("from_us").over(_by_start()))
     gaps = timeline.filter(F.col("_then").isNull() | (F.col("_then") > F.col("to_us"))).select(
-        "stream_id", F.col("_own").alias("person_id"), F.col("to_us").alias("from_us"), F.col("_then").alias("to_us")
+        "stream_id",
+        F.col("_own").alias("person_id"),
+        F.col("to_us").alias("from_us"),
+        F.col("_then").alias("to_us"),
     )
     first = timeline.groupBy("stream_id", "_own").agg(F.min("from_us").alias("to_us"))
     beginning = first.select("stream_id", F.col("_own").alias("person_id"), F.lit(BEGINNING_US).cast("long").alias("from_us"), "to_us")  # fmt: skip
     every = alone.unionByName(owned).unionByName(gaps).unionByName(beginning)
     return every.select(
-        "stream_id", "person_id", _instant("from_us").alias("from_at"), _instant("to_us").alias("to_at")
+        "stream_id",
+        "person_id",
+        _instant("from_us").alias("from_at"),
+        _instant("to_us").alias("to_at"),
     )
 
 
-def with_person(sessions: DataFrame, identity_map: DataFrame, stream_owners: DataFrame) -> DataFrame:
+def with_person(
+    sessions: DataFrame, identity_map: DataFrame, stream_owners: DataFrame
+) -> DataFrame:
     """Add `person_id` to sessions: the person of the login; else the stream's owner at the start; else the stream itself."""
-    logins = identity_map.select(F.col("key").alias("user_key"), F.col("person_id").alias("_of_login"))
-    owners = stream_owners.select("stream_id", F.col("person_id").alias("_of_stream"), "from_at", "to_at")
+    logins = identity_map.select(
+        F.col("key").alias("user_key"), F.col("person_id").alias("_of_login")
+    )
+    owners = stream_owners.select(
+        "stream_id", F.col("person_id").alias("_of_stream"), "from_at", "to_at"
+    )
     at_start = (F.col("o.stream_id") == F.col("s.stream_id")) & (F.col("s.started_at") >= F.col("o.from_at")) & (
         F.col("o.to_at").isNull() | (F.col("s.started_at") < F.col("o.to_at"))
     )  # fmt: skip
-    owned = sessions.alias("s").join(owners.alias("o"), at_start, "left").select("s.*", "_of_stream")
+    owned = (
+        sessions.alias("s").join(owners.alias("o"), at_start, "left").select("s.*", "_of_stream")
+    )
     person = F.coalesce("_of_login", "_of_stream", "stream_id")
-    return owned.join(logins, "user_key", "left").withColumn("person_id", person).drop("_of_login", "_of_stream")
+    return (
+        owned.join(logins, "user_key", "left")
+        .withColumn("person_id", person)
+        .drop("_of_login", "_of_stream")
+    )
 
 
 def _spells(logins: DataFrame, within_us: int) -> DataFrame:
@@ -89,7 +117,9 @@ def _spells(logins: DataFrame, within_us: int) -> DataFrame:
         F.col("at_us") - F.lag("at_us").over(in_time) > within_us
     )
     counted = rows.withColumn("_new", F.coalesce(is_new, F.lit(True)).cast("int"))
-    numbered = counted.withColumn("_spell", F.sum("_new").over(in_time.rowsBetween(Window.unboundedPreceding, 0)))
+    numbered = counted.withColumn(
+        "_spell", F.sum("_new").over(in_time.rowsBetween(Window.unboundedPreceding, 0))
+    )
     return numbered.groupBy("stream_id", "_spell", "person_id").agg(
         F.min("at_us").alias("first_us"), F.max("at_us").alias("last_us")
     )

@@ -34,7 +34,9 @@ def read_secrets(settings: Secrets) -> tuple[bytes, bytes]:
     if mistakes:
         raise SettingsError(mistakes)
     data, suppression = found
-    if fingerprint_of(data, "secret") == fingerprint_of(suppression, "secret"):  # alike for HMAC, not only byte by byte
+    if fingerprint_of(data, "secret") == fingerprint_of(
+        suppression, "secret"
+    ):  # alike for HMAC, not only byte by byte
         raise SettingsError(
             [
                 f"secrets: {settings.data_file} and {settings.suppression_file} hold the same secret, so tokens of erased people would hang "

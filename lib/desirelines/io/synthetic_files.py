@@ -10,7 +10,9 @@ from pyspark.sql import DataFrame
 from desirelines.errors import MachineError
 
 
-def write_world(raw: dict[str, DataFrame], truth: dict[str, DataFrame], out: Path, how: str) -> list[dict[str, Any]]:
+def write_world(
+    raw: dict[str, DataFrame], truth: dict[str, DataFrame], out: Path, how: str
+) -> list[dict[str, Any]]:
     """Write the world's tables to `out/<table>` and `out/truth/<table>`; give each with its rows.
 
     Raises:
@@ -21,7 +23,9 @@ def write_world(raw: dict[str, DataFrame], truth: dict[str, DataFrame], out: Pat
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise MachineError(f"{out} cannot be written ({error.strerror}). Give another folder with --out.") from None
+        raise MachineError(
+            f"{out} cannot be written ({error.strerror}). Give another folder with --out."
+        ) from None
     made = []
     for name, rows in raw.items():
         target = str(out / name)

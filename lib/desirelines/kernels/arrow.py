@@ -24,7 +24,10 @@ def whole_people(batches: Iterator[pa.RecordBatch], *others: str) -> Iterator[pa
         if not batch.num_rows:
             continue
         if kept:
-            _refuse_disorder(pa.concat_batches([kept[-1].slice(kept[-1].num_rows - 1), batch.slice(0, 1)]), others)
+            _refuse_disorder(
+                pa.concat_batches([kept[-1].slice(kept[-1].num_rows - 1), batch.slice(0, 1)]),
+                others,
+            )
         _refuse_disorder(batch, others)
         is_last = _same(batch, others, batch.num_rows - 1)
         cut = int(pc.index(is_last, True).as_py())
@@ -60,14 +63,18 @@ def _same(rows: pa.RecordBatch, others: tuple[str, ...], place: int) -> pa.Array
 
 def _is_of(rows: pa.RecordBatch, following: pa.RecordBatch, others: tuple[str, ...]) -> bool:
     """Whether the rows that follow begin with the person with whom the rows end."""
-    return all(rows.column(c)[-1].as_py() == following.column(c)[0].as_py() for c in ("person_id", *others))
+    return all(
+        rows.column(c)[-1].as_py() == following.column(c)[0].as_py() for c in ("person_id", *others)
+    )
 
 
 def _refuse_disorder(rows: pa.RecordBatch, others: tuple[str, ...]) -> None:
     person = rows.column("person_id")
-    in_order = pc.less_equal(person[:-1], person[1:])
+    sort_order = pc.less_equal(person[:-1], person[1:])
     for other in others:
         values = rows.column(other)
-        in_order = pc.or_(in_order, pc.not_equal(values[:-1], values[1:]))
-    if not pc.all(in_order, min_count=0).as_py():
-        raise ValueError("rows of a person do not lie together: give them through lying_together")
+        sort_order = pc.or_(sort_order, pc.not_equal(values[:-1], values[1:]))
+    if not pc.all(sort_order, min_count=0).as_py():
+        raise ValueError(
+            "rows of a person do not lie together: give them through colocated_by_person"
+        )

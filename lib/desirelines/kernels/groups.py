@@ -14,7 +14,7 @@ Reals = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
+class GroupSum:
     """Rows that are different in their keys, ascending, and what was added up for each."""
 
     keys: tuple[Ints, ...]
@@ -36,7 +36,7 @@ def one_key(keys: Sequence[Ints]) -> Ints | None:
     return one
 
 
-def in_order(keys: Sequence[Ints]) -> Ints:
+def sort_order(keys: Sequence[Ints]) -> Ints:
     """Places of the rows in the order of their keys; rows of the same keys stay in theirs."""
     if not len(keys[0]):
         return np.zeros(0, dtype=np.int64)
@@ -44,20 +44,20 @@ def in_order(keys: Sequence[Ints]) -> Ints:
     return np.lexsort(tuple(keys[::-1])) if one is None else np.argsort(one, kind="stable")
 
 
-def in_groups(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
+def group_starts(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
     """An order of the rows, by their keys, and where in it each group of the same keys starts."""
-    order = in_order(keys)
+    order = sort_order(keys)
     is_new = np.ones(len(order), dtype=bool)
     is_new[1:] = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in keys])
     return order, np.flatnonzero(is_new)
 
 
-def added_up(keys: Sequence[Ints], values: Sequence[Ints | Flags]) -> Tally:
+def sum_by_key(keys: Sequence[Ints], values: Sequence[Ints | Flags]) -> GroupSum:
     """One row for rows of the same keys."""
     if not len(keys[0]):
-        return Tally(tuple(keys), tuple(np.asarray(v, dtype=np.int64) for v in values))
-    order, starts = in_groups(keys)
-    return Tally(
+        return GroupSum(tuple(keys), tuple(np.asarray(v, dtype=np.int64) for v in values))
+    order, starts = group_starts(keys)
+    return GroupSum(
         tuple(key[order[starts]] for key in keys),
         tuple(np.add.reduceat(np.asarray(v, dtype=np.int64)[order], starts) for v in values),
     )
@@ -68,4 +68,6 @@ def places(of: tuple[Ints, Ints], among: tuple[Ints, Ints], *, after_same: bool)
     count = len(among[0])
     _, rank = np.unique(np.concatenate((among[1], of[1])), return_inverse=True)
     one = np.concatenate((among[0], of[0])) * (int(rank.max(initial=0)) + 1) + rank
-    return np.searchsorted(one[:count], one[count:], side="right" if after_same else "left").astype(np.int64)
+    return np.searchsorted(one[:count], one[count:], side="right" if after_same else "left").astype(
+        np.int64
+    )

@@ -53,7 +53,11 @@ class Finding:
 
 
 def diagnosis(
-    files: tuple[Path, ...], sets: tuple[str, ...], *, is_deep: bool = False, tell: Callable[[str], None]
+    files: tuple[Path, ...],
+    sets: tuple[str, ...],
+    *,
+    is_deep: bool = False,
+    tell: Callable[[str], None],
 ) -> tuple[list[Finding], DesirelinesError | None]:
     """Look at everything that can be looked at; give the findings and the first error, which decides the exit code.
 
@@ -84,9 +88,12 @@ def diagnosis(
     if not (java and config):
         return findings, errors[0]
     settings = held[0]
-    has_secrets = look("data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file"))
+    has_secrets = look(
+        "data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file")
+    )
     has_secrets &= look(
-        "suppression secret", lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file")
+        "suppression secret",
+        lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file"),
     )
     spark, is_mine = spark_session(settings.spark)
     try:
@@ -97,9 +104,13 @@ def diagnosis(
         if has_secrets:
             look("secrets and settings for good", partial(_settled, warehouse, settings))
         if not settings.sources:
-            findings.append(Finding("sources", False, "none is configured; add a mapping under `sources:`"))
+            findings.append(
+                Finding("sources", False, "none is configured; add a mapping under `sources:`")
+            )
             errors.append(
-                MachineError("no source is configured: add a mapping under `sources:`, see `desirelines init`.")
+                MachineError(
+                    "no source is configured: add a mapping under `sources:`, see `desirelines init`."
+                )
             )
         if settings.site.rates is not None:
             look("rates", partial(_rated, warehouse, settings))
@@ -107,12 +118,21 @@ def diagnosis(
             if look(f"source {source.name}", partial(_readable, warehouse, source)):
                 look(f"mapping {source.name}", partial(_fit, warehouse, settings, source))
         ledger = Ledger(warehouse, lambda: datetime.now(UTC), settings.hash)
-        broken = [what for what, action in integrity_looks(warehouse, ledger) if not look(what, action)]
+        broken = [
+            what for what, action in integrity_looks(warehouse, ledger) if not look(what, action)
+        ]
         if is_deep and not broken:
             for what, action in deep_looks(warehouse, settings, tell):
                 look(what, action)
         elif is_deep:
-            findings.append(Finding("rows of the tables", True, "not looked at before what is broken is mended", True))
+            findings.append(
+                Finding(
+                    "rows of the tables",
+                    True,
+                    "not looked at before what is broken is mended",
+                    True,
+                )
+            )
     finally:
         if is_mine:
             spark.stop()
@@ -124,23 +144,34 @@ def sample_fates(warehouse: Warehouse, settings: Settings, source: Source) -> Da
     raw = sample(warehouse.spark, source, SAMPLE_ROWS)
     pads = secret_pads(warehouse.spark, b"only for a look: keys made with this are thrown away")
     mapped = to_mapped_events(raw, pads, source, settings, read_at=datetime.now(UTC))
-    mapped = with_reporting_currency(mapped, currency_rates(warehouse.spark, settings.site), settings.site)
+    mapped = with_reporting_currency(
+        mapped, currency_rates(warehouse.spark, settings.site), settings.site
+    )
     rows = with_fates(mapped.withColumn("is_suppressed", F.lit(False)), source, None)
     reasons = F.when(F.size("reasons") > 0, F.col("reasons")).otherwise(F.array(F.lit("")))
     return (
-        rows.select("fate", F.explode(reasons).alias("reason")).groupBy("fate", "reason").agg(F.count("*").alias("n"))
+        rows.select("fate", F.explode(reasons).alias("reason"))
+        .groupBy("fate", "reason")
+        .agg(F.count("*").alias("n"))
     )
 
 
 def _fit(warehouse: Warehouse, settings: Settings, source: Source) -> str:
-    counts = sample_fates(warehouse, settings, source).orderBy(F.col("n").desc(), "fate", "reason").collect()
+    counts = (
+        sample_fates(warehouse, settings, source)
+        .orderBy(F.col("n").desc(), "fate", "reason")
+        .collect()
+    )
     rows = sum(c["n"] for c in counts)
     bad = [f"{c['n']:,} {c['reason']}" for c in counts if c["fate"] == "quarantined"]
-    told = f"of the first {rows:,} rows {sum(c['n'] for c in counts if c['fate'] == 'used'):,} would be used" + (
-        f"; quarantined: {'; '.join(bad)}" if bad else ""
+    told = (
+        f"of the first {rows:,} rows {sum(c['n'] for c in counts if c['fate'] == 'used'):,} would be used"
+        + (f"; quarantined: {'; '.join(bad)}" if bad else "")
     )
     if rows and sum(c["n"] for c in counts if c["fate"] == "quarantined") > WORST_SHARE * rows:
-        raise GateError(f"the mapping does not fit the data: {told}. Mend the columns these reasons name.")
+        raise GateError(
+            f"the mapping does not fit the data: {told}. Mend the columns these reasons name."
+        )
     return told
 
 
@@ -174,7 +205,9 @@ def _writable(settings: Settings) -> str:
     folder = Path(settings.warehouse.path).resolve()
     near = next(p for p in (folder, *folder.parents) if p.exists())
     if not (near.is_dir() and os.access(near, os.W_OK)):
-        raise MachineError(f"{near} cannot be written. Give another folder with --set warehouse.path=FOLDER.")
+        raise MachineError(
+            f"{near} cannot be written. Give another folder with --set warehouse.path=FOLDER."
+        )
     if not folder.exists():
         return f"{folder} (will be made)"
     if folder.stat().st_mode & 0o077:
@@ -200,7 +233,9 @@ def _mend(what: str) -> str:
 def _delta_version(warehouse: Warehouse) -> str:
     try:
         warehouse.spark.sql("DESCRIBE DETAIL delta.`/nowhere/desirelines`").collect()
-    except Exception as error:  # any answer of Delta's own will do; without Delta Spark does not know the format
+    except (
+        Exception
+    ) as error:  # any answer of Delta's own will do; without Delta Spark does not know the format
         if "DELTA" in str(error) or "PATH_NOT_FOUND" in str(error) or "doesn't exist" in str(error):
             return "Delta"
         raise MachineError(

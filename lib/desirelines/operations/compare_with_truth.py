@@ -24,7 +24,9 @@ def true_people(warehouse: Warehouse, truth_people: DataFrame, secret: bytes) ->
     return known.join(keyed, "key").select("person_id", "persona")
 
 
-def compare_with_truth(warehouse: Warehouse, truth_people: DataFrame, secret: bytes) -> dict[str, Any]:
+def compare_with_truth(
+    warehouse: Warehouse, truth_people: DataFrame, secret: bytes
+) -> dict[str, Any]:
     """Give the adjusted Rand index of main segments against personas: of everybody, and of the personas meant to be clustered.
 
     Source: Hubert and Arabie 1985, as in scikit-learn.
@@ -32,16 +34,27 @@ def compare_with_truth(warehouse: Warehouse, truth_people: DataFrame, secret: by
     from sklearn.metrics import adjusted_rand_score
 
     members = warehouse.read(SEGMENT_MEMBERS).filter("is_primary").select("person_id", "segment_id")
-    pairs = true_people(warehouse, truth_people, secret).join(members, "person_id").orderBy("person_id").collect()
+    pairs = (
+        true_people(warehouse, truth_people, secret)
+        .join(members, "person_id")
+        .orderBy("person_id")
+        .collect()
+    )
     meant = [p for p in pairs if p["persona"] not in BY_RULE]
     return {
         "people_compared": len(pairs),
         "personas": len({p["persona"] for p in pairs}),
         "clusters": len({p["segment_id"] for p in pairs}),
         "adjusted_rand_index": round(
-            float(adjusted_rand_score([p["persona"] for p in pairs], [p["segment_id"] for p in pairs])), 4
+            float(
+                adjusted_rand_score([p["persona"] for p in pairs], [p["segment_id"] for p in pairs])
+            ),
+            4,
         ),
         "adjusted_rand_index_without_rule_personas": round(
-            float(adjusted_rand_score([p["persona"] for p in meant], [p["segment_id"] for p in meant])), 4
+            float(
+                adjusted_rand_score([p["persona"] for p in meant], [p["segment_id"] for p in meant])
+            ),
+            4,
         ),
     }

@@ -43,7 +43,8 @@ def deep_looks(
 def _unique(warehouse: Warehouse, table: Table) -> str:
     rows = warehouse.read(table).groupBy(*table.key).count()
     row = rows.agg(
-        F.coalesce(F.sum("count"), F.lit(0)).alias("rows"), F.count_if(F.col("count") > 1).alias("twice")
+        F.coalesce(F.sum("count"), F.lit(0)).alias("rows"),
+        F.count_if(F.col("count") > 1).alias("twice"),
     ).collect()[0]
     if row["twice"]:
         raise GateError(
@@ -58,10 +59,15 @@ def _repeated(row: Row | None, days: float) -> str:
         return "each belongs to one event"
     counted = {
         f"in more than one stream: {row['streams_count']:,}": row["streams_count"],
-        f"twice in one stream, more than ingest.late_days ({days:g}) apart: {row['far_count']:,}": row["far_count"],
+        f"twice in one stream, more than ingest.late_days ({days:g}) apart: {row['far_count']:,}": row[
+            "far_count"
+        ],
         f"twice in one stream, nearer: {row['near_count']:,}": row["near_count"],
     }
-    told = "; ".join(text for text, count in counted.items() if count) + f"; from {row['first_on']} to {row['last_on']}"
+    told = (
+        "; ".join(text for text, count in counted.items() if count)
+        + f"; from {row['first_on']} to {row['last_on']}"
+    )
     if row["near_count"]:
         raise GateError(
             f"{told}. Ingest writes no id twice so near: another writer did, or ingest.late_days was less. Nothing is merged."

@@ -72,7 +72,9 @@ def segments_of(run: Run, run_id: str) -> tuple[SegmentSize, ...]:
     if not ended:
         raise nothing_published(run)
     if run_id not in ended:
-        raise SettingsError([f"--run-id {run_id}: no such published run{did_you_mean(run_id, ended)}"])
+        raise SettingsError(
+            [f"--run-id {run_id}: no such published run{did_you_mean(run_id, ended)}"]
+        )
     return tuple(sorted(segment_sizes(run, run_id), key=lambda size: size.segment_id))
 
 

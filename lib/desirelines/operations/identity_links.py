@@ -33,7 +33,9 @@ def key_of_identifier(run: Run, id_type: str, value: str) -> str:
             ]
         )
     warehouse_facts.compare(run)  # under another secret everybody would be unknown
-    return key_of(run.data_secret, id_type, value, caseless=id_type in run.settings.identity.caseless_types)
+    return key_of(
+        run.data_secret, id_type, value, caseless=id_type in run.settings.identity.caseless_types
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +123,20 @@ def explain_identity(run: Run, key: str) -> IdentityExplanation:
         newest["person_id"],
         newest["rule"],
         first_seen_at=str(newest["first_seen_at"]),
-        history=tuple(Membership(i["person_id"], i["from_run"], i["to_run"], i["rule"]) for i in intervals),
+        history=tuple(
+            Membership(i["person_id"], i["from_run"], i["to_run"], i["rule"]) for i in intervals
+        ),
         links=_links(run, me),
     )
 
 
 def _links(run: Run, me: DataFrame) -> tuple[Link, ...]:
     """The links of an identifier, the oldest first."""
-    rows = run.warehouse.read(IDENTITY_LINKS).join(me, "key").filter(F.col("key") != F.col("other_key"))
+    rows = (
+        run.warehouse.read(IDENTITY_LINKS)
+        .join(me, "key")
+        .filter(F.col("key") != F.col("other_key"))
+    )
     links = rows.groupBy("other_key", "other_type").agg(
         rule_name(F.min(rule_number("rule"))).alias("rule"),
         F.min("first_at").alias("first_at"),
@@ -138,7 +146,9 @@ def _links(run: Run, me: DataFrame) -> tuple[Link, ...]:
     )
     in_force = cuts_in_force(run.warehouse.read(IDENTITY_CUTS), run.warehouse.read(SUPPRESSIONS))
     cut = _from(in_force, me).select("other_key", F.col("reason").alias("not_followed"), "is_held")
-    people = open_identities(run).select(F.col("key").alias("other_key"), F.col("person_id").alias("person"))
+    people = open_identities(run).select(
+        F.col("key").alias("other_key"), F.col("person_id").alias("person")
+    )
     explained = links.join(cut, "other_key", "left").join(people, "other_key", "left")
     return tuple(
         Link(
@@ -205,4 +215,6 @@ def _from(cuts: DataFrame, me: DataFrame) -> DataFrame:
     """Cuts of one identifier, seen from it: other_key, reason, is_held."""
     as_first = cuts.join(me, "key").select("other_key", "reason", "is_held")
     as_second = cuts.join(me.withColumnRenamed("key", "other_key"), "other_key")
-    return as_first.unionByName(as_second.select(F.col("key").alias("other_key"), "reason", "is_held"))
+    return as_first.unionByName(
+        as_second.select(F.col("key").alias("other_key"), "reason", "is_held")
+    )

@@ -33,7 +33,9 @@ def guessed(where: str) -> tuple[str, Guess]:
     finally:
         if is_mine:
             spark.stop()
-    name = re.sub(r"[^a-z0-9]+", "_", Path(where).name.split(".")[-1 if is_table(where) else 0].lower()).strip("_")
+    name = re.sub(
+        r"[^a-z0-9]+", "_", Path(where).name.split(".")[-1 if is_table(where) else 0].lower()
+    ).strip("_")
     name = (name if re.match(r"[a-z]", name) else f"source_{name}".rstrip("_"))[:MOST_LETTERS]
     place = ("table", where) if is_table(where) else ("path", str(Path(where).resolve()))
     return name, guess_mapping(rows, name=name, format=format_, where=place)

@@ -26,7 +26,9 @@ def begin(folder: Path, mapping: tuple[str, str] = ("first", "")) -> tuple[Proje
     """
     name, text = mapping
     files = {
-        "desirelines.yaml": _template("desirelines.yaml").replace("sources/first.yaml", f"sources/{name}.yaml"),
+        "desirelines.yaml": _template("desirelines.yaml").replace(
+            "sources/first.yaml", f"sources/{name}.yaml"
+        ),
         f"sources/{name}.yaml": text or _template("first.yaml"),
     }
     project: list[ProjectFile] = []
@@ -42,7 +44,9 @@ def begin(folder: Path, mapping: tuple[str, str] = ("first", "")) -> tuple[Proje
             path = folder / "secrets" / f"{name}.secret"
             project.append(ProjectFile(str(path), write_secret(str(path))))
     except OSError as error:
-        raise MachineError(f"{folder} cannot be written ({error.strerror}). Give another folder.") from None
+        raise MachineError(
+            f"{folder} cannot be written ({error.strerror}). Give another folder."
+        ) from None
     return tuple(project)
 
 

@@ -36,7 +36,10 @@ from desirelines.tables import (
 
 MAGIC = b"PAR1"
 """The first and the last four bytes of every Parquet file."""
-DERIVED = {t.name for t in (IDENTITY_MAP, STREAM_OWNERS, PEOPLE, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS)}
+DERIVED = {
+    t.name
+    for t in (IDENTITY_MAP, STREAM_OWNERS, PEOPLE, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS)
+}
 """Tables that `rebuild` makes again of events and links."""
 Look = tuple[str, Callable[[], str]]
 
@@ -59,9 +62,7 @@ def integrity_looks(warehouse: Warehouse, ledger: Ledger) -> Iterator[Look]:
 def how_to_mend(table: Table) -> str:
     """What brings a damaged table back."""
     if table.name in DERIVED:
-        return (
-            f"Move the folder of {table.name} away and run `desirelines rebuild`: it is made again of events and links."
-        )
+        return f"Move the folder of {table.name} away and run `desirelines rebuild`: it is made again of events and links."
     if table is SEGMENT_MEMBERS:
         return "Move the folder of segment_members away and run `desirelines run`: it is made again of segment_changes."
     if table is EVENTS:
@@ -82,7 +83,9 @@ def _lies_there(warehouse: Warehouse, table: Table) -> bool:
 def _ledger(warehouse: Warehouse, ledger: Ledger, there: list[Table]) -> str:
     made = [t for t in there if t in (IDENTITY_MAP, SEGMENT_CHANGES)]
     if RUNS not in there and not made:
-        return Note("no run is recorded yet: a first ingest did not come to its end. Run `desirelines run`")
+        return Note(
+            "no run is recorded yet: a first ingest did not come to its end. Run `desirelines run`"
+        )
     if RUNS not in there:
         raise GateError(
             f"`runs` is gone, and {len(there)} tables are there: a run would begin history anew. {how_to_mend(RUNS)}"
@@ -97,10 +100,14 @@ def _table(warehouse: Warehouse, table: Table) -> str:
     if folder is not None:
         log = folder / table.name / "_delta_log"
         if not any(log.glob("*.json")):
-            raise GateError(f"{table.name} has no log, so its files are no table any more. {how_to_mend(table)}")
+            raise GateError(
+                f"{table.name} has no log, so its files are no table any more. {how_to_mend(table)}"
+            )
         empty = sorted(c.name for c in log.glob("*.json") if not c.stat().st_size)
         if empty:
-            raise GateError(f"the log of {table.name} has commits of no byte: {', '.join(empty)}. {how_to_mend(table)}")
+            raise GateError(
+                f"the log of {table.name} has commits of no byte: {', '.join(empty)}. {how_to_mend(table)}"
+            )
     if not warehouse.exists(table):
         raise GateError(f"{table.name} cannot be read as a Delta table. {how_to_mend(table)}")
     problems = warehouse.problems(table)
@@ -135,7 +142,9 @@ def _is_whole(name: str) -> bool:
 
 def _version(warehouse: Warehouse, ledger: Ledger, table: Table) -> str:
     """The table is not behind what the ledger recorded of it."""
-    recorded = max((v for s in ledger.states() if (v := _output(s.outputs, table)) is not None), default=None)
+    recorded = max(
+        (v for s in ledger.states() if (v := _output(s.outputs, table)) is not None), default=None
+    )
     expected = table in _written_by(ledger)
     is_there = _lies_there(warehouse, table) and warehouse.exists(table)
     if not is_there:
@@ -186,7 +195,9 @@ def _members(warehouse: Warehouse, ledger: Ledger) -> str:
     if not chain:
         return "nothing is published yet"
     upto = chain[: chain.index(stands_for) + 1] if stands_for is not None else chain
-    places = warehouse.spark.createDataFrame([(r, n) for n, r in enumerate(upto)], "run_id string, place long")
+    places = warehouse.spark.createDataFrame(
+        [(r, n) for n, r in enumerate(upto)], "run_id string, place long"
+    )
     folded = to_members(warehouse.read(SEGMENT_CHANGES), places, run_id=upto[-1])
     if _content(folded) != _content(members):
         raise GateError(
@@ -194,7 +205,11 @@ def _members(warehouse: Warehouse, ledger: Ledger) -> str:
             "segment_changes whole and at its version, move the folder of segment_members away and run `desirelines run`; else bring "
             "segment_changes back from a copy."
         )
-    behind = "" if upto == chain else f"; behind run {chain[-1]}, which the next `desirelines run` makes up for"
+    behind = (
+        ""
+        if upto == chain
+        else f"; behind run {chain[-1]}, which the next `desirelines run` makes up for"
+    )
     return f"what the changes of {len(upto):,} runs add up to{behind}"
 
 
@@ -207,10 +222,16 @@ def _content(members: DataFrame) -> tuple[int, str]:
 
 def _accounts(warehouse: Warehouse) -> str:
     """Events are as many as the accounts say were used."""
-    used = warehouse.read(ROW_ACCOUNTS).filter("fate = 'used'").agg(F.coalesce(F.sum("row_count"), F.lit(0)))
+    used = (
+        warehouse.read(ROW_ACCOUNTS)
+        .filter("fate = 'used'")
+        .agg(F.coalesce(F.sum("row_count"), F.lit(0)))
+    )
     wanted, found = int(used.collect()[0][0]), row_count(warehouse.read(EVENTS))
     if found < wanted:
-        raise GateError(f"events holds {found:,} rows, and {wanted:,} were used: some are gone. {how_to_mend(EVENTS)}")
+        raise GateError(
+            f"events holds {found:,} rows, and {wanted:,} were used: some are gone. {how_to_mend(EVENTS)}"
+        )
     if found > wanted:
         return Note(
             f"events holds {found:,} rows, and the accounts know of {wanted:,}: a batch was interrupted. `desirelines run` finishes it; "

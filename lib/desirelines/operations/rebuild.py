@@ -63,7 +63,8 @@ def rebuild(run: Run, since: date | None) -> Rebuilt:
     execute(BUILD_FEATURES, run)
     after = {t.name: _content(run, t) for t in REBUILT}
     tables = tuple(
-        Compared(t.name, before[t.name][0], after[t.name][0], before[t.name] == after[t.name]) for t in REBUILT
+        Compared(t.name, before[t.name][0], after[t.name][0], before[t.name] == after[t.name])
+        for t in REBUILT
     )
     return Rebuilt(run.run_id, all(t.is_same for t in tables), tables)
 
@@ -76,5 +77,7 @@ def _content(run: Run, table: Table) -> tuple[int, str]:
     if table is FEATURES:
         rows = rows.filter(F.col("as_of") == F.lit(run.as_of))
     told = [c for c in table.column_names if c not in OF_A_RUN]
-    count, total = rows.agg(F.count("*"), F.sum(F.xxhash64(*told).cast("decimal(38,0)"))).collect()[0]
+    count, total = rows.agg(F.count("*"), F.sum(F.xxhash64(*told).cast("decimal(38,0)"))).collect()[
+        0
+    ]
     return int(count), str(total)

@@ -35,7 +35,12 @@ def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
     name = None if alias is None else _checked(alias)
     published = newest_published(run)
     ended = [s.run_id for s in run.ledger.ended()]
-    rows = run.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(ended)).orderBy("version").collect()
+    rows = (
+        run.warehouse.read(SEGMENT_DEFINITIONS)
+        .filter(F.col("run_id").isin(ended))
+        .orderBy("version")
+        .collect()
+    )
     newest = {row["segment_id"]: row.asDict() for row in rows}
     if segment_id not in newest:
         raise SettingsError(
@@ -46,7 +51,9 @@ def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
     now = newest[segment_id]
     if now["alias"] != name:
         now |= {"alias": name, "version": now["version"] + 1, "run_id": published.run_id}
-        run.warehouse.append(run.spark.createDataFrame([now], SEGMENT_DEFINITIONS.schema), SEGMENT_DEFINITIONS)
+        run.warehouse.append(
+            run.spark.createDataFrame([now], SEGMENT_DEFINITIONS.schema), SEGMENT_DEFINITIONS
+        )
     return NamedSegment(now["segment_id"], now["version"], now["name"], now["alias"], now["run_id"])
 
 

@@ -33,7 +33,9 @@ def requeue(run: Run, name: str | None) -> Requeued:
     names = [s.name for s in run.settings.sources]
     if name is not None and name not in names:
         raise SettingsError(
-            [f"--source {name}: no such source{did_you_mean(name, names)}. There are: {', '.join(names)}"]
+            [
+                f"--source {name}: no such source{did_you_mean(name, names)}. There are: {', '.join(names)}"
+            ]
         )
     rates = rates_digest(run.spark, run.settings.site)
     finish_requeues(run, list(run.settings.sources), rates)

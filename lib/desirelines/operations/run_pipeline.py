@@ -103,7 +103,11 @@ def _timed_report(run: Run) -> str:
 
 
 def _row_account(run: Run) -> dict[str, dict[str, int]]:
-    counts = run.warehouse.read(ROW_ACCOUNTS).groupBy("source", "fate").agg(F.sum("row_count").alias("n"))
+    counts = (
+        run.warehouse.read(ROW_ACCOUNTS)
+        .groupBy("source", "fate")
+        .agg(F.sum("row_count").alias("n"))
+    )
     account: dict[str, dict[str, int]] = {}
     for row in counts.orderBy("source", "fate").collect():
         account.setdefault(row["source"], {})[row["fate"]] = row["n"]

@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from desirelines.kernels.groups import Flags, Ints, in_order
+from desirelines.kernels.groups import Flags, Ints, sort_order
 
 Values = TypeVar("Values", Ints, Flags)
 
@@ -41,7 +41,12 @@ class Chains:
 
 
 def chains(
-    path: Ints, at_ms: Ints, links: list[Link], *, within_ms: int | None, barrier: Flags | None = None
+    path: Ints,
+    at_ms: Ints,
+    links: list[Link],
+    *,
+    within_ms: int | None,
+    barrier: Flags | None = None,
 ) -> Chains:
     """Follow the chain from every anchor, each link at its earliest place after the one before it.
 
@@ -122,10 +127,16 @@ def _reach(
 
 def _at(values: Values, places: Ints) -> Values:
     """Values at places; those past the end give the last, and where there is none, nothing is there."""
-    return values[np.minimum(places, len(values) - 1)] if len(values) else np.zeros(len(places), dtype=values.dtype)
+    return (
+        values[np.minimum(places, len(values) - 1)]
+        if len(values)
+        else np.zeros(len(places), dtype=values.dtype)
+    )
 
 
-def in_any_order(path: Ints, at_ms: Ints, fits: list[Flags], *, within_ms: int, barrier: Flags | None = None) -> Chains:
+def in_any_order(
+    path: Ints, at_ms: Ints, fits: list[Flags], *, within_ms: int, barrier: Flags | None = None
+) -> Chains:
     """From every step that fits one of them: how many different ones follow within the window, and when the n-th did."""
     n = len(path)
     some = np.logical_or.reduce(fits) if n else np.zeros(0, dtype=bool)
@@ -150,7 +161,7 @@ def deepest(path: Ints, found: Chains) -> Ints:
     if not len(found.anchor):
         return found.anchor
     of = path[found.anchor]
-    order = in_order((of, -found.depth, found.anchor))
+    order = sort_order((of, -found.depth, found.anchor))
     is_first = np.concatenate(([True], of[order][1:] != of[order][:-1]))
     chosen: Ints = order[is_first]
     return chosen

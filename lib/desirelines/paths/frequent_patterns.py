@@ -29,19 +29,27 @@ def with_goal(paths: DataFrame, goal: Pattern | None) -> DataFrame:
         return paths.withColumn("goal_ms", F.lit(None).cast("long"))
     both = paths.withColumns({"_steps": F.col("steps"), "_at_ms": F.col("at_ms")})
     found = with_matches(both, [goal]).withColumns(
-        {"goal_ms": F.array_min("matches.last_ms"), "steps": F.col("_steps"), "at_ms": F.col("_at_ms")}
+        {
+            "goal_ms": F.array_min("matches.last_ms"),
+            "steps": F.col("_steps"),
+            "at_ms": F.col("_at_ms"),
+        }
     )
     return found.drop("matches", "_steps", "_at_ms")
 
 
-def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: int) -> list[tuple[str, ...]]:
+def frequent_sequences(
+    paths: DataFrame, *, share: float, most: int, longest: int
+) -> list[tuple[str, ...]]:
     """Sequences of two steps and more, others between them allowed, that `share` of the paths hold: maximal ones only.
 
     By MLlib's PrefixSpan. Maximal: no longer one that is frequent holds it. Ties go to the name that comes first.
     """
     shown = F.array_except("steps", F.array(F.lit(HIDDEN), F.lit(OTHER)))
     hidden = F.filter("steps", lambda s: ~s.isin(HIDDEN, OTHER))
-    rows = paths.filter(F.size(shown) > 1).select(F.transform(hidden, lambda s: F.array(s)).alias("sequence"))
+    rows = paths.filter(F.size(shown) > 1).select(
+        F.transform(hidden, lambda s: F.array(s)).alias("sequence")
+    )
     whole = paths.count()
     rows = rows.persist()  # PrefixSpan reads them more than once
     try:
@@ -50,12 +58,16 @@ def frequent_sequences(paths: DataFrame, *, share: float, most: int, longest: in
         rows.unpersist()
 
 
-def _most_frequent(rows: DataFrame, whole: int, *, share: float, most: int, longest: int) -> list[tuple[str, ...]]:
+def _most_frequent(
+    rows: DataFrame, whole: int, *, share: float, most: int, longest: int
+) -> list[tuple[str, ...]]:
     kept = rows.count()
     if not kept:
         return []
     span = PrefixSpan(
-        minSupport=min(1.0, share * whole / kept), maxPatternLength=longest, maxLocalProjDBSize=MOST_PREFIX_SPAN
+        minSupport=min(1.0, share * whole / kept),
+        maxPatternLength=longest,
+        maxLocalProjDBSize=MOST_PREFIX_SPAN,
     )
     found = span.findFrequentSequentialPatterns(rows).filter(F.size("sequence") > 1)
     ranked = found.orderBy(F.col("freq").desc(), F.to_json("sequence")).limit(most * 5).collect()
@@ -68,7 +80,10 @@ def maximal(sequences: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
     return [
         short
         for short, steps in of_steps
-        if not any(len(long) > len(short) and steps <= others and is_inside(short, long) for long, others in of_steps)
+        if not any(
+            len(long) > len(short) and steps <= others and is_inside(short, long)
+            for long, others in of_steps
+        )
     ]
 
 
@@ -90,23 +105,38 @@ def to_patterns(
     """
     totals = to_groups(to_totals(paths))
     counted = to_groups(held, "kind", "pattern")
-    rows = counted.filter(F.col("people_count") >= SMALL_GROUP).join(F.broadcast(totals), ["grain", "segment_id"])
+    rows = counted.filter(F.col("people_count") >= SMALL_GROUP).join(
+        F.broadcast(totals), ["grain", "segment_id"]
+    )
     rows = rows.withColumns(
-        {"path_share": F.col("path_count") / F.col("_paths"), **_odds(has_goal), "run_id": F.lit(run_id)}
+        {
+            "path_share": F.col("path_count") / F.col("_paths"),
+            **_odds(has_goal),
+            "run_id": F.lit(run_id),
+        }
     )
     is_all = F.col("segment_id") == ALL
-    by_people = Window.partitionBy("grain", "kind", is_all).orderBy(F.col("people_count").desc(), "pattern")
+    by_people = Window.partitionBy("grain", "kind", is_all).orderBy(
+        F.col("people_count").desc(), "pattern"
+    )
     ranked = rows.withColumn("_rank", F.row_number().over(by_people))
     of_all = (F.col("_rank") <= most) & (F.col("path_share") >= share) | (F.col("kind") == ASKED)
     stays = F.max(is_all & of_all).over(Window.partitionBy("grain", "kind", "pattern"))
     kept = ranked.withColumn("_stays", stays).filter("_stays")
-    return conform(keep_publishable(kept, "grain", "kind", "pattern", overlapping=overlapping), PATH_PATTERNS)
+    return conform(
+        keep_publishable(kept, "grain", "kind", "pattern", overlapping=overlapping), PATH_PATTERNS
+    )
 
 
 def _odds(has_goal: bool) -> dict[str, Column]:
     """Odds of the goal with the pattern over odds without, each count one more than it is; and whether outcomes are uneven."""
     s1, f1, missed = F.col("_before"), F.col("_missed"), F.col("_paths") - F.col("_goals")
     odds = (s1 + 1) * (missed - f1 + 1) / ((F.col("_goals") - s1 + 1) * (f1 + 1))
-    enough = F.col("people_count") >= F.least(F.lit(LEAST_PEOPLE), F.ceil(F.col("_people") * LEAST_SHARE))
+    enough = F.col("people_count") >= F.least(
+        F.lit(LEAST_PEOPLE), F.ceil(F.col("_people") * LEAST_SHARE)
+    )
     skewed = (F.col("_goals") > SKEWED * missed) | (missed > SKEWED * F.col("_goals"))
-    return {"goal_odds": F.when(F.lit(has_goal) & enough, odds), "is_skewed": F.when(F.lit(has_goal), skewed)}
+    return {
+        "goal_odds": F.when(F.lit(has_goal) & enough, odds),
+        "is_skewed": F.when(F.lit(has_goal), skewed),
+    }

@@ -23,7 +23,9 @@ from desirelines.tables import FUNNEL_STEPS, FUNNEL_WEEKS
 from desirelines.tables.conform import conform
 
 
-def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
+def to_funnel_steps(
+    reached: DataFrame, funnel: Funnel, *, run_id: str, overlapping: Collection[str] = ()
+) -> DataFrame:
     """One row per segment and step, as contracted, of what `to_reached` gives.
 
     A unit that did not come through, and one of whose begins is not a window old when the data ends, is open: it counts
@@ -55,7 +57,13 @@ def to_funnel_steps(reached: DataFrame, funnel: Funnel, *, run_id: str, overlapp
 
 
 def to_funnel_weeks(
-    reached: DataFrame, funnel: Funnel, *, zone: str, end: datetime, run_id: str, overlapping: Collection[str] = ()
+    reached: DataFrame,
+    funnel: Funnel,
+    *,
+    zone: str,
+    end: datetime,
+    run_id: str,
+    overlapping: Collection[str] = (),
 ) -> DataFrame:
     """One row per segment, week and step, as contracted. A unit is of the week in which the chain that counts began.
 
@@ -68,13 +76,24 @@ def to_funnel_weeks(
 
     def of_step(weeks: pa.Table) -> pa.Table:
         gone = withheld(
-            weeks, "week_on", people="people_count", overlapping=rules, is_exact=is_exact, everybody_first=True
+            weeks,
+            "week_on",
+            people="people_count",
+            overlapping=rules,
+            is_exact=is_exact,
+            everybody_first=True,
         )
         return weeks.filter(pa.array(~gone))
 
-    told = counted.groupBy("step_no").applyInArrow(of_step, counted.schema).filter(F.col("people_count") > 0)
+    told = (
+        counted.groupBy("step_no")
+        .applyInArrow(of_step, counted.schema)
+        .filter(F.col("people_count") > 0)
+    )
     step_share = _if_step_before(Window.partitionBy("segment_id", "week_on"), F.col("step_share"))
-    last_day = F.from_utc_timestamp(F.lit(end), zone).cast("date")  # as_of, which does not count any more
+    last_day = F.from_utc_timestamp(F.lit(end), zone).cast(
+        "date"
+    )  # as_of, which does not count any more
     facts = _facts(funnel, run_id) | {
         "drop_off_share": F.when(F.col("step_no") > 1, 1 - step_share),
         "is_week_over": F.date_add("week_on", 7) <= last_day,
@@ -93,7 +112,10 @@ def _to_steps(units: DataFrame, funnel: Funnel) -> DataFrame:
     numbers = F.sequence(F.lit(1).cast("long"), F.lit(len(funnel.steps)).cast("long"))
     begun = units.filter(F.col("depth") > 0).withColumn("segment_id", F.explode("segments"))
     steps = begun.withColumn("step_no", F.explode(numbers))
-    is_reached, was_before = F.col("depth") >= F.col("step_no"), F.col("depth") >= F.col("step_no") - 1
+    is_reached, was_before = (
+        F.col("depth") >= F.col("step_no"),
+        F.col("depth") >= F.col("step_no") - 1,
+    )
     return steps.withColumns({"is_reached": is_reached, "was_before": was_before})
 
 
@@ -108,8 +130,14 @@ def _counted(steps: DataFrame, by: list[str], overlapping: Collection[str]) -> D
         "open_count": F.count_if(~F.col("is_reached") & F.col("is_open")),
         "_open_before": F.count_if(F.col("was_before") & ~F.col("is_reached") & F.col("is_open")),
     }
-    of_people = steps.groupBy(*by, "step_no", "person_id").agg(*(count.alias(c) for c, count in counts.items()))
-    who = {"people_count": "reached_count", "_who_open": "open_count", "_who_open_before": "_open_before"}
+    of_people = steps.groupBy(*by, "step_no", "person_id").agg(
+        *(count.alias(c) for c, count in counts.items())
+    )
+    who = {
+        "people_count": "reached_count",
+        "_who_open": "open_count",
+        "_who_open_before": "_open_before",
+    }
     people = [F.count_if(F.col(units) > 0).alias(name) for name, units in who.items()]
     counted = of_people.groupBy(*by, "step_no").agg(*people, *(F.sum(c).alias(c) for c in counts))
     same = ("step_no", *by[1:])
@@ -152,7 +180,9 @@ def to_reached(paths: DataFrame, funnel: Funnel, *, end: datetime) -> DataFrame:
     )
 
 
-def _reached(batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int) -> Iterator[pa.RecordBatch]:
+def _reached(
+    batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int
+) -> Iterator[pa.RecordBatch]:
     """Runs on executors."""
     items = [read_pattern(step).items[0] for step in funnel.steps]
     excluded = [read_pattern(step).items[0] for step in funnel.exclude]
@@ -160,11 +190,18 @@ def _reached(batches: Iterator[pa.RecordBatch], *, funnel: Funnel, end_ms: int) 
     for batch in batches:
         path, at_ms, name, names = flat_paths(batch)
         fits = [fitting(name, names, item) for item in items]
-        barrier = np.logical_or.reduce([fitting(name, names, item) for item in excluded]) if excluded else None
+        barrier = (
+            np.logical_or.reduce([fitting(name, names, item) for item in excluded])
+            if excluded
+            else None
+        )
         if funnel.order == "any":
             found = in_any_order(path, at_ms, fits, within_ms=within_ms, barrier=barrier)
         else:
-            links = [Link(fit, funnel.order == "strict" and number > 0) for number, fit in enumerate(fits)]
+            links = [
+                Link(fit, funnel.order == "strict" and number > 0)
+                for number, fit in enumerate(fits)
+            ]
             found = chains(path, at_ms, links, within_ms=within_ms, barrier=barrier)
         depth = np.zeros(batch.num_rows, dtype=np.int64)
         chosen = deepest(path, found)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from desirelines.kernels.groups import Flags, Ints, Reals, Tally, added_up, in_groups
+from desirelines.kernels.groups import Flags, GroupSum, Ints, Reals, group_starts, sum_by_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +37,19 @@ class Steps:
         return np.bincount(self.path, minlength=len(self.owner)).astype(np.int64)
 
 
-def of_groups(tally: Tally, group: Ints) -> Tally:
+def of_groups(tally: GroupSum, group: Ints) -> GroupSum:
     """A tally of owners, its first key, as one of their groups; the first sum is the number of owners with the key."""
     owner, *keys = tally.keys
-    return added_up((group[owner], *keys), (np.ones(len(owner), dtype=np.int64), *tally.sums))
+    return sum_by_key((group[owner], *keys), (np.ones(len(owner), dtype=np.int64), *tally.sums))
 
 
 def moves(steps: Steps, *, start: int, end: int) -> tuple[Ints, Ints, Ints]:
     """Path, from_step and to_step of every move, from `start` through the steps of the path to `end`."""
     path, is_begin, is_end = _moves(steps)
-    from_step, to_step = np.full(len(path), start, dtype=np.int64), np.full(len(path), end, dtype=np.int64)
+    from_step, to_step = (
+        np.full(len(path), start, dtype=np.int64),
+        np.full(len(path), end, dtype=np.int64),
+    )
     from_step[~is_begin] = steps.name
     to_step[~is_end] = steps.name
     return path, from_step, to_step
@@ -55,10 +58,15 @@ def moves(steps: Steps, *, start: int, end: int) -> tuple[Ints, Ints, Ints]:
 def gaps(steps: Steps) -> tuple[Ints, Ints, Ints, Ints]:
     """Path, from_step, to_step and milliseconds between of every move from one step of a path to the next."""
     left = np.flatnonzero(steps.path[1:] == steps.path[:-1])
-    return steps.path[left], steps.name[left], steps.name[left + 1], steps.at_ms[left + 1] - steps.at_ms[left]
+    return (
+        steps.path[left],
+        steps.name[left],
+        steps.name[left + 1],
+        steps.at_ms[left + 1] - steps.at_ms[left],
+    )
 
 
-def visits(steps: Steps) -> Tally:
+def visits(steps: Steps) -> GroupSum:
     """By owner and step: visits, paths with one, paths that begin and end there, loops, visits with a step after them, backtracks, visits with two.
 
     A loop is a visit whose next step is the same; a backtrack (a, b, a) one whose next step is another and the one after it the
@@ -71,14 +79,14 @@ def visits(steps: Steps) -> Tally:
     is_first[1:] = path[1:] != path[:-1]
     is_new = np.zeros(len(path), dtype=bool)
     if len(path):
-        order, starts = in_groups((path, name))
+        order, starts = group_starts((path, name))
         is_new[order[starts]] = True
     ones = np.ones(len(path), dtype=np.int64)
     values = (ones, is_new, is_first, is_last, loops, has_one, again & ~loops, has_two)
-    return added_up((steps.owner[path], name), values)
+    return sum_by_key((steps.owner[path], name), values)
 
 
-def places(steps: Steps, most: int, *, end: int) -> Tally:
+def places(steps: Steps, most: int, *, end: int) -> GroupSum:
     """By owner, place (from 1 to `most`) and step: paths with the step there; a path that is over stays at `end`."""
     cells = np.full((len(steps.owner), most), end, dtype=np.int64)
     size = steps.size
@@ -86,7 +94,7 @@ def places(steps: Steps, most: int, *, end: int) -> Tally:
     inside = place < most
     cells[steps.path[inside], place[inside]] = steps.name[inside]
     owner, number = np.repeat(steps.owner, most), np.tile(np.arange(1, most + 1), len(steps.owner))
-    return added_up((owner, number, cells.ravel()), (np.ones(cells.size, dtype=np.int64),))
+    return sum_by_key((owner, number, cells.ravel()), (np.ones(cells.size, dtype=np.int64),))
 
 
 def runs(steps: Steps, length: int, *, is_told: Flags) -> tuple[Ints, tuple[Ints, ...], Ints]:
@@ -98,7 +106,11 @@ def runs(steps: Steps, length: int, *, is_told: Flags) -> tuple[Ints, tuple[Ints
         begins &= fits[offset : offset + count]
     begins &= steps.path[:count] == steps.path[length - 1 : length - 1 + count]
     first = np.flatnonzero(begins)
-    return steps.path[first], tuple(steps.name[first + n] for n in range(length)), steps.at_ms[first + length - 1]
+    return (
+        steps.path[first],
+        tuple(steps.name[first + n] for n in range(length)),
+        steps.at_ms[first + length - 1],
+    )
 
 
 def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints, Ints]:
@@ -111,8 +123,12 @@ def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints
     size = steps.size
     end = np.cumsum(size)
     names = sorted({name for sequence in wanted for name in sequence})
-    place = np.where(steps.name == np.array(names, dtype=np.int64)[:, None], np.arange(count), count)
-    following = np.full((len(names), count + 2), count, dtype=np.int64)  # none follows the last place, nor none itself
+    place = np.where(
+        steps.name == np.array(names, dtype=np.int64)[:, None], np.arange(count), count
+    )
+    following = np.full(
+        (len(names), count + 2), count, dtype=np.int64
+    )  # none follows the last place, nor none itself
     following[:, :count] = np.minimum.accumulate(place[:, ::-1], axis=1)[:, ::-1]
     row = {name: n for n, name in enumerate(names)}
     paths, numbers, ends = [], [], []
@@ -127,26 +143,30 @@ def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints
     return np.concatenate(paths), np.concatenate(numbers), np.concatenate(ends)
 
 
-def reached(steps: Steps, goal_ms: Reals) -> Tally:
+def reached(steps: Steps, goal_ms: Reals) -> GroupSum:
     """By owner: paths, and those that reached their goal. `goal_ms` is of each path, nan for none."""
-    return added_up((steps.owner,), (np.ones(len(goal_ms), dtype=np.int64), ~np.isnan(goal_ms)))
+    return sum_by_key((steps.owner,), (np.ones(len(goal_ms), dtype=np.int64), ~np.isnan(goal_ms)))
 
 
-def held(path: Ints, keys: Sequence[Ints], times: Ints, ended_ms: Ints, *, owner: Ints, goal_ms: Reals) -> Tally:
+def held(
+    path: Ints, keys: Sequence[Ints], times: Ints, ended_ms: Ints, *, owner: Ints, goal_ms: Reals
+) -> GroupSum:
     """What paths hold, by owner and keys: paths, occurrences, paths that held it before their goal, paths without a goal.
 
     A path holds it before its goal when the first of its occurrences here ended before. `goal_ms` is of each path, nan for none.
     """
     if not len(path):
         nothing = np.zeros(0, dtype=np.int64)
-        return Tally((nothing, *keys), (nothing,) * 4)
-    order, starts = in_groups((path, *keys))
+        return GroupSum((nothing, *keys), (nothing,) * 4)
+    order, starts = group_starts((path, *keys))
     of = path[order[starts]]
     times = np.add.reduceat(times[order], starts)
     ended = np.minimum.reduceat(ended_ms[order], starts)
     of_path = tuple(key[order[starts]] for key in keys)
     ones = np.ones(len(of), dtype=np.int64)
-    return added_up((owner[of], *of_path), (ones, times, ended < goal_ms[of], np.isnan(goal_ms[of])))
+    return sum_by_key(
+        (owner[of], *of_path), (ones, times, ended < goal_ms[of], np.isnan(goal_ms[of]))
+    )
 
 
 def _moves(steps: Steps) -> tuple[Ints, Flags, Flags]:

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame
 
-from desirelines.kernels.groups import Ints, Reals, in_groups
+from desirelines.kernels.groups import Ints, Reals, group_starts
 from desirelines.paths import kernel
 from desirelines.paths.pattern_matching import occurrences
 from desirelines.paths.person_batches import Batch, Counted, to_tallies
@@ -27,25 +27,28 @@ def to_totals(paths: DataFrame) -> DataFrame:
     return to_tallies(paths, _totals_of, "_people long, _paths long, _goals long")
 
 
-def to_runs_held(paths: DataFrame) -> DataFrame:
+def to_ngram_counts(paths: DataFrame) -> DataFrame:
     """Runs of two and three published steps inside paths: tallies by kind and pattern. No shuffle. `paths` as `to_totals` takes them."""
     return to_tallies(paths, _runs_of, _COLUMNS)
 
 
-def to_patterns_held(paths: DataFrame, patterns: Sequence[Pattern]) -> DataFrame:
-    """The patterns that were asked for, as `to_runs_held` gives runs."""
+def to_pattern_counts(paths: DataFrame, patterns: Sequence[Pattern]) -> DataFrame:
+    """The patterns that were asked for, as `to_ngram_counts` gives runs."""
     return to_tallies(paths, partial(_patterns_of, patterns=list(patterns)), _COLUMNS)
 
 
-def to_sequences_held(paths: DataFrame, sequences: Sequence[tuple[str, ...]]) -> DataFrame:
-    """The sequences given, of published steps with any others between them, as `to_runs_held` gives runs."""
+def to_sequence_counts(paths: DataFrame, sequences: Sequence[tuple[str, ...]]) -> DataFrame:
+    """The sequences given, of published steps with any others between them, as `to_ngram_counts` gives runs."""
     return to_tallies(paths, partial(_sequences_of, sequences=list(sequences)), _COLUMNS)
 
 
 def _totals_of(batch: Batch) -> Iterator[Counted]:
     """Runs on executors."""
     tally = batch.by_group(kernel.reached(batch.steps, _goal_ms(batch)))
-    yield tally.keys[0], dict(zip(("_people", "_paths", "_goals"), map(pa.array, tally.sums), strict=True))
+    yield (
+        tally.keys[0],
+        dict(zip(("_people", "_paths", "_goals"), map(pa.array, tally.sums), strict=True)),
+    )
 
 
 def _runs_of(batch: Batch) -> Iterator[Counted]:
@@ -55,16 +58,23 @@ def _runs_of(batch: Batch) -> Iterator[Counted]:
     for length, kind in RUNS.items():
         path, steps, ended = kernel.runs(batch.steps, length, is_told=is_told)
         tally = kernel.held(
-            path, steps, np.ones(len(path), dtype=np.int64), ended, owner=batch.steps.owner, goal_ms=_goal_ms(batch)
+            path,
+            steps,
+            np.ones(len(path), dtype=np.int64),
+            ended,
+            owner=batch.steps.owner,
+            goal_ms=_goal_ms(batch),
         )
         tally = batch.by_group(tally)
         group, *of_run = tally.keys
         if len(group):
-            order, starts = in_groups(of_run)
+            order, starts = group_starts(of_run)
             different = zip(*(step[order[starts]] for step in of_run), strict=True)
             texts = [plain([names[n] for n in run], gaps=False) for run in different]
             number = np.empty(len(order), dtype=np.int64)
-            number[order] = np.repeat(np.arange(len(starts)), np.diff(np.append(starts, len(order))))
+            number[order] = np.repeat(
+                np.arange(len(starts)), np.diff(np.append(starts, len(order)))
+            )
             yield _rows(group, texts, number, tally.sums, kind)
 
 
@@ -74,9 +84,13 @@ def _sequences_of(batch: Batch, *, sequences: list[tuple[str, ...]]) -> Iterator
     known = {name: number for number, name in enumerate(batch.names.to_pylist())}
     here = [sequence for sequence in sequences if known.keys() >= set(sequence)]
     if here:
-        path, number, ended = kernel.sequences(steps, [[known[name] for name in sequence] for sequence in here])
+        path, number, ended = kernel.sequences(
+            steps, [[known[name] for name in sequence] for sequence in here]
+        )
         once = np.ones(len(path), dtype=np.int64)
-        tally = kernel.held(path, (number,), once, ended, owner=steps.owner, goal_ms=_goal_ms(batch))
+        tally = kernel.held(
+            path, (number,), once, ended, owner=steps.owner, goal_ms=_goal_ms(batch)
+        )
         tally = batch.by_group(tally)
         group, number = tally.keys
         yield _rows(group, [plain(list(s), gaps=True) for s in here], number, tally.sums, SEQUENCE)
@@ -85,15 +99,21 @@ def _sequences_of(batch: Batch, *, sequences: list[tuple[str, ...]]) -> Iterator
 def _patterns_of(batch: Batch, *, patterns: list[Pattern]) -> Iterator[Counted]:
     """Runs on executors."""
     steps = batch.steps
-    path, number, times, _, ended = occurrences(steps.path, steps.at_ms, steps.name, batch.names, patterns)
+    path, number, times, _, ended = occurrences(
+        steps.path, steps.at_ms, steps.name, batch.names, patterns
+    )
     tally = kernel.held(path, (number,), times, ended, owner=steps.owner, goal_ms=_goal_ms(batch))
     tally = batch.by_group(tally)
     group, number = tally.keys
     yield _rows(group, [pattern.text for pattern in patterns], number, tally.sums, ASKED)
 
 
-def _rows(group: Ints, texts: list[str], number: Ints, sums: tuple[Ints, ...], kind: str) -> Counted:
-    columns = {"kind": pa.array([kind], pa.string()).take(pa.array(np.zeros(len(group), dtype=np.int64)))}
+def _rows(
+    group: Ints, texts: list[str], number: Ints, sums: tuple[Ints, ...], kind: str
+) -> Counted:
+    columns = {
+        "kind": pa.array([kind], pa.string()).take(pa.array(np.zeros(len(group), dtype=np.int64)))
+    }
     columns["pattern"] = pa.array(texts, pa.string()).take(pa.array(number))
     return group, columns | dict(zip(SUMS, map(pa.array, sums), strict=True))
 

@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.kernels.arrow import flat_lists, whole_numbers
-from desirelines.kernels.groups import Flags, Ints, in_order
+from desirelines.kernels.groups import Flags, Ints, sort_order
 from desirelines.paths.chain_kernel import Link, chains
 from desirelines.settings.patterns import Item, Pattern
 
@@ -37,7 +37,12 @@ def flat_paths(batch: pa.RecordBatch) -> tuple[Ints, Ints, Ints, pa.Array]:
     """Paths of a batch one after the other: number of the path, milliseconds and number of the name of each step, and the names."""
     path, steps = flat_lists(batch.column("steps"))
     names = steps.dictionary_encode()
-    return path, whole_numbers(batch.column("at_ms").flatten()), whole_numbers(names.indices), names.dictionary
+    return (
+        path,
+        whole_numbers(batch.column("at_ms").flatten()),
+        whole_numbers(names.indices),
+        names.dictionary,
+    )
 
 
 def fitting(name: Ints, names: pa.Array, item: Item) -> Flags:
@@ -51,22 +56,33 @@ def occurrences(
     path: Ints, at_ms: Ints, name: Ints, names: pa.Array, patterns: list[Pattern]
 ) -> tuple[Ints, Ints, Ints, Ints, Ints]:
     """One row per path and pattern that it holds: path, number of the pattern, times, first_ms, last_ms."""
-    fits = {item: fitting(name, names, item) for item in {_anywhere(i) for p in patterns for i in p.items}}
+    fits = {
+        item: fitting(name, names, item)
+        for item in {_anywhere(i) for p in patterns for i in p.items}
+    }
     parts = [_occurrences(n, p, path, at_ms, fits) for n, p in enumerate(patterns)]
-    of, number, times, first_ms, last_ms = (np.concatenate(column) for column in zip(*parts, strict=True))
+    of, number, times, first_ms, last_ms = (
+        np.concatenate(column) for column in zip(*parts, strict=True)
+    )
     return of, number, times, first_ms, last_ms
 
 
-def _matched(batches: Iterator[pa.RecordBatch], *, patterns: list[Pattern]) -> Iterator[pa.RecordBatch]:
+def _matched(
+    batches: Iterator[pa.RecordBatch], *, patterns: list[Pattern]
+) -> Iterator[pa.RecordBatch]:
     """Runs on executors."""
     for batch in batches:
         of, number, times, first_ms, last_ms = occurrences(*flat_paths(batch), patterns)
-        order = in_order((of, number))
+        order = sort_order((of, number))
         bounds = np.searchsorted(of[order], np.arange(batch.num_rows + 1)).astype(np.int32)
         values = [pa.array(column[order]) for column in (number, times, first_ms, last_ms)]
-        found = pa.StructArray.from_arrays(values, names=["pattern", "times", "first_ms", "last_ms"])
+        found = pa.StructArray.from_arrays(
+            values, names=["pattern", "times", "first_ms", "last_ms"]
+        )
         kept = {n: batch.column(n) for n in batch.schema.names if n not in ("steps", "at_ms")}
-        yield pa.RecordBatch.from_pydict(kept | {"matches": pa.ListArray.from_arrays(pa.array(bounds), found)})
+        yield pa.RecordBatch.from_pydict(
+            kept | {"matches": pa.ListArray.from_arrays(pa.array(bounds), found)}
+        )
 
 
 def _anywhere(item: Item) -> Item:
@@ -88,4 +104,10 @@ def _occurrences(
     chosen = first + times - 1 if pattern.occurrence == "last" else first
     if pattern.occurrence != "every":
         times = np.ones(len(paths), dtype=np.int64)
-    return paths, np.full(len(paths), number, dtype=np.int64), times, at_ms[anchor[chosen]], at_ms[last[chosen]]
+    return (
+        paths,
+        np.full(len(paths), number, dtype=np.int64),
+        times,
+        at_ms[anchor[chosen]],
+        at_ms[last[chosen]],
+    )

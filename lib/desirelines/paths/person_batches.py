@@ -13,7 +13,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.kernels.arrow import whole_numbers, whole_people
-from desirelines.kernels.groups import Ints, Tally
+from desirelines.kernels.groups import GroupSum, Ints
 from desirelines.paths.kernel import Steps, of_groups
 from desirelines.paths.pattern_matching import flat_paths
 from desirelines.tables import EVERYBODY
@@ -41,7 +41,7 @@ class Batch:
     groups: pa.RecordBatch
     rows: pa.RecordBatch
 
-    def by_group(self, of_owners: Tally) -> Tally:
+    def by_group(self, of_owners: GroupSum) -> GroupSum:
         """A tally of owners as one of groups; its first sum is the number of people."""
         return of_groups(of_owners, self.group)
 
@@ -52,20 +52,24 @@ Counted = tuple[Ints, dict[str, pa.Array]]
 
 def with_segments(paths: DataFrame, members: DataFrame) -> DataFrame:
     """Add `segments`, the segments of the row's person and `all`. The rows are read once, and shuffled once unless people are few."""
-    of_person = members.groupBy("person_id").agg(F.sort_array(F.collect_list("segment_id")).alias("_own"))
+    of_person = members.groupBy("person_id").agg(
+        F.sort_array(F.collect_list("segment_id")).alias("_own")
+    )
     segments = F.concat(F.array(F.lit(ALL)), F.coalesce("_own", F.array().cast("array<string>")))
     return paths.join(of_person, "person_id", "left").withColumn("segments", segments).drop("_own")
 
 
-def lying_together(paths: DataFrame) -> DataFrame:
+def colocated_by_person(paths: DataFrame) -> DataFrame:
     """All paths of a person in one place, one after the other: what counts people reads them so. One shuffle, of paths."""
     return paths.repartition("person_id").sortWithinPartitions("person_id")
 
 
-def to_tallies(paths: DataFrame, count: Callable[[Batch], Iterator[Counted]], columns: str) -> DataFrame:
+def to_tallies(
+    paths: DataFrame, count: Callable[[Batch], Iterator[Counted]], columns: str
+) -> DataFrame:
     """Give the rows that `count` makes of each portion of people, with grain and segments. No shuffle.
 
-    `paths` are `lying_together` and carry person_id, grain, segments (see `with_segments`), steps and at_ms. `count` runs on
+    `paths` are `colocated_by_person` and carry person_id, grain, segments (see `with_segments`), steps and at_ms. `count` runs on
     executors; its rows are of some people, so they are still to be put together with those of others.
 
     Raises:
@@ -74,13 +78,19 @@ def to_tallies(paths: DataFrame, count: Callable[[Batch], Iterator[Counted]], co
     # Arrow's lists of what cannot be null are of another type, which some of its functions do not take.
     types = {"segments": "array<string>", "steps": "array<string>", "at_ms": "array<long>"}
     rows = paths.withColumns({name: F.col(name).cast(type_) for name, type_ in types.items()})
-    return rows.mapInArrow(partial(_tallied, count=count), f"grain string, segments array<string>, {columns}")
+    return rows.mapInArrow(
+        partial(_tallied, count=count), f"grain string, segments array<string>, {columns}"
+    )
 
 
 def to_groups(tallies: DataFrame, *by: str) -> DataFrame:
     """Tallies added up: one row per grain, segment_id and `by`. One shuffle, of groups."""
     sums = [F.sum(c).alias(c) for c in tallies.columns if c not in (*GROUP, *by)]
-    return tallies.withColumn("segment_id", F.explode("segments")).groupBy("grain", "segment_id", *by).agg(*sums)
+    return (
+        tallies.withColumn("segment_id", F.explode("segments"))
+        .groupBy("grain", "segment_id", *by)
+        .agg(*sums)
+    )
 
 
 def read_batch(rows: pa.RecordBatch) -> Batch:

@@ -12,7 +12,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.columns.small_groups import is_publishable, keep_publishable
-from desirelines.kernels.groups import Tally
+from desirelines.kernels.groups import GroupSum
 from desirelines.paths import kernel
 from desirelines.paths.person_batches import Batch, Counted, to_groups, to_tallies
 from desirelines.paths.transitions import HIDDEN, PATH_END
@@ -40,7 +40,9 @@ VISIT_FACTS = (
 """What is counted of each step, in the order of `kernel.visits`, after people; then the people who do the last-named at all."""
 
 
-def to_positions(paths: DataFrame, *, places: int, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
+def to_positions(
+    paths: DataFrame, *, places: int, run_id: str, overlapping: Collection[str] = ()
+) -> DataFrame:
     """The step matrix per grain and segment, and for all, as contracted: the shares of one place sum to 1.
 
     `paths` as `counting.to_tallies` takes them. A cell (step, place) is the paths with
@@ -49,7 +51,9 @@ def to_positions(paths: DataFrame, *, places: int, run_id: str, overlapping: Col
     shuffles, of groups' cells.
     """
     cells = to_tallies(
-        paths, partial(_cells_of, places=places), "place long, step string, _people long, path_count long"
+        paths,
+        partial(_cells_of, places=places),
+        "place long, step string, _people long, path_count long",
     )
     columns = "grain string, segment_id string, place long, step string, path_count long, path_share double"
     told = to_groups(cells, "place", "step").groupBy("grain", "place")
@@ -67,10 +71,21 @@ def _told(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
     # A person has one path of all sessions, but may have many sessions: then people of two steps may be the same.
     is_exact = cells.column("grain")[0].as_py() == PERSON
     gone = withheld(cells, "step", people="_people", overlapping=overlapping, is_exact=is_exact)
-    steps = [HIDDEN if is_gone else step for step, is_gone in zip(cells.column("step").to_pylist(), gone, strict=True)]
-    segments, paths, people = (cells.column(c).to_pylist() for c in ("segment_id", "path_count", "_people"))
-    whole, counted, most = dict[str, int](), dict[tuple[str, str], int](), dict[tuple[str, str], int]()
-    for key, of_paths, of_people in zip(zip(segments, steps, strict=True), paths, people, strict=True):
+    steps = [
+        HIDDEN if is_gone else step
+        for step, is_gone in zip(cells.column("step").to_pylist(), gone, strict=True)
+    ]
+    segments, paths, people = (
+        cells.column(c).to_pylist() for c in ("segment_id", "path_count", "_people")
+    )
+    whole, counted, most = (
+        dict[str, int](),
+        dict[tuple[str, str], int](),
+        dict[tuple[str, str], int](),
+    )
+    for key, of_paths, of_people in zip(
+        zip(segments, steps, strict=True), paths, people, strict=True
+    ):
         whole[key[0]] = whole.get(key[0], 0) + of_paths
         counted[key] = counted.get(key, 0) + of_paths
         most[key] = most.get(key, 0) + of_people if is_exact else max(most.get(key, 0), of_people)
@@ -89,7 +104,9 @@ def to_step_facts(paths: DataFrame, *, run_id: str, overlapping: Collection[str]
     """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Five shuffles, of groups' steps."""
     columns = ", ".join(f"{name} long" for name in VISIT_FACTS)
     facts = to_groups(to_tallies(paths, _visits_of, f"step string, {columns}"), "step")
-    every_path = F.sum("_begins").over(Window.partitionBy(*OF))  # every path begins with exactly one step
+    every_path = F.sum("_begins").over(
+        Window.partitionBy(*OF)
+    )  # every path begins with exactly one step
     told = {
         "entry_share": F.col("_begins") / every_path,
         "exit_share": F.col("_ends") / every_path,
@@ -106,13 +123,18 @@ def to_step_facts(paths: DataFrame, *, run_id: str, overlapping: Collection[str]
 
     facts = facts.withColumns(told)
     told_ends = facts.groupBy("grain").applyInArrow(of_grain, facts.schema)
-    return conform(keep_publishable(told_ends, "grain", "step", overlapping=overlapping), PATH_STEPS)
+    return conform(
+        keep_publishable(told_ends, "grain", "step", overlapping=overlapping), PATH_STEPS
+    )
 
 
 def _told_ends(facts: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
     """Runs on executors: the steps of one grain; where paths begin and end, as `edges` tells it of the same people."""
     is_exact = facts.column("grain")[0].as_py() == PERSON
-    for people, shares in (("_who_begin", ("entry_share",)), ("_who_end", ("exit_share", "drop_off_share"))):
+    for people, shares in (
+        ("_who_begin", ("entry_share",)),
+        ("_who_end", ("exit_share", "drop_off_share")),
+    ):
         gone = withheld(facts, "step", people=people, overlapping=overlapping, is_exact=is_exact)
         for share in shares:
             place = facts.schema.get_field_index(share)
@@ -127,7 +149,15 @@ def _cells_of(batch: Batch, *, places: int) -> Iterator[Counted]:
     group, place, step = tally.keys
     people, paths = map(pa.array, tally.sums)
     names = pa.concat_arrays([batch.names, pa.array([PATH_END], batch.names.type)])
-    yield group, {"place": pa.array(place), "step": names.take(pa.array(step)), "_people": people, "path_count": paths}
+    yield (
+        group,
+        {
+            "place": pa.array(place),
+            "step": names.take(pa.array(step)),
+            "_people": people,
+            "path_count": paths,
+        },
+    )
 
 
 def _visits_of(batch: Batch) -> Iterator[Counted]:
@@ -135,7 +165,7 @@ def _visits_of(batch: Batch) -> Iterator[Counted]:
     own = kernel.visits(batch.steps)
     begins, ends, loops, backtracks = (own.sums[n] for n in (2, 3, 4, 6))
     who = tuple((done > 0).astype(np.int64) for done in (begins, ends, loops, backtracks))
-    tally = batch.by_group(Tally(own.keys, (*own.sums, *who)))
+    tally = batch.by_group(GroupSum(own.keys, (*own.sums, *who)))
     group, step = tally.keys
     sums = zip(VISIT_FACTS, map(pa.array, tally.sums), strict=True)
     yield group, {"step": batch.names.take(pa.array(step)), **dict(sums)}
@@ -143,5 +173,7 @@ def _visits_of(batch: Batch) -> Iterator[Counted]:
 
 def _share(part: str, whole: str, who: str, overlapping: Collection[str]) -> Column:
     """Null where there is no whole, and where the people who make the part may not be told."""
-    is_told = (F.col(who) == 0) | is_publishable(F.col(who), "grain", "step", overlapping=overlapping)
+    is_told = (F.col(who) == 0) | is_publishable(
+        F.col(who), "grain", "step", overlapping=overlapping
+    )
     return F.when((F.col(whole) > 0) & is_told, F.col(part) / F.col(whole))

@@ -11,7 +11,9 @@ from desirelines.columns.small_groups import keep_publishable
 from desirelines.paths.person_batches import ALL
 
 
-def to_top_paths(sessions: DataFrame, members: DataFrame, *, most: int, overlapping: Collection[str] = ()) -> DataFrame:
+def to_top_paths(
+    sessions: DataFrame, members: DataFrame, *, most: int, overlapping: Collection[str] = ()
+) -> DataFrame:
     """The most frequent paths of each segment, and of all: segment_id, path, sessions_count, share.
 
     A path is a session's steps with repeats in a row taken together. Paths of fewer than ten people, and of a single step,
@@ -28,13 +30,21 @@ def to_top_paths(sessions: DataFrame, members: DataFrame, *, most: int, overlapp
     counted = (
         paths.join(segments, "person_id")
         .groupBy("segment_id", "path")
-        .agg(F.count("*").alias("sessions_count"), F.count_distinct("person_id").alias("people_count"))
+        .agg(
+            F.count("*").alias("sessions_count"),
+            F.count_distinct("person_id").alias("people_count"),
+        )
     )
     told = counted.withColumn(
-        "share", F.col("sessions_count") / F.sum("sessions_count").over(Window.partitionBy("segment_id"))
+        "share",
+        F.col("sessions_count") / F.sum("sessions_count").over(Window.partitionBy("segment_id")),
     )
     told = keep_publishable(told.filter(F.size("path") > 1), "path", overlapping=overlapping)
-    rank = Window.partitionBy("segment_id").orderBy(F.col("sessions_count").desc(), F.to_json("path"))
+    rank = Window.partitionBy("segment_id").orderBy(
+        F.col("sessions_count").desc(), F.to_json("path")
+    )
     return (
-        told.withColumn("_rank", F.row_number().over(rank)).filter(F.col("_rank") <= most).drop("_rank", "people_count")
+        told.withColumn("_rank", F.row_number().over(rank))
+        .filter(F.col("_rank") <= most)
+        .drop("_rank", "people_count")
     )

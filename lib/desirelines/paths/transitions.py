@@ -13,7 +13,7 @@ from pyspark.sql import functions as F
 
 from desirelines.catalogue.kinds import RESERVED_STEPS
 from desirelines.columns.small_groups import is_publishable
-from desirelines.kernels.groups import added_up, in_groups
+from desirelines.kernels.groups import group_starts, sum_by_key
 from desirelines.paths.kernel import gaps, moves
 from desirelines.paths.person_batches import Batch, Counted, to_groups, to_tallies
 from desirelines.paths.units import PERSON
@@ -39,9 +39,13 @@ def published_steps(sessions: DataFrame, *, top_steps: int, min_people: int) -> 
     """The steps that at least `min_people` people took; top are the first by people. Ties go to the name that comes first."""
     people = sessions.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
     known = (
-        people.groupBy("step").agg(F.count_distinct("person_id").alias("people")).filter(F.col("people") >= min_people)
+        people.groupBy("step")
+        .agg(F.count_distinct("person_id").alias("people"))
+        .filter(F.col("people") >= min_people)
     )
-    names = [r["step"] for r in known.orderBy(F.col("people").desc(), "step").select("step").collect()]
+    names = [
+        r["step"] for r in known.orderBy(F.col("people").desc(), "step").select("step").collect()
+    ]
     return Published(frozenset(names[:top_steps]), frozenset(names[top_steps:]))
 
 
@@ -50,7 +54,9 @@ def with_published_steps(paths: DataFrame, published: Published) -> DataFrame:
     return paths.mapInArrow(partial(_renamed, published=published), paths.schema)
 
 
-def _renamed(batches: Iterator[pa.RecordBatch], *, published: Published) -> Iterator[pa.RecordBatch]:
+def _renamed(
+    batches: Iterator[pa.RecordBatch], *, published: Published
+) -> Iterator[pa.RecordBatch]:
     """Runs on executors: each different name of a batch is looked up once."""
     for batch in batches:
         steps = batch.column("steps")
@@ -59,11 +65,15 @@ def _renamed(batches: Iterator[pa.RecordBatch], *, published: Published) -> Iter
             n if n in published.top else OTHER if n in published.others else HIDDEN
             for n in names.dictionary.to_pylist()
         ]
-        bounds = np.concatenate(([0], np.cumsum(np.diff(steps.offsets.to_numpy().astype(np.int64))))).astype(np.int32)
+        bounds = np.concatenate(
+            ([0], np.cumsum(np.diff(steps.offsets.to_numpy().astype(np.int64))))
+        ).astype(np.int32)
         values = pa.array(told, pa.string()).take(names.indices)
         place = batch.schema.get_field_index("steps")
         yield batch.set_column(
-            place, batch.schema.field(place), pa.ListArray.from_arrays(pa.array(bounds), values).cast(steps.type)
+            place,
+            batch.schema.field(place),
+            pa.ListArray.from_arrays(pa.array(bounds), values).cast(steps.type),
         )
 
 
@@ -74,22 +84,29 @@ def to_edges(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()
     counts before pairs of few people are left out, and those by which they could be computed. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
     in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
-    tallies = to_tallies(paths, _edges_of, f"{_EDGE_COLUMNS}, people_count long, transition_count long")
+    tallies = to_tallies(
+        paths, _edges_of, f"{_EDGE_COLUMNS}, people_count long, transition_count long"
+    )
     edges = to_groups(tallies, "from_step", "to_step").join(_to_times(paths), list(EDGE), "left")
     whole = Window.partitionBy("grain", "segment_id")
     is_start = F.col("from_step") == PATH_START
     count = F.col("transition_count")
     shares = {
         "transition_share": count / F.sum(count).over(whole),
-        "out_share": count / F.sum(count).over(whole.partitionBy("grain", "segment_id", "from_step")),
+        "out_share": count
+        / F.sum(count).over(whole.partitionBy("grain", "segment_id", "from_step")),
         "in_share": count / F.sum(count).over(whole.partitionBy("grain", "segment_id", "to_step")),
         "per_path": count / F.sum(F.when(is_start, count)).over(whole),
         "run_id": F.lit(run_id),
     }
     # Every path has one first and one last step: of these the sums are known as well, as of places.
     end = F.when(is_start, "first").when(F.col("to_step") == PATH_END, "last").otherwise("")
-    is_told = is_publishable(F.col("people_count"), "grain", "from_step", "to_step", overlapping=overlapping)
-    judged = edges.withColumns(shares | {"_end": end, "_is_told": is_told}).filter(F.col("_is_told") | (end != ""))
+    is_told = is_publishable(
+        F.col("people_count"), "grain", "from_step", "to_step", overlapping=overlapping
+    )
+    judged = edges.withColumns(shares | {"_end": end, "_is_told": is_told}).filter(
+        F.col("_is_told") | (end != "")
+    )
     rules = frozenset(overlapping)
 
     def of_end(edges: pa.Table) -> pa.Table:
@@ -113,12 +130,17 @@ def _edges_of(batch: Batch) -> Iterator[Counted]:
     """Runs on executors: the moves of people."""
     start, end = len(batch.names), len(batch.names) + 1
     path, from_step, to_step = moves(batch.steps, start=start, end=end)
-    tally = added_up((batch.steps.owner[path], from_step, to_step), (np.ones(len(path), dtype=np.int64),))
+    tally = sum_by_key(
+        (batch.steps.owner[path], from_step, to_step), (np.ones(len(path), dtype=np.int64),)
+    )
     tally = batch.by_group(tally)
     group, from_step, to_step = tally.keys
     people, count = tally.sums
     names = pa.concat_arrays([batch.names, pa.array([PATH_START, PATH_END], batch.names.type)])
-    columns = {"from_step": names.take(pa.array(from_step)), "to_step": names.take(pa.array(to_step))}
+    columns = {
+        "from_step": names.take(pa.array(from_step)),
+        "to_step": names.take(pa.array(to_step)),
+    }
     yield group, columns | {"people_count": pa.array(people), "transition_count": pa.array(count)}
 
 
@@ -130,7 +152,9 @@ def _to_times(paths: DataFrame) -> DataFrame:
     """
     lists = to_tallies(paths, _times_of, f"{_EDGE_COLUMNS}, gaps array<long>")
     by_segment = (
-        lists.withColumn("segment_id", F.explode("segments")).groupBy(*EDGE).agg(F.collect_list("gaps").alias("gaps"))
+        lists.withColumn("segment_id", F.explode("segments"))
+        .groupBy(*EDGE)
+        .agg(F.collect_list("gaps").alias("gaps"))
     )
     key = ", ".join(f"{c} string" for c in EDGE)
     return by_segment.mapInArrow(_quantiles, f"{key}, median_seconds double, q95_seconds double")
@@ -142,9 +166,11 @@ def _times_of(batch: Batch) -> Iterator[Counted]:
     if not len(path):
         return
     group = batch.group[batch.steps.owner[path]]
-    order, starts = in_groups((group, from_step, to_step))
+    order, starts = group_starts((group, from_step, to_step))
     first = order[starts]
-    lists = pa.ListArray.from_arrays(pa.array(np.append(starts, len(order)).astype(np.int32)), pa.array(gap[order]))
+    lists = pa.ListArray.from_arrays(
+        pa.array(np.append(starts, len(order)).astype(np.int32)), pa.array(gap[order])
+    )
     columns = {
         "from_step": batch.names.take(pa.array(from_step[first])),
         "to_step": batch.names.take(pa.array(to_step[first])),
@@ -156,6 +182,11 @@ def _quantiles(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Runs on executors."""
     for batch in batches:
         edges = [row.values.flatten().to_numpy() for row in batch.column("gaps")]
-        found = np.array([np.quantile(gaps, _QUANTILES) for gaps in edges]).reshape(-1, len(_QUANTILES)) / 1000.0
+        found = (
+            np.array([np.quantile(gaps, _QUANTILES) for gaps in edges]).reshape(-1, len(_QUANTILES))
+            / 1000.0
+        )
         columns = {c: batch.column(c) for c in EDGE}
-        yield pa.RecordBatch.from_pydict(columns | {"median_seconds": found[:, 0], "q95_seconds": found[:, 1]})
+        yield pa.RecordBatch.from_pydict(
+            columns | {"median_seconds": found[:, 0], "q95_seconds": found[:, 1]}
+        )

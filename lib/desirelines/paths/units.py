@@ -12,7 +12,12 @@ def to_session_paths(sessions: DataFrame) -> DataFrame:
     """One row per session: person_id, grain, session_id, started_at, steps, at_ms (of each step, milliseconds since 1970)."""
     at_ms = F.transform("step_offsets", lambda offset: offset + F.unix_millis("started_at"))
     return sessions.select(
-        "person_id", F.lit(SESSION).alias("grain"), "session_id", "started_at", "steps", at_ms.alias("at_ms")
+        "person_id",
+        F.lit(SESSION).alias("grain"),
+        "session_id",
+        "started_at",
+        "steps",
+        at_ms.alias("at_ms"),
     )
 
 

@@ -34,7 +34,9 @@ def withheld(
         of[name][place[value]] = count
     parts = [name for name in names if name not in overlapping]
     # Who is in no segment that is told here. Their row is not published, yet what everybody less the others leaves.
-    rest = np.maximum(of[ALL] - sum((of[p] for p in parts), np.zeros(len(place), dtype=np.int64)), 0)
+    rest = np.maximum(
+        of[ALL] - sum((of[p] for p in parts), np.zeros(len(place), dtype=np.int64)), 0
+    )
     table = np.array([of[ALL], *(of[p] for p in parts), rest])
     silent = np.zeros(table.shape, dtype=bool)
     silent[-1] = True
@@ -48,7 +50,11 @@ def withheld(
     hides = {ALL: gone[0]} | {name: gone[n] for n, name in enumerate(parts, start=1)}
     for name in names:
         if name in overlapping:
-            of_rule = None if nothing_of_parts else hidden_of_rule(of[name], of[ALL], gone[0], is_exact=is_exact)
+            of_rule = (
+                None
+                if nothing_of_parts
+                else hidden_of_rule(of[name], of[ALL], gone[0], is_exact=is_exact)
+            )
             hides[name] = np.ones(len(place), dtype=bool) if of_rule is None else of_rule
     return np.array([hides[s][place[w]] for s, w in zip(segment, what, strict=True)], dtype=bool)
 

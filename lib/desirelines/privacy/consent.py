@@ -16,7 +16,9 @@ def to_statements(events: DataFrame) -> DataFrame:
     """
     said = events.filter(F.col("is_consent_granted").isNotNull())
     keys = F.array_compact(F.array_distinct(F.array("stream_id", "user_key")))
-    stated = said.select(F.explode(keys).alias("key"), "is_consent_granted", F.col("occurred_at").alias("from_at"))
+    stated = said.select(
+        F.explode(keys).alias("key"), "is_consent_granted", F.col("occurred_at").alias("from_at")
+    )
     return stated.groupBy("key", "from_at").agg(F.min("is_consent_granted").alias("is_granted"))
 
 
@@ -52,7 +54,9 @@ def to_refusals(intervals: DataFrame, identity_map: DataFrame) -> DataFrame:
 
     Whoever refuses now has refused for all times. `identity_map` holds key and person_id as they are now.
     """
-    refuses_now = ~F.coalesce("is_granted_now", F.lit(True))  # then one of its intervals is the refusal that holds now
+    refuses_now = ~F.coalesce(
+        "is_granted_now", F.lit(True)
+    )  # then one of its intervals is the refusal that holds now
     spans = intervals.filter(~F.col("is_granted")).select(
         "key", *(F.when(~refuses_now, F.col(c)).alias(c) for c in ("from_at", "to_at"))
     )
@@ -89,7 +93,9 @@ def with_consent(events: DataFrame, intervals: DataFrame, *, unknown_is_granted:
             & (F.col("to_at").isNull() | (F.col("occurred_at") < F.col("to_at")))
         )
         events = events.join(side, holds, "left").drop("_key", "from_at", "to_at")
-    either = F.least("_stream_consent", "_user_consent")  # least() skips null: one statement decides for both
+    either = F.least(
+        "_stream_consent", "_user_consent"
+    )  # least() skips null: one statement decides for both
     return events.withColumn("is_consented", F.coalesce(either, F.lit(unknown_is_granted))).drop(
         "_stream_consent", "_user_consent"
     )

@@ -18,7 +18,14 @@ from desirelines.report.svg import (
     to_svg,
     wrapped,
 )
-from desirelines.report.text import NOTHING, feature_label, people_text, percent_text, shortened, step_text
+from desirelines.report.text import (
+    NOTHING,
+    feature_label,
+    people_text,
+    percent_text,
+    shortened,
+    step_text,
+)
 
 LIMIT = 2.0
 """Effects beyond this are drawn as strong as this."""
@@ -56,12 +63,28 @@ def segment_sizes(bars: Sequence[Bar]) -> str:
         figure, axes = new_figure(PAGE_WIDTH, 34 * rows + 14)
         place, ticks = 0.0, []
         for heading, colour, members in shown:
-            axes.text(0, place + 0.15, heading, ha="left", va="center", fontsize=13, fontweight="bold", color=INK)
+            axes.text(
+                0,
+                place + 0.15,
+                heading,
+                ha="left",
+                va="center",
+                fontsize=13,
+                fontweight="bold",
+                color=INK,
+            )
             for offset, bar in enumerate(members, start=1):
                 axes.barh(place + offset, bar.people or 0.0, height=0.62, color=colour)
-                text = people_text(bar.people) + ("" if bar.share is None else f"  ·  {percent_text(bar.share, 1)}")
+                text = people_text(bar.people) + (
+                    "" if bar.share is None else f"  ·  {percent_text(bar.share, 1)}"
+                )
                 axes.text(
-                    (bar.people or 0.0) + largest * 0.012, place + offset, text, ha="left", va="center", fontsize=13
+                    (bar.people or 0.0) + largest * 0.012,
+                    place + offset,
+                    text,
+                    ha="left",
+                    va="center",
+                    fontsize=13,
                 )
                 ticks.append((place + offset, wrapped(shortened(bar.name, LONGEST), 36)))
             place += len(members) + 1.15
@@ -87,22 +110,45 @@ def differences(
     """
     found = [[effects.get((f, s)) for s in segments] for f in features]
     texts = [
-        [NOTHING if v is None else f"{v:+.1f}".replace("-", "−") if abs(v) >= 0.05 else "0.0" for v in line]
+        [
+            NOTHING if v is None else f"{v:+.1f}".replace("-", "−") if abs(v) >= 0.05 else "0.0"
+            for v in line
+        ]
         for line in found
     ]
     column = (PAGE_WIDTH - 190) / len(segments)
-    head = head_of([shortened(names[s], LONGEST) for s in segments], width=column, size=12 if column >= 110 else 11)
+    head = head_of(
+        [shortened(names[s], LONGEST) for s in segments],
+        width=column,
+        size=12 if column >= 110 else 11,
+    )
     with style():
         figure, axes = new_figure(PAGE_WIDTH, 31 * len(features) + head.height)
         values = [[float("nan") if v is None else v for v in line] for line in found]
-        heatmap(axes, values, colours="PuOr", limits=(-LIMIT, LIMIT), texts=texts, size=12 if column >= 40 else 10)
+        heatmap(
+            axes,
+            values,
+            colours="PuOr",
+            limits=(-LIMIT, LIMIT),
+            texts=texts,
+            size=12 if column >= 40 else 10,
+        )
         head.draw(axes)
         name_rows(axes, [feature_label(f) for f in features], width=26, size=13)
-        return to_svg(figure, name="differences", label="Heatmap: how far each group is from the rest, by feature")
+        return to_svg(
+            figure,
+            name="differences",
+            label="Heatmap: how far each group is from the rest, by feature",
+        )
 
 
 def transitions(
-    shares: Mapping[tuple[str, str], float], rows: Sequence[str], columns: Sequence[str], *, name: str, label: str
+    shares: Mapping[tuple[str, str], float],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    *,
+    name: str,
+    label: str,
 ) -> str:
     """From-steps by to-steps, in each cell the share of all transitions out of the from-step.
 
@@ -110,7 +156,10 @@ def transitions(
     """
     size = 12 if len(columns) <= 14 else 10 if len(columns) <= 20 else 8
     values = [[shares.get((r, c), 0.0) for c in columns] for r in rows]
-    texts = [[percent_text(shares[r, c]).rstrip("%") if (r, c) in shares else "" for c in columns] for r in rows]
+    texts = [
+        [percent_text(shares[r, c]).rstrip("%") if (r, c) in shares else "" for c in columns]
+        for r in rows
+    ]
     head = head_of([shortened(step_text(c), 22) for c in columns], width=0, size=max(size, 10))
     with style():
         figure, axes = new_figure(620, 30 * len(rows) + head.height + 16)
@@ -123,15 +172,25 @@ def transitions(
 
 
 def moves(
-    counts: Mapping[tuple[str, str], float], rows: Sequence[str], columns: Sequence[str], names: Mapping[str, str]
+    counts: Mapping[tuple[str, str], float],
+    rows: Sequence[str],
+    columns: Sequence[str],
+    names: Mapping[str, str],
 ) -> str:
     """From-segments by to-segments, people in each cell; who stayed is on no cell, small groups are blank."""
     column = min((PAGE_WIDTH - 260) / len(columns), 150)
     values = [[float("nan") if r == c else counts.get((r, c), 0.0) for c in columns] for r in rows]
-    texts = [[people_text(counts[r, c]) if (r, c) in counts and r != c else "" for c in columns] for r in rows]
+    texts = [
+        [people_text(counts[r, c]) if (r, c) in counts and r != c else "" for c in columns]
+        for r in rows
+    ]
     labels = [shortened(names[r], LONGEST) for r in rows]
     row = max(38, *(16 * wrapped(label, 30).count("\n") + 24 for label in labels))
-    head = head_of([shortened(names[c], LONGEST) for c in columns], width=column, size=12 if column >= 110 else 11)
+    head = head_of(
+        [shortened(names[c], LONGEST) for c in columns],
+        width=column,
+        size=12 if column >= 110 else 11,
+    )
     with style():
         figure, axes = new_figure(260 + column * len(columns), row * len(rows) + head.height + 20)
         heatmap(
@@ -146,4 +205,6 @@ def moves(
         name_rows(axes, labels, width=30, size=12)
         axes.set_ylabel("was in", fontsize=11, loc="top")
         axes.set_xlabel("is in now", fontsize=11, loc="left")
-        return to_svg(figure, name="moves", label="Heatmap: people who changed group since the last run")
+        return to_svg(
+            figure, name="moves", label="Heatmap: people who changed group since the last run"
+        )

@@ -57,7 +57,9 @@ def evidence(dots: Sequence[Dot]) -> str:
                 markeredgewidth=1.8,
             )
             axes.axvline(dot.k, color=RULE, linestyle=":", linewidth=1.2, zorder=0)
-            side = "right" if 2 * dot.k > max(d.k for d in dots) + min(d.k for d in dots) else "left"
+            side = (
+                "right" if 2 * dot.k > max(d.k for d in dots) + min(d.k for d in dots) else "left"
+            )
             axes.annotate(
                 f"chosen: {dot.k} groups",
                 (dot.k, 1),
@@ -72,7 +74,11 @@ def evidence(dots: Sequence[Dot]) -> str:
         _evidence_axes(axes, dots)
         if len(looks) > 1:
             axes.legend(frameon=False, fontsize=12)
-        return to_svg(figure, name="evidence", label="Curve: how well people are told apart, by number of groups")
+        return to_svg(
+            figure,
+            name="evidence",
+            label="Curve: how well people are told apart, by number of groups",
+        )
 
 
 def _evidence_axes(axes: Any, dots: Sequence[Dot]) -> None:

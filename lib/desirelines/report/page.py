@@ -7,7 +7,13 @@ from importlib import resources
 from jinja2 import Environment, StrictUndefined
 
 from desirelines.report.data import ReportData
-from desirelines.report.path_sections import flow_picture, funnel_pictures, graph_picture, places_picture, week_pictures
+from desirelines.report.path_sections import (
+    flow_picture,
+    funnel_pictures,
+    graph_picture,
+    places_picture,
+    week_pictures,
+)
 from desirelines.report.sections import (
     accounts_of,
     definitions,
@@ -27,8 +33,14 @@ from desirelines.tables import SMALL_GROUP
 
 def render(data: ReportData) -> str:
     """The page as text; equal data gives equal text."""
-    template = resources.files("desirelines.report").joinpath("template.html.j2").read_text(encoding="utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    template = (
+        resources.files("desirelines.report")
+        .joinpath("template.html.j2")
+        .read_text(encoding="utf-8")
+    )
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     return environment.from_string(template).render(page=page_of(data))
 
 
@@ -40,7 +52,8 @@ def page_of(data: ReportData) -> Page:
     profiles = profiles_of(data)
     everybody = means_of_everybody(profiles, clusters)
     cards = {
-        s.segment_id: segment_card(s, n, data, profiles, everybody, names) for n, s in enumerate(segments, start=1)
+        s.segment_id: segment_card(s, n, data, profiles, everybody, names)
+        for n, s in enumerate(segments, start=1)
     }
     search, trials = search_picture(data)
     return Page(
@@ -76,7 +89,9 @@ def page_of(data: ReportData) -> Page:
 def summary_of(people: int, clusters: list[Segment], rules: list[Segment]) -> str:
     """The whole page in one or two sentences."""
     who = "person falls" if people == 1 else "people fall"
-    sentence = f"{people:,} {who} into {len(clusters)} {'group' if len(clusters) == 1 else 'groups'}"
+    sentence = (
+        f"{people:,} {who} into {len(clusters)} {'group' if len(clusters) == 1 else 'groups'}"
+    )
     largest = next((c for c in clusters if c.people), None)
     if largest is not None and len(clusters) > 1:
         share = percent_text(largest.share)

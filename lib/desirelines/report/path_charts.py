@@ -75,7 +75,13 @@ def flow(paths: Sequence[tuple[Sequence[str], float]]) -> str:
                     axes.bar(place, -n, width=BLOCK, bottom=-top, color=colour[step])
                     label = f"{shortened(step_text(step), 20)}  {percent_text(n)}"
                     axes.text(
-                        place + BLOCK / 2 + 0.02, -top - n / 2, label, ha="left", va="center", fontsize=11, color=INK
+                        place + BLOCK / 2 + 0.02,
+                        -top - n / 2,
+                        label,
+                        ha="left",
+                        va="center",
+                        fontsize=11,
+                        color=INK,
                     )
                     top += n + GAP
         _bands(axes, bands, tops, ranked, whole, colour)
@@ -87,7 +93,11 @@ def flow(paths: Sequence[tuple[Sequence[str], float]]) -> str:
         axes.set_yticks([])
         for side in axes.spines.values():
             side.set_visible(False)
-        return to_svg(figure, name="flow", label="Flow: the most frequent ways through a visit, from step to step")
+        return to_svg(
+            figure,
+            name="flow",
+            label="Flow: the most frequent ways through a visit, from step to step",
+        )
 
 
 def _bands(
@@ -97,13 +107,16 @@ def _bands(
     """Draw what goes from block to block; ends are short and grey."""
     order = {step: place for place, step in enumerate(ranked)}
     out, into = dict(tops), dict(tops)
-    for place, step, following in sorted(bands, key=lambda b: (b[0], order[b[1]], order.get(b[2] or "", len(order)))):
+    for place, step, following in sorted(
+        bands, key=lambda b: (b[0], order[b[1]], order.get(b[2] or "", len(order)))
+    ):
         n = bands[place, step, following] / whole
         left = out[place, step]
         out[place, step] = left + n
         if following is None:
             x = np.array([place + BLOCK / 2, place + BLOCK / 2 + 0.14])
-            axes.fill_between(x, [-left, -left - n * 0.35], [-left - n, -left - n * 0.65], color=UNKNOWN, linewidth=0)  # type: ignore[attr-defined]
+            upper, lower = [-left, -left - n * 0.35], [-left - n, -left - n * 0.65]
+            axes.fill_between(x, upper, lower, color=UNKNOWN, linewidth=0)  # type: ignore[attr-defined]
             continue
         right = into[place + 1, following]
         into[place + 1, following] = right + n
@@ -137,7 +150,9 @@ def graph(moves: Mapping[tuple[str, str], float]) -> str:
             width = 0.6 + 7 * n / most
             if source == target:
                 x, y = at[source]
-                axes.add_patch(Circle((x * 1.1, y * 1.1), 0.1, fill=False, linewidth=width, edgecolor=UNKNOWN))
+                axes.add_patch(
+                    Circle((x * 1.1, y * 1.1), 0.1, fill=False, linewidth=width, edgecolor=UNKNOWN)
+                )
                 continue
             axes.add_patch(FancyArrowPatch(
                 at[source], at[target], connectionstyle="arc3,rad=0.16", arrowstyle="-|>", mutation_scale=8 + 1.5 * width,
@@ -166,7 +181,9 @@ def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], p
     """Steps by places of the path, in each cell the share of all visits that have the step there."""
     values = [[shares.get((s, p), 0.0) for p in range(1, places + 1)] for s in steps]
     texts = [[percent_text(v).rstrip("%") if v >= 0.005 else "" for v in line] for line in values]
-    head = head_of([f"{p}." for p in range(1, places + 1)], width=(PAGE_WIDTH - 200) / places, size=12)
+    head = head_of(
+        [f"{p}." for p in range(1, places + 1)], width=(PAGE_WIDTH - 200) / places, size=12
+    )
     with style():
         figure, axes = new_figure(PAGE_WIDTH, 28 * len(steps) + head.height)
         heatmap(
@@ -179,7 +196,9 @@ def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], p
         )
         head.draw(axes)
         name_rows(axes, [shortened(step_text(s), 26) for s in steps], width=28, size=12)
-        return to_svg(figure, name="places", label="Heatmap: which step stands at which place of a visit")
+        return to_svg(
+            figure, name="places", label="Heatmap: which step stands at which place of a visit"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,10 +218,24 @@ def weeks(name: str, labels: Sequence[str], lines: Sequence[WeekLine], *, number
             points = [(place[label], 100 * share) for label, share, _ in line.points]
             axes.plot([x for x, _ in points], [y for _, y in points], color=colour, linewidth=2)
             for (x, y), (_, _, is_over) in zip(points, line.points, strict=True):
-                axes.plot(x, y, "o", color=colour, markerfacecolor=colour if is_over else "white", markersize=6)
+                axes.plot(
+                    x,
+                    y,
+                    "o",
+                    color=colour,
+                    markerfacecolor=colour if is_over else "white",
+                    markersize=6,
+                )
             if points:
                 label = wrapped(shortened(step_text(line.step), 30), 20)
-                axes.text(points[-1][0] + 0.25, points[-1][1], label, color=colour, va="center", fontsize=12)
+                axes.text(
+                    points[-1][0] + 0.25,
+                    points[-1][1],
+                    label,
+                    color=colour,
+                    va="center",
+                    fontsize=12,
+                )
         every = max(1, -(-len(labels) // 12))
         axes.set_xticks(range(0, len(labels), every), list(labels)[::every], fontsize=12)
         axes.set_xlim(-0.5, len(labels) * 1.22)
@@ -230,8 +263,17 @@ def funnel(name: str, bars: Sequence[FunnelBar], *, number: int) -> str:
                 hatch="///",
                 linewidth=0.8,
             )
-            axes.text(bar.reached + bar.open + largest * 0.012, place, bar.text, ha="left", va="center", fontsize=12)
-        axes.set_yticks(range(len(bars)), [wrapped(shortened(bar.step, 40), 28) for bar in bars], fontsize=13)
+            axes.text(
+                bar.reached + bar.open + largest * 0.012,
+                place,
+                bar.text,
+                ha="left",
+                va="center",
+                fontsize=12,
+            )
+        axes.set_yticks(
+            range(len(bars)), [wrapped(shortened(bar.step, 40), 28) for bar in bars], fontsize=13
+        )
         axes.set_ylim(len(bars) - 0.4, -0.6)
         axes.set_xlim(0, largest * 1.45)
         axes.tick_params(length=0)
@@ -239,5 +281,7 @@ def funnel(name: str, bars: Sequence[FunnelBar], *, number: int) -> str:
         for side in ("top", "right", "bottom"):
             axes.spines[side].set_visible(False)
         return to_svg(
-            figure, name=f"funnel{number}", label=f"Funnel {name}: {count_text(bars[0].reached if bars else 0)} began"
+            figure,
+            name=f"funnel{number}",
+            label=f"Funnel {name}: {count_text(bars[0].reached if bars else 0)} began",
         )

@@ -42,13 +42,20 @@ def graph_picture(data: ReportData) -> Picture | None:
         return None
     rows.sort(key=lambda r: (-r["transition_count"], str(r["from_step"]), str(r["to_step"])))
     moves = {(str(r["from_step"]), str(r["to_step"])): float(r["transition_count"]) for r in rows}
-    table = tuple((step_text(i), step_text(j), count_text(n)) for (i, j), n in list(moves.items())[:MOST_MOVES])
+    table = tuple(
+        (step_text(i), step_text(j), count_text(n))
+        for (i, j), n in list(moves.items())[:MOST_MOVES]
+    )
     return Picture(path_charts.graph(moves), Grid(("from", "to", "moves"), table, words=2))
 
 
 def places_picture(data: ReportData) -> Picture | None:
     """The step matrix of everybody by visit; the steps that are anywhere the most frequent, and the end."""
-    rows = [r for r in data.positions.to_dict("records") if (r["segment_id"], r["grain"]) == (ALL, "session")]
+    rows = [
+        r
+        for r in data.positions.to_dict("records")
+        if (r["segment_id"], r["grain"]) == (ALL, "session")
+    ]
     if not rows:
         return None
     shares = {(str(r["step"]), int(r["place"])): float(r["path_share"]) for r in rows}
@@ -61,7 +68,12 @@ def places_picture(data: ReportData) -> Picture | None:
     table = Grid(
         ("place", "step", "visits", "share"),
         tuple(
-            (str(r["place"]), step_text(str(r["step"])), count_text(r["path_count"]), percent_text(r["path_share"], 1))
+            (
+                str(r["place"]),
+                step_text(str(r["step"])),
+                count_text(r["path_count"]),
+                percent_text(r["path_share"], 1),
+            )
             for r in sorted(rows, key=lambda r: (r["place"], -r["path_count"], r["step"]))
         ),
         words=2,
@@ -75,7 +87,10 @@ def funnel_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
     for row in data.funnels.to_dict("records"):
         if row["segment_id"] == ALL:
             rows.setdefault(str(row["funnel"]), []).append(row)
-    return tuple((name, _funnel(name, rows[name], number)) for number, name in enumerate(sorted(rows), start=1))
+    return tuple(
+        (name, _funnel(name, rows[name], number))
+        for number, name in enumerate(sorted(rows), start=1)
+    )
 
 
 def week_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
@@ -85,7 +100,9 @@ def week_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
     for row in of_all.sort_values(["funnel", "week_on", "step_no"]).to_dict("records"):
         rows.setdefault(str(row["funnel"]), []).append(row)
     told = [(name, of) for name, of in rows.items() if len({r["week_on"] for r in of}) > 1]
-    return tuple((name, _weeks(name, of, number)) for number, (name, of) in enumerate(told, start=1))
+    return tuple(
+        (name, _weeks(name, of, number)) for number, (name, of) in enumerate(told, start=1)
+    )
 
 
 def _weeks(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:

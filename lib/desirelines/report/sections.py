@@ -35,9 +35,13 @@ def sizes_picture(segments: list[Segment]) -> Picture:
     """How large every segment is."""
     bars = [charts.Bar(s.name, s.people, s.share, s.is_rule) for s in segments]
     rows = tuple(
-        (s.name, "rule" if s.is_rule else "group", people_text(s.people), percent_text(s.share, 1)) for s in segments
+        (s.name, "rule" if s.is_rule else "group", people_text(s.people), percent_text(s.share, 1))
+        for s in segments
     )
-    return Picture(charts.segment_sizes(bars), Grid(("segment", "kind", "people", "share of everybody"), rows, words=2))
+    return Picture(
+        charts.segment_sizes(bars),
+        Grid(("segment", "kind", "people", "share of everybody"), rows, words=2),
+    )
 
 
 def differences_picture(
@@ -64,9 +68,18 @@ def differences_picture(
         for c in shown
         if (p := profiles.get((f, c.segment_id))) is not None
     )
-    head = ("feature", "group", "mean", "median", "mean of everybody", "distance from the rest", "known for")
+    head = (
+        "feature",
+        "group",
+        "mean",
+        "median",
+        "mean of everybody",
+        "distance from the rest",
+        "known for",
+    )
     return Picture(
-        charts.differences(features, [c.segment_id for c in shown], effects, names), Grid(head, rows, words=2)
+        charts.differences(features, [c.segment_id for c in shown], effects, names),
+        Grid(head, rows, words=2),
     )
 
 
@@ -80,7 +93,9 @@ def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
     if not counts:
         return None
     order = [c.segment_id for c in clusters]
-    named = {text_of(r["segment_id"]): text_of(r["name"]) for r in data.definitions.to_dict("records")}
+    named = {
+        text_of(r["segment_id"]): text_of(r["name"]) for r in data.definitions.to_dict("records")
+    }
     rows, columns = (_in_order({key[side] for key in counts}, order) for side in (0, 1))
     names = {s: ENDS.get(s) or named.get(s) or f"former group {s}" for s in {*rows, *columns}}
     ranked = sorted(counts, key=lambda key: (-counts[key], key))
@@ -158,12 +173,18 @@ def accounts_of(data: ReportData) -> tuple[Account, ...]:
     for source in sorted({str(s) for s in data.accounts["source"]}):
         own = data.accounts[data.accounts["source"] == source]
         rows = sorted(own.to_dict("records"), key=lambda r: (-order.get(r["fate"], -1), r["fate"]))
-        run_total, total = int(own["run_row_count"].fillna(0).sum()), int(own["row_count"].fillna(0).sum())
+        run_total, total = (
+            int(own["run_row_count"].fillna(0).sum()),
+            int(own["row_count"].fillna(0).sum()),
+        )
         run_read, read = _read(own, "run_rows_read"), _read(own, "rows_read")
         accounts.append(
             Account(
                 source,
-                tuple((str(r["fate"]), count_text(r["run_row_count"]), count_text(r["row_count"])) for r in rows),
+                tuple(
+                    (str(r["fate"]), count_text(r["run_row_count"]), count_text(r["row_count"]))
+                    for r in rows
+                ),
                 f"{run_total:,}",
                 f"{total:,}",
                 run_read,
@@ -184,7 +205,9 @@ def fates_of(data: ReportData) -> tuple[tuple[str, str], ...]:
 def definitions(as_of: date) -> tuple[Definition, ...]:
     """The catalogue of features in words."""
     return tuple(
-        Definition(feature_label(f.name), f.meaning.replace("as_of", day_text(as_of)), f.unit, f.null_means)
+        Definition(
+            feature_label(f.name), f.meaning.replace("as_of", day_text(as_of)), f.unit, f.null_means
+        )
         for f in FEATURES
     )
 

@@ -63,7 +63,9 @@ def _origin(segment: Segment, names: dict[str, str]) -> str:
     """Where the group came from, in a sentence; empty where there is nothing to tell."""
     if segment.origin not in ORIGINS or not segment.derived_from:
         return ""
-    return f"{ORIGINS[segment.origin]} {' and '.join(names.get(s, s) for s in segment.derived_from)}."
+    return (
+        f"{ORIGINS[segment.origin]} {' and '.join(names.get(s, s) for s in segment.derived_from)}."
+    )
 
 
 def everybody_card(data: ReportData) -> Card:
@@ -89,7 +91,11 @@ def top_paths(data: ReportData, segment_id: str) -> tuple[Path, ...]:
     rows = [r for r in data.paths.to_dict("records") if r["segment_id"] == segment_id]
     rows.sort(key=lambda r: (-r["sessions_count"], [str(s) for s in r["path"]]))
     return tuple(
-        Path(chips_of([str(s) for s in r["path"]]), percent_text(r["share"], 1), count_text(r["sessions_count"]))
+        Path(
+            chips_of([str(s) for s in r["path"]]),
+            percent_text(r["share"], 1),
+            count_text(r["sessions_count"]),
+        )
         for r in rows
     )
 
@@ -100,13 +106,19 @@ def chips_of(path: list[str]) -> tuple[str, ...]:
     for step, repeats in groupby(path):
         count = len(list(repeats))
         chips.append(step_text(step) + (f" ×{count}" if count > 1 else ""))
-    return tuple(chips) if len(chips) <= CHIPS else (*chips[: CHIPS - 1], f"{len(chips) - CHIPS + 1} more")
+    return (
+        tuple(chips)
+        if len(chips) <= CHIPS
+        else (*chips[: CHIPS - 1], f"{len(chips) - CHIPS + 1} more")
+    )
 
 
 def transitions_of(data: ReportData, segment_id: str, name: str, picture: str) -> Picture | None:
     """The picture of a segment's steps with the most traffic; None when no pair of steps may be told."""
     edges = [
-        e for e in data.edges.to_dict("records") if e["segment_id"] == segment_id and e["people_count"] >= SMALL_GROUP
+        e
+        for e in data.edges.to_dict("records")
+        if e["segment_id"] == segment_id and e["people_count"] >= SMALL_GROUP
     ]
     steps = _busiest(edges, data.steps_shown)
     rows, columns = [PATH_START, *steps], [*steps, PATH_END]
@@ -142,7 +154,9 @@ def _busiest(edges: list[dict[Any, Any]], limit: int) -> list[str]:
     traffic: dict[str, int] = {}
     for edge in edges:
         if edge["to_step"] != PATH_END:
-            traffic[edge["to_step"]] = traffic.get(edge["to_step"], 0) + int(edge["transition_count"])
+            traffic[edge["to_step"]] = traffic.get(edge["to_step"], 0) + int(
+                edge["transition_count"]
+            )
         if edge["from_step"] != PATH_START:
             traffic.setdefault(edge["from_step"], 0)
     top = sorted(traffic, key=lambda s: (-traffic[s], s))[:limit]

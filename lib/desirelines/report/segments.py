@@ -72,7 +72,9 @@ def ordered_segments(data: ReportData) -> list[Segment]:
                 _told(size.get("left_count")),
             )
         )
-    return sorted(segments, key=lambda s: (s.is_rule, -(s.people or 0.0), s.people is None, s.segment_id))
+    return sorted(
+        segments, key=lambda s: (s.is_rule, -(s.people or 0.0), s.people is None, s.segment_id)
+    )
 
 
 def profiles_of(data: ReportData) -> dict[tuple[str, str], Profile]:
@@ -89,7 +91,9 @@ def profiles_of(data: ReportData) -> dict[tuple[str, str], Profile]:
     return found
 
 
-def means_of_everybody(profiles: dict[tuple[str, str], Profile], clusters: list[Segment]) -> dict[str, float]:
+def means_of_everybody(
+    profiles: dict[tuple[str, str], Profile], clusters: list[Segment]
+) -> dict[str, float]:
     """Mean of each feature over everybody: everybody is in one cluster, so the clusters' means add up to it.
 
     People of clusters whose size is withheld are missing from it.
@@ -109,11 +113,18 @@ def facts_of(
 ) -> tuple[Fact, ...]:
     """The features that tell a segment apart the most, strongest first; on equal strength in the catalogue's order."""
     own = {
-        f: profiles[f, segment.segment_id] for f in known_features({f for f, s in profiles if s == segment.segment_id})
+        f: profiles[f, segment.segment_id]
+        for f in known_features({f for f, s in profiles if s == segment.segment_id})
     }
-    strong = [(f, p, p.effect) for f, p in own.items() if p.effect is not None and abs(p.effect) >= STANDS_OUT]
+    strong = [
+        (f, p, p.effect)
+        for f, p in own.items()
+        if p.effect is not None and abs(p.effect) >= STANDS_OUT
+    ]
     strong.sort(key=lambda entry: -abs(entry[2]))
-    return tuple(_fact(feature, profile, effect, everybody) for feature, profile, effect in strong[:FACTS])
+    return tuple(
+        _fact(feature, profile, effect, everybody) for feature, profile, effect in strong[:FACTS]
+    )
 
 
 def _fact(feature: str, profile: Profile, effect: float, everybody: dict[str, float]) -> Fact:

@@ -60,11 +60,15 @@ def new_figure(width: float, height: float) -> tuple[Any, Any]:
 def to_svg(figure: Any, *, name: str, label: str) -> str:
     """The picture as an `<svg>` element for HTML: ids unique by `name`, `label` read to those who do not see it."""
     buffer = io.StringIO()
-    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None})
+    figure.savefig(
+        buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
+    )
     text = buffer.getvalue()
     text = _LEFT_OUT.sub("", text[text.index("<svg") :])
     prefix = re.sub(r"\W", "_", name)
-    text = _TAG.sub(lambda tag: _for_html(tag[0], prefix), text)  # only tags: what a name says is left alone
+    text = _TAG.sub(
+        lambda tag: _for_html(tag[0], prefix), text
+    )  # only tags: what a name says is left alone
     return text.replace("<svg", f'<svg role="img" aria-label="{html.escape(label)}"', 1).strip()
 
 
@@ -76,7 +80,9 @@ _LEFT_OUT = re.compile(r"<!--.*?-->\s*|<style.*?</style>\s*|<defs>\s*</defs>\s*"
 def _for_html(tag: str, prefix: str) -> str:
     """A tag of a picture that shares the page with others: its own ids, size in pixels, nothing said twice."""
     if tag.startswith("<svg"):
-        return re.sub(r' height="[\d.]+pt"', "", re.sub(r' width="([\d.]+)pt"', r' width="\1"', tag))
+        return re.sub(
+            r' height="[\d.]+pt"', "", re.sub(r' width="([\d.]+)pt"', r' width="\1"', tag)
+        )
     if tag.startswith("<path"):
         tag = " ".join(re.sub(r"(\.\d\d)\d+", r"\1", tag).split())
     if tag.startswith("<text"):
@@ -99,13 +105,25 @@ def letters_in(pixels: float, size: float) -> int:
 
 
 def heatmap(
-    axes: Any, values: Any, *, colours: str, limits: tuple[float, float], texts: Sequence[Sequence[str]], size: float
+    axes: Any,
+    values: Any,
+    *,
+    colours: str,
+    limits: tuple[float, float],
+    texts: Sequence[Sequence[str]],
+    size: float,
 ) -> None:
     """Draw a matrix, first row on top, NaN in grey, the text of a cell in a colour that can be read on it."""
     shades = matplotlib.colormaps[colours].with_extremes(bad=UNKNOWN)
     matrix = np.ma.masked_invalid(np.asarray(values, dtype=float))
     mesh = axes.pcolormesh(
-        matrix, cmap=shades, vmin=limits[0], vmax=limits[1], edgecolors="white", linewidth=1.5, clip_on=False
+        matrix,
+        cmap=shades,
+        vmin=limits[0],
+        vmax=limits[1],
+        edgecolors="white",
+        linewidth=1.5,
+        clip_on=False,
     )
     filled = shades(mesh.norm(matrix))
     for row, line in enumerate(texts):
@@ -122,7 +140,9 @@ def heatmap(
                     fontsize=size,
                     color="white" if is_dark else INK,
                 )
-                cell.set_in_layout(False)  # it lies inside; measuring hundreds of them is what would take time
+                cell.set_in_layout(
+                    False
+                )  # it lies inside; measuring hundreds of them is what would take time
     axes.set_ylim(matrix.shape[0], 0)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
@@ -150,13 +170,17 @@ class Head:
     def draw(self, axes: Any) -> None:
         """Put the names above the matrix."""
         slant = {"rotation": 50, "ha": "left", "rotation_mode": "anchor"} if self.is_slanted else {}
-        axes.set_xticks([n + 0.5 for n in range(len(self.names))], self.names, fontsize=self.size, **slant)
+        axes.set_xticks(
+            [n + 0.5 for n in range(len(self.names))], self.names, fontsize=self.size, **slant
+        )
 
 
 def head_of(names: Sequence[str], *, width: float, size: float) -> Head:
     """Names over columns of `width` pixels: in lines where there is room for lines, slanted where there is not."""
     is_slanted = width < 64
-    broken = tuple(wrapped(name, 26 if is_slanted else letters_in(width - 4, size)) for name in names)
+    broken = tuple(
+        wrapped(name, 26 if is_slanted else letters_in(width - 4, size)) for name in names
+    )
     lines = max((name.count("\n") + 1 for name in broken), default=1)
     longest = max((len(line) for name in broken for line in name.split("\n")), default=1)
     height = 0.8 * (0.6 * size * longest) + lines * size if is_slanted else 1.35 * size * lines
@@ -165,4 +189,6 @@ def head_of(names: Sequence[str], *, width: float, size: float) -> Head:
 
 def name_rows(axes: Any, names: Sequence[str], *, width: int, size: float) -> None:
     """Row names left of a matrix, in lines of at most `width` letters."""
-    axes.set_yticks([n + 0.5 for n in range(len(names))], [wrapped(n, width) for n in names], fontsize=size)
+    axes.set_yticks(
+        [n + 0.5 for n in range(len(names))], [wrapped(n, width) for n in names], fontsize=size
+    )

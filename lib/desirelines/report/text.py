@@ -16,7 +16,12 @@ NOTHING = "–"
 STANDS_OUT = 0.3
 """Below this effect size (Cohen's "small") a feature says nothing about a segment."""
 
-STEP_WORDS = {PATH_START: "start", PATH_END: "end", "__other__": "other steps", "__hidden__": "rare steps"}
+STEP_WORDS = {
+    PATH_START: "start",
+    PATH_END: "end",
+    "__other__": "other steps",
+    "__hidden__": "rare steps",
+}
 
 FATE_WORDS = {
     "suppressed": "left out: the person is on the list of people to leave out",
@@ -67,7 +72,11 @@ def percent_text(value: Any, digits: int = 0) -> str:
 def decimal_text(value: Any, digits: int = 2) -> str:
     """A number with a fixed count of decimals; never "-0.0"."""
     number = number_of(value)
-    return NOTHING if number is None else f"{round(number, digits) + 0.0:,.{digits}f}".replace("-", "−")
+    return (
+        NOTHING
+        if number is None
+        else f"{round(number, digits) + 0.0:,.{digits}f}".replace("-", "−")
+    )
 
 
 def value_text(feature: str, value: Any, *, with_unit: bool = False) -> str:

@@ -95,7 +95,9 @@ def _check_ledger(run: Run) -> None:
         raise GateError(
             f"the chain of published runs is broken: {'; '.join(faults)}. Nothing was changed. `desirelines check` says how to mend it."
         )
-    if not run.ledger.states() and any(run.warehouse.exists(t) for t in (IDENTITY_MAP, SEGMENT_CHANGES)):
+    if not run.ledger.states() and any(
+        run.warehouse.exists(t) for t in (IDENTITY_MAP, SEGMENT_CHANGES)
+    ):
         raise GateError(
             f"the warehouse {run.settings.warehouse.path} holds what runs made, and no `runs`: its ledger is gone. Nothing was changed. "
             "`desirelines check` says what is there and how to mend it."

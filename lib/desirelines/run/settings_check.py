@@ -21,7 +21,9 @@ FAR_OUT = 2
 """A place beyond the end of an empty text: there Spark compiles a regular expression and tries it on nothing."""
 
 
-def check_settings(spark: SparkSession, settings: Settings, *, on: date, fits: bool = False) -> None:
+def check_settings(
+    spark: SparkSession, settings: Settings, *, on: date, fits: bool = False
+) -> None:
     """Make sure that no stage will stop at a setting. No Spark job; no query either, where nothing is for Spark to judge.
 
     `on` is the day around which holidays are looked up; with `fits` MLflow will be needed, if tracking is on.
@@ -58,7 +60,9 @@ def judged_by_spark(spark: SparkSession, settings: Settings) -> list[str]:
 
 def _for_spark(settings: Settings) -> Iterator[tuple[str, str, Column]]:
     for number, rule in enumerate(settings.sessions.step_rules):
-        compiled = F.call_function("regexp_replace", F.lit(""), F.lit(rule.pattern), F.lit(""), F.lit(FAR_OUT))
+        compiled = F.call_function(
+            "regexp_replace", F.lit(""), F.lit(rule.pattern), F.lit(""), F.lit(FAR_OUT)
+        )
         told = f"'{shown(rule.pattern)}' is no regular expression of Java's, which Spark takes. Mend it"
         yield f"sessions.step_rules.{number}.pattern", told, compiled
     zones = {"site.time_zone": settings.site.time_zone}
@@ -73,7 +77,11 @@ def _for_spark(settings: Settings) -> Iterator[tuple[str, str, Column]]:
         for path in mapped_paths(source) if source.format == "json" else ():
             if any(quote in path for quote in "'\"\\"):
                 told = f"the column '{shown(path)}' of source '{source.name}' cannot be reached in JSON. Take the quotes out of its name"
-                yield f"sources.{number}", told, F.try_variant_get(F.parse_json(F.lit("{}")), json_path(path), "string")
+                yield (
+                    f"sources.{number}",
+                    told,
+                    F.try_variant_get(F.parse_json(F.lit("{}")), json_path(path), "string"),
+                )
     for where, zone in zones.items():
         if zone != "UTC":
             told = f"Java does not know the time zone '{zone}'. Give another of the same offset"
@@ -99,7 +107,9 @@ def _holidays(settings: Settings, on: date) -> Iterator[str]:
     for occasion in settings.features.occasions:
         if occasion.holiday is None:
             continue
-        from desirelines.features.occasions import check_holiday  # the package of holidays takes a while to import
+        from desirelines.features.occasions import (
+            check_holiday,
+        )  # the package of holidays takes a while to import
 
         try:
             check_holiday(occasion, on)

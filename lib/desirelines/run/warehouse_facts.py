@@ -75,7 +75,9 @@ def wanted_facts(settings: Settings) -> dict[str, str]:
         SettingsError: a secret cannot be used, or both are the same.
     """
     data, suppression = read_secrets(settings.secrets)
-    types = sorted({t for source in settings.sources for t in source.ids} | {settings.identity.login_type})
+    types = sorted(
+        {t for source in settings.sources for t in source.ids} | {settings.identity.login_type}
+    )
     return {
         DATA: fingerprint_of(data, DATA), SUPPRESSION: fingerprint_of(suppression, SUPPRESSION),
         BUCKETS: str(settings.warehouse.buckets), CURRENCY: settings.site.currency, PURPOSE: settings.consent.purpose, LOGIN: settings.identity.login_type,

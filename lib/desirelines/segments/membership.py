@@ -9,7 +9,10 @@ from desirelines.segments.shipped_rules import RuleSegment
 
 
 def to_memberships(
-    features: DataFrame, assigned: DataFrame, cluster_segments: dict[int, str], rules: tuple[RuleSegment, ...]
+    features: DataFrame,
+    assigned: DataFrame,
+    cluster_segments: dict[int, str],
+    rules: tuple[RuleSegment, ...],
 ) -> DataFrame:
     """One row per person and segment: person_id, bucket, segment_id, is_primary.
 
@@ -17,7 +20,11 @@ def to_memberships(
     leaves out those whom a rule gives their primary segment.
     """
     names = F.create_map(
-        *(F.lit(part) for cluster, segment in sorted(cluster_segments.items()) for part in (cluster, segment))
+        *(
+            F.lit(part)
+            for cluster, segment in sorted(cluster_segments.items())
+            for part in (cluster, segment)
+        )
     )
     by_cluster = assigned.select(
         "person_id",
@@ -30,7 +37,10 @@ def to_memberships(
             *(
                 F.when(
                     F.coalesce(r.condition, F.lit(False)),
-                    F.struct(F.lit(r.segment_id).alias("segment_id"), F.lit(r.is_primary).alias("is_primary")),
+                    F.struct(
+                        F.lit(r.segment_id).alias("segment_id"),
+                        F.lit(r.is_primary).alias("is_primary"),
+                    ),
                 )
                 for r in rules
             )

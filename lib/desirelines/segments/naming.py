@@ -8,7 +8,7 @@ from types import MappingProxyType
 from desirelines.catalogue import FEATURES, Feature
 from desirelines.settings.model import Words
 
-WEAK = 0.3
+MIN_EFFECT = 0.3
 """Below this effect size (Cohen's "small") a feature says nothing about a segment."""
 
 
@@ -22,7 +22,11 @@ def name_of(
     On equal strength the feature that comes first in the catalogue leads. `words` of the settings stand for the catalogue's.
     """
     place = {f.name: n for n, f in enumerate(catalogue)}
-    strong = [(abs(d), name, d) for name, d in effects.items() if d is not None and abs(d) >= WEAK and name in place]
+    strong = [
+        (abs(d), name, d)
+        for name, d in effects.items()
+        if d is not None and abs(d) >= MIN_EFFECT and name in place
+    ]
     strong.sort(key=lambda e: (-e[0], place[e[1]]))
     told = {f.name: words.get(f.name) or Words(high=f.high, low=f.low) for f in catalogue}
     chosen = [told[name].high if d > 0 else told[name].low for _, name, d in strong[:2]]
@@ -35,7 +39,10 @@ def names_apart(
     words: Mapping[str, Words] = MappingProxyType({}),
 ) -> dict[str, str]:
     """Names of all clusters; clusters that would be named alike are told apart by a number in the order of their ids."""
-    plain = {segment: name_of(effects, catalogue, words) for segment, effects in sorted(effects_by_segment.items())}
+    plain = {
+        segment: name_of(effects, catalogue, words)
+        for segment, effects in sorted(effects_by_segment.items())
+    }
     named: dict[str, str] = {}
     for segment, name in plain.items():
         alike = [s for s, n in plain.items() if n == name]

@@ -27,7 +27,12 @@ def to_profiles(
     their number would follow. One shuffle by segment; the sums over everybody come along as a broadcast row.
     """
     long = F.explode(
-        F.array(*(F.struct(F.lit(f.name).alias("feature"), F.expr(f.sql).alias("value")) for f in catalogue))
+        F.array(
+            *(
+                F.struct(F.lit(f.name).alias("feature"), F.expr(f.sql).alias("value"))
+                for f in catalogue
+            )
+        )
     )
     everybody = (
         features.select(long.alias("f"))
@@ -52,7 +57,9 @@ def to_profiles(
         {
             "run_id": F.lit(run_id),
             "share": F.when(is_told, people / F.col("all_count")),
-            "known_count": F.when(is_told, F.when(people - known < SMALL_GROUP, people).otherwise(known)),
+            "known_count": F.when(
+                is_told, F.when(people - known < SMALL_GROUP, people).otherwise(known)
+            ),
             "effect": effect_size(),
             "people_count": F.when(is_told, people),
         }
@@ -64,7 +71,8 @@ def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:
     """One row per segment with members or changes: segment_id, people_count, entered, gone. Not to be published as it is (see ADR 9)."""
     sizes = memberships.groupBy("segment_id").agg(F.count("*").alias("people_count"))
     moved = changes.groupBy("segment_id").agg(
-        F.count_if(F.col("change") == "entered").alias("entered"), F.count_if(F.col("change") == "left").alias("gone")
+        F.count_if(F.col("change") == "entered").alias("entered"),
+        F.count_if(F.col("change") == "left").alias("gone"),
     )
     return sizes.join(moved, "segment_id", "full").na.fill(0)
 
@@ -76,7 +84,9 @@ def effect_size() -> Column:
     spread_rest = rest_sq - F.pow(rest_sum, 2) / rest_n
     pooled = F.sqrt((spread_in + spread_rest) / (F.col("in_n") + rest_n - 2))
     d = (F.col("in_sum") / F.col("in_n") - rest_sum / rest_n) / pooled
-    return F.when((F.col("in_n") >= SMALL_GROUP) & (rest_n >= SMALL_GROUP), F.when(pooled > 1e-12, d))
+    return F.when(
+        (F.col("in_n") >= SMALL_GROUP) & (rest_n >= SMALL_GROUP), F.when(pooled > 1e-12, d)
+    )
 
 
 def _sums(value: str, prefix: str) -> list[Column]:

@@ -20,12 +20,21 @@ class Account:
     @property
     def adds_up(self) -> bool:
         """Whether every event went somewhere."""
-        return self.events == self.in_sessions + self.bots + self.without_consent + self.over_the_cap
+        return (
+            self.events == self.in_sessions + self.bots + self.without_consent + self.over_the_cap
+        )
 
     def __str__(self) -> str:
         """As a person reads it."""
-        left_out = {"of robots": self.bots, "without consent": self.without_consent, "over the cap": self.over_the_cap}
-        told = ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count) or "none left out"
+        left_out = {
+            "of robots": self.bots,
+            "without consent": self.without_consent,
+            "over the cap": self.over_the_cap,
+        }
+        told = (
+            ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count)
+            or "none left out"
+        )
         return f"{self.events:,} events{'' if self.all_events else ' touched'}: {told}"
 
     def with_more_bots(self, events: int) -> Account:

@@ -20,7 +20,9 @@ EVEN_SHARE, EVEN_MS = 0.01, 20
 """A gap is even with the one before it when it differs by at most this share of it, or this many milliseconds."""
 
 
-def to_robot_tags(sessions: DataFrame, *, rate_clicks: int, rate_seconds: float, even_gaps: int) -> DataFrame:
+def to_bot_rhythm_tags(
+    sessions: DataFrame, *, rate_clicks: int, rate_seconds: float, even_gaps: int
+) -> DataFrame:
     """One row per stream and reason: stream_id, reason (rate, rhythm), from_at: start of the first session that shows it.
 
     Rate: `rate_clicks` clicks at different times within `rate_seconds`. Rhythm: so many gaps in a row that are even with the
@@ -31,7 +33,9 @@ def to_robot_tags(sessions: DataFrame, *, rate_clicks: int, rate_seconds: float,
         partial(_robots, rate_clicks=rate_clicks, rate_ms=int(rate_seconds * 1000), even_gaps=even_gaps),
         "stream_id string, reason string, start_us long",
     )  # fmt: skip
-    return found.groupBy("stream_id", "reason").agg(F.timestamp_micros(F.min("start_us")).alias("from_at"))
+    return found.groupBy("stream_id", "reason").agg(
+        F.timestamp_micros(F.min("start_us")).alias("from_at")
+    )
 
 
 def _robots(
@@ -41,7 +45,9 @@ def _robots(
     for batch in batches:
         kinds, offsets = batch.column("step_kinds"), batch.column("step_offsets")
         sizes = np.diff(kinds.offsets.to_numpy().astype(np.int64))
-        is_click = np.asarray(pc.is_in(kinds.flatten(), pa.array(CLICKS)).to_numpy(zero_copy_only=False))
+        is_click = np.asarray(
+            pc.is_in(kinds.flatten(), pa.array(CLICKS)).to_numpy(zero_copy_only=False)
+        )
         session = np.repeat(np.arange(len(sizes)), sizes)[is_click]
         at_ms = offsets.flatten().to_numpy().astype(np.int64)[is_click]
         for reason, shown in (

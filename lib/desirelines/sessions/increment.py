@@ -22,13 +22,15 @@ def to_reach(new_events: DataFrame, *, gap_us: int) -> DataFrame:
 def from_first_touched(reach: DataFrame, sessions: DataFrame, keyed: DataFrame | None) -> DataFrame:
     """Move `from_at` back to where the first touched session begins: stream_id, from_at.
 
-    Touched is the first session of the gap that ends at or after `reach_at`, and every one with a key of `keyed` (stream_id,
+    StreamsToRebuild is the first session of the gap that ends at or after `reach_at`, and every one with a key of `keyed` (stream_id,
     session_key; None where no new event has a key). `sessions` are all that stand of these streams.
     """
     own = sessions.join(reach.select("stream_id", "reach_at"), "stream_id")
     is_touched = F.col("session_key").isNull() & (F.col("ended_at") >= F.col("reach_at"))
     if keyed is not None:
-        own = own.join(keyed.withColumn("_is_key", F.lit(True)), ["stream_id", "session_key"], "left")
+        own = own.join(
+            keyed.withColumn("_is_key", F.lit(True)), ["stream_id", "session_key"], "left"
+        )
         is_touched |= F.col("_is_key")
     return _moved_back(reach, own.filter(is_touched))
 
@@ -50,9 +52,15 @@ def with_known_cause(touched: DataFrame, sessions: DataFrame) -> DataFrame:
 
     One row per stream: stream_id, from_at, known_cause (null where the stream has no session up to there).
     """
-    up_to = sessions.filter(F.col("session_key").isNull()).join(touched, "stream_id").filter("started_at <= from_at")
+    up_to = (
+        sessions.filter(F.col("session_key").isNull())
+        .join(touched, "stream_id")
+        .filter("started_at <= from_at")
+    )
     stood = F.min(F.when(F.col("started_at") == F.col("from_at"), F.col("cause")))
-    causes = up_to.groupBy("stream_id").agg(F.coalesce(stood, F.lit("idle_timeout")).alias("known_cause"))
+    causes = up_to.groupBy("stream_id").agg(
+        F.coalesce(stood, F.lit("idle_timeout")).alias("known_cause")
+    )
     return touched.select("stream_id", "from_at").join(causes, "stream_id", "left")
 
 

@@ -17,7 +17,16 @@ CAUSES = (
     "first_event", "idle_timeout", "max_duration", "max_events", "user_changed", "campaign_changed", "midnight", "session_key",
 )  # fmt: skip
 """Why a session began. Where several hold, the first of them is told."""
-FIRST_EVENT, IDLE_TIMEOUT, MAX_DURATION, MAX_EVENTS, USER_CHANGED, CAMPAIGN_CHANGED, MIDNIGHT, SESSION_KEY = range(8)
+(
+    FIRST_EVENT,
+    IDLE_TIMEOUT,
+    MAX_DURATION,
+    MAX_EVENTS,
+    USER_CHANGED,
+    CAMPAIGN_CHANGED,
+    MIDNIGHT,
+    SESSION_KEY,
+) = range(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,7 @@ class Cut:
     session: Ints
 
 
-def in_order(stream: Ints, at_us: Ints, ranks_of_ties: Callable[[Ints], Sequence[Ints]]) -> Ints:
+def sort_order(stream: Ints, at_us: Ints, ranks_of_ties: Callable[[Ints], Sequence[Ints]]) -> Ints:
     """Give the permutation that puts events in the total order: stream, at, then the tie-breakers in order.
 
     `ranks_of_ties` gives the tie-breakers of the events it is asked for, as numbers whose order is theirs; it is asked only for
@@ -140,14 +149,18 @@ def cut_sessions(events: Events, rules: Rules) -> Cut:
     return Cut(first, stop, cause[first], ordinal, np.cumsum(starts) - 1)
 
 
-def _cut_by_state(events: Events, rules: Rules, new_part: Flags, starts: Flags, cause: Ints) -> None:
+def _cut_by_state(
+    events: Events, rules: Rules, new_part: Flags, starts: Flags, cause: Ints
+) -> None:
     """Add to `starts` and `cause` what depends on the session's own first event, login and campaign."""
     n = len(starts)
     start = np.flatnonzero(starts)
     stop = np.append(start[1:], n)
     inside = (stop - start > 1) & ~events.is_keyed[start]
     if rules.on_midnight:
-        inside |= (cause[np.minimum(stop, n - 1)] == MIDNIGHT) & ~events.is_keyed[start]  # another cause may come first
+        inside |= (cause[np.minimum(stop, n - 1)] == MIDNIGHT) & ~events.is_keyed[
+            start
+        ]  # another cause may come first
     start, stop = start[inside], stop[inside]
     finders = _finders(events, rules, new_part)
     while len(start) and finders:
@@ -164,7 +177,9 @@ def _cut_by_state(events: Events, rules: Rules, new_part: Flags, starts: Flags, 
         start, stop = at[going_on], stop[going_on]
 
 
-def _finders(events: Events, rules: Rules, new_part: Flags) -> list[tuple[int, Callable[[Ints], Ints]]]:
+def _finders(
+    events: Events, rules: Rules, new_part: Flags
+) -> list[tuple[int, Callable[[Ints], Ints]]]:
     """For each cause that depends on state, what gives the place where sessions that begin at some places must end by it."""
     finders: list[tuple[int, Callable[[Ints], Ints]]] = []
     if rules.max_us is not None:
@@ -173,14 +188,18 @@ def _finders(events: Events, rules: Rules, new_part: Flags) -> list[tuple[int, C
         passed[1:] = np.minimum(events.at_us[1:] - events.at_us[:-1], rules.gap_us + 1)
         passed[new_part] = 1
         clock, most = np.cumsum(passed), rules.max_us
-        finders.append((MAX_DURATION, lambda start: np.searchsorted(clock, clock[start] + most, side="right")))
+        finders.append(
+            (MAX_DURATION, lambda start: np.searchsorted(clock, clock[start] + most, side="right"))
+        )
     if rules.max_events is not None:
         count = rules.max_events
         finders.append((MAX_EVENTS, lambda start: start + count))
     if rules.on_user_change and len(places := np.flatnonzero(events.user >= 0)):
         finders.append((USER_CHANGED, _changes_after(places, events.user, none_counts=False)))
     if rules.on_campaign_change and len(places := np.flatnonzero(events.campaign >= 0)):
-        finders.append((CAMPAIGN_CHANGED, _changes_after(places, events.campaign, none_counts=True)))
+        finders.append(
+            (CAMPAIGN_CHANGED, _changes_after(places, events.campaign, none_counts=True))
+        )
     return finders
 
 
@@ -205,9 +224,13 @@ def _changes_after(places: Ints, values: Ints, *, none_counts: bool) -> Callable
 
 
 def _ordinals(stream: Ints, start_us: Ints) -> Ints:
-    order = groups.in_order((stream, start_us))  # stable: equal starts keep the order of the parts
+    order = groups.sort_order(
+        (stream, start_us)
+    )  # stable: equal starts keep the order of the parts
     again = np.zeros(len(stream), dtype=bool)
-    again[1:] = (stream[order][1:] == stream[order][:-1]) & (start_us[order][1:] == start_us[order][:-1])
+    again[1:] = (stream[order][1:] == stream[order][:-1]) & (
+        start_us[order][1:] == start_us[order][:-1]
+    )
     place = np.arange(len(stream))
     ordinal = np.empty(len(stream), dtype=np.int64)
     ordinal[order] = place - np.maximum.accumulate(np.where(again, 0, place))

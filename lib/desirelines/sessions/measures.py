@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from desirelines.kernels.groups import Flags, Ints, in_groups
+from desirelines.kernels.groups import Flags, Ints, group_starts
 from desirelines.sessions.kernel import Cut
 
 ENGAGED_CAP_US = 30 * 60 * 1_000_000
@@ -20,7 +20,7 @@ def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
     steps: Flags = kind != ping
     lines = np.flatnonzero(order_no)
     if len(lines):
-        order, firsts = in_groups((cut.session[lines], order_no[lines], kind[lines]))
+        order, firsts = group_starts((cut.session[lines], order_no[lines], kind[lines]))
         steps[lines[np.delete(order, firsts)]] = False
     if len(cut.first):
         steps[cut.first[~np.logical_or.reduceat(steps, cut.first)]] = True
@@ -44,7 +44,9 @@ def sums(cut: Cut, values: Ints) -> Ints:
 
 def counts_by_code(cut: Cut, codes: Ints, chosen: Flags, how_many: int) -> Ints:
     """Chosen events of each session by code: one row a session, one column a code."""
-    cells = np.bincount(cut.session[chosen] * how_many + codes[chosen], minlength=len(cut.first) * how_many)
+    cells = np.bincount(
+        cut.session[chosen] * how_many + codes[chosen], minlength=len(cut.first) * how_many
+    )
     return cells.reshape(len(cut.first), how_many).astype(np.int64)
 
 
@@ -81,4 +83,6 @@ def revisits(session: Ints, step: Ints, sessions: int) -> Ints:
     """How many steps of each session were taken before in it; a row for each step in, one for each session out."""
     width = int(step.max(initial=0)) + 2
     different = np.unique(session * width + step + 1) // width
-    return (np.bincount(session, minlength=sessions) - np.bincount(different, minlength=sessions)).astype(np.int64)
+    return (
+        np.bincount(session, minlength=sessions) - np.bincount(different, minlength=sessions)
+    ).astype(np.int64)

@@ -29,7 +29,9 @@ def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: in
     """
     sent = events.select(*kernel_columns(settings, zone))
     rows = (sent if settings.on_midnight else sent.drop("day")).repartition("stream_id")
-    cut: partial[Iterator[pa.RecordBatch]] = partial(sessions_of_partition, rules=rules_of(settings))
+    cut: partial[Iterator[pa.RecordBatch]] = partial(
+        sessions_of_partition, rules=rules_of(settings)
+    )
     raw = rows.mapInArrow(cut, KERNEL_ROWS)
     return conform(with_contract_columns(raw, settings, buckets), SESSIONS)
 
@@ -81,8 +83,12 @@ def step_name(settings: Sessions) -> Column:
 
 def kind_number() -> Column:
     """Number of the event's kind in KINDS."""
-    numbers = F.create_map(*(F.lit(part) for number, kind in enumerate(KINDS) for part in (kind, number)))
-    return F.coalesce(F.element_at(numbers, F.col("kind")), F.lit(KINDS.index("other"))).cast("long")
+    numbers = F.create_map(
+        *(F.lit(part) for number, kind in enumerate(KINDS) for part in (kind, number))
+    )
+    return F.coalesce(F.element_at(numbers, F.col("kind")), F.lit(KINDS.index("other"))).cast(
+        "long"
+    )
 
 
 def with_contract_columns(raw: DataFrame, settings: Sessions, buckets: int) -> DataFrame:
@@ -120,11 +126,16 @@ def is_engaged(settings: Sessions) -> Column:
     views = reduce(lambda one, other: one + other, (F.col(f"{kind}_count") for kind in VIEW_KINDS))
     long = F.coalesce(F.col("engaged_us") > int(settings.engaged_seconds * 1_000_000), F.lit(False))
     key = (F.col(f"{kind}_count") > 0 for kind in settings.key_kinds)
-    return F.when(F.col("is_visit"), reduce(lambda one, other: one | other, key, long | (views >= 2)))
+    return F.when(
+        F.col("is_visit"), reduce(lambda one, other: one | other, key, long | (views >= 2))
+    )
 
 
 KERNEL_ROWS = T.StructType(
-    [T.StructField(name, T.StringType()) for name in ("stream_id", "user_key", "session_key", "campaign", "channel")]
+    [
+        T.StructField(name, T.StringType())
+        for name in ("stream_id", "user_key", "session_key", "campaign", "channel")
+    ]
     + [T.StructField(name, T.LongType()) for name in ("start_us", "end_us", "ordinal")]
     + [
         T.StructField("cause", T.StringType()),
@@ -135,11 +146,24 @@ KERNEL_ROWS = T.StructType(
     + [T.StructField(f"{kind}_count", T.LongType()) for kind in (*KINDS, "order_line")]
     + [
         T.StructField(n, T.LongType())
-        for n in ("amount_e4", "discount_e4", "refunded_e4", "first_order_us", "last_order_us", "last_cart_us")
+        for n in (
+            "amount_e4",
+            "discount_e4",
+            "refunded_e4",
+            "first_order_us",
+            "last_order_us",
+            "last_cart_us",
+        )
     ]
-    + [T.StructField("score", T.DoubleType()), T.StructField("categories", T.ArrayType(T.StringType()))]
+    + [
+        T.StructField("score", T.DoubleType()),
+        T.StructField("categories", T.ArrayType(T.StringType())),
+    ]
     + [T.StructField(n, T.LongType()) for n in ("backtrack_count", "revisit_count")]
     + [T.StructField(n, T.StringType()) for n in ("entry_step", "exit_step")]
-    + [T.StructField("steps", T.ArrayType(T.StringType())), T.StructField("step_kinds", T.ArrayType(T.StringType()))]
+    + [
+        T.StructField("steps", T.ArrayType(T.StringType())),
+        T.StructField("step_kinds", T.ArrayType(T.StringType())),
+    ]
     + [T.StructField("step_offsets", T.ArrayType(T.LongType()))]
 )

@@ -5,4 +5,13 @@ from desirelines.settings.model import Settings
 from desirelines.settings.rules import Rules
 from desirelines.settings.source import Source, TimeColumn, ValueColumn, column_path, json_path
 
-__all__ = ["Rules", "Settings", "Source", "TimeColumn", "ValueColumn", "column_path", "json_path", "read_settings"]
+__all__ = [
+    "Rules",
+    "Settings",
+    "Source",
+    "TimeColumn",
+    "ValueColumn",
+    "column_path",
+    "json_path",
+    "read_settings",
+]

@@ -34,7 +34,9 @@ def assign(values: dict[str, Any], places: dict[KeyPath, Place], assignment: str
         elif isinstance(here, dict):
             at = key
         else:
-            raise SettingsError([f"{told}: {shown(dotted(above))} is a single value, so nothing is below it"])
+            raise SettingsError(
+                [f"{told}: {shown(dotted(above))} is a single value, so nothing is below it"]
+            )
         if is_last:
             here[at] = value
         elif isinstance(here, dict) and here.get(at) is None:

@@ -89,7 +89,9 @@ class _Reader(Tokens):
         if word := self.take("LIKE", "ILIKE", "RLIKE", "REGEXP"):
             pattern = self.value()
             escape = (self.text(),) if word in ("LIKE", "ILIKE") and self.take("ESCAPE") else ()
-            return Node("call", "rlike" if word == "REGEXP" else word.lower(), (left, pattern, *escape), at)
+            return Node(
+                "call", "rlike" if word == "REGEXP" else word.lower(), (left, pattern, *escape), at
+            )
         return self._is(left, at) if self.take("IS") else None
 
     def _is(self, left: Node, at: int) -> Node:
@@ -127,9 +129,15 @@ class _Reader(Tokens):
         tree = self.part()
         for sign in reversed(signs):
             if sign == "-":
-                is_number = tree.kind == "constant" and isinstance(tree.value, int | float | Decimal)
+                is_number = tree.kind == "constant" and isinstance(
+                    tree.value, int | float | Decimal
+                )
                 is_number = is_number and not isinstance(tree.value, bool)
-                tree = Node("constant", -tree.value, at=at) if is_number else Node("operator", "negative", (tree,), at)
+                tree = (
+                    Node("constant", -tree.value, at=at)
+                    if is_number
+                    else Node("operator", "negative", (tree,), at)
+                )
         return tree
 
     def part(self) -> Node:
@@ -161,7 +169,11 @@ class _Reader(Tokens):
         if token.kind == "name":
             if token.word in ("TRUE", "FALSE", "NULL"):
                 self.place += 1
-                return Node("constant", {"TRUE": True, "FALSE": False, "NULL": None}[token.word], at=token.at)
+                return Node(
+                    "constant",
+                    {"TRUE": True, "FALSE": False, "NULL": None}[token.word],
+                    at=token.at,
+                )
             if token.word == "CASE":
                 return self._case()
             if token.word in ("CAST", "TRY_CAST") and self.is_next("(", ahead=1):
@@ -178,7 +190,10 @@ class _Reader(Tokens):
     def _call(self, name: str, at: int) -> Node:
         function = name.lower()
         if function not in ALLOWED:
-            raise refused(at, f"`{name}` is no function that an expression may call{did_you_mean(function, ALLOWED)}")
+            raise refused(
+                at,
+                f"`{name}` is no function that an expression may call{did_you_mean(function, ALLOWED)}",
+            )
         self.want("(")
         if function not in OF_ELEMENTS:
             return Node("call", function, self._listed(self.choice), at)
@@ -190,7 +205,11 @@ class _Reader(Tokens):
 
     def _lambda(self, counts: tuple[int, ...]) -> Node:
         at = self.token.at
-        names = [self.name()] if not self.take("(") else [n.value[0] for n in self._listed(self._parameter)]
+        names = (
+            [self.name()]
+            if not self.take("(")
+            else [n.value[0] for n in self._listed(self._parameter)]
+        )
         if len(names) not in counts or len({n.lower() for n in names}) < len(names):
             raise refused(at, f"an arrow here has {' or '.join(map(str, counts))} names before it")
         self.want("->")
@@ -247,7 +266,9 @@ class _Reader(Tokens):
         try:
             value = kind.fromisoformat(text.value)
         except ValueError:
-            raise refused(text.at, f"no {token.word.lower()} as in {kind(2026, 1, 31).isoformat()}") from None
+            raise refused(
+                text.at, f"no {token.word.lower()} as in {kind(2026, 1, 31).isoformat()}"
+            ) from None
         return Node("constant", value, at=token.at)
 
     def _chain(self, one: Callable[[], Node], *signs: str) -> Node:

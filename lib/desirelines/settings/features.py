@@ -20,7 +20,7 @@ OCCASION_PARTS = ("share", "lift", "times")
 """The numbers of an occasion, after its name."""
 
 
-class OwnFeature(Strict):
+class CustomFeature(Strict):
     """One number about a person, as an aggregate over their sessions or events."""
 
     name: Word
@@ -41,11 +41,15 @@ class OwnFeature(Strict):
     of_lines: ClassVar[frozenset[str]] = frozenset(["of", "where"])
 
     @model_validator(mode="after")
-    def _has_a_value(self) -> OwnFeature:
+    def _has_a_value(self) -> CustomFeature:
         if self.of is None and self.aggregate != "count":
-            raise ValueError(f"{self.name}: {self.aggregate} of what? Give `of`, a column or an expression")
+            raise ValueError(
+                f"{self.name}: {self.aggregate} of what? Give `of`, a column or an expression"
+            )
         if self.name in {f.name for f in FEATURES}:
-            raise ValueError(f"{self.name} is a feature of the catalogue already. Give another name")
+            raise ValueError(
+                f"{self.name} is a feature of the catalogue already. Give another name"
+            )
         if self.name == PERSON:
             raise ValueError(f"{PERSON} is whose the features are. Give another name")
         return self
@@ -71,10 +75,16 @@ class Occasion(Strict):
     def _has_days(self) -> Occasion:
         is_holiday = self.country is not None and self.holiday is not None
         if sum((is_holiday, bool(self.dates), self.property is not None)) != 1:
-            raise ValueError(f"{self.name}: give either `country` and `holiday`, or `dates`, or `property`")
-        taken = sorted({f"{self.name}_{part}" for part in OCCASION_PARTS} & {f.name for f in FEATURES})
+            raise ValueError(
+                f"{self.name}: give either `country` and `holiday`, or `dates`, or `property`"
+            )
+        taken = sorted(
+            {f"{self.name}_{part}" for part in OCCASION_PARTS} & {f.name for f in FEATURES}
+        )
         if taken:
-            raise ValueError(f"{self.name}: {taken[0]} is a feature of the catalogue already. Give another name")
+            raise ValueError(
+                f"{self.name}: {taken[0]} is a feature of the catalogue already. Give another name"
+            )
         return self
 
 
@@ -95,7 +105,7 @@ class Features(Strict):
     key_kinds: tuple[Kind, ...] = ()
     goal_kinds: Annotated[tuple[Kind, ...], Field(min_length=1)] = ("purchase",)
     path_words: Annotated[int, Field(ge=0, le=10_000)] = 0
-    own: tuple[OwnFeature, ...] = ()
+    own: tuple[CustomFeature, ...] = ()
     occasions: tuple[Occasion, ...] = ()
     journey: Journey = Journey()
 

@@ -89,7 +89,9 @@ class Guess:
     missing: tuple[str, ...]
 
 
-def guess_mapping(rows: Sequence[Mapping[str, str | None]], *, name: str, format: str, where: tuple[str, str]) -> Guess:
+def guess_mapping(
+    rows: Sequence[Mapping[str, str | None]], *, name: str, format: str, where: tuple[str, str]
+) -> Guess:
     """Guess a mapping from rows as flat texts by dotted path. `where` is ("path", folder) or ("table", name).
 
     Of the rows only names of events come into the text, and these only while there are few: no other value.
@@ -98,10 +100,20 @@ def guess_mapping(rows: Sequence[Mapping[str, str | None]], *, name: str, format
     times = _times(columns)
     event = _event_name(columns)
     event_id = columns.take(VALUES["event_id"], is_own=True)
-    ids = {t: c for t, c in ((t, columns.take(p, _is_email if t == "email" else _is_any)) for t, p in IDS.items()) if c}
+    ids = {
+        t: c
+        for t, c in (
+            (t, columns.take(p, _is_email if t == "email" else _is_any)) for t, p in IDS.items()
+        )
+        if c
+    }
     values = {"event_id": event_id} if event_id else {}
     for target, pattern in VALUES.items():
-        column = columns.take(pattern, _is_number if target in NUMBERS else _is_any) if target != "event_id" else None
+        column = (
+            columns.take(pattern, _is_number if target in NUMBERS else _is_any)
+            if target != "event_id"
+            else None
+        )
         if column:
             values[target] = column
     price = columns.take(PRICE, _is_number)
@@ -129,9 +141,16 @@ def guess_mapping(rows: Sequence[Mapping[str, str | None]], *, name: str, format
     lines += [_marked(f"  {target}: {_text(column)}") for target, column in values.items()]
     if price and "amount" not in values:
         product = (
-            f"{{product: [{_text(values['quantity'])}, {_text(price)}]}}" if "quantity" in values else _text(price)
+            f"{{product: [{_text(values['quantity'])}, {_text(price)}]}}"
+            if "quantity" in values
+            else _text(price)
         )
-        lines.append(_marked(f"  amount: {product}", "pieces times the price of one" if "quantity" in values else ""))
+        lines.append(
+            _marked(
+                f"  amount: {product}",
+                "pieces times the price of one" if "quantity" in values else "",
+            )
+        )
     if session:
         lines.append(
             f"  # session_key: {_text(session)}      # the source's own sessions, instead of the gap of 30 minutes"
@@ -139,8 +158,15 @@ def guess_mapping(rows: Sequence[Mapping[str, str | None]], *, name: str, format
     lines += ["ids:", *(_marked(f"  {t}: {_text(c)}") for t, c in ids.items())]
     lines += _kinds(columns.names_of(event) if event else [name])
     left = columns.left()
-    lines.append("properties: []                 # further columns to keep" + (f": {', '.join(left)}" if left else ""))
-    missing = [w for w, there in (("a time", "occurred_at" in times), ("an identifier", bool(ids))) if not there]
+    lines.append(
+        "properties: []                 # further columns to keep"
+        + (f": {', '.join(left)}" if left else "")
+    )
+    missing = [
+        w
+        for w, there in (("a time", "occurred_at" in times), ("an identifier", bool(ids)))
+        if not there
+    ]
     return Guess("\n".join(lines) + "\n", tuple(missing))
 
 
@@ -153,7 +179,9 @@ class _Columns:
         self.filled = {n: [v for row in rows if (v := row.get(n)) not in (None, "")] for n in names}
         self._free = [n for n in names if self.filled[n]]
 
-    def take(self, pattern: str, fits: Callable[[str], bool] | None = None, *, is_own: bool = False) -> str | None:
+    def take(
+        self, pattern: str, fits: Callable[[str], bool] | None = None, *, is_own: bool = False
+    ) -> str | None:
         """The first free column whose last part is called so and whose values fit; `is_own`: almost every row has another."""
         for column in self._free:
             values = self.filled[column]
@@ -183,7 +211,9 @@ def _times(columns: _Columns) -> dict[str, str]:
     for target, pattern in TIMES.items():
         fitting = [c for c in found if c not in taken.values() and re.search(pattern, _plain(c))]
         if target == "occurred_at":
-            fitting = fitting or [c for c in found if c not in taken.values()] or list(taken.values())[:1]
+            fitting = (
+                fitting or [c for c in found if c not in taken.values()] or list(taken.values())[:1]
+            )
             for alias in ("received_at", "sent_at"):  # the only time there is, is when it happened
                 if taken.get(alias) in fitting:
                     del taken[alias]
@@ -193,7 +223,9 @@ def _times(columns: _Columns) -> dict[str, str]:
     for target, column in taken.items():
         columns.take_this(column)
         pattern = found[column]
-        written[target] = f"{{column: {_text(column)}, pattern: {_text(pattern)}}}" if pattern else _text(column)
+        written[target] = (
+            f"{{column: {_text(column)}, pattern: {_text(pattern)}}}" if pattern else _text(column)
+        )
     return written
 
 
@@ -208,7 +240,9 @@ def time_pattern(values: Sequence[str]) -> str | None:
         if _most(re.compile(rf"{shape}\Z").match, values):
             return (
                 swapped
-                if any(int(second[1]) > 12 for v in values if len(second := re.findall(r"\d+", v)) > 1)
+                if any(
+                    int(second[1]) > 12 for v in values if len(second := re.findall(r"\d+", v)) > 1
+                )
                 else plain
             )
     return None
@@ -220,13 +254,19 @@ def _event_name(columns: _Columns) -> str | None:
         for column in columns.left():
             values = columns.filled[column]
             most = min(MOST_NAMES, len(values) // 3) if must_repeat else MOST_NAMES
-            if re.search(pattern, _plain(column)) and len(set(values)) <= most and _most(_is_word, values):
+            if (
+                re.search(pattern, _plain(column))
+                and len(set(values)) <= most
+                and _most(_is_word, values)
+            ):
                 return columns.take_this(column)
     return None
 
 
 def _kinds(names: Iterable[str]) -> list[str]:
-    lines = ["kinds:                         # what the names of events mean; what is left out is `other`"]
+    lines = [
+        "kinds:                         # what the names of events mean; what is left out is `other`"
+    ]
     for name in names:
         words = re.sub(r"[^a-z]+", "_", name.lower())
         kind = next((k for k, pattern in KINDS.items() if re.search(pattern, words)), None)
@@ -272,7 +312,12 @@ def _is_email(value: str) -> bool:
 
 def _plain(column: str) -> str:
     """Last part of a dotted path in lower case with underscores: `properties.orderId` is order_id."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.rsplit(".", 1)[-1]).lower().replace("-", "_").replace(" ", "_")
+    return (
+        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.rsplit(".", 1)[-1])
+        .lower()
+        .replace("-", "_")
+        .replace(" ", "_")
+    )
 
 
 def _text(value: str) -> str:
@@ -282,7 +327,11 @@ def _text(value: str) -> str:
         inside, key = yaml.safe_load(f"{{a: {value}}}"), yaml.safe_load(f"{value}: a")
     except (yaml.YAMLError, ValueError):
         inside = key = None
-    return value if inside == {"a": value} and key == {value: "a"} else json.dumps(value, ensure_ascii=False)
+    return (
+        value
+        if inside == {"a": value} and key == {value: "a"}
+        else json.dumps(value, ensure_ascii=False)
+    )
 
 
 def _can_be_told(name: str) -> bool:

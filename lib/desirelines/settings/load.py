@@ -17,7 +17,9 @@ from desirelines.settings.model import Settings
 from desirelines.settings.source import Source
 from desirelines.settings.yaml_lines import KeyPath, Place, dotted, read_yaml
 
-_VARIABLE = re.compile(r"\$\$\{|\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?")
+_VARIABLE = re.compile(
+    r"\$\$\{|\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?"
+)
 """A variable; the sign for a `${` that is none; or a `${` that begins nothing."""
 MOST_MISTAKES = 20
 
@@ -60,7 +62,9 @@ def _with_mappings(
     read: list[Any] = []
     for number, entry in enumerate(sources):
         if isinstance(entry, str):
-            mapping, mapping_lines = read_yaml(folder / entry if not Path(entry).is_absolute() else Path(entry))
+            mapping, mapping_lines = read_yaml(
+                folder / entry if not Path(entry).is_absolute() else Path(entry)
+            )
             read.append(mapping)
             lines |= {("sources", number, *path): place for path, place in mapping_lines.items()}
         else:
@@ -76,7 +80,9 @@ def _merge(into: dict[str, Any], new: dict[str, Any]) -> None:
             into[key] = value
 
 
-def _with_variables(value: Any, at: KeyPath, places: dict[KeyPath, Place], mistakes: list[str]) -> Any:
+def _with_variables(
+    value: Any, at: KeyPath, places: dict[KeyPath, Place], mistakes: list[str]
+) -> Any:
     if isinstance(value, dict):
         return {k: _with_variables(v, (*at, k), places, mistakes) for k, v in value.items()}
     if isinstance(value, list):
@@ -118,7 +124,10 @@ def _sentences(error: ValidationError, places: dict[KeyPath, Place]) -> Iterable
             text = f"no such setting{did_you_mean(str(at[-1])[:80], _fields_at(at[:-1]))}"
         elif mistake["type"] == "missing":
             text = "is missing"
-        elif not isinstance(mistake.get("input"), dict | list | tuple | BaseModel) and mistake["type"] != "value_error":
+        elif (
+            not isinstance(mistake.get("input"), dict | list | tuple | BaseModel)
+            and mistake["type"] != "value_error"
+        ):
             text = f"{text[0].lower()}{text[1:]}, not {shown(repr(mistake['input']))}"
         for pydantics, ours in _WORDS.items():
             text = re.sub(pydantics, ours, text)
@@ -156,4 +165,8 @@ def _fields_at(at: KeyPath) -> list[str]:
             if isinstance(a, type) and issubclass(a, BaseModel)
         ]
         model = found[0] if found else None
-    return [f.alias or n for n, f in model.model_fields.items()] if hasattr(model, "model_fields") else []
+    return (
+        [f.alias or n for n, f in model.model_fields.items()]
+        if hasattr(model, "model_fields")
+        else []
+    )

@@ -7,7 +7,14 @@ import json
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PositiveFloat,
+    PositiveInt,
+    model_validator,
+)
 
 from desirelines.catalogue import FEATURES, Family
 from desirelines.characters import shown
@@ -94,12 +101,22 @@ class Identity(Strict):
     login_type: str = "user"
     unique_types: tuple[str, ...] = ("user",)
     most_links: dict[str, PositiveInt] = Field(
-        default_factory=lambda: dict.fromkeys(("email", "phone", "loyalty_card", "device", "cookie"), 50)
+        default_factory=lambda: dict.fromkeys(
+            ("email", "phone", "loyalty_card", "device", "cookie"), 50
+        )
     )
     most_keys: PositiveInt = 500
     attribution: Literal["next_login", "last_login", "never"] = "next_login"
     attribution_hours: PositiveFloat = 24
-    type_order: tuple[str, ...] = ("user", "customer", "loyalty_card", "email", "phone", "device", "cookie")
+    type_order: tuple[str, ...] = (
+        "user",
+        "customer",
+        "loyalty_card",
+        "email",
+        "phone",
+        "device",
+        "cookie",
+    )
     caseless_types: tuple[str, ...] = ("email",)
     junk_values: tuple[str, ...] = (
         "null",
@@ -262,11 +279,15 @@ class Settings(Strict):
     @model_validator(mode="after")
     def _words_of_features(self) -> Settings:
         own = [o.name for o in self.features.own]
-        of_occasions = [f"{o.name}_{part}" for o in self.features.occasions for part in OCCASION_PARTS]
+        of_occasions = [
+            f"{o.name}_{part}" for o in self.features.occasions for part in OCCASION_PARTS
+        ]
         known = [*(f.name for f in FEATURES), *own, *of_occasions]
         for name in self.segments.words:
             if name not in known and " -> " not in name:
-                raise ValueError(f"segments.words: no feature is named '{shown(name)}'{did_you_mean(name, known)}")
+                raise ValueError(
+                    f"segments.words: no feature is named '{shown(name)}'{did_you_mean(name, known)}"
+                )
         return self
 
     @property

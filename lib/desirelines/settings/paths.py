@@ -42,8 +42,13 @@ class Paths(Strict):
 
     @model_validator(mode="after")
     def _told_apart(self) -> Paths:
-        for what, names in (("funnels", [f.name for f in self.funnels]), ("patterns", [*self.patterns])):
+        for what, names in (
+            ("funnels", [f.name for f in self.funnels]),
+            ("patterns", [*self.patterns]),
+        ):
             twice = sorted({n for n in names if names.count(n) > 1})
             if twice:
-                raise ValueError(f"{what}: '{shown(twice[0])}' is there twice, and would be counted as one")
+                raise ValueError(
+                    f"{what}: '{shown(twice[0])}' is there twice, and would be counted as one"
+                )
         return self

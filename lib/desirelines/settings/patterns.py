@@ -68,7 +68,9 @@ def read_pattern(text: str) -> Pattern:
         if not wants_item:
             within = _WITHIN.match(text, place)
             if within:
-                return _checked(text, items, which, int(float(within["n"]) * _UNITS[within["unit"]]))
+                return _checked(
+                    text, items, which, int(float(within["n"]) * _UNITS[within["unit"]])
+                )
             if not text.startswith("->", place):
                 raise _broken(text, place, "expected `->`, or `within 2h` at the end")
             place, wants_item = place + 2, True
@@ -143,7 +145,9 @@ def plain(names: list[str], *, gaps: bool) -> str:
     return (" -> * -> " if gaps else " -> ").join(quoted)
 
 
-def _checked(text: str, items: list[Item], which: re.Match[str] | None, within_ms: int | None) -> Pattern:
+def _checked(
+    text: str, items: list[Item], which: re.Match[str] | None, within_ms: int | None
+) -> Pattern:
     occurrence: Occurrence = "first"
     if which and which["which"] == "last":
         occurrence = "last"

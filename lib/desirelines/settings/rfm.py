@@ -59,7 +59,9 @@ class Rfm(Strict):
     @model_validator(mode="after")
     def _all_cells(self) -> Rfm:
         if PROSPECTS in (self.fallback, *(s.name for s in self.segments)):
-            raise ValueError(f"segments: {PROSPECTS} are people without an order. Give another name")
+            raise ValueError(
+                f"segments: {PROSPECTS} are people without an order. Give another name"
+            )
         missing = [cell for cell, name in cells(self).items() if not name]
         if missing:
             told = ", ".join("-".join(map(str, cell)) for cell in missing[:5])
@@ -75,4 +77,7 @@ class Rfm(Strict):
 def cells(settings: Rfm) -> dict[Cell, str]:
     """The segment of every cell (recency, frequency, money): the first that holds it, else the fallback, else an empty text."""
     every = product(range(1, 6), range(1, 6), range(1, 6))
-    return {c: next((s.name for s in settings.segments if s.holds(c)), settings.fallback or "") for c in every}
+    return {
+        c: next((s.name for s in settings.segments if s.holds(c)), settings.fallback or "")
+        for c in every
+    }

@@ -47,7 +47,11 @@ class Rules(Strict):
             del identifier["keep_value"]
         if mapping["alias"] is not None:
             del mapping["alias"]["keep_value"]
-        judged = {name: getattr(getattr(settings, part), name) for part, names in _JUDGED_BY.items() for name in names}
+        judged = {
+            name: getattr(getattr(settings, part), name)
+            for part, names in _JUDGED_BY.items()
+            for name in names
+        }
         carry_days = None if settings.site.rates is None else settings.site.rates.carry_days
         return cls(mapping=mapping, carry_days=carry_days, rates=rates, **judged)
 
@@ -65,13 +69,17 @@ class Rules(Strict):
         """The mapping of these rules; where the source lies, and which values may be stored, is as `source` says now."""
         kept = {t for t, i in source.ids.items() if i.keep_value}
         ids = {t: i | {"keep_value": t in kept} for t, i in self.mapping["ids"].items()}
-        return Source.model_validate(self.mapping | {"ids": ids} | {n: getattr(source, n) for n in _NOT_JUDGED_BY})
+        return Source.model_validate(
+            self.mapping | {"ids": ids} | {n: getattr(source, n) for n in _NOT_JUDGED_BY}
+        )
 
     def settings_for(self, settings: Settings) -> Settings:
         """The settings with what these rules say in place of what is set now."""
         parts: dict[str, Any] = {}
         for part, names in _JUDGED_BY.items():
-            parts[part] = getattr(settings, part).model_copy(update={name: getattr(self, name) for name in names})
+            parts[part] = getattr(settings, part).model_copy(
+                update={name: getattr(self, name) for name in names}
+            )
         if self.carry_days is not None and settings.site.rates is not None:
             rates = settings.site.rates.model_copy(update={"carry_days": self.carry_days})
             parts["site"] = parts["site"].model_copy(update={"rates": rates})

@@ -28,5 +28,7 @@ def checked_run_id(run_id: str) -> str:
             ]
         )
     if run_id.lower() == NO_BASE:
-        raise SettingsError([f"--run-id {run_id}: stands for the run before the first. Give another name"])
+        raise SettingsError(
+            [f"--run-id {run_id}: stands for the run before the first. Give another name"]
+        )
     return run_id

@@ -44,7 +44,9 @@ Place = Annotated[str, Field(min_length=1)]
 class Strict(BaseModel):
     """A frozen model that refuses what it does not know, text that holds what nobody sees, and numbers that are none."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
+    )
 
     of_lines: ClassVar[frozenset[str]] = frozenset()
     """Fields whose text may have several lines."""
@@ -53,7 +55,10 @@ class Strict(BaseModel):
     @classmethod
     def _no_word_is_a_number(cls, value: object, info: ValidationInfo) -> object:
         """YAML reads `yes`, `on` and `true` alike, and pydantic takes each for 1."""
-        if isinstance(value, bool) and cls.model_fields[str(info.field_name)].annotation is not bool:
+        if (
+            isinstance(value, bool)
+            and cls.model_fields[str(info.field_name)].annotation is not bool
+        ):
             raise ValueError(f"yes or no says nothing here, not {str(value).lower()}")
         return value
 
@@ -220,9 +225,13 @@ class Source(Strict):
         if self.table is not None and self.format != "delta":
             raise ValueError("a table name goes with format: delta")
         if self.ordered and self.format not in ("csv", "json"):
-            raise ValueError("ordered: true goes with csv and json; Delta and Parquet rows have no place in a file")
+            raise ValueError(
+                "ordered: true goes with csv and json; Delta and Parquet rows have no place in a file"
+            )
         if self.snapshot and (self.lines or self.columns.event_id or self.identity != "id"):
-            raise ValueError("snapshot: true tells events by what changed; leave event_id, identity and lines out")
+            raise ValueError(
+                "snapshot: true tells events by what changed; leave event_id, identity and lines out"
+            )
         if self.lines is None and any("line" in read_expression(e).names for e in self.expressions):
             raise ValueError("an expression names `line`, and no `lines` are mapped")
         unknown = [t for t in self.stream if t not in self.ids]
@@ -241,7 +250,9 @@ class Source(Strict):
 
 def json_path(dotted: str) -> str:
     """A mapping's dotted name as a JSON path; a part may hold one kind of quotes."""
-    return "$" + "".join(f"['{part}']" if '"' in part else f'["{part}"]' for part in dotted.split("."))
+    return "$" + "".join(
+        f"['{part}']" if '"' in part else f'["{part}"]' for part in dotted.split(".")
+    )
 
 
 def column_path(dotted: str) -> str:

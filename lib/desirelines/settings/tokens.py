@@ -27,9 +27,19 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(
-    r"\\(?:u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|(?P<octal>[0-3][0-7]{2})|(?P<one>.))", re.DOTALL
+    r"\\(?:u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|(?P<octal>[0-3][0-7]{2})|(?P<one>.))",
+    re.DOTALL,
 )
-_ESCAPED = {"0": "\0", "b": "\b", "n": "\n", "r": "\r", "t": "\t", "Z": "\x1a", "%": "\\%", "_": "\\_"}
+_ESCAPED = {
+    "0": "\0",
+    "b": "\b",
+    "n": "\n",
+    "r": "\r",
+    "t": "\t",
+    "Z": "\x1a",
+    "%": "\\%",
+    "_": "\\_",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +71,13 @@ def to_tokens(text: str) -> list[Token]:
             )
         kind, part = str(found.lastgroup), found.group()
         if kind == "comment":
-            raise ValueError(f"at sign {at + 1}: a comment. Write it beside the expression, in YAML")
+            raise ValueError(
+                f"at sign {at + 1}: a comment. Write it beside the expression, in YAML"
+            )
         if kind == "number" and text[found.end() : found.end() + 1].isidentifier():
-            raise ValueError(f"at sign {at + 1}: a number with letters. Cast it instead, as in CAST(1 AS double)")
+            raise ValueError(
+                f"at sign {at + 1}: a number with letters. Cast it instead, as in CAST(1 AS double)"
+            )
         if kind != "space":
             tokens.append(_token(kind, part, at))
         at = found.end()
@@ -150,7 +164,9 @@ class Tokens:
             return refused(token.at, "a star; name the columns")
         if token.word == "OVER":
             return refused(token.at, "a window; an expression sees one row")
-        what = {"end": "the end", "text": "a text", "number": "a number"}.get(token.kind, f"`{token.shown}`")
+        what = {"end": "the end", "text": "a text", "number": "a number"}.get(
+            token.kind, f"`{token.shown}`"
+        )
         return refused(token.at, f"{what} where {wanted} is expected")
 
     def name(self) -> str:
@@ -165,11 +181,15 @@ class Tokens:
         if self.token.kind != "text":
             raise self.unexpected("a text")
         self.place += 1
-        return Node("constant", self.tokens[self.place - 1].value, at=self.tokens[self.place - 1].at)
+        return Node(
+            "constant", self.tokens[self.place - 1].value, at=self.tokens[self.place - 1].at
+        )
 
     def whole(self) -> Node:
         """Take a whole number."""
         if not (self.token.kind == "number" and isinstance(self.token.value, int)):
             raise self.unexpected("a whole number")
         self.place += 1
-        return Node("constant", self.tokens[self.place - 1].value, at=self.tokens[self.place - 1].at)
+        return Node(
+            "constant", self.tokens[self.place - 1].value, at=self.tokens[self.place - 1].at
+        )

@@ -9,7 +9,9 @@ from typing import Any, Literal
 MOST_DEEP = 100
 """Levels of an expression within an expression; a chain of operators has as many as it has operators."""
 
-Kind = Literal["constant", "name", "call", "operator", "case", "cast", "try_cast", "item", "field", "lambda"]
+Kind = Literal[
+    "constant", "name", "call", "operator", "case", "cast", "try_cast", "item", "field", "lambda"
+]
 _CLOCK = re.compile(r"\s*(now|today|tomorrow|yesterday)([^a-z\s]\S*|\s+\S*)?\s*", re.IGNORECASE)
 """Texts that Spark takes for the time by the clock where it casts them."""
 
@@ -45,7 +47,9 @@ class Node:
 
 def refused(at: int, why: str) -> ValueError:
     """The error for a part that begins at a place, counted from 0."""
-    return ValueError(f"at sign {at + 1}: {why}. docs/expressions.md lists what an expression may hold")
+    return ValueError(
+        f"at sign {at + 1}: {why}. docs/expressions.md lists what an expression may hold"
+    )
 
 
 def check_constants(node: Node) -> None:
@@ -53,7 +57,8 @@ def check_constants(node: Node) -> None:
     if node.kind == "constant":
         if isinstance(node.value, str) and _CLOCK.fullmatch(node.value):
             raise refused(
-                node.at, "a word that is a time by the clock to Spark; a run's values do not depend on when it runs"
+                node.at,
+                "a word that is a time by the clock to Spark; a run's values do not depend on when it runs",
             )
         return
     if node.kind not in ("name", "lambda") and not node.names and _holds_text(node):
@@ -65,4 +70,8 @@ def check_constants(node: Node) -> None:
 
 
 def _holds_text(node: Node) -> bool:
-    return isinstance(node.value, str) if node.kind == "constant" else any(_holds_text(p) for p in node.parts)
+    return (
+        isinstance(node.value, str)
+        if node.kind == "constant"
+        else any(_holds_text(p) for p in node.parts)
+    )

@@ -15,7 +15,13 @@ from desirelines.settings.functions import NO_COLUMNS, ROW_NAMES
 
 MOST_LETTERS = 80
 """Letters of a name."""
-MOST_TIME = {"_seconds": 3_155_760_000, "_minutes": 52_596_000, "_hours": 876_600, "_days": 36_525, "_months": 1_200}
+MOST_TIME = {
+    "_seconds": 3_155_760_000,
+    "_minutes": 52_596_000,
+    "_hours": 876_600,
+    "_days": 36_525,
+    "_months": 1_200,
+}
 """A hundred years, in the units that names of settings end with."""
 
 
@@ -45,7 +51,9 @@ def known_step(name: str) -> str:
         ValueError: it is one of those words, or no name.
     """
     if name.lstrip("~") in RESERVED_STEPS:
-        raise ValueError(f"'{shown(name)}' stands for something else in the tables of paths. Give another name")
+        raise ValueError(
+            f"'{shown(name)}' stands for something else in the tables of paths. Give another name"
+        )
     return known_name(name)
 
 
@@ -53,7 +61,9 @@ def known_zone(zone: object) -> object:
     """Refuse what is not an IANA time zone; suggest the near one."""
     zones = available_timezones()
     if isinstance(zone, str) and zone not in zones:
-        raise ValueError(f"unknown IANA time zone '{shown(zone)}'{did_you_mean(zone[:MOST_SHOWN], zones)}")
+        raise ValueError(
+            f"unknown IANA time zone '{shown(zone)}'{did_you_mean(zone[:MOST_SHOWN], zones)}"
+        )
     return zone
 
 
@@ -94,14 +104,18 @@ def row_expression(text: str) -> str:
 def column_expression(text: str) -> str:
     """Refuse what is no expression of columns; which columns there are is looked at where they are read."""
     for name in sorted(read_expression(text).names & NO_COLUMNS):
-        raise ValueError(f"'{name}' is no column: an expression knows neither the clock nor the session")
+        raise ValueError(
+            f"'{name}' is no column: an expression knows neither the clock nor the session"
+        )
     return text
 
 
 def known_table(name: str) -> str:
     """Refuse what is not the name of a table: one to three parts with dots between, in backticks where they hold other signs."""
     if not re.fullmatch(r"(`[^`]+`|[\w-]+)(\.(`[^`]+`|[\w-]+)){0,2}", name):
-        raise ValueError("a table is named as catalog.schema.table, with backticks around a name of other signs")
+        raise ValueError(
+            "a table is named as catalog.schema.table, with backticks around a name of other signs"
+        )
     return name
 
 
@@ -123,13 +137,17 @@ def known_size(size: object) -> object:
             f"'{shown(str(size))}' is no size of memory. Write a whole number and a unit, such as 4g or 1500m"
         )
     if int(found[1]) * units[found[2]] < LEAST_MEMORY_MB:
-        raise ValueError(f"'{size}' is too little memory: Spark starts with {LEAST_MEMORY_MB}m or more")
+        raise ValueError(
+            f"'{size}' is too little memory: Spark starts with {LEAST_MEMORY_MB}m or more"
+        )
     return size
 
 
 LEAST_MEMORY_MB = 512
 _MASTER = re.compile(r"local(\[(\*|[1-9]\d*)(,\s*[1-9]\d*)?\])?|yarn|(spark|k8s)://\S+", re.ASCII)
-_ADDRESS = re.compile(r"databricks(-uc)?(://\S*)?|uc:\S+|[A-Za-z][A-Za-z0-9+.-]*:/\S+|file:\S+", re.ASCII)
+_ADDRESS = re.compile(
+    r"databricks(-uc)?(://\S*)?|uc:\S+|[A-Za-z][A-Za-z0-9+.-]*:/\S+|file:\S+", re.ASCII
+)
 
 
 def known_master(master: str) -> str:

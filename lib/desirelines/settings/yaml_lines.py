@@ -53,7 +53,9 @@ class _Bounded(yaml.SafeLoader):
         before, self._depth = self._nodes, self._depth + 1
         self._nodes += 0 if is_alias else 1
         if self._depth > MOST_DEPTH:
-            raise yaml.MarkedYAMLError(problem=f"more than {MOST_DEPTH} levels deep", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(
+                problem=f"more than {MOST_DEPTH} levels deep", problem_mark=event.start_mark
+            )
         node = super().compose_node(parent, index)
         if is_alias:
             if id(node) not in self._sizes:
@@ -63,7 +65,8 @@ class _Bounded(yaml.SafeLoader):
             self._nodes += self._sizes[id(node)]
         if self._nodes > MOST_NODES:
             raise yaml.MarkedYAMLError(
-                problem=f"more than {MOST_NODES:,} values, aliases written out", problem_mark=event.start_mark
+                problem=f"more than {MOST_NODES:,} values, aliases written out",
+                problem_mark=event.start_mark,
             )
         if node is not None and node.tag not in _PLAIN:
             raise yaml.MarkedYAMLError(
@@ -77,7 +80,10 @@ class _Bounded(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (ValueError, OverflowError) as error:  # a 30 February; a number of five thousand digits
+        except (
+            ValueError,
+            OverflowError,
+        ) as error:  # a 30 February; a number of five thousand digits
             raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
 
 
@@ -113,7 +119,9 @@ def _text_of(path: Path) -> str:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
         reason = error.strerror if isinstance(error, OSError) else "a path has no zero byte"
-        raise SettingsError([f"{told}: cannot be read ({reason}). Give another file with --conf."]) from None
+        raise SettingsError(
+            [f"{told}: cannot be read ({reason}). Give another file with --conf."]
+        ) from None
     if len(data) > MOST_BYTES:
         raise SettingsError([f"{told}: larger than {MOST_BYTES // 1024} KiB, so this is no configuration. Give another file with --conf."])  # fmt: skip
     try:
@@ -132,7 +140,9 @@ def _values(text: str, file: str, places: dict[KeyPath, Place], *, has_lines: bo
     bad = yaml.reader.Reader.NON_PRINTABLE.search(text)
     if bad:
         line = text.count("\n", 0, bad.start()) + 1
-        raise SettingsError([f"{at(line)}: not valid YAML: the character U+{ord(bad[0]):04X} is not allowed"])
+        raise SettingsError(
+            [f"{at(line)}: not valid YAML: the character U+{ord(bad[0]):04X} is not allowed"]
+        )
     loader = _Bounded(text)
     try:
         node = loader.get_single_node()
@@ -145,12 +155,16 @@ def _values(text: str, file: str, places: dict[KeyPath, Place], *, has_lines: bo
         problem = str(getattr(error, "problem", None) or error)
         if problem.startswith("but "):  # the first half of PyYAML's sentence is its context
             problem = f"{getattr(error, 'context', '')}, {problem}"
-        raise SettingsError([f"{at(mark.line + 1) if mark else file}: not valid YAML: {shown(problem)}"]) from None
+        raise SettingsError(
+            [f"{at(mark.line + 1) if mark else file}: not valid YAML: {shown(problem)}"]
+        ) from None
     finally:
         loader.dispose()
 
 
-def _collect(node: yaml.Node, at: KeyPath, file: str, places: dict[KeyPath, Place], told: Any) -> None:
+def _collect(
+    node: yaml.Node, at: KeyPath, file: str, places: dict[KeyPath, Place], told: Any
+) -> None:
     """Note the place of every key; make keys text, so that a date, a number or `yes` is a key as it is written."""
     if isinstance(node, yaml.MappingNode):
         own: dict[str, int] = {}
@@ -160,7 +174,9 @@ def _collect(node: yaml.Node, at: KeyPath, file: str, places: dict[KeyPath, Plac
                 raise SettingsError([f"{told(line)}: a key is a word, not a list or a mapping"])
             if key.value in own:
                 raise SettingsError(
-                    [f"{told(line)}: {shown(dotted((*at, key.value)))} is given twice (first on line {own[key.value]})"]
+                    [
+                        f"{told(line)}: {shown(dotted((*at, key.value)))} is given twice (first on line {own[key.value]})"
+                    ]
                 )
             own[key.value] = line
             if key.tag == _MERGE:

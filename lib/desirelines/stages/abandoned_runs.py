@@ -58,10 +58,14 @@ def abandoned_runs(
 
 def give_up_the_dead(run: Run) -> None:
     """Give up runs whose drivers are dead or whose leases are over, and take away what they staged of people; say so."""
-    states = [s for s in run.ledger.states() if s.phase != LEASE]  # who only held the warehouse has staged nothing
+    states = [
+        s for s in run.ledger.states() if s.phase != LEASE
+    ]  # who only held the warehouse has staged nothing
     runs = abandoned_runs(states, run.read_at, goes_on=run.run_id, died=run.died)
     for table in sweep_abandoned(run, runs):
-        run.progress.say(f"{table}: rows of {' and '.join(runs)}, which did not come to an end, are taken away")
+        run.progress.say(
+            f"{table}: rows of {' and '.join(runs)}, which did not come to an end, are taken away"
+        )
     for run_id in runs:
         run.ledger.record(run_id, "sweep", ABANDONED)
 
@@ -88,7 +92,9 @@ def _sweep(run: Run, table: Table, run_ids: Collection[str], kept: set[date]) ->
     rows = run.warehouse.read(table).filter(F.col("run_id").isin(*run_ids))
     if kept:
         rows = rows.filter(~F.col("as_of").isin(*kept))
-    columns = [c for c in ("run_id", "as_of") if c in table.column_names]  # runs and dates name the rows, never people
+    columns = [
+        c for c in ("run_id", "as_of") if c in table.column_names
+    ]  # runs and dates name the rows, never people
     schema = T.StructType([f for f in table.schema if f.name in columns])
     found = [tuple(row) for row in rows.select(*schema.names).distinct().collect()]
     if found:

@@ -34,7 +34,9 @@ def follow_up(run: Run, write_report: Callable[[Run], object] | None = None) -> 
     if write_report is not None:
         try:
             write_report(run)
-        except DesirelinesError as error:  # the run is published all the same, and later ones must not wait for a page
+        except (
+            DesirelinesError
+        ) as error:  # the run is published all the same, and later ones must not wait for a page
             run.progress.say(f"the report of run {run.run_id} was not written: {error}")
             is_done = False
     if is_done and (write_report is not None or not run.writes_report):
@@ -53,8 +55,12 @@ def make_up(run: Run, write_report: Callable[[Run], object]) -> None:
     if not left:
         repair_members(run)
         return
-    run.progress.say(f"run {chain[-1].run_id} was published, but its {' and '.join(left)} did not follow: done now")
-    published = replace(run, run_id=chain[-1].run_id, requested_as_of=chain[-1].as_of, writes_report=REPORT in left)
+    run.progress.say(
+        f"run {chain[-1].run_id} was published, but its {' and '.join(left)} did not follow: done now"
+    )
+    published = replace(
+        run, run_id=chain[-1].run_id, requested_as_of=chain[-1].as_of, writes_report=REPORT in left
+    )
     follow_up(published, write_report if REPORT in left else None)
     run.ledger.forget()
 
@@ -62,7 +68,9 @@ def make_up(run: Run, write_report: Callable[[Run], object]) -> None:
 def _left_undone(run: Run, publication: State) -> list[str]:
     """What should have followed a publication and is not known to have; nothing where an older version published it."""
     follows = json.loads(publication.outputs or "{}").get(FOLLOWS, [])
-    is_done = any(s.run_id == publication.run_id and s.phase == AFTER_PUBLICATION for s in run.ledger.states())
+    is_done = any(
+        s.run_id == publication.run_id and s.phase == AFTER_PUBLICATION for s in run.ledger.states()
+    )
     return [] if is_done else list(follows)
 
 

@@ -20,7 +20,12 @@ from desirelines.run.execute import StageReport
 from desirelines.segments.shipped_rules import TOO_LITTLE_DATA
 from desirelines.stages.parameters import save_run_parameter
 from desirelines.tables import CLUSTER_MODELS, CLUSTER_TRIALS, FEATURES
-from desirelines.views.features import clustered_features, features_in_use, grouped_and_apart, rules_of
+from desirelines.views.features import (
+    clustered_features,
+    features_in_use,
+    grouped_and_apart,
+    rules_of,
+)
 from desirelines.views.members import members_after
 from desirelines.views.models import forget_model, model_of, own_model
 from desirelines.views.parameters import RunParameter
@@ -34,8 +39,12 @@ def fit_clusters(run: Run) -> StageReport:
         features, count, features_in_use(run), settings, on_trial=lambda t: run.progress.say(told(t)),
         k_before=clusters_before(run), apart=apart,
     )  # fmt: skip
-    trials = [{"run_id": run.run_id, "trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)]
-    run.warehouse.replace_run(run.spark.createDataFrame(trials, CLUSTER_TRIALS.schema), CLUSTER_TRIALS, run.run_id)
+    trials = [
+        {"run_id": run.run_id, "trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)
+    ]
+    run.warehouse.replace_run(
+        run.spark.createDataFrame(trials, CLUSTER_TRIALS.schema), CLUSTER_TRIALS, run.run_id
+    )
     save_run_parameter(run, RunParameter.PREPARATION, fitted.preparation.to_json())
     mlflow_run = log_to_mlflow(run, fitted)
     rows = cluster_rows(run, features, fitted, mlflow_run, apart=apart)
@@ -52,15 +61,21 @@ def take_model(run: Run) -> StageReport:
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     model = model_of(run, base)
     if model is None:
-        raise EmptyInputError("no published run has a model to assign by. Run `desirelines run` first.")
+        raise EmptyInputError(
+            "no published run has a model to assign by. Run `desirelines run` first."
+        )
     save_run_parameter(run, RunParameter.PREPARATION, model.preparation_json)
-    rows = [r.asDict() | {"run_id": run.run_id, "origin": SAME, "derived_from": []} for r in model.rows]
+    rows = [
+        r.asDict() | {"run_id": run.run_id, "origin": SAME, "derived_from": []} for r in model.rows
+    ]
     _write_model(run, rows)
     return StageReport(len(rows), f"the model of run {rows[0]['model_version']}")
 
 
 def _write_model(run: Run, rows: list[dict[str, Any]]) -> None:
-    run.warehouse.replace_run(run.spark.createDataFrame(rows, CLUSTER_MODELS.schema), CLUSTER_MODELS, run.run_id)
+    run.warehouse.replace_run(
+        run.spark.createDataFrame(rows, CLUSTER_MODELS.schema), CLUSTER_MODELS, run.run_id
+    )
     forget_model(run)
 
 
@@ -110,7 +125,9 @@ def _figures(fitted: Fitted) -> dict[str, str]:
 def promote_model(run: Run) -> bool:
     """Make the model that the published run goes by the registry's champion. Says whether MLflow took it, or is off."""
     try:
-        promote(run.settings.tracking, run.warehouse.path_of("_mlflow"), own_model(run).mlflow_run_id)
+        promote(
+            run.settings.tracking, run.warehouse.path_of("_mlflow"), own_model(run).mlflow_run_id
+        )
     except MachineError as error:  # the run is published all the same
         run.progress.say(f"the champion stays as it was: {error}")
         return False
@@ -128,9 +145,16 @@ def cluster_rows(
     centres = dict(enumerate(fitted.centres))
     assigned = to_assigned(features, fitted.preparation, centres)
     by_rule = [rule.segment_id for rule in rules_of(run)]
-    members = members_after(run, base).filter(F.col("is_primary") & ~F.col("segment_id").isin(by_rule))
+    members = members_after(run, base).filter(
+        F.col("is_primary") & ~F.col("segment_id").isin(by_rule)
+    )
     before = members.select("person_id", F.col("segment_id").alias("old"))
-    cells = assigned.join(before, "person_id", "full").groupBy("old", "cluster").agg(F.count("*").alias("n")).collect()
+    cells = (
+        assigned.join(before, "person_id", "full")
+        .groupBy("old", "cluster")
+        .agg(F.count("*").alias("n"))
+        .collect()
+    )
     old_sizes, new_sizes, overlap = dict[str, int](), dict[int, int](), dict[tuple[str, int], int]()
     for cell in cells:
         if cell["old"] is not None:
@@ -139,7 +163,9 @@ def cluster_rows(
             new_sizes[cell["cluster"]] = new_sizes.get(cell["cluster"], 0) + cell["n"]
         if cell["old"] is not None and cell["cluster"] is not None:
             overlap[cell["old"], cell["cluster"]] = cell["n"]
-    matches = match_segments(overlap, old_sizes, new_sizes, same=run.settings.clusters.same_overlap, run_id=run.run_id)
+    matches = match_segments(
+        overlap, old_sizes, new_sizes, same=run.settings.clusters.same_overlap, run_id=run.run_id
+    )
     sizes = {m.segment_id: new_sizes[m.cluster] for m in matches}
     withheld = hidden_parts(sizes | {TOO_LITTLE_DATA: apart})
     return [
@@ -170,4 +196,8 @@ def told(trial: Trial) -> str:
 def found(fitted: Fitted) -> str:
     """The outcome in a few words."""
     kept = fitted.kept
-    return f"{kept.algorithm}, k = {kept.k}" if fitted.pipeline is not None else "no groups: everybody is one"
+    return (
+        f"{kept.algorithm}, k = {kept.k}"
+        if fitted.pipeline is not None
+        else "no groups: everybody is one"
+    )

@@ -7,8 +7,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.errors import EmptyInputError
-from desirelines.features.build import lying_together, to_features
-from desirelines.features.custom import to_own_features
+from desirelines.features.build import colocated_by_person, to_features
+from desirelines.features.custom import to_custom_features
 from desirelines.features.labels import benefit_ranks, to_labels
 from desirelines.features.occasions import PersonalDays, days_of, to_personal_dates
 from desirelines.features.path_tfidf import to_vocabulary, to_word_weights, to_words
@@ -51,7 +51,7 @@ def write_features(run: Run) -> None:
     personal = [o for o in occasions if isinstance(o, PersonalDays)]
     before = F.col("occurred_at") < F.lit(run.window.end)
     dates = to_personal_dates(_events_of_people(run).filter(before), personal) if personal else None
-    together = lying_together(sessions).persist(StorageLevel.MEMORY_AND_DISK)
+    together = colocated_by_person(sessions).persist(StorageLevel.MEMORY_AND_DISK)
     features = to_features(
         together, run.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
         goal_kinds=run.settings.features.goal_kinds, key_kinds=run.settings.features.key_kinds,
@@ -77,12 +77,16 @@ def write_rfm(run: Run) -> None:
     features, settings = features_of(run), run.settings.rfm
     cuts = cut_points(features, settings)
     run.warehouse.replace_where(
-        to_rfm_scores(features, cuts, settings, run_id=run.run_id), RFM_SCORES, equals("as_of", run.as_of)
+        to_rfm_scores(features, cuts, settings, run_id=run.run_id),
+        RFM_SCORES,
+        equals("as_of", run.as_of),
     )
     if cuts is not None:
         save_run_parameter(run, RunParameter.CUT_POINTS, cuts.to_json())
         if cuts.is_fixed:
-            run.progress.say("most people ordered about as often, so frequency is scored by rfm.fixed_frequency_cuts")
+            run.progress.say(
+                "most people ordered about as often, so frequency is scored by rfm.fixed_frequency_cuts"
+            )
 
 
 def write_labels(run: Run) -> None:
@@ -108,11 +112,16 @@ def _own(run: Run, sessions: DataFrame) -> DataFrame | None:
         own = [f for f in asked if f.over == over]
         if not own:
             continue
-        made = to_own_features(sessions if over == "sessions" else _events_of_people(run), own, run.window, at)
+        made = to_custom_features(
+            sessions if over == "sessions" else _events_of_people(run), own, run.window, at
+        )
         found = made if found is None else found.join(made, "person_id", "full")
     if found is None:
         return None
-    names, values = F.array(*(F.lit(f.name) for f in asked)), F.array(*(F.col(f.name) for f in asked))
+    names, values = (
+        F.array(*(F.lit(f.name) for f in asked)),
+        F.array(*(F.col(f.name) for f in asked)),
+    )
     return found.select("person_id", names.alias("names"), values.alias("values"))
 
 
@@ -121,7 +130,9 @@ def _words(run: Run, sessions: DataFrame) -> DataFrame | None:
     most = run.settings.features.path_words
     if not most:
         return None
-    inside = (F.col("started_at") >= F.lit(run.window.start)) & (F.col("started_at") < F.lit(run.window.end))
+    inside = (F.col("started_at") >= F.lit(run.window.start)) & (
+        F.col("started_at") < F.lit(run.window.end)
+    )
     words = to_words(sessions.filter(inside)).localCheckpoint()  # counted, then weighed
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     vocabulary = None if run.refit else vocabulary_of(run, base)
@@ -134,5 +145,9 @@ def _words(run: Run, sessions: DataFrame) -> DataFrame | None:
 def _events_of_people(run: Run) -> DataFrame:
     """Usable events with their person."""
     usable = usable_events(run).filter(~F.col("is_bot") & F.col("is_consented"))
-    people = with_person(usable.withColumn("started_at", F.col("occurred_at")), open_identities(run), open_owners(run))
+    people = with_person(
+        usable.withColumn("started_at", F.col("occurred_at")),
+        open_identities(run),
+        open_owners(run),
+    )
     return keep_consented(run, people, began="occurred_at", ended="occurred_at")

@@ -101,8 +101,12 @@ def check_gates(run: Run) -> dict[str, Any]:
     )
     broken = accounts.filter(F.col("fates") != F.col("read")).count()
     people = row_count(features_of(run))
-    primaries = row_count(members_after(run, run.run_id).filter("is_primary").select("person_id").distinct())
+    primaries = row_count(
+        members_after(run, run.run_id).filter("is_primary").select("person_id").distinct()
+    )
     gates = {"people": people, "with_primary": primaries, "batches_that_do_not_add_up": broken}
     if broken or people != primaries:
-        raise GateError(f"publish: the checks failed: {gates}. Nothing was published; the last published run stays.")
+        raise GateError(
+            f"publish: the checks failed: {gates}. Nothing was published; the last published run stays."
+        )
     return gates

@@ -16,7 +16,11 @@ from desirelines.identities.identity_map import to_identity_map, to_people
 from desirelines.identities.link_decisions import cuts_in_force, to_cut_edits
 from desirelines.identities.link_limits import to_capped, to_separated
 from desirelines.identities.links import to_pairs, to_sightings
-from desirelines.identities.stream_owners import to_login_people, to_shared_streams, to_stream_owners
+from desirelines.identities.stream_owners import (
+    to_login_people,
+    to_shared_streams,
+    to_stream_owners,
+)
 from desirelines.io.tables.store import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
@@ -59,7 +63,11 @@ def seen_last(run: Run) -> Seen | None:
     """What the last resolution went by; none before the first."""
     last = run.ledger.newest("resolve-identities")
     facts = run.ledger.inputs_of(last.run_id, "resolve-identities") if last else {}
-    return Seen(facts["batches"], facts["rules"]) if "rules" in facts and run.warehouse.exists(IDENTITY_MAP) else None
+    return (
+        Seen(facts["batches"], facts["rules"])
+        if "rules" in facts and run.warehouse.exists(IDENTITY_MAP)
+        else None
+    )
 
 
 def touched_keys(run: Run, last: Seen) -> DataFrame:
@@ -88,21 +96,29 @@ def resolve(run: Run, touched: DataFrame | None) -> None:
     rows = links if scope is None else links.join(scope, "key", "left_semi")
     in_force = cuts_in_force(run.warehouse.read(IDENTITY_CUTS), run.warehouse.read(SUPPRESSIONS))
     held = in_force.filter("is_held")
-    pairs = to_pairs(rows).join(held, PAIR, "left_anti").localCheckpoint()  # several tables are made from it
+    pairs = (
+        to_pairs(rows).join(held, PAIR, "left_anti").localCheckpoint()
+    )  # several tables are made from it
     capped = to_capped(pairs, dict(identity.most_links))
     sightings = to_sightings(rows)
     inside = pairs.join(capped, PAIR, "left_anti")
-    judged = to_separated(inside, unique_types=identity.unique_types, most_keys=identity.most_keys).localCheckpoint()
+    judged = to_separated(
+        inside, unique_types=identity.unique_types, most_keys=identity.most_keys
+    ).localCheckpoint()
     groups = judged.filter(F.col("reason").isNull()).select("key", "group_key", "component_key")
     cut = judged.filter(F.col("reason").isNotNull()).select(*PAIR, "reason")
     followed = inside.join(cut, PAIR, "left_anti")
-    resolved = to_identity_map(sightings, groups, followed, type_order=identity.type_order).localCheckpoint()
+    resolved = to_identity_map(
+        sightings, groups, followed, type_order=identity.type_order
+    ).localCheckpoint()
     _write_map(run, resolved, scope)
     _write_owners(run, resolved, pairs)
     edits = to_cut_edits(in_force, capped.unionByName(cut), pairs.select(PAIR))
     if not edits.isEmpty():
         facts = {"decided_at": F.lit(run.read_at), "from_run": F.lit(run.run_id)}
-        run.warehouse.merge(edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at"))
+        run.warehouse.merge(
+            edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at")
+        )
 
 
 def _scope(run: Run, touched: DataFrame) -> DataFrame:
@@ -116,7 +132,11 @@ def _scope(run: Run, touched: DataFrame) -> DataFrame:
 def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:
     """People and identity_map: people who are now somebody else's are gone; intervals are closed and opened."""
     buckets = run.settings.warehouse.buckets
-    before = open_identities(run) if scope is None else open_identities(run).join(scope, "key", "left_semi")
+    before = (
+        open_identities(run)
+        if scope is None
+        else open_identities(run).join(scope, "key", "left_semi")
+    )
     people = to_people(resolved)
     gone = before.select("person_id").distinct().join(people, "person_id", "left_anti")
     if not gone.isEmpty():
@@ -133,17 +153,23 @@ def _write_owners(run: Run, resolved: DataFrame, pairs: DataFrame) -> None:
     """stream_owners: one interval for a stream of one person, the stretches of each login for a shared one."""
     identity = run.settings.identity
     types = sorted({t for s in run.settings.sources for t in s.stream})
-    own = resolved.filter(F.col("key_type").isin(types)).select(F.col("key").alias("stream_id"), "person_id")
+    own = resolved.filter(F.col("key_type").isin(types)).select(
+        F.col("key").alias("stream_id"), "person_id"
+    )
     login_people = to_login_people(pairs, resolved, login_type=identity.login_type)
     shared = to_shared_streams(login_people).withColumn("is_shared", F.lit(True)).localCheckpoint()
-    streams = own.join(shared, "stream_id", "left").withColumn("is_shared", F.coalesce("is_shared", F.lit(False)))
+    streams = own.join(shared, "stream_id", "left").withColumn(
+        "is_shared", F.coalesce("is_shared", F.lit(False))
+    )
     owners = to_stream_owners(
         streams, _logins(run, shared, resolved), attribution=identity.attribution,
         within_us=int(identity.attribution_hours * 3_600_000_000),
     ).withColumn("bucket", bucket_of(F.col("stream_id"), run.settings.warehouse.buckets))  # fmt: skip
     before = open_owners(run).join(own, "stream_id", "left_semi")
     values = ("person_id", "to_at", "bucket")
-    edits = to_interval_edits(before, owners, key=("stream_id", "from_at"), values=values, run_id=run.run_id)
+    edits = to_interval_edits(
+        before, owners, key=("stream_id", "from_at"), values=values, run_id=run.run_id
+    )
     run.warehouse.merge(edits, STREAM_OWNERS, update=(*values, "to_run"))
 
 

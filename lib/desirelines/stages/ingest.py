@@ -52,7 +52,9 @@ def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int])
     if run.resync:
         _give_up_open_batches(run)
     with ThreadPoolExecutor(run.settings.ingest.sources_at_once, "ingest") as pool:
-        readings = {s.name: pool.submit(_ingest_source, run, s, checkpoints[s.name], rates) for s in sources}
+        readings = {
+            s.name: pool.submit(_ingest_source, run, s, checkpoints[s.name], rates) for s in sources
+        }
         try:
             done = {name: reading.result() for name, reading in readings.items()}
         except BaseException:
@@ -73,7 +75,9 @@ def _give_up_open_batches(run: Run) -> None:
             take_out(run, name, batch)
 
 
-def _ingest_source(run: Run, source: Source, checkpoint: int, rates: str | None) -> tuple[int, bool]:
+def _ingest_source(
+    run: Run, source: Source, checkpoint: int, rates: str | None
+) -> tuple[int, bool]:
     """Read one source, all of it under a new checkpoint; give its batches, and whether one of them was finished by other rules."""
     place = source.name if checkpoint == 0 else f"{source.name}-{checkpoint}"
     is_first = not _has_events(run, source)
@@ -108,7 +112,12 @@ def _has_events(run: Run, source: Source) -> bool:
     """Whether anything of the source was used before, by whatever run."""
     if not run.warehouse.exists(EVENTS):
         return False
-    return not run.warehouse.read(EVENTS).filter(F.col("source") == source.name).select(F.lit(1)).isEmpty()
+    return (
+        not run.warehouse.read(EVENTS)
+        .filter(F.col("source") == source.name)
+        .select(F.lit(1))
+        .isEmpty()
+    )
 
 
 def drop_expired(run: Run) -> None:
@@ -120,7 +129,9 @@ def drop_expired(run: Run) -> None:
     if not run.warehouse.exists(QUARANTINED_EVENTS) or has_open_requeue(run):
         return
     today = run.read_at.date()
-    first: date | None = run.warehouse.read(QUARANTINED_EVENTS).agg(F.min("expires_on")).collect()[0][0]
+    first: date | None = (
+        run.warehouse.read(QUARANTINED_EVENTS).agg(F.min("expires_on")).collect()[0][0]
+    )
     if first is None or first > today:
         return
     days = [(first + timedelta(days=n),) for n in range((today - first).days + 1)]

@@ -14,7 +14,9 @@ from desirelines.tables import EVENTS, FATES, ROW_ACCOUNTS
 
 def used_rows(run: Run) -> int:
     """Events that the run's run brought in."""
-    mine = run.warehouse.read(ROW_ACCOUNTS).filter((F.col("run_id") == run.run_id) & (F.col("fate") == "used"))
+    mine = run.warehouse.read(ROW_ACCOUNTS).filter(
+        (F.col("run_id") == run.run_id) & (F.col("fate") == "used")
+    )
     return int(mine.agg(F.coalesce(F.sum("row_count"), F.lit(0))).collect()[0][0])
 
 
@@ -24,7 +26,9 @@ def has_account(run: Run, source: Source, batch: Batch) -> bool:
     return not run.warehouse.read(ROW_ACCOUNTS).filter(mine).select(F.lit(1)).isEmpty()
 
 
-def write_account(run: Run, terms: Terms, account: dict[str, int], rows_read: int, batch: Batch) -> None:
+def write_account(
+    run: Run, terms: Terms, account: dict[str, int], rows_read: int, batch: Batch
+) -> None:
     """Write the fates of a batch.
 
     Raises:
@@ -37,7 +41,11 @@ def write_account(run: Run, terms: Terms, account: dict[str, int], rows_read: in
             f"source '{name}': the row account does not add up: {rows_read:,} rows read, fates {account}, {written:,} events written. "
             "Nothing is published. This is a defect: please report it with these numbers."
         )
-    rows = [(run.run_id, name, batch.name, fate, account[fate], rows_read) for fate in FATES if fate in account]
+    rows = [
+        (run.run_id, name, batch.name, fate, account[fate], rows_read)
+        for fate in FATES
+        if fate in account
+    ]
     if rows:
         run.warehouse.append_once(
             run.spark.createDataFrame(rows, ROW_ACCOUNTS.schema),
@@ -55,7 +63,9 @@ def _written(run: Run, terms: Terms, batch: Batch, expected: int) -> int:
     hold what is expected.
     """
     events = run.warehouse.read(EVENTS)
-    mine = events.filter((F.col("ingest_batch") == batch.name) & (F.col("source") == terms.source.name))
+    mine = events.filter(
+        (F.col("ingest_batch") == batch.name) & (F.col("source") == terms.source.name)
+    )
     if not terms.is_begun and row_count(mine.filter(F.col("run_id") == run.run_id)) == expected:
         return expected
     return row_count(mine)

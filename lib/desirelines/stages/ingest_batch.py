@@ -35,7 +35,7 @@ from desirelines.privacy.consent import to_statements
 from desirelines.run.context import Run
 from desirelines.settings import Source
 from desirelines.stages.ingest_account import has_account, write_account
-from desirelines.stages.ingest_terms import Batch, Terms, new_terms, take_out, write_down
+from desirelines.stages.ingest_terms import Batch, Terms, new_terms, save_terms, take_out
 from desirelines.tables import (
     CONSENTS,
     EVENTS,
@@ -65,7 +65,12 @@ class Quarantined:
 
 
 def bring_in(
-    run: Run, source: Source, batch: Batch, terms: Terms, rates: str | None, rows: Callable[[Terms], Rows | None]
+    run: Run,
+    source: Source,
+    batch: Batch,
+    terms: Terms,
+    rates: str | None,
+    rows: Callable[[Terms], Rows | None],
 ) -> dict[str, int]:
     """Write a batch on its terms; give the rows by fate. `rows` gives the batch's rows on some terms, or none when there is nothing to write.
 
@@ -101,18 +106,25 @@ def _told(source: Source, batch: Batch, terms: Terms) -> str:
     return since if terms.are_now else since + ", by the mapping and the settings of then"
 
 
-def mapped_rows(run: Run, terms: Terms, raw: DataFrame, *, marked: Column | None = None) -> DataFrame:
+def mapped_rows(
+    run: Run, terms: Terms, raw: DataFrame, *, marked: Column | None = None
+) -> DataFrame:
     """Raw rows in the event model, with the reasons against each, and whether somebody suppressed is in it.
 
     `marked`: of rows from quarantine, whether identifiers stand in them as the marks that masking left.
     """
     source, site = terms.source, terms.settings.site
     pads = secret_pads(run.spark, run.data_secret)
-    mapped = to_mapped_events(raw, pads, source, terms.settings, read_at=terms.read_at, marked=marked)
+    mapped = to_mapped_events(
+        raw, pads, source, terms.settings, read_at=terms.read_at, marked=marked
+    )
     mapped = with_reporting_currency(mapped, currency_rates(run.spark, site), site)
     listed = run.warehouse.exists(SUPPRESSIONS)
     suppressed = suppressed_at(run.warehouse.read(SUPPRESSIONS), terms.read_at) if listed else None
-    keys = [*(key_column(t) for t in source.ids), *([ALIAS_KEY] if source.alias is not None else [])]
+    keys = [
+        *(key_column(t) for t in source.ids),
+        *([ALIAS_KEY] if source.alias is not None else []),
+    ]
     return with_suppressed(mapped, suppressed, secret_pads(run.spark, run.suppression_secret), keys)
 
 
@@ -123,19 +135,29 @@ def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, i
         AccountError: a row has no fate, or what stands in `events` is not what the account says.
     """
     source, mapped = terms.source, rows.mapped
-    facts = {"source": F.lit(source.name), "ingest_batch": F.lit(batch.name), "run_id": F.lit(run.run_id)}
+    facts = {
+        "source": F.lit(source.name),
+        "ingest_batch": F.lit(batch.name),
+        "run_id": F.lit(run.run_id),
+    }
     known = None if batch.is_first else _known(run, terms, mapped, batch.name)
     # What went through quarantine once is kept masked: a row that came as it was and one with marks are not told apart any more.
     is_masked = batch.is_requeue or run.settings.ingest.quarantine_raw == "masked"
-    text = masked_text(mapped, source, terms.settings.identity.login_type) if is_masked else raw_text(source)
+    text = (
+        masked_text(mapped, source, terms.settings.identity.login_type)
+        if is_masked
+        else raw_text(source)
+    )
     classified = with_fates(mapped, source, known, orders_are_whole=not batch.is_requeue, text=text)
     classified = keep_sinks_columns(classified).withColumns(facts)
     # Kept for the sinks below: one plan cannot have several, and reading the source again would cost more.
     classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         with ThreadPoolExecutor(1, "begin") as beside:  # a small commit waits more than it works
-            written_down = beside.submit(write_down, run, terms, batch)
-            account = {row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()}
+            written_down = beside.submit(save_terms, run, terms, batch)
+            account = {
+                row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()
+            }
             written_down.result()
         waiting = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
         if account.get("conflict"):
@@ -145,7 +167,8 @@ def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, i
     finally:
         classified.unpersist()
     run.progress.say(
-        f"{source.name}: {rows.count():,} rows read, " + ", ".join(f"{account[f]:,} {f}" for f in FATES if f in account)
+        f"{source.name}: {rows.count():,} rows read, "
+        + ", ".join(f"{account[f]:,} {f}" for f in FATES if f in account)
     )
     return account
 
@@ -171,11 +194,19 @@ def _known(run: Run, terms: Terms, mapped: DataFrame, batch: str) -> DataFrame |
 
 
 def _write(
-    run: Run, terms: Terms, classified: DataFrame, waiting: Quarantined, batch: Batch, account: dict[str, int]
+    run: Run,
+    terms: Terms,
+    classified: DataFrame,
+    waiting: Quarantined,
+    batch: Batch,
+    account: dict[str, int],
 ) -> None:
     """Write the batch into its tables, side by side: a small commit waits more than it works."""
     source, used = terms.source, classified.filter(F.col("fate") == "used")
-    writes = [lambda: _write_events(run, terms, used, batch), lambda: _write_links(run, terms, used, batch)]
+    writes = [
+        lambda: _write_events(run, terms, used, batch),
+        lambda: _write_links(run, terms, used, batch),
+    ]
     if any(account.get(fate) for fate in KEPT_IN_QUARANTINE):
         writes.append(lambda: _write_quarantine(run, terms, waiting, batch))
     if source.columns.user_agent is not None and not source.keep_bots:
@@ -209,7 +240,9 @@ def _write_quarantine(run: Run, terms: Terms, waiting: Quarantined, batch: Batch
     pads = secret_pads(run.spark, run.data_secret)
     quarantined = to_quarantine(waiting.rows, terms.source, pads, is_masked=waiting.is_masked)
     quarantined = quarantined.withColumn("expires_on", F.lit(expires))
-    run.warehouse.append_once(quarantined, QUARANTINED_EVENTS, writer=terms.writer(batch), number=batch.number)
+    run.warehouse.append_once(
+        quarantined, QUARANTINED_EVENTS, writer=terms.writer(batch), number=batch.number
+    )
 
 
 def _write_links(run: Run, terms: Terms, used: DataFrame, batch: Batch) -> None:
@@ -218,18 +251,30 @@ def _write_links(run: Run, terms: Terms, used: DataFrame, batch: Batch) -> None:
         used, {t: key_column(t) for t in source.ids}, login_type=terms.settings.identity.login_type,
         alias_column=ALIAS_KEY if source.alias is not None else None,
     ).withColumns(_facts(run, source) | {"ingest_batch": F.lit(batch.name)})  # fmt: skip
-    run.warehouse.append_once(links, IDENTITY_LINKS, writer=terms.writer(batch), number=batch.number)
+    run.warehouse.append_once(
+        links, IDENTITY_LINKS, writer=terms.writer(batch), number=batch.number
+    )
 
 
 def _write_identifiers(run: Run, source: Source, used: DataFrame) -> None:
     kept = [t for t, i in source.ids.items() if i.keep_value]
     pairs = [
-        F.struct(F.col(key_column(t)).alias("key"), F.lit(t).alias("key_type"), F.col(value_column(t)).alias("value"))
+        F.struct(
+            F.col(key_column(t)).alias("key"),
+            F.lit(t).alias("key_type"),
+            F.col(value_column(t)).alias("value"),
+        )
         for t in kept
     ]
-    found = used.select(F.inline(F.array(*pairs))).filter(F.col("key").isNotNull() & F.col("value").isNotNull())
+    found = used.select(F.inline(F.array(*pairs))).filter(
+        F.col("key").isNotNull() & F.col("value").isNotNull()
+    )
     # One key has one value; a row for each that was seen would be told twice.
-    values = found.groupBy("key", "key_type").agg(F.min("value").alias("value")).withColumns(_facts(run, source))
+    values = (
+        found.groupBy("key", "key_type")
+        .agg(F.min("value").alias("value"))
+        .withColumns(_facts(run, source))
+    )
     run.warehouse.merge(values, IDENTIFIERS)
 
 

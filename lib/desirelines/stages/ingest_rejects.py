@@ -22,13 +22,17 @@ WAITING = ("quarantined", "late")
 """Fates that another mapping or another setting may change; a conflict is none of them."""
 
 
-def requeue_sources(run: Run, sources: list[Source], rates: str | None) -> dict[str, dict[str, int]]:
+def requeue_sources(
+    run: Run, sources: list[Source], rates: str | None
+) -> dict[str, dict[str, int]]:
     """Bring rows in quarantine in again; give rows by fate of each source. Rows that still cannot be used stay as they are."""
     done: dict[str, dict[str, int]] = {}
 
     def requeue(run: Run) -> StageReport:
         if run.run_id not in _open_runs(run):
-            run.ledger.record(run.run_id, PHASE, STARTED)  # the ledger tells that there may be something to finish
+            run.ledger.record(
+                run.run_id, PHASE, STARTED
+            )  # the ledger tells that there may be something to finish
         number = _batches_of(run)
         for source in sources:
             batch = Batch(f"{REQUEUE}{run.run_id}", number, is_requeue=True)
@@ -87,7 +91,9 @@ def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[
     leaving: list[DataFrame] = []
 
     def rows(terms: Terms) -> Rows | None:
-        mapped = _read_again(run, terms, waiting).localCheckpoint()  # the rows it is made of leave quarantine below
+        mapped = _read_again(
+            run, terms, waiting
+        ).localCheckpoint()  # the rows it is made of leave quarantine below
         usable = (F.size("reasons") == 0) & ~F.col("is_late") | F.col("is_suppressed")
         digests = mapped.filter(usable).select("row_digest").distinct()
         taken = mapped.join(digests, "row_digest", "left_semi")
@@ -95,7 +101,9 @@ def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[
         if not count:
             return None
         leaving[:] = [
-            waiting.join(digests, "row_digest", "left_semi").select(*QUARANTINED_EVENTS.key).localCheckpoint()
+            waiting.join(digests, "row_digest", "left_semi")
+            .select(*QUARANTINED_EVENTS.key)
+            .localCheckpoint()
         ]
         return Rows(taken.drop("row_digest"), lambda: count)
 

@@ -14,7 +14,13 @@ from pyspark.sql import functions as F
 from desirelines.errors import SettingsError
 from desirelines.run.context import Run
 from desirelines.settings import Rules, Settings, Source
-from desirelines.tables import EVENTS, IDENTITY_LINKS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS
+from desirelines.tables import (
+    EVENTS,
+    IDENTITY_LINKS,
+    INGEST_BATCHES,
+    QUARANTINED_EVENTS,
+    ROW_ACCOUNTS,
+)
 
 REQUEUE = "requeue-"
 """How the query ids of requeues begin."""
@@ -63,7 +69,9 @@ class Terms:
         return f"{self.source.name}:{batch.query_id}{again}"
 
 
-def terms_of(run: Run, source: Source, batch: Batch, rates: str | None, *, can_be_begun: bool = True) -> Terms:
+def terms_of(
+    run: Run, source: Source, batch: Batch, rates: str | None, *, can_be_begun: bool = True
+) -> Terms:
     """The terms a batch was begun on; of a new one those that hold now. At most one look into `ingest_batches`.
 
     Without `can_be_begun` it is known to be new, and nothing is looked up. `rates` is the digest of the table of rates now.
@@ -105,10 +113,12 @@ def terms_of(run: Run, source: Source, batch: Batch, rates: str | None, *, can_b
 
 def new_terms(run: Run, source: Source, rates: str | None, before: Terms) -> Terms:
     """The terms that hold now, for a batch that cannot be finished on those it was begun on."""
-    return Terms(source, run.settings, run.read_at, Rules.of(source, run.settings, rates), before.attempt + 1)
+    return Terms(
+        source, run.settings, run.read_at, Rules.of(source, run.settings, rates), before.attempt + 1
+    )
 
 
-def write_down(run: Run, terms: Terms, batch: Batch) -> None:
+def save_terms(run: Run, terms: Terms, batch: Batch) -> None:
     """Write the terms of a batch, once. Nothing else of the batch is written before this is done."""
     if terms.is_begun:
         return
@@ -129,10 +139,15 @@ def open_batches(run: Run) -> list[tuple[str, Batch]]:
     """Batches that were begun and have no account, each with its source. One read of two small tables, asked for only where one may be."""
     by = ["source", "ingest_batch"]
     begun = run.warehouse.read(INGEST_BATCHES).select(*by).distinct()
-    rows = begun.join(run.warehouse.read(ROW_ACCOUNTS).select(*by), by, "left_anti").orderBy(*by).collect()
+    rows = (
+        begun.join(run.warehouse.read(ROW_ACCOUNTS).select(*by), by, "left_anti")
+        .orderBy(*by)
+        .collect()
+    )
     named = [(row["source"], *row["ingest_batch"].split(":")) for row in rows]
     return [
-        (source, Batch(query, int(number), is_requeue=query.startswith(REQUEUE))) for source, query, number in named
+        (source, Batch(query, int(number), is_requeue=query.startswith(REQUEUE)))
+        for source, query, number in named
     ]
 
 

@@ -10,8 +10,8 @@ from pyspark.sql import functions as F
 
 from desirelines.paths.frequent_patterns import frequent_sequences, to_patterns, with_goal
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
-from desirelines.paths.pattern_counts import to_patterns_held, to_runs_held, to_sequences_held
-from desirelines.paths.person_batches import lying_together, with_segments
+from desirelines.paths.pattern_counts import to_ngram_counts, to_pattern_counts, to_sequence_counts
+from desirelines.paths.person_batches import colocated_by_person, with_segments
 from desirelines.paths.step_matrix import to_positions, to_step_facts
 from desirelines.paths.transitions import published_steps, to_edges, with_published_steps
 from desirelines.paths.units import PERSON, SESSION, to_person_paths, to_session_paths
@@ -53,7 +53,7 @@ def write_paths(run: Run) -> int:
     rules = overlapping(run)
     # The goal may be of a step that is not published, so it is looked for in the steps as they are.
     own = with_segments(with_goal(to_session_paths(published_sessions(run)), goal), members)
-    own = lying_together(own).persist(StorageLevel.MEMORY_AND_DISK)
+    own = colocated_by_person(own).persist(StorageLevel.MEMORY_AND_DISK)
     published = published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
     columns = ("person_id", "grain", "segments", "goal_ms", "steps", "at_ms")
     both = own.select(*columns).unionByName(to_person_paths(own), allowMissingColumns=True)
@@ -63,14 +63,19 @@ def write_paths(run: Run) -> int:
         check_steps(run, own)
         rows = [
             (to_edges(both, run_id=run_id, overlapping=rules), PATH_EDGES),
-            (to_positions(both, places=paths.places, run_id=run_id, overlapping=rules), PATH_POSITIONS),
+            (
+                to_positions(both, places=paths.places, run_id=run_id, overlapping=rules),
+                PATH_POSITIONS,
+            ),
             (to_step_facts(both, run_id=run_id, overlapping=rules), PATH_STEPS),
             (_patterns(run, own, shown), PATH_PATTERNS),
             *_funnels(run, own),
         ]
         written = [Observation(f"desirelines {table.name}") for _, table in rows]
         told = F.count(F.lit(1)).alias("n")
-        run.warehouse.replace_run_of([(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id)
+        run.warehouse.replace_run_of(
+            [(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id
+        )
     finally:
         for cached in (both, own):
             cached.unpersist()
@@ -115,7 +120,9 @@ def check_steps(run: Run, paths: DataFrame) -> None:
     visits = paths.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
     steps = visits.groupBy("step").agg(F.count_distinct("person_id").alias("n"))
     enough = F.col("n") >= run.settings.paths.min_people
-    known = {r[0] for r in steps.filter(F.col("step").isin(names) | enough).select("step").collect()}
+    known = {
+        r[0] for r in steps.filter(F.col("step").isin(names) | enough).select("step").collect()
+    }
     check_names(asked, known)
 
 
@@ -123,12 +130,12 @@ def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
     """Runs of two and three steps and frequent sequences of the published steps; patterns asked for, of all steps."""
     settings = run.settings.paths
     share, most = settings.pattern_share, settings.most_patterns
-    held = [to_runs_held(shown)]
+    held = [to_ngram_counts(shown)]
     sequences = frequent_sequences(shown, share=share, most=most, longest=settings.longest_sequence)
     if sequences:
-        held.append(to_sequences_held(shown, sequences))
+        held.append(to_sequence_counts(shown, sequences))
     if settings.patterns:
-        held.append(to_patterns_held(own, [read_pattern(text) for text in settings.patterns]))
+        held.append(to_pattern_counts(own, [read_pattern(text) for text in settings.patterns]))
     return to_patterns(
         shown, reduce(DataFrame.unionByName, held),
         share=share, most=most, has_goal=settings.goal is not None, run_id=run.run_id,
@@ -139,13 +146,18 @@ def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
 def _funnels(run: Run, own: DataFrame) -> list[tuple[DataFrame, Table]]:
     """Every funnel of the settings, as a whole and by week."""
     end, zone, rules = run.window.end, run.settings.site.time_zone, overlapping(run)
-    found = {table: run.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)}
+    found = {
+        table: run.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)
+    }
     for funnel in run.settings.paths.funnels:
         units = to_person_paths(own) if funnel.unit == PERSON else own
         reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
         steps = to_funnel_steps(reached, funnel, run_id=run.run_id, overlapping=rules)
-        weeks = to_funnel_weeks(reached, funnel, zone=zone, end=end, run_id=run.run_id, overlapping=rules)
+        weeks = to_funnel_weeks(
+            reached, funnel, zone=zone, end=end, run_id=run.run_id, overlapping=rules
+        )
         found = {
-            table: found[table].unionByName(rows) for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
+            table: found[table].unionByName(rows)
+            for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
         }
     return [(rows, table) for table, rows in found.items()]

@@ -10,7 +10,14 @@ from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
 from desirelines.stages.after_publication import FOLLOWS, follow_up, what_follows
 from desirelines.stages.gates import check_gates, check_stages, is_beyond_the_data
-from desirelines.tables import CONSENTS, EVENTS, IDENTITY_CUTS, SEGMENT_MEMBERS, STREAM_TAGS, SUPPRESSIONS
+from desirelines.tables import (
+    CONSENTS,
+    EVENTS,
+    IDENTITY_CUTS,
+    SEGMENT_MEMBERS,
+    STREAM_TAGS,
+    SUPPRESSIONS,
+)
 
 TRIES = 3
 DECIDE = (EVENTS, CONSENTS, STREAM_TAGS, SUPPRESSIONS, IDENTITY_CUTS)
@@ -26,13 +33,20 @@ def publish(run: Run, assign: Stage) -> StageReport:
         GateError: a check failed, or other runs were published first three times over.
     """
     check_stages(run)
-    run.warehouse.create(SEGMENT_MEMBERS)  # there from the first publication on, whatever happens after it
+    run.warehouse.create(
+        SEGMENT_MEMBERS
+    )  # there from the first publication on, whatever happens after it
     for _ in range(TRIES):
         base, is_backfill = run.ledger.base_of(run.run_id, run.as_of)
         if run.ledger.inputs_of(run.run_id, "assign-segments").get("base_run_id") != base:
             execute(assign, run)
         gates = check_gates(run)
-        facts = {"as_of": run.as_of, "inputs": _fingerprint(run), "gates": gates, "row_count": gates["people"]}
+        facts = {
+            "as_of": run.as_of,
+            "inputs": _fingerprint(run),
+            "gates": gates,
+            "row_count": gates["people"],
+        }
         if is_backfill or is_beyond_the_data(run):
             run.ledger.backfill(run.run_id, base, **facts)
             note = "outside the chain of published runs: members stay as they are"
@@ -40,7 +54,9 @@ def publish(run: Run, assign: Stage) -> StageReport:
         if run.ledger.publish(run.run_id, base, **facts, outputs={FOLLOWS: what_follows(run)}):
             follow_up(run)
             return StageReport(gates["people"], is_to_record=False)
-    raise GateError("publish: other runs were published first, three times. Run again when they are done.")
+    raise GateError(
+        "publish: other runs were published first, three times. Run again when they are done."
+    )
 
 
 def run_with_same_inputs(run: Run) -> State | None:

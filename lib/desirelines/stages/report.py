@@ -43,7 +43,9 @@ def write_report(run: Run) -> Path:
     try:
         from desirelines.report.page import render
     except ModuleNotFoundError as error:
-        raise MachineError(f"{error.name} is not installed: pip install 'desirelines[report]'.") from None
+        raise MachineError(
+            f"{error.name} is not installed: pip install 'desirelines[report]'."
+        ) from None
     target = Path(run.settings.report.path)
     page = render(report_data(run))
     try:
@@ -103,7 +105,8 @@ def _accounts(run: Run) -> DataFrame:
         F.max("rows_read").alias("n"), F.max("_mine").alias("_mine")
     )
     read = batches.groupBy("source").agg(
-        F.sum(F.when(F.col("_mine"), F.col("n")).otherwise(0)).alias("run_rows_read"), F.sum("n").alias("rows_read")
+        F.sum(F.when(F.col("_mine"), F.col("n")).otherwise(0)).alias("run_rows_read"),
+        F.sum("n").alias("rows_read"),
     )
     fates = accounts.groupBy("source", "fate").agg(
         F.sum(F.when(F.col("_mine"), F.col("row_count")).otherwise(0)).alias("run_row_count"),

@@ -51,7 +51,8 @@ def published_sums(
     ]  # fmt: skip
     published = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == base_run_id)
     sizes_before = {
-        r["segment_id"]: r["people_count"] for r in published.select("segment_id", "people_count").collect()
+        r["segment_id"]: r["people_count"]
+        for r in published.select("segment_id", "people_count").collect()
     }
     overlapping = {rule.segment_id for rule in rules_of(run) if not rule.is_primary}
     sizes, shown_moves = publishable_sizes_and_moves(
@@ -60,6 +61,8 @@ def published_sums(
     name = {"run_id": run.run_id}
     return PublishedSums(
         run.spark.createDataFrame([name | s for s in sizes], SEGMENT_SIZES.schema),
-        run.spark.createDataFrame([name | {"base_run_id": base_run_id} | m for m in shown_moves], SEGMENT_MOVES.schema),
+        run.spark.createDataFrame(
+            [name | {"base_run_id": base_run_id} | m for m in shown_moves], SEGMENT_MOVES.schema
+        ),
         frozenset(s["segment_id"] for s in sizes if s["people_count"] is None),
     )

@@ -35,7 +35,9 @@ def assign_segments(run: Run) -> StageReport:
     model = own_model(run)
     before = members_after(run, base)
     assigned = assigned_by(run, model).persist()  # memberships and evidence are made from it
-    now = to_memberships(features_of(run), assigned, model.segment_of_cluster, rules_of(run)).persist()
+    now = to_memberships(
+        features_of(run), assigned, model.segment_of_cluster, rules_of(run)
+    ).persist()
     try:
         changes = to_changes(before, now, run_id=run.run_id, as_of=run.as_of)
         run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
@@ -43,14 +45,23 @@ def assign_segments(run: Run) -> StageReport:
         ids = _segment_ids(run, model)
         base_model = None if base == NO_BASE else model_of(run, base)
         expected = None if base_model is None else expected_segments(run, base_model)
-        sums = published_sums(run, ids, before=before, now=now, changes=changes, expected=expected, base_run_id=base)
+        sums = published_sums(
+            run, ids, before=before, now=now, changes=changes, expected=expected, base_run_id=base
+        )
         profiles = to_profiles(
-            features_of(run), now, features_in_use(run), run_id=run.run_id, withheld_sizes=sums.withheld_sizes
+            features_of(run),
+            now,
+            features_in_use(run),
+            run_id=run.run_id,
+            withheld_sizes=sums.withheld_sizes,
         ).persist()  # written, and named by
         definitions = _new_definitions(run, model, profiles)
         rows = [
             (profiles, SEGMENT_PROFILES),
-            (run.spark.createDataFrame(definitions, SEGMENT_DEFINITIONS.schema), SEGMENT_DEFINITIONS),
+            (
+                run.spark.createDataFrame(definitions, SEGMENT_DEFINITIONS.schema),
+                SEGMENT_DEFINITIONS,
+            ),
             (to_evidence(assigned, model.segment_of_cluster, run_id=run.run_id), SEGMENT_EVIDENCE),
             (sums.sizes, SEGMENT_SIZES),
             (sums.moves, SEGMENT_MOVES),
@@ -73,13 +84,17 @@ def _segment_ids(run: Run, model: Model) -> list[str]:
 
 def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[str, Any]]:
     """This run's version of every segment: clusters named by what tells them apart, and the rules."""
-    effects: dict[str, dict[str, float | None]] = {segment: {} for segment in model.segment_of_cluster.values()}
+    effects: dict[str, dict[str, float | None]] = {
+        segment: {} for segment in model.segment_of_cluster.values()
+    }
     for row in profiles.select("segment_id", "feature", "effect").collect():
         if row["segment_id"] in effects:
             effects[row["segment_id"]][row["feature"]] = row["effect"]
     names = names_apart(effects, features_in_use(run), run.settings.segments.words)
     ended = [s.run_id for s in run.ledger.ended() if s.run_id != run.run_id]
-    old = run.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(ended) if ended else F.lit(False))
+    old = run.warehouse.read(SEGMENT_DEFINITIONS).filter(
+        F.col("run_id").isin(ended) if ended else F.lit(False)
+    )
     newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
     rows = [
         {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {m['model_version']}",
@@ -105,8 +120,12 @@ def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[s
 def _forget_old_evidence(run: Run) -> None:
     """Take out the evidence of runs older than the newest that are to be kept."""
     begun = {state.run_id: place for place, state in reversed(list(enumerate(run.ledger.states())))}
-    held = [r[0] for r in run.warehouse.read(SEGMENT_EVIDENCE).select("run_id").distinct().collect()]
+    held = [
+        r[0] for r in run.warehouse.read(SEGMENT_EVIDENCE).select("run_id").distinct().collect()
+    ]
     runs = sorted(held, key=lambda run_id: (begun.get(run_id, -1), run_id))
-    old = [r for r in runs if r != run.run_id][: max(len(runs) - run.settings.evidence.keep_runs, 0)]
+    old = [r for r in runs if r != run.run_id][
+        : max(len(runs) - run.settings.evidence.keep_runs, 0)
+    ]
     if old:
         run.warehouse.drop_runs(SEGMENT_EVIDENCE, old)

@@ -17,7 +17,12 @@ from desirelines.sessions.increment import (
 )
 from desirelines.sessions.sessions import to_sessions
 from desirelines.stages.sessions_bots import take_robots_out
-from desirelines.stages.sessions_increment import Touched, seen_last, seen_now, touched_streams
+from desirelines.stages.sessions_increment import (
+    StreamsToRebuild,
+    seen_last,
+    seen_now,
+    streams_to_rebuild,
+)
 from desirelines.tables import IDENTITY_LINKS, SESSIONS
 from desirelines.views.events import usable_events
 
@@ -33,26 +38,30 @@ def build_sessions(run: Run) -> StageReport:
     now, last = seen_now(run), seen_last(run)
     inputs = {"seen": asdict(now)}
     is_known = last is not None and last.rules == now.rules
-    touched = touched_streams(run, last) if last is not None and is_known and last != now else None
+    touched = (
+        streams_to_rebuild(run, last) if last is not None and is_known and last != now else None
+    )
     if is_known and touched is None:
         return StageReport(note="no event is new: sessions stay", inputs=inputs)
     account = rebuild_sessions(run, touched)
-    return StageReport(account.sessions, str(account), inputs=inputs, outputs={"account": asdict(account)})
+    return StageReport(
+        account.sessions, str(account), inputs=inputs, outputs={"account": asdict(account)}
+    )
 
 
-def rebuild_sessions(run: Run, touched: Touched | None) -> Account:
+def rebuild_sessions(run: Run, touched: StreamsToRebuild | None) -> Account:
     """Build the sessions of the touched streams, all for null, and leave out those of robots.
 
     Raises:
         GateError: the account does not add up, or too many events are robots'.
     """
-    account = cut_anew(run, touched)
+    account = write_sessions(run, touched)
     account = account.with_more_bots(take_robots_out(run, touched))
     check_account(run, account)
     return account
 
 
-def cut_anew(run: Run, touched: Touched | None) -> Account:
+def write_sessions(run: Run, touched: StreamsToRebuild | None) -> Account:
     """Write the sessions of the touched streams, from their first touched one on; of all streams for None."""
     events = usable_events(run)
     if touched is not None:
@@ -60,7 +69,10 @@ def cut_anew(run: Run, touched: Touched | None) -> Account:
         mine = events.filter(days).join(touched.starts, "stream_id")
         events = mine.filter("occurred_at >= from_at").drop("from_at")
     events = with_cap(run, events, touched)
-    read, written = Observation("desirelines events to sessions"), Observation("desirelines sessions written")
+    read, written = (
+        Observation("desirelines events to sessions"),
+        Observation("desirelines sessions written"),
+    )
     events = events.observe(
         read, F.count(F.lit(1)).alias("events"), F.count_if("is_bot").alias("bots"),
         F.count_if(~F.col("is_bot") & ~F.col("is_consented")).alias("without_consent"),
@@ -69,22 +81,28 @@ def cut_anew(run: Run, touched: Touched | None) -> Account:
     zone, buckets = run.settings.site.time_zone, run.settings.warehouse.buckets
     sessions = to_sessions(events, run.settings.sessions, zone=zone, buckets=buckets)
     sessions = sessions.observe(
-        written, F.count(F.lit(1)).alias("sessions"), F.coalesce(F.sum("event_count"), F.lit(0)).alias("in_sessions")
+        written,
+        F.count(F.lit(1)).alias("sessions"),
+        F.coalesce(F.sum("event_count"), F.lit(0)).alias("in_sessions"),
     )
     if touched is None:
         run.warehouse.replace_all(sessions, SESSIONS)
     else:
         sessions = with_known_causes(sessions, touched.sent(touched.streams))
-        standing = run.warehouse.read(SESSIONS).filter(F.col("started_on") >= F.lit(touched.first_day))
+        standing = run.warehouse.read(SESSIONS).filter(
+            F.col("started_on") >= F.lit(touched.first_day)
+        )
         gone = touched.starts
-        is_gone = (standing["stream_id"] == gone["stream_id"]) & (standing["started_at"] >= gone["from_at"])
+        is_gone = (standing["stream_id"] == gone["stream_id"]) & (
+            standing["started_at"] >= gone["from_at"]
+        )
         staying = standing.join(gone, is_gone, "left_anti")
         rows = staying.unionByName(sessions)
         run.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", touched.first_day))
     return Account(**{**read.get, **written.get}, all_events=touched is None)
 
 
-def with_cap(run: Run, events: DataFrame, touched: Touched | None) -> DataFrame:
+def with_cap(run: Run, events: DataFrame, touched: StreamsToRebuild | None) -> DataFrame:
     """Add `is_over_the_cap`: beyond the first events, in order of time, of a stream with more than the setting allows.
 
     How many events a stream has is told by its sightings in `identity_links`; only streams over the cap are sorted.
@@ -99,19 +117,29 @@ def with_cap(run: Run, events: DataFrame, touched: Touched | None) -> DataFrame:
     count = heavy.count()
     if not count:
         return events.withColumn("is_over_the_cap", F.lit(False))
-    run.progress.say(f"{count:,} streams have more than {most:,} events: what lies beyond is left out of sessions")
+    run.progress.say(
+        f"{count:,} streams have more than {most:,} events: what lies beyond is left out of sessions"
+    )
     kept = events.sparkSession.createDataFrame([], "stream_id string, _kept long")
     if touched is not None:
-        before = run.warehouse.read(SESSIONS).join(F.broadcast(heavy), "stream_id").join(touched.starts, "stream_id")
+        before = (
+            run.warehouse.read(SESSIONS)
+            .join(F.broadcast(heavy), "stream_id")
+            .join(touched.starts, "stream_id")
+        )
         untouched = before.filter("started_at < from_at").groupBy("stream_id")
         kept = untouched.agg(F.sum("event_count").alias("_kept"))
     counts_in = ~F.col("is_bot") & F.col("is_consented")
     place = Window.partitionBy("stream_id", counts_in).orderBy("occurred_at", "event_id", "source")
-    large = events.join(F.broadcast(heavy), "stream_id", "left_semi").withColumn("_place", F.row_number().over(place))
+    large = events.join(F.broadcast(heavy), "stream_id", "left_semi").withColumn(
+        "_place", F.row_number().over(place)
+    )
     large = large.join(F.broadcast(kept), "stream_id", "left")
     over = F.col("_place") + F.coalesce("_kept", F.lit(0)) > most
     large = large.withColumn("is_over_the_cap", over).drop("_place", "_kept")
-    small = events.join(F.broadcast(heavy), "stream_id", "left_anti").withColumn("is_over_the_cap", F.lit(False))
+    small = events.join(F.broadcast(heavy), "stream_id", "left_anti").withColumn(
+        "is_over_the_cap", F.lit(False)
+    )
     return small.unionByName(large)
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pyspark.sql import functions as F
 
 from desirelines.run.context import Run
-from desirelines.sessions.bot_rhythm import to_robot_tags
-from desirelines.stages.sessions_increment import Touched
+from desirelines.sessions.bot_rhythm import to_bot_rhythm_tags
+from desirelines.stages.sessions_increment import StreamsToRebuild
 from desirelines.tables import SESSIONS, STREAM_TAGS
 
 
-def take_robots_out(run: Run, touched: Touched | None) -> int:
+def take_robots_out(run: Run, touched: StreamsToRebuild | None) -> int:
     """Tag the streams whose new sessions show a robot, and delete their sessions from the first such on; give their events.
 
     New are those that were cut anew: of touched streams, or all. Streams of sources that keep robots are not looked at.
@@ -21,16 +21,23 @@ def take_robots_out(run: Run, touched: Touched | None) -> int:
         return 0
     sessions = run.warehouse.read(SESSIONS)
     if touched is not None:
-        sessions = sessions.filter(F.col("started_on") >= F.lit(touched.first_day)).join(touched.starts, "stream_id")
+        sessions = sessions.filter(F.col("started_on") >= F.lit(touched.first_day)).join(
+            touched.starts, "stream_id"
+        )
         sessions = sessions.filter("started_at >= from_at")
     looked_at = sessions.filter(~F.col("source").isin(kept)) if kept else sessions
-    tags = to_robot_tags(
-        looked_at, rate_clicks=bots.rate_clicks, rate_seconds=bots.rate_seconds, even_gaps=bots.even_gaps
+    tags = to_bot_rhythm_tags(
+        looked_at,
+        rate_clicks=bots.rate_clicks,
+        rate_seconds=bots.rate_seconds,
+        even_gaps=bots.even_gaps,
     ).localCheckpoint()  # the sessions it is made from are about to go
     if tags.isEmpty():
         return 0
     sources = looked_at.groupBy("stream_id").agg(F.min("source").alias("source"))
-    run.warehouse.merge(tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id)), STREAM_TAGS)
+    run.warehouse.merge(
+        tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id)), STREAM_TAGS
+    )
     first = tags.groupBy("stream_id").agg(F.min("from_at").alias("_from"))
     going = sessions.join(F.broadcast(first), "stream_id").filter("started_at >= _from")
     going = going.select("session_id", "event_count").localCheckpoint()

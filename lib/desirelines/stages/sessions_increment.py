@@ -23,7 +23,7 @@ from desirelines.tables import CONSENTS, EVENTS, SESSIONS
 from desirelines.views.batches import NewBatches, new_batches, newest_batches
 
 MOST_BROADCAST = 2_000_000
-"""Touched streams up to this many are sent to every task; more are shuffled."""
+"""StreamsToRebuild streams up to this many are sent to every task; more are shuffled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class StreamsToRebuild:
     """Streams to cut anew (stream_id, from_at, known_cause), how many, and the first day that concerns."""
 
     streams: DataFrame
@@ -74,7 +74,7 @@ def seen_last(run: Run) -> Seen | None:
     return Seen(**facts["seen"]) if "seen" in facts and run.warehouse.exists(SESSIONS) else None
 
 
-def touched_streams(run: Run, last: Seen) -> Touched | None:
+def streams_to_rebuild(run: Run, last: Seen) -> StreamsToRebuild | None:
     """Streams that new events or new statements of consent touch; None when there is none.
 
     Cost: the new events, and of `sessions` five columns, read once: whether a stream has an earlier session no day tells.
@@ -85,12 +85,16 @@ def touched_streams(run: Run, last: Seen) -> Touched | None:
     return _first_touched(run, events, _reached_by_consent(run, last, new) if is_said else None)
 
 
-def streams_since(run: Run, day: date) -> Touched | None:
+def streams_since(run: Run, day: date) -> StreamsToRebuild | None:
     """Streams with an event on the day or later, as if all of these were new."""
-    return _first_touched(run, run.warehouse.read(EVENTS).filter(F.col("occurred_on") >= F.lit(day)), None)
+    return _first_touched(
+        run, run.warehouse.read(EVENTS).filter(F.col("occurred_on") >= F.lit(day)), None
+    )
 
 
-def _first_touched(run: Run, events: DataFrame, further: DataFrame | None) -> Touched | None:
+def _first_touched(
+    run: Run, events: DataFrame, further: DataFrame | None
+) -> StreamsToRebuild | None:
     # Kept without being computed to the end: the sum that is asked for next does the last step of it.
     reach = to_reach(events, gap_us=int(run.settings.sessions.gap_minutes * 60_000_000))
     if further is not None:
@@ -105,10 +109,20 @@ def _first_touched(run: Run, events: DataFrame, further: DataFrame | None) -> To
     count, has_keys = reach.agg(F.count("*"), F.max("has_key")).collect()[0]
     if not count:
         return None
-    keyed = events.filter(F.col("session_key").isNotNull()).select("stream_id", "session_key").distinct()
-    sessions = run.warehouse.read(SESSIONS).select("stream_id", "session_key", "started_at", "ended_at", "cause")
-    own = sessions.join(_sent(reach.select("stream_id"), count), "stream_id").localCheckpoint(eager=False)
-    touched = from_first_touched(_sent(reach, count), own, keyed if has_keys else None).localCheckpoint(eager=False)
+    keyed = (
+        events.filter(F.col("session_key").isNotNull())
+        .select("stream_id", "session_key")
+        .distinct()
+    )
+    sessions = run.warehouse.read(SESSIONS).select(
+        "stream_id", "session_key", "started_at", "ended_at", "cause"
+    )
+    own = sessions.join(_sent(reach.select("stream_id"), count), "stream_id").localCheckpoint(
+        eager=False
+    )
+    touched = from_first_touched(
+        _sent(reach, count), own, keyed if has_keys else None
+    ).localCheckpoint(eager=False)
     first = _sum_of(touched)
     while True:
         touched = from_overlapping(_sent(touched, count), own).localCheckpoint(eager=False)
@@ -116,7 +130,7 @@ def _first_touched(run: Run, events: DataFrame, further: DataFrame | None) -> To
         if first == before:
             break
     streams = with_known_cause(_sent(touched, count), own).localCheckpoint()
-    return Touched(streams, first.count, first.least.date())
+    return StreamsToRebuild(streams, first.count, first.least.date())
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +161,16 @@ def _reached_by_consent(run: Run, last: Seen, new: NewBatches) -> DataFrame:
     """
     consents = run.warehouse.read(CONSENTS).filter(F.col("purpose") == run.settings.consent.purpose)
     days = sorted((last.as_of, str(run.as_of)))
-    is_new = F.col("run_id").isin(new.runs) | F.col("from_at").cast("date").between(F.lit(days[0]), F.lit(days[1]))
+    is_new = F.col("run_id").isin(new.runs) | F.col("from_at").cast("date").between(
+        F.lit(days[0]), F.lit(days[1])
+    )
     said = consents.groupBy("key").agg(
         F.max(is_new).alias("_new"), F.min_by(is_new, "from_at").alias("_is_first"),
         F.count_distinct("is_granted").alias("_answers"), F.min("is_granted").alias("_only_yes"),
     )  # fmt: skip
-    keys = said.filter(F.col("_new") & (F.col("_is_first") | (F.col("_answers") > 1))).select("key", "_only_yes")
+    keys = said.filter(F.col("_new") & (F.col("_is_first") | (F.col("_answers") > 1))).select(
+        "key", "_only_yes"
+    )
     keys = keys.localCheckpoint()
     count = keys.count()
     events = run.warehouse.read(EVENTS).select("stream_id", "user_key", "occurred_at")
@@ -161,5 +179,7 @@ def _reached_by_consent(run: Run, last: Seen, new: NewBatches) -> DataFrame:
     of_streams, of_logins = _sent(keys.filter(~F.col("_only_yes")), count), _sent(keys, count)
     streams = events.join(of_streams, events["stream_id"] == of_streams["key"], "left_semi")
     logins = events.join(of_logins, events["user_key"] == of_logins["key"], "left_semi")
-    found = streams.unionByName(logins).groupBy("stream_id").agg(F.min("occurred_at").alias("from_at"))
+    found = (
+        streams.unionByName(logins).groupBy("stream_id").agg(F.min("occurred_at").alias("from_at"))
+    )
     return found.withColumn("reach_at", F.col("from_at"))

@@ -65,11 +65,17 @@ def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], Source
             ]
         )
     sources = []
-    now = SourceFacts(dict(before.columns), dict(before.versions), dict(before.checkpoints), currency)
+    now = SourceFacts(
+        dict(before.columns), dict(before.versions), dict(before.checkpoints), currency
+    )
     for source in run.settings.sources:
         found = look_at(run.spark, source)
         usable = _fitted(run, source, found, before.columns.get(source.name, []))
-        if not source.may_be_empty and source.name not in before.columns and is_empty(run.spark, source):
+        if (
+            not source.may_be_empty
+            and source.name not in before.columns
+            and is_empty(run.spark, source)
+        ):
             raise EmptyInputError(
                 f"source '{source.name}' is empty: {source.table or source.path} has no row. Mend its path, or say `may_be_empty: true` in its mapping."
             )
@@ -78,7 +84,9 @@ def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], Source
             _tell_skipped(run, source, before.versions.get(source.name, version), version)
             now.versions[source.name] = version
         now.columns[source.name] = found.columns
-        now.checkpoints[source.name] = before.checkpoints.get(source.name, 0) + (source.name in run.resync)
+        now.checkpoints[source.name] = before.checkpoints.get(source.name, 0) + (
+            source.name in run.resync
+        )
         sources.append(usable)
     return sources, now
 

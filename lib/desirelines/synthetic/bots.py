@@ -37,7 +37,9 @@ def to_bots(spark: SparkSession, scope: Scope) -> DataFrame:
 def to_bot_events(spark: SparkSession, scope: Scope) -> DataFrame:
     """One row per bot click, in the columns of the web events with their `mess` and `skewed`."""
     runs = to_bots(spark, scope).withColumn("run", F.explode(F.sequence(F.lit(0), F.lit(RUNS - 1))))
-    last = F.when(F.col("kind") == "fast", F.lit(FAST_CLICKS_A_RUN - 1)).otherwise(F.lit(CLICKS_A_RUN - 1))
+    last = F.when(F.col("kind") == "fast", F.lit(FAST_CLICKS_A_RUN - 1)).otherwise(
+        F.lit(CLICKS_A_RUN - 1)
+    )
     clicks = runs.withColumn("place", F.explode(F.sequence(F.lit(0), last)))
     key = (F.col("bot_no"), F.col("run"), F.col("place"))
     category_no = scope.chance.whole(len(CATEGORIES), "bot category", *key)
@@ -49,7 +51,9 @@ def to_bot_events(spark: SparkSession, scope: Scope) -> DataFrame:
         F.concat(F.lit("p"), product_no.cast("string")).alias("product_id"),
         one_of(CATEGORIES, category_no).alias("category"),
         _true_ms(scope).alias("true_ms"),
-        F.when(F.col("kind") == "announced", announced).otherwise(F.lit(BROWSER)).alias("user_agent"),
+        F.when(F.col("kind") == "announced", announced)
+        .otherwise(F.lit(BROWSER))
+        .alias("user_agent"),
     ).withColumns(
         {
             "event_id": scope.chance.uuid("bot click", *key),
@@ -63,7 +67,9 @@ def to_bot_events(spark: SparkSession, scope: Scope) -> DataFrame:
             "skewed": F.lit(False),
         }
     )
-    absent = {name: F.lit(None).cast("string") for name in WEB_COLUMNS if name not in written.columns}
+    absent = {
+        name: F.lit(None).cast("string") for name in WEB_COLUMNS if name not in written.columns
+    }
     return written.withColumns(absent).select(*WEB_COLUMNS, "mess", "skewed")
 
 
@@ -71,8 +77,13 @@ def _true_ms(scope: Scope) -> Column:
     """Runs start at 3 UTC on days of their own; a fast one's gaps are uneven."""
     part = max(1, scope.days // RUNS)
     day = F.least(
-        F.col("run") * part + scope.chance.whole(part, "bot day", F.col("bot_no"), F.col("run")), F.lit(scope.days - 1)
+        F.col("run") * part + scope.chance.whole(part, "bot day", F.col("bot_no"), F.col("run")),
+        F.lit(scope.days - 1),
     )
-    jitter = scope.chance.whole(FAST_GAP_MS, "bot gap", F.col("bot_no"), F.col("run"), F.col("place"))
-    since = F.when(F.col("kind") == "fast", F.col("place") * FAST_GAP_MS + jitter).otherwise(F.col("place") * GAP_MS)
+    jitter = scope.chance.whole(
+        FAST_GAP_MS, "bot gap", F.col("bot_no"), F.col("run"), F.col("place")
+    )
+    since = F.when(F.col("kind") == "fast", F.col("place") * FAST_GAP_MS + jitter).otherwise(
+        F.col("place") * GAP_MS
+    )
     return F.lit(scope.start_ms + 3 * HOUR_MS) + day.cast("long") * DAY_MS + since

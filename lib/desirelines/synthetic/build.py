@@ -10,7 +10,13 @@ from pyspark.sql import DataFrame, SparkSession
 from desirelines.synthetic.bots import to_bot_events, to_bots
 from desirelines.synthetic.clicks import to_clicks
 from desirelines.synthetic.mail import to_email_events
-from desirelines.synthetic.mess import count_mess, to_web_events, with_email_mess, with_no_mess, with_order_mess
+from desirelines.synthetic.mess import (
+    count_mess,
+    to_web_events,
+    with_email_mess,
+    with_no_mess,
+    with_order_mess,
+)
 from desirelines.synthetic.orders import to_order_lines
 from desirelines.synthetic.people import to_people
 from desirelines.synthetic.scope import Scope
@@ -27,19 +33,25 @@ class World:
     truth: dict[str, DataFrame]
 
 
-def build_world(spark: SparkSession, *, people: int, days: int, seed: int, first_day: date = date(2025, 1, 1)) -> World:
+def build_world(
+    spark: SparkSession, *, people: int, days: int, seed: int, first_day: date = date(2025, 1, 1)
+) -> World:
     """The world of that many people and days; the same arguments give the same rows on any cluster.
 
     Raw: `web_events` (one click), `orders` (one line), `email_events` (one thing that happened to a mail),
     `support` (one ticket). Truth: `people`, `sessions`, `bots`, `mess`. The session's time zone must be UTC.
     """
     if people < 1 or days < 30:
-        raise ValueError(f"a world needs at least 1 person and 30 days; asked for {people} people and {days} days")
+        raise ValueError(
+            f"a world needs at least 1 person and 30 days; asked for {people} people and {days} days"
+        )
     scope = Scope(people=people, days=days, seed=seed, first_day=first_day)
     everybody = to_people(spark, scope)
     visits = to_visits(everybody, scope)
     marked = {
-        "web_events": to_web_events(to_clicks(visits, scope), scope).unionByName(to_bot_events(spark, scope)),
+        "web_events": to_web_events(to_clicks(visits, scope), scope).unionByName(
+            to_bot_events(spark, scope)
+        ),
         "orders": with_order_mess(to_order_lines(visits, scope), scope),
         "email_events": with_email_mess(to_email_events(everybody, scope), scope),
         "support": with_no_mess(to_support(everybody, scope)),

@@ -83,7 +83,9 @@ def _line(scope: Scope) -> Column:
     into_basket = F.col("place") - (F.length("path") - F.length("basket"))
     gone_over = F.col("place") % F.col("line_count")
     return (
-        F.when(into_basket >= 0, F.least(F.floor(into_basket / 2).cast("int"), F.col("line_count") - 1))
+        F.when(
+            into_basket >= 0, F.least(F.floor(into_basket / 2).cast("int"), F.col("line_count") - 1)
+        )
         .when(F.col("purpose") == "ahead", gone_over)
         .otherwise(F.lit(LOOK) + F.col("slot") * LOOK + F.col("place"))
         .cast("int")
@@ -129,5 +131,9 @@ def _page(scope: Scope) -> Column:
         .when(letter == "U", F.lit("/sign-up"))
         .otherwise(F.lit("/login"))
     )
-    query = F.concat(F.when(letter == "S", F.lit("&")).otherwise("?"), F.lit("utm_campaign="), F.col("entry_campaign"))
+    query = F.concat(
+        F.when(letter == "S", F.lit("&")).otherwise("?"),
+        F.lit("utm_campaign="),
+        F.col("entry_campaign"),
+    )
     return F.concat(page, F.coalesce(query, F.lit("")))

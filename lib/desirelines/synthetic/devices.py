@@ -37,7 +37,9 @@ def user_agent(scope: Scope) -> Column:
     device = F.col("anonymous_id")
     kind = platform(scope)
     cubot = scope.chance.happens(CUBOT_SHARE, "cubot", device)
-    android = F.when(cubot, F.lit(PHONES[2])).otherwise(one_of(PHONES[:2], scope.chance.whole(2, "phone", device)))
+    android = F.when(cubot, F.lit(PHONES[2])).otherwise(
+        one_of(PHONES[:2], scope.chance.whole(2, "phone", device))
+    )
     known = (
         F.when(F.col("on_tablet"), F.lit(TABLET))
         .when(kind == "web", one_of(BROWSERS, scope.chance.whole(len(BROWSERS), "browser", device)))
@@ -54,4 +56,8 @@ def clock_error_ms(scope: Scope) -> Column:
     days_off = scope.chance.happens(0.4, "clock days", device)
     error = F.when(days_off, size * F.lit(DAY_MS)).otherwise(size * F.lit(HOUR_MS))
     signed = F.when(scope.chance.happens(0.5, "clock behind", device), -error).otherwise(error)
-    return F.when(scope.chance.happens(SKEWED_SHARE, "clock", device), signed).otherwise(F.lit(0)).cast("long")
+    return (
+        F.when(scope.chance.happens(SKEWED_SHARE, "clock", device), signed)
+        .otherwise(F.lit(0))
+        .cast("long")
+    )

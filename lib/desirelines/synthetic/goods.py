@@ -41,7 +41,9 @@ def tier(scope: Scope, line: Column) -> Column:
 
 def product_id(scope: Scope, line: Column) -> Column:
     """A product of the catalogue, such as p123."""
-    return F.concat(F.lit("p"), (category_no(scope, line) * TIERS + tier(scope, line)).cast("string"))
+    return F.concat(
+        F.lit("p"), (category_no(scope, line) * TIERS + tier(scope, line)).cast("string")
+    )
 
 
 def unit_cents(scope: Scope, line: Column) -> Column:
@@ -55,7 +57,11 @@ def discount_cents(scope: Scope, line: Column) -> Column:
     person, day, _ = item_key(line)
     has_discount = scope.chance.happens(F.col("discount_habit"), "discount", person, day)
     depth = F.col("discount_depth") * (scope.chance.uniform("depth", person, day) * 0.4 + 0.8)
-    return F.when(has_discount, F.floor(unit_cents(scope, line) * depth)).otherwise(F.lit(0)).cast("long")
+    return (
+        F.when(has_discount, F.floor(unit_cents(scope, line) * depth))
+        .otherwise(F.lit(0))
+        .cast("long")
+    )
 
 
 def quantity(scope: Scope, line: Column) -> Column:

@@ -34,7 +34,9 @@ def _wants_mail(scope: Scope) -> Column:
 def _mail_days(scope: Scope) -> Column:
     """Days (array of int) on which the person is sent a mail: not before they have an account, not in the last four."""
     days = F.sequence(F.lit(1), F.lit(max(1, scope.days - 5)), F.lit(EVERY_DAYS))
-    account_from = F.when(F.col("is_new"), F.element_at("login_days", 1)).otherwise(F.col("starts_on"))
+    account_from = F.when(F.col("is_new"), F.element_at("login_days", 1)).otherwise(
+        F.col("starts_on")
+    )
     return F.filter(days, lambda day: (day > account_from) & (day <= scope.days - 5))
 
 

@@ -48,19 +48,27 @@ def to_web_events(clicks: DataFrame, scope: Scope) -> DataFrame:
         .when(on("late"), _late_ms(scope))
         .otherwise(F.col("delay_ms"))
     )
-    device_ms = F.col("true_ms") + F.col("clock_ms") + F.when(on("future"), F.lit(TWO_YEARS_MS)).otherwise(F.lit(0))
+    device_ms = (
+        F.col("true_ms")
+        + F.col("clock_ms")
+        + F.when(on("future"), F.lit(TWO_YEARS_MS)).otherwise(F.lit(0))
+    )
     other = one_of(CATEGORIES, scope.chance.whole(len(CATEGORIES) - 1, "other category", key))
-    junk = one_of(("not a time", "2025-02-30T99:00:00Z", "-"), scope.chance.whole(3, "junk time", key))
+    junk = one_of(
+        ("not a time", "2025-02-30T99:00:00Z", "-"), scope.chance.whole(3, "junk time", key)
+    )
     nobody = one_of(("", "null", "?"), scope.chance.whole(3, "nobody", key))
     changed = {
         "event_id": F.when(is_new, new_id).otherwise(key),
-        "anonymous_id": F.when(on("missing_id"), F.nullif(nobody, F.lit("?"))).otherwise(F.col("anonymous_id")),
+        "anonymous_id": F.when(on("missing_id"), F.nullif(nobody, F.lit("?"))).otherwise(
+            F.col("anonymous_id")
+        ),
         "user_id": F.when(~on("missing_id"), F.col("user_id")),
         "email": F.when(~on("missing_id"), F.col("email")),
         "page": F.when(on("conflict"), F.concat(F.lit("/outlet/"), other)).otherwise(F.col("page")),
-        "category": F.when(on("conflict"), F.nullif(other, F.coalesce("category", F.lit("")))).otherwise(
-            F.col("category")
-        ),
+        "category": F.when(
+            on("conflict"), F.nullif(other, F.coalesce("category", F.lit("")))
+        ).otherwise(F.col("category")),
         "device_at": F.when(on("malformed"), junk).otherwise(iso_ms(device_ms)),
         "sent_at": iso_ms(F.col("true_ms") + F.col("clock_ms") + delay),
         "received_at": iso_ms(F.col("true_ms") + delay),
@@ -76,11 +84,13 @@ def with_order_mess(lines: DataFrame, scope: Scope) -> DataFrame:
     in_words = scope.chance.happens(0.5, "in words", *key)
     return rows.withColumns(
         {
-            "order_id": F.when(is_broken | is_lost, scope.chance.token("extra order", *key, F.col("mess"))).otherwise(
-                key[0]
-            ),
+            "order_id": F.when(
+                is_broken | is_lost, scope.chance.token("extra order", *key, F.col("mess"))
+            ).otherwise(key[0]),
             "quantity": F.when(is_broken & in_words, F.lit("three")).otherwise(F.col("quantity")),
-            "unit_price": F.when(is_broken & ~in_words, F.lit("n/a")).otherwise(F.col("unit_price")),
+            "unit_price": F.when(is_broken & ~in_words, F.lit("n/a")).otherwise(
+                F.col("unit_price")
+            ),
             "customer_id": F.when(~is_lost, F.col("customer_id")),
         }
     )
@@ -118,11 +128,19 @@ def count_mess(tables: dict[str, DataFrame]) -> DataFrame:
         rows = rows.unionByName(more)
     skewed = F.when(F.col("skewed") & (F.col("mess") == REGULAR), F.lit("clock_skew"))
     counted = rows.withColumn("mess", F.explode(F.array_compact(F.array(F.col("mess"), skewed))))
-    fate = F.element_at(F.create_map(*[F.lit(text) for pair in FATES.items() for text in pair]), F.col("mess"))
+    fate = F.element_at(
+        F.create_map(*[F.lit(text) for pair in FATES.items() for text in pair]), F.col("mess")
+    )
     return (
         counted.groupBy("source", "mess")
         .agg(F.count("*").alias("row_count"))
-        .select("source", "mess", fate.alias("fate"), (F.col("mess") == "clock_skew").alias("is_subset"), "row_count")
+        .select(
+            "source",
+            "mess",
+            fate.alias("fate"),
+            (F.col("mess") == "clock_skew").alias("is_subset"),
+            "row_count",
+        )
     )
 
 
@@ -142,4 +160,6 @@ def _copies(scope: Scope, shares: dict[str, float], *key: Column) -> Column:
 
 def _late_ms(scope: Scope) -> Column:
     """31 to 60 days."""
-    return (F.lit(31 * DAY_MS) + scope.chance.uniform("late", F.col("event_id")) * (29 * DAY_MS)).cast("long")
+    return (
+        F.lit(31 * DAY_MS) + scope.chance.uniform("late", F.col("event_id")) * (29 * DAY_MS)
+    ).cast("long")

@@ -5,7 +5,14 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.synthetic.goods import category, discount_cents, item_key, product_id, quantity, unit_cents
+from desirelines.synthetic.goods import (
+    category,
+    discount_cents,
+    item_key,
+    product_id,
+    quantity,
+    unit_cents,
+)
 from desirelines.synthetic.people import BERLIN
 from desirelines.synthetic.scope import Scope
 from desirelines.synthetic.visits import click_ms, order_id
@@ -22,7 +29,9 @@ def to_order_lines(visits: DataFrame, scope: Scope) -> DataFrame:
     orders = visits.where(F.col("purpose") == "order").withColumns(
         {
             "order_id": order_id(scope),
-            "ordered_on_wall": F.from_utc_timestamp(F.timestamp_millis(click_ms(scope, F.length("path") - 1)), BERLIN),
+            "ordered_on_wall": F.from_utc_timestamp(
+                F.timestamp_millis(click_ms(scope, F.length("path") - 1)), BERLIN
+            ),
             "line": F.explode(F.sequence(F.lit(0), F.col("line_count") - 1)),
         }
     )
@@ -41,18 +50,25 @@ def to_order_lines(visits: DataFrame, scope: Scope) -> DataFrame:
     later = F.col("ordered_on_wall") + F.make_dt_interval(F.col("refund_after"))
     return rows.select(
         "order_id",
-        F.concat((F.col("line") + 1).cast("string"), F.when(refund, F.lit("R")).otherwise(F.lit(""))).alias("line_no"),
+        F.concat(
+            (F.col("line") + 1).cast("string"), F.when(refund, F.lit("R")).otherwise(F.lit(""))
+        ).alias("line_no"),
         F.col("user_id").alias("customer_id"),
-        F.date_format(F.when(refund, later).otherwise(F.col("ordered_on_wall")), "yyyy-MM-dd HH:mm:ss").alias(
-            "ordered_at"
-        ),
+        F.date_format(
+            F.when(refund, later).otherwise(F.col("ordered_on_wall")), "yyyy-MM-dd HH:mm:ss"
+        ).alias("ordered_at"),
         "product_id",
         "category",
-        F.when(refund, -F.col("pieces")).otherwise(F.col("pieces")).cast("string").alias("quantity"),
-        _euros(F.when(refund, F.col("unit_cents") - F.col("off_cents")).otherwise(F.col("unit_cents"))).alias(
-            "unit_price"
+        F.when(refund, -F.col("pieces"))
+        .otherwise(F.col("pieces"))
+        .cast("string")
+        .alias("quantity"),
+        _euros(
+            F.when(refund, F.col("unit_cents") - F.col("off_cents")).otherwise(F.col("unit_cents"))
+        ).alias("unit_price"),
+        _euros(F.when(refund, F.lit(0)).otherwise(F.col("off_cents") * F.col("pieces"))).alias(
+            "discount"
         ),
-        _euros(F.when(refund, F.lit(0)).otherwise(F.col("off_cents") * F.col("pieces"))).alias("discount"),
         F.lit("EUR").alias("currency"),
         F.when(refund, F.lit("refunded")).otherwise(F.lit("paid")).alias("status"),
     )

@@ -28,9 +28,14 @@ def walk_of(scope: Scope) -> Column:
 
     def step(path: Column, index: Column) -> Column:
         here = F.substring(path, -1, 1)
-        turn, choice = scope.chance.uniform("turn", *key, index), scope.chance.uniform("choice", *key, index)
+        turn, choice = (
+            scope.chance.uniform("turn", *key, index),
+            scope.chance.uniform("choice", *key, index),
+        )
         follow = F.substring(
-            grammar, (F.instr(F.lit(STATES), here) - 1) * SLOTS + F.floor(choice * SLOTS).cast("int") + 1, 1
+            grammar,
+            (F.instr(F.lit(STATES), here) - 1) * SLOTS + F.floor(choice * SLOTS).cast("int") + 1,
+            1,
         )
         wander = F.substring(anywhere, F.floor(choice * len(STATES[1:])).cast("int") + 1, 1)
         first = F.concat(path, F.when(turn < F.col("wander"), wander).otherwise(follow))
@@ -40,7 +45,11 @@ def walk_of(scope: Scope) -> Column:
             .when(turn < leaves, wander)
             .otherwise(follow)
         )
-        return F.when(here == END, path).when(here == STATES[0], first).otherwise(F.concat(path, later))
+        return (
+            F.when(here == END, path)
+            .when(here == STATES[0], first)
+            .otherwise(F.concat(path, later))
+        )
 
     steps = F.aggregate(F.sequence(F.lit(1), F.lit(MAX_STEPS)), F.lit(STATES[0]), step)
     return F.translate(steps, STATES[0] + END, "")
@@ -57,4 +66,9 @@ def basket_of(scope: Scope) -> Column:
 
 def path_of() -> Column:
     """The letters of the whole visit: the login is the second click, the basket comes last."""
-    return F.concat(F.substring("walk", 1, 1), F.col("login"), F.substring("walk", 2, MAX_STEPS), F.col("basket"))
+    return F.concat(
+        F.substring("walk", 1, 1),
+        F.col("login"),
+        F.substring("walk", 2, MAX_STEPS),
+        F.col("basket"),
+    )

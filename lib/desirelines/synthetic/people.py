@@ -29,7 +29,9 @@ def to_people(spark: SparkSession, scope: Scope) -> DataFrame:
         person,
         persona_of(person, scope.chance.uniform("first persona")).alias("persona_no"),
         scope.chance.token("user", person).alias("user_id"),
-        F.concat(F.lit("u"), scope.chance.token("mail", person), F.lit("@example.com")).alias("email"),
+        F.concat(F.lit("u"), scope.chance.token("mail", person), F.lit("@example.com")).alias(
+            "email"
+        ),
         time_zone(scope, person).alias("time_zone"),
         shares_device(scope, person).alias("shares_device"),
         own_devices(scope, person).alias("own_devices"),
@@ -61,14 +63,20 @@ def login_days(scope: Scope) -> Column:
 
     The days are distinct. The two people of a tablet use it on days of different parity.
     """
-    person, first, span = F.col("person_no"), F.col("starts_on"), F.col("ends_on") - F.col("starts_on")
+    person, first, span = (
+        F.col("person_no"),
+        F.col("starts_on"),
+        F.col("ends_on") - F.col("starts_on"),
+    )
     count = F.col("own_devices") + F.col("shares_device").cast("int")
 
     def day(device: Column) -> Column:
         place = scope.chance.uniform("login day", person, device) * 0.07 + 0.03
-        in_order = first + F.floor(span * (device * 0.1 + place)).cast("int")
-        wrong_parity = F.pmod(in_order + person, F.lit(2)).cast("int")
-        return F.when(device < F.col("own_devices"), in_order).otherwise(in_order + wrong_parity)
+        sort_order = first + F.floor(span * (device * 0.1 + place)).cast("int")
+        wrong_parity = F.pmod(sort_order + person, F.lit(2)).cast("int")
+        return F.when(device < F.col("own_devices"), sort_order).otherwise(
+            sort_order + wrong_parity
+        )
 
     return F.transform(F.sequence(F.lit(0), count - 1), day)
 
@@ -97,7 +105,9 @@ def _presence(scope: Scope) -> list[Column]:
     comes_later = scope.chance.happens(0.2, "comes later", person) & ~leaves
     arrival = scope.chance.whole(max(1, scope.days * 4 // 10), "arrival", person)
     last_sign = max(2, scope.days - 190) if scope.days > 300 else max(2, scope.days // 2)
-    departure = F.lit(last_sign) - scope.chance.whole(max(1, min(30, last_sign // 4)), "departure", person)
+    departure = F.lit(last_sign) - scope.chance.whole(
+        max(1, min(30, last_sign // 4)), "departure", person
+    )
     return [
         F.when(comes_later, arrival).otherwise(F.lit(0)).alias("starts_on"),
         F.when(leaves, departure).otherwise(F.lit(scope.days)).alias("ends_on"),
@@ -128,7 +138,9 @@ def _habits(scope: Scope) -> list[Column]:
         nudged_share(trait("stop", place), own("stop")).alias("stop"),
         nudged_share(trait("dwell", place), own("dwell")).alias("dwell"),
         nudged_share(trait("wander", place), own("wander")).alias("wander"),
-        between(1, F.round(trait("categories", place) + own("categories")), 14).cast("int").alias("categories"),
+        between(1, F.round(trait("categories", place) + own("categories")), 14)
+        .cast("int")
+        .alias("categories"),
         between(0, trait("price_tier", place) + own("price"), 39).alias("price_tier"),
         nudged_share(trait("discount_habit", place), own("habit")).alias("discount_habit"),
         between(0.03, trait("discount_depth", place) + own("depth"), 0.5).alias("discount_depth"),

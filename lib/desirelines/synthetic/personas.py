@@ -65,23 +65,72 @@ def _row(shares: str) -> str:
     return row
 
 
-def _grammar(start: str, page: str, search: str, product: str, content: str, feature: str, ask: str, refer: str) -> str:
+def _grammar(
+    start: str,
+    page: str,
+    search: str,
+    product: str,
+    content: str,
+    feature: str,
+    ask: str,
+    refer: str,
+) -> str:
     """The rows of a transition matrix, in the order of `STATES`. Staying in a state is `Persona.dwell`, not here."""
     return "".join(map(_row, (start, page, search, product, content, feature, ask, refer)))
 
 
-_VIEWING = _grammar("C38 H12", "C44 S3 V3", "C40 V10", "C40 H10", "H46 V2 S2", "C45 H5", "H45 C5", "C45 H5")
-_SHOPPING = _grammar("H20 S20 V10", "S15 V25 C10", "V38 H12", "S18 H22 F10", "H30 V20", "V25 H25", "H25 V25", "H35 V15")
+_VIEWING = _grammar(
+    "C38 H12", "C44 S3 V3", "C40 V10", "C40 H10", "H46 V2 S2", "C45 H5", "H45 C5", "C45 H5"
+)
+_SHOPPING = _grammar(
+    "H20 S20 V10",
+    "S15 V25 C10",
+    "V38 H12",
+    "S18 H22 F10",
+    "H30 V20",
+    "V25 H25",
+    "H25 V25",
+    "H35 V15",
+)
 _ADVISING = _grammar(
-    "H35 V10 C5", "V30 C9 I6 F5", "V43 H7", "H31 I7 C8 S4", "V20 H21 I6 S3", "H38 V12", "H40 F10", "H33 C14 V3"
+    "H35 V10 C5",
+    "V30 C9 I6 F5",
+    "V43 H7",
+    "H31 I7 C8 S4",
+    "V20 H21 I6 S3",
+    "H38 V12",
+    "H40 F10",
+    "H33 C14 V3",
 )
-_LEISURELY = _grammar("H44 V6", "V46 C2 S2", "V47 H3", "H47 C2 S1", "V45 H5", "V25 H25", "H25 V25", "H35 V15")
-_COMPARING = _grammar("S44 H3 V3", "S45 V5", "V47 H3", "S45 H4 C1", "S45 V5", "S45 H5", "S45 V5", "S45 H5")
-_WORKING = _grammar("F38 H7 S5", "F38 S7 C5", "F36 H8 V6", "F40 H10", "F40 H10", "H36 S7 C4 Q2 V1", "F42 H8", "F42 H8")
+_LEISURELY = _grammar(
+    "H44 V6", "V46 C2 S2", "V47 H3", "H47 C2 S1", "V45 H5", "V25 H25", "H25 V25", "H35 V15"
+)
+_COMPARING = _grammar(
+    "S44 H3 V3", "S45 V5", "V47 H3", "S45 H4 C1", "S45 V5", "S45 H5", "S45 V5", "S45 H5"
+)
+_WORKING = _grammar(
+    "F38 H7 S5",
+    "F38 S7 C5",
+    "F36 H8 V6",
+    "F40 H10",
+    "F40 H10",
+    "H36 S7 C4 Q2 V1",
+    "F42 H8",
+    "F42 H8",
+)
 _STRUGGLING = _grammar(
-    "H25 F15 Q10", "Q18 F20 S12", "Q20 H15 F10 V5", "H25 Q15 S10", "F20 H15 Q15", "Q28 H15 S7", "F22 H16 S12", "H30 Q20"
+    "H25 F15 Q10",
+    "Q18 F20 S12",
+    "Q20 H15 F10 V5",
+    "H25 Q15 S10",
+    "F20 H15 Q15",
+    "Q28 H15 S7",
+    "F22 H16 S12",
+    "H30 Q20",
 )
-_SEEKING = _grammar("S30 H10 V10", "V25 S25", "V42 H8", "S32 H13 C5", "S25 V25", "S25 H25", "H25 V25", "H25 S25")
+_SEEKING = _grammar(
+    "S30 H10 V10", "V25 S25", "V42 H8", "S32 H13 C5", "S25 V25", "S25 H25", "H25 V25", "H25 S25"
+)
 
 # fmt: off
 PERSONAS: tuple[Persona, ...] = (
@@ -184,4 +233,6 @@ def trait(name: str, place: Column) -> Column:
     """One field of the persona at a place of `PERSONAS`."""
     if name not in {field.name for field in fields(Persona)}:
         raise ValueError(f"a persona has no {name!r}")
-    return F.element_at(F.array(*[F.lit(getattr(persona, name)) for persona in PERSONAS]), place + 1)
+    return F.element_at(
+        F.array(*[F.lit(getattr(persona, name)) for persona in PERSONAS]), place + 1
+    )

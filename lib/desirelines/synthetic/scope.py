@@ -40,7 +40,9 @@ class Scope:
 
     def utc_ms(self, day: Column, local_ms: Column, time_zone: Column) -> Column:
         """UTC milliseconds of a local time of day; the local time must not fall into the hour skipped in spring."""
-        wall = F.timestamp_millis(F.lit(self.start_ms) + day.cast("long") * DAY_MS + local_ms.cast("long"))
+        wall = F.timestamp_millis(
+            F.lit(self.start_ms) + day.cast("long") * DAY_MS + local_ms.cast("long")
+        )
         return F.unix_millis(F.to_utc_timestamp(wall, time_zone))
 
     def is_weekend(self, day: Column) -> Column:

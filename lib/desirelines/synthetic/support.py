@@ -16,12 +16,17 @@ SURVEY_EVERY = 6
 
 def to_support(people: DataFrame, scope: Scope) -> DataFrame:
     """One row per ticket: a contact, or a survey's score (0 to 10, as text); `opened_at` bears the zone's offset."""
-    months = people.withColumn("month", F.explode(F.sequence(F.lit(0), F.lit((scope.days - 1) // 30))))
+    months = people.withColumn(
+        "month", F.explode(F.sequence(F.lit(0), F.lit((scope.days - 1) // 30)))
+    )
     tickets = months.withColumn("kind", F.explode(_kinds(scope)))
     key = (F.col("person_no"), F.col("month"), F.col("kind"))
-    placed = tickets.withColumn("day", (F.col("month") * 30 + scope.chance.whole(30, "ticket day", *key)).cast("int"))
+    placed = tickets.withColumn(
+        "day", (F.col("month") * 30 + scope.chance.whole(30, "ticket day", *key)).cast("int")
+    )
     present = placed.where(
-        (F.col("day") >= F.col("starts_on")) & (F.col("day") < F.least("ends_on", F.lit(scope.days - 1)))
+        (F.col("day") >= F.col("starts_on"))
+        & (F.col("day") < F.least("ends_on", F.lit(scope.days - 1)))
     )
     is_survey = F.col("kind") == "nps"
     topic = one_of(TOPICS, scope.chance.whole(len(TOPICS), "topic", *key))
@@ -47,8 +52,12 @@ def with_offset(ms: Column, time_zone: Column) -> Column:
 
 def _kinds(scope: Scope) -> Column:
     key = (F.col("person_no"), F.col("month"))
-    contact = scope.chance.happens(trait("tickets_a_year", F.col("persona_no")) / 12, "contact", *key)
-    survey = (F.col("month") % SURVEY_EVERY == SURVEY_EVERY - 2) & scope.chance.happens(0.5, "answers", *key)
+    contact = scope.chance.happens(
+        trait("tickets_a_year", F.col("persona_no")) / 12, "contact", *key
+    )
+    survey = (F.col("month") % SURVEY_EVERY == SURVEY_EVERY - 2) & scope.chance.happens(
+        0.5, "answers", *key
+    )
     some = F.array(F.when(contact, F.lit("contact")), F.when(survey, F.lit("nps")))
     return F.array_compact(some)
 

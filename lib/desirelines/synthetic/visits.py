@@ -38,7 +38,9 @@ def to_visits(people: DataFrame, scope: Scope) -> DataFrame:
     )
     with_parts = with_login.withColumns(
         {
-            "anonymous_id": anonymous_id(scope, F.col("person_no"), F.col("device"), F.col("on_tablet")),
+            "anonymous_id": anonymous_id(
+                scope, F.col("person_no"), F.col("device"), F.col("on_tablet")
+            ),
             "starts_ms": _starts_ms(scope),
             "pace_ms": _pace_ms(scope),
             "line_count": line_count(scope),
@@ -92,7 +94,9 @@ def day_purpose(scope: Scope) -> Column:
 
 def orders_on(scope: Scope, day: Column) -> Column:
     """True if the person orders on that day. Everybody does once for certain, and whoever leaves for good twice."""
-    drawn = scope.chance.happens(F.col("orders_a_day") * day_weight(scope, day), "order", F.col("person_no"), day)
+    drawn = scope.chance.happens(
+        F.col("orders_a_day") * day_weight(scope, day), "order", F.col("person_no"), day
+    )
     span, leaves = F.col("ends_on") - F.col("starts_on"), trait("leaves", F.col("persona_no"))
 
     def certain(low: float, high: float, name: str) -> Column:
@@ -102,14 +106,19 @@ def orders_on(scope: Scope, day: Column) -> Column:
     twice = certain(0.55, 0.75, "last order but one") | certain(0.76, 0.96, "last order")
     once = day == F.col("starts_on") + F.floor(span * F.col("order_place")).cast("int")
     has_account = ~F.col("is_new") | (day > F.element_at("login_days", 1))
-    return (day < F.col("ends_on")) & ((drawn & has_account) | F.when(leaves, twice).otherwise(once))
+    return (day < F.col("ends_on")) & (
+        (drawn & has_account) | F.when(leaves, twice).otherwise(once)
+    )
 
 
 def day_weight(scope: Scope, day: Column) -> Column:
     """How busy a day is for the person, 1 on average: weekend or not, and their drift over time."""
     weekend, place = F.col("weekend_share"), day / scope.days
     drift = F.exp(F.col("trend") * (place - 0.5))
-    return F.when(scope.is_weekend(day), weekend * 7 / 2).otherwise((F.lit(1.0) - weekend) * 7 / 5) * drift
+    return (
+        F.when(scope.is_weekend(day), weekend * 7 / 2).otherwise((F.lit(1.0) - weekend) * 7 / 5)
+        * drift
+    )
 
 
 def _comes_again(scope: Scope) -> Column:
@@ -122,7 +131,9 @@ def _slot(scope: Scope) -> Column:
     person, day, purpose = F.col("person_no"), F.col("day"), F.col("purpose")
     drawn = scope.chance.uniform("slot", person, day)
     late = F.when(drawn < F.col("evening"), 2).otherwise(1)
-    usual = F.when(drawn < F.col("evening"), 2).when(drawn < (1 + F.col("evening")) / 2, 1).otherwise(0)
+    usual = (
+        F.when(drawn < F.col("evening"), 2).when(drawn < (1 + F.col("evening")) / 2, 1).otherwise(0)
+    )
     first = F.when(purpose == "ahead", 0).when(purpose == "order", late).otherwise(usual)
     second = (first + 1 + scope.chance.whole(2, "other slot", person, day)) % 3
     return F.when(F.col("again") == 0, first).otherwise(second).cast("int")
@@ -137,9 +148,20 @@ def _device(scope: Scope) -> Column:
     """The tablet on some days of the person's parity, else mostly the first own device."""
     key, own = visit_key(), F.col("own_devices")
     my_day = F.pmod(F.col("day") + F.col("person_no"), F.lit(2)) == 0
-    on_tablet = F.col("shares_device") & my_day & _has_account() & scope.chance.happens(0.3, "on tablet", *key)
-    other = F.when(scope.chance.happens(0.6, "main device", *key), 0).otherwise(scope.chance.whole(own, "which", *key))
-    return F.when(F.col("login_device") >= 0, F.col("login_device")).when(on_tablet, own).otherwise(other)
+    on_tablet = (
+        F.col("shares_device")
+        & my_day
+        & _has_account()
+        & scope.chance.happens(0.3, "on tablet", *key)
+    )
+    other = F.when(scope.chance.happens(0.6, "main device", *key), 0).otherwise(
+        scope.chance.whole(own, "which", *key)
+    )
+    return (
+        F.when(F.col("login_device") >= 0, F.col("login_device"))
+        .when(on_tablet, own)
+        .otherwise(other)
+    )
 
 
 def _has_account() -> Column:
@@ -151,7 +173,11 @@ def _login(scope: Scope) -> Column:
     """The letter of the path's login: U signs up, G logs in, empty stays anonymous."""
     signs_up = F.col("is_new") & (F.col("login_device") == 0)
     by_chance = _has_account() & scope.chance.happens(0.4, "login", *visit_key())
-    must = (F.col("login_device") >= 0) | (F.col("purpose") == "order") | (F.col("device") >= F.col("own_devices"))
+    must = (
+        (F.col("login_device") >= 0)
+        | (F.col("purpose") == "order")
+        | (F.col("device") >= F.col("own_devices"))
+    )
     return F.when(signs_up, F.lit("U")).when(must | by_chance, F.lit("G")).otherwise(F.lit(""))
 
 
@@ -167,4 +193,6 @@ def _starts_ms(scope: Scope) -> Column:
 def _pace_ms(scope: Scope) -> Column:
     """Milliseconds between clicks in this visit, 4 s to 200 s."""
     mood = F.exp(scope.chance.normal("mood", *visit_key()) * 0.3)
-    return F.greatest(F.lit(4_000.0), F.least(F.lit(MAX_PACE_MS), F.col("pace_seconds") * 1000 * mood))
+    return F.greatest(
+        F.lit(4_000.0), F.least(F.lit(MAX_PACE_MS), F.col("pace_seconds") * 1000 * mood)
+    )

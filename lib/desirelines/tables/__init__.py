@@ -7,7 +7,13 @@ without an entry here cannot be written.
 from __future__ import annotations
 
 from desirelines.tables.contract import EVERYBODY, FATES, MONEY, RATE, SMALL_GROUP, Column, Table
-from desirelines.tables.events import EVENTS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS
+from desirelines.tables.events import (
+    EVENTS,
+    INGEST_BATCHES,
+    QUARANTINED_EVENTS,
+    ROW_ACCOUNTS,
+    STREAM_TAGS,
+)
 from desirelines.tables.features import FEATURES, PERSON_LABELS, RFM_SCORES
 from desirelines.tables.identities import (
     IDENTIFIERS,
@@ -18,7 +24,14 @@ from desirelines.tables.identities import (
     STREAM_OWNERS,
 )
 from desirelines.tables.models import CLUSTER_MODELS, CLUSTER_TRIALS, RUN_PARAMETERS
-from desirelines.tables.paths import FUNNEL_STEPS, FUNNEL_WEEKS, PATH_EDGES, PATH_PATTERNS, PATH_POSITIONS, PATH_STEPS
+from desirelines.tables.paths import (
+    FUNNEL_STEPS,
+    FUNNEL_WEEKS,
+    PATH_EDGES,
+    PATH_PATTERNS,
+    PATH_POSITIONS,
+    PATH_STEPS,
+)
 from desirelines.tables.privacy import CONSENTS, SUPPRESSIONS
 from desirelines.tables.runs import RUNS, WAREHOUSE_FACTS
 from desirelines.tables.segments import (

@@ -16,7 +16,9 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
     """
     problems = differences(rows, table)
     if problems:
-        raise ContractError(f"rows for table '{table.name}' do not fit its contract: " + "; ".join(problems))
+        raise ContractError(
+            f"rows for table '{table.name}' do not fit its contract: " + "; ".join(problems)
+        )
     # One call: a column function for each of sixty columns takes longer to say than many a table takes to write.
     return rows.to(table.schema)
 
@@ -32,10 +34,18 @@ def differences(rows: DataFrame, table: Table) -> list[str]:
             and got.typeName() != column.type.typeName()
             and not _widens(got.typeName(), column.type.typeName())
         ):
-            problems.append(f"'{column.name}' is {got.simpleString()}, the contract says {column.type.simpleString()}")
+            problems.append(
+                f"'{column.name}' is {got.simpleString()}, the contract says {column.type.simpleString()}"
+            )
     return problems
 
 
 def _widens(got: str, wanted: str) -> bool:
-    wider = {"void": None, "integer": {"long", "double"}, "short": {"long"}, "byte": {"long"}, "float": {"double"}}
+    wider = {
+        "void": None,
+        "integer": {"long", "double"},
+        "short": {"long"},
+        "byte": {"long"},
+        "float": {"double"},
+    }
     return got in wider and (wider[got] is None or wanted in (wider[got] or ()))

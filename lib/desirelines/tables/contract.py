@@ -14,7 +14,15 @@ TEXT, WHOLE, REAL, INSTANT, DAY, FLAG = (
 )  # fmt: skip
 TEXTS, WHOLES = T.ArrayType(TEXT), T.ArrayType(WHOLE)
 
-FATES: tuple[str, ...] = ("suppressed", "quarantined", "late", "duplicate", "conflict", "unchanged", "used")
+FATES: tuple[str, ...] = (
+    "suppressed",
+    "quarantined",
+    "late",
+    "duplicate",
+    "conflict",
+    "unchanged",
+    "used",
+)
 """What became of a source row; the first that fits."""
 
 
@@ -62,14 +70,24 @@ class Table:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     erased_by: tuple[str, ...]
-    written: Literal["append", "merge", "replace days", "replace as_of", "replace run", "replace all", "close and open"]
+    written: Literal[
+        "append",
+        "merge",
+        "replace days",
+        "replace as_of",
+        "replace run",
+        "replace all",
+        "close and open",
+    ]
     partition_by: tuple[str, ...] = ()
     kept: str = "as long as the warehouse"
 
     @property
     def schema(self) -> T.StructType:
         """The Spark schema, a comment on every column."""
-        return T.StructType([T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns])
+        return T.StructType(
+            [T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns]
+        )
 
     @property
     def column_names(self) -> list[str]:
@@ -99,7 +117,8 @@ class Table:
         return [
             c.name
             for c in self.columns
-            if ((not c.personal and isinstance(c.type, plain)) or c.name in named) and c.name not in self.partition_by
+            if ((not c.personal and isinstance(c.type, plain)) or c.name in named)
+            and c.name not in self.partition_by
         ]
 
     @property
@@ -123,7 +142,11 @@ def person_column(name: str, meaning: str) -> Column:
 
 
 RUN_ID = Column("run_id", TEXT, "the run that wrote the row")
-BUCKET = Column("bucket", WHOLE, "pmod(xxhash64(first erasing column), buckets): spreads people evenly, names nobody")
+BUCKET = Column(
+    "bucket",
+    WHOLE,
+    "pmod(xxhash64(first erasing column), buckets): spreads people evenly, names nobody",
+)
 STREAM_ID = person_column("stream_id", "key of the identifier that the source names as its stream")
 USER_KEY = person_column("user_key", "key of the login carried; null when nobody was logged in")
 PERSON_ID = person_column("person_id", "the person: key of the earliest-seen identifier of theirs")

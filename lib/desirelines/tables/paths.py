@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from desirelines.tables.contract import DAY, FLAG, REAL, RUN_ID, TEXT, WHOLE, Column, Table
 
-GRAIN = Column("grain", TEXT, "what a path is: session; or person, all sessions of a person one after the other")
+GRAIN = Column(
+    "grain",
+    TEXT,
+    "what a path is: session; or person, all sessions of a person one after the other",
+)
 OF_SEGMENT = Column("segment_id", TEXT, "the segment; 'all' for everybody")
 
 PATH_EDGES = Table(

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from desirelines.tables.contract import BUCKET, DAY, FLAG, PERSON_ID, REAL, RUN_ID, TEXT, TEXTS, WHOLE, Column, Table
+from desirelines.tables.contract import (
+    BUCKET,
+    DAY,
+    FLAG,
+    PERSON_ID,
+    REAL,
+    RUN_ID,
+    TEXT,
+    TEXTS,
+    WHOLE,
+    Column,
+    Table,
+)
 
 SEGMENT_DEFINITIONS = Table(
     "segment_definitions",

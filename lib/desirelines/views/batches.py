@@ -21,7 +21,12 @@ class NewBatches:
 def newest_batches(run: Run) -> dict[str, int]:
     """The newest batch of every stream of batches: query, number."""
     query, number = F.split("ingest_batch", ":")[0], F.split("ingest_batch", ":")[1].cast("long")
-    rows = run.warehouse.read(ROW_ACCOUNTS).groupBy(query.alias("query")).agg(F.max(number).alias("n")).collect()
+    rows = (
+        run.warehouse.read(ROW_ACCOUNTS)
+        .groupBy(query.alias("query"))
+        .agg(F.max(number).alias("n"))
+        .collect()
+    )
     return {r["query"]: int(r["n"]) for r in rows}
 
 

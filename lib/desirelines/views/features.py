@@ -26,13 +26,18 @@ def features_of(run: Run) -> DataFrame:
 def clustered_features(run: Run) -> DataFrame:
     """Features of the people who are grouped: those of whom enough is known."""
     apart = [rule.condition for rule in rules_of(run) if rule.is_primary]
-    return reduce(lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))), apart, features_of(run))
+    return reduce(
+        lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))),
+        apart,
+        features_of(run),
+    )
 
 
 def grouped_and_apart(run: Run) -> tuple[int, int]:
     """People who are grouped, and people of whom too little is known for it. One execution."""
     is_apart = reduce(
-        Column.__or__, (F.coalesce(rule.condition, F.lit(False)) for rule in rules_of(run) if rule.is_primary)
+        Column.__or__,
+        (F.coalesce(rule.condition, F.lit(False)) for rule in rules_of(run) if rule.is_primary),
     )
     row = features_of(run).agg(F.count_if(~is_apart), F.count_if(is_apart)).collect()[0]
     return int(row[0]), int(row[1])

@@ -67,11 +67,13 @@ def members_after(run: Run, run_id: str) -> DataFrame:
     changes = run.warehouse.read(SEGMENT_CHANGES)
     if stands_for in chain:
         chain = chain[chain.index(stands_for) :]
-        begin = standing.withColumns({"change": F.lit(ENTERED), "effective_on": F.col("since_on")}).select(
-            changes.columns
-        )
+        begin = standing.withColumns(
+            {"change": F.lit(ENTERED), "effective_on": F.col("since_on")}
+        ).select(changes.columns)
         changes = changes.filter(F.col("run_id").isin(chain[1:])).unionByName(begin)
-    places = run.spark.createDataFrame([(r, n) for n, r in enumerate(chain)], "run_id string, place long")
+    places = run.spark.createDataFrame(
+        [(r, n) for n, r in enumerate(chain)], "run_id string, place long"
+    )
     return to_members(changes, places, run_id=run_id)
 
 
@@ -97,7 +99,9 @@ def definitions_of(run: Run, run_id: str) -> DataFrame:
     """
     until = [s.run_id for s in run.ledger.ended()]
     until = until[: until.index(run_id) + 1] if run_id in until else [*until, run_id]
-    told = F.struct("kind", F.coalesce("alias", "name").alias("name"), "definition", "origin", "derived_from")
+    told = F.struct(
+        "kind", F.coalesce("alias", "name").alias("name"), "definition", "origin", "derived_from"
+    )
     rows = run.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(until))
     newest = rows.groupBy("segment_id").agg(F.max_by(told, "version").alias("d"))
     mine = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run_id).select("segment_id")

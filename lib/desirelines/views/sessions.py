@@ -20,7 +20,9 @@ def sessions_of_people(run: Run) -> DataFrame:
     """
     end = run.window.end
     sessions = run.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
-    straddling = sessions.filter((F.col("started_at") < F.lit(end)) & (F.col("ended_at") >= F.lit(end)))
+    straddling = sessions.filter(
+        (F.col("started_at") < F.lit(end)) & (F.col("ended_at") >= F.lit(end))
+    )
     starts = straddling.groupBy("stream_id", F.col("session_key").alias("_session")).agg(
         F.min("started_at").alias("_from")
     )
@@ -29,12 +31,19 @@ def sessions_of_people(run: Run) -> DataFrame:
         whole = sessions.filter(F.col("ended_at") < F.lit(end))
         days = F.col("occurred_on").between(F.lit(first.date()), F.lit(end.date()))
         usable = usable_events(run).filter(days & ~F.col("is_bot") & F.col("is_consented"))
-        same = (usable["stream_id"] == starts["stream_id"]) & usable["session_key"].eqNullSafe(starts["_session"])
+        same = (usable["stream_id"] == starts["stream_id"]) & usable["session_key"].eqNullSafe(
+            starts["_session"]
+        )
         inside = usable.join(F.broadcast(starts), same).drop(starts["stream_id"])
-        inside = inside.filter((F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end)))
+        inside = inside.filter(
+            (F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end))
+        )
         sessions = whole.unionByName(
             to_sessions(
-                inside, run.settings.sessions, zone=run.settings.site.time_zone, buckets=run.settings.warehouse.buckets
+                inside,
+                run.settings.sessions,
+                zone=run.settings.site.time_zone,
+                buckets=run.settings.warehouse.buckets,
             )
         )
     people = with_person(sessions, open_identities(run), open_owners(run))
@@ -45,4 +54,6 @@ def published_sessions(run: Run) -> DataFrame:
     """Sessions inside the window of observation, with their person."""
     window = run.window
     sessions = sessions_of_people(run)
-    return sessions.filter((F.col("started_at") >= F.lit(window.start)) & (F.col("started_at") < F.lit(window.end)))
+    return sessions.filter(
+        (F.col("started_at") >= F.lit(window.start)) & (F.col("started_at") < F.lit(window.end))
+    )

@@ -6,7 +6,9 @@ def deepest_chain(path, steps, *, strict, within, excluded=()):
     best = []
     for anchor in range(len(path)):
         for chain in _from(path, [anchor], steps, strict=strict, within=within, excluded=excluded):
-            if len(chain) > len(best) or (len(chain) == len(best) and chain[0] == best[0] and chain < best):
+            if len(chain) > len(best) or (
+                len(chain) == len(best) and chain[0] == best[0] and chain < best
+            ):
                 best = chain
     return [path[place][0] for place in best]
 
@@ -18,9 +20,13 @@ def _from(path, chain, steps, *, strict, within, excluded):
     if len(chain) == len(steps):
         return
     for place in range(chain[-1] + 1, len(path)):
-        if path[place][0] - path[chain[0]][0] > within or any(n in excluded for _, n in path[chain[0] + 1 : place + 1]):
+        if path[place][0] - path[chain[0]][0] > within or any(
+            n in excluded for _, n in path[chain[0] + 1 : place + 1]
+        ):
             return
-        yield from _from(path, [*chain, place], steps, strict=strict, within=within, excluded=excluded)
+        yield from _from(
+            path, [*chain, place], steps, strict=strict, within=within, excluded=excluded
+        )
         if strict:
             return
 
@@ -31,7 +37,10 @@ def most_in_any_order(path, steps, *, within):
     for anchor, (begun, name) in enumerate(path):
         if not any(name in step for step in steps):
             continue
-        times = [next((t for t, n in path[anchor:] if n in step and t - begun <= within), None) for step in steps]
+        times = [
+            next((t for t, n in path[anchor:] if n in step and t - begun <= within), None)
+            for step in steps
+        ]
         found = sorted(t for t in times if t is not None)
         if len(found) > len(best):
             best = found
@@ -43,7 +52,9 @@ def holds(path, items, *, within=None, occurrence="first"):
     found = []
     for anchor in range(len(path)):
         ends = [
-            last for last in _ends(path, anchor, items) if within is None or path[last][0] - path[anchor][0] <= within
+            last
+            for last in _ends(path, anchor, items)
+            if within is None or path[last][0] - path[anchor][0] <= within
         ]
         if ends:
             found.append((anchor, min(ends)))

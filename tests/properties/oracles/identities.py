@@ -19,7 +19,9 @@ def separated(nodes, links, unique_types, most_keys):
             reasons[link] = "unique"
             del held[link]
     for rule in sorted(set(links.values()), reverse=True):
-        for group in [g for g in nx.connected_components(graph_of(nodes, held)) if len(g) > most_keys]:
+        for group in [
+            g for g in nx.connected_components(graph_of(nodes, held)) if len(g) > most_keys
+        ]:
             for link in [k for k, r in held.items() if k[0] in group and r == rule]:
                 reasons[link] = "size"
                 del held[link]
@@ -39,7 +41,10 @@ def labels(nodes, held, id_type):
             continue
         label |= {k: value_of[k] for k in component & values}
         spread(graph_of(component, [k for k in held if k[0] in component]), label)
-        left = graph_of(component - label.keys(), [k for k in held if not label.keys() & set(k) and k[0] in component])
+        left = graph_of(
+            component - label.keys(),
+            [k for k in held if not label.keys() & set(k) and k[0] in component],
+        )
         label |= {k: frozenset(g) for g in nx.connected_components(left) for k in g}
     return label
 

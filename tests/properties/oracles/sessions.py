@@ -26,12 +26,16 @@ def boundary(event, session, rules, day_us):
     last = lambda name: next((e[name] for e in reversed(session) if e[name]), None)  # noqa: E731
     reasons = {
         "idle_timeout": event["at_us"] - session[-1]["at_us"] > rules.gap_us,
-        "max_duration": rules.max_us is not None and event["at_us"] - session[0]["at_us"] > rules.max_us,
+        "max_duration": rules.max_us is not None
+        and event["at_us"] - session[0]["at_us"] > rules.max_us,
         "max_events": rules.max_events is not None and len(session) >= rules.max_events,
         "user_changed": rules.on_user_change
         and event["user_key"]
         and last("user_key") not in (None, event["user_key"]),
-        "campaign_changed": rules.on_campaign_change and event["campaign"] and event["campaign"] != last("campaign"),
-        "midnight": rules.on_midnight and event["at_us"] // day_us != session[-1]["at_us"] // day_us,
+        "campaign_changed": rules.on_campaign_change
+        and event["campaign"]
+        and event["campaign"] != last("campaign"),
+        "midnight": rules.on_midnight
+        and event["at_us"] // day_us != session[-1]["at_us"] // day_us,
     }
     return next((name for name, holds in reasons.items() if holds), None)

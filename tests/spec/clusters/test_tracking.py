@@ -26,8 +26,12 @@ def features(spark):
         (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()), None if n % 5 == 0 else float(random.normal() + 4 * (n % 4 > 1)))
         for n in range(200)
     ]  # fmt: skip
-    table = spark.createDataFrame(rows, "person_id string, bucket long, frequency double, hour_sin double")
-    others = [F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns]
+    table = spark.createDataFrame(
+        rows, "person_id string, bucket long, frequency double, hour_sin double"
+    )
+    others = [
+        F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
+    ]
     return table.select("*", *others).localCheckpoint()
 
 
@@ -43,7 +47,18 @@ def server(tmp_path_factory):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "server", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+        "--workers",
+        "1",
+    ]
     command += [
         "--backend-store-uri",
         f"sqlite:///{folder / 'server.db'}",
@@ -52,7 +67,9 @@ def server(tmp_path_factory):
     ]
     environment = os.environ | {"MLFLOW_DISABLE_TELEMETRY": "true"}
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=folder)
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, env=environment, cwd=folder
+        )
     try:
         for _ in range(240):
             try:
@@ -103,18 +120,26 @@ def beside(folder):
 def test_two_warehouses_in_one_process_keep_their_models_apart(fitted, tmp_path, at_address):
     """The first run's address stayed in the environment, where the second took it for the user's own."""
     folders = {name: str(tmp_path / name) for name in ("one", "two")}
-    runs = {name: log_fit(Tracking(), folder, logged(fitted, trials=[])) for name, folder in folders.items()}
+    runs = {
+        name: log_fit(Tracking(), folder, logged(fitted, trials=[]))
+        for name, folder in folders.items()
+    }
     for name, folder in folders.items():
         promote(Tracking(), folder, runs[name])
     assert not {"MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI"} & set(os.environ)
     for name, folder in folders.items():
         client = at_address(beside(folder))
         assert [v.run_id for v in client.search_model_versions("")] == [runs[name]]
-        assert client.get_model_version_by_alias("desirelines-segments", "champion").run_id == runs[name]
+        assert (
+            client.get_model_version_by_alias("desirelines-segments", "champion").run_id
+            == runs[name]
+        )
 
 
 @pytest.mark.parametrize("where", ["beside the tables", "on a server"])
-def test_the_champion_scores_as_the_tables_do(request, features, fitted, tmp_path, where, at_address):
+def test_the_champion_scores_as_the_tables_do(
+    request, features, fitted, tmp_path, where, at_address
+):
     import mlflow
     from pyspark.ml import PipelineModel
 
@@ -127,8 +152,15 @@ def test_the_champion_scores_as_the_tables_do(request, features, fitted, tmp_pat
     assert client.get_model_version_by_alias("groups", "champion").run_id == first
     assert client.get_model_version_by_alias("groups", "challenger").run_id == second
     run = client.get_run(first)
-    assert (run.data.params["k"], run.data.metrics["cost"], run.data.tags["desirelines.run_id"]) == ("4", 2.5, "r1")
-    assert [(p.step, p.value) for p in client.get_metric_history(first, "gap_by_k")] == [(2, 0.5), (3, 0.7)]
+    assert (
+        run.data.params["k"],
+        run.data.metrics["cost"],
+        run.data.tags["desirelines.run_id"],
+    ) == ("4", 2.5, "r1")
+    assert [(p.step, p.value) for p in client.get_metric_history(first, "gap_by_k")] == [
+        (2, 0.5),
+        (3, 0.7),
+    ]
     nested = client.search_runs([run.info.experiment_id], f"tags.mlflow.parentRunId = '{first}'")
     assert [(r.data.params["k"], r.data.metrics["gap"]) for r in nested] == [("2", 0.5)]
     assert {"evidence.svg", "mllib"} <= {f.path for f in client.list_artifacts(first)}
@@ -136,19 +168,28 @@ def test_the_champion_scores_as_the_tables_do(request, features, fitted, tmp_pat
     assert [c.name for c in model.metadata.signature.inputs] == ["frequency", "hour_sin"]
     people = features.select("person_id", "frequency", "hour_sin").orderBy("person_id").toPandas()
     served = model.predict(people[["frequency", "hour_sin"]])
-    ours = to_assigned(features, fitted.preparation, dict(enumerate(fitted.centres))).orderBy("person_id").toPandas()
+    ours = (
+        to_assigned(features, fitted.preparation, dict(enumerate(fitted.centres)))
+        .orderBy("person_id")
+        .toPandas()
+    )
     assert served["cluster"].tolist() == ours["cluster"].tolist()
     assert served["second_cluster"].tolist() == ours["second_cluster"].tolist()
     assert served["distance"].to_numpy() == pytest.approx(ours["distance"].to_numpy(), rel=1e-12)
-    stored = mlflow.artifacts.download_artifacts(run_id=first, artifact_path="mllib", dst_path=str(tmp_path))
-    theirs = PipelineModel.load(stored).transform(features).orderBy("person_id").toPandas()["prediction"]
+    stored = mlflow.artifacts.download_artifacts(
+        run_id=first, artifact_path="mllib", dst_path=str(tmp_path)
+    )
+    theirs = (
+        PipelineModel.load(stored).transform(features).orderBy("person_id").toPandas()["prediction"]
+    )
     assert theirs.tolist() == ours["cluster"].tolist()
 
 
 def test_a_server_that_does_not_answer_is_told_with_what_to_do(fitted, tmp_path):
     settings = Tracking(tracking_uri="http://someone:secret@127.0.0.1:9")
     with pytest.raises(
-        MachineError, match=r"MLflow at http://127.0.0.1:9 cannot be written to: .*tracking.enabled=false"
+        MachineError,
+        match=r"MLflow at http://127.0.0.1:9 cannot be written to: .*tracking.enabled=false",
     ) as raised:
         log_fit(settings, str(tmp_path), logged(fitted))
     assert "secret" not in str(raised.value)

@@ -6,7 +6,13 @@ from pyspark.sql import functions as F
 
 from desirelines.columns.keys import key_of, secret_pads
 from desirelines.events.bot_agents import is_bot_agent, to_bot_tags
-from desirelines.events.fates import suppressed_at, to_quarantine, with_fates, with_suppressed, with_text_of_conflicts
+from desirelines.events.fates import (
+    suppressed_at,
+    to_quarantine,
+    with_fates,
+    with_suppressed,
+    with_text_of_conflicts,
+)
 from desirelines.events.raw_fields import raw_text
 from tests.support.sources import READ_AT, SECRET, mapped, source
 from tests.support.tables import table
@@ -25,7 +31,9 @@ def by_id(rows):
 
 
 def test_equal_ids_with_equal_content_are_duplicates_and_with_other_content_conflicts(spark):
-    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"})
+    of = source(
+        columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"}
+    )
     rows = fates(spark, f"""
         id | c | u | t               | r               | e
         1  | x |   | {HOUR}:00:00Z   | {HOUR}:00:01Z   | look
@@ -52,7 +60,10 @@ def test_an_empty_id_merges_nothing(spark, kind):
         7  | x |   | {HOUR}:00:00Z | look |      | a
         7  | x |   | {HOUR}:00:00Z | look |      | a
     """, source(format=kind))  # fmt: skip
-    assert by_id(rows) == [("", "look", "used")] * 3 + [("7", "look", "duplicate"), ("7", "look", "used")]
+    assert by_id(rows) == [("", "look", "used")] * 3 + [
+        ("7", "look", "duplicate"),
+        ("7", "look", "used"),
+    ]
     assert rows.select("event_id").distinct().count() == 4
 
 
@@ -67,7 +78,12 @@ def test_an_empty_id_merges_nothing(spark, kind):
     ],
 )
 def test_what_makes_an_event_one_is_the_mappings_to_say(spark, identity, expected):
-    of = source(identity=identity, format="csv", ordered=True, columns={"occurred_at": "t", "event_name": "e"})
+    of = source(
+        identity=identity,
+        format="csv",
+        ordered=True,
+        columns={"occurred_at": "t", "event_name": "e"},
+    )
     rows = fates(spark, f"""
         c | u | t             | e    | file_name | n:file_place
         x |   | {HOUR}:00:00Z | look | a.csv     | 0
@@ -90,7 +106,11 @@ def test_what_earlier_batches_brought_is_known(spark):
         2  | x |   | {HOUR}:00:00Z | buy  | 9
         3  | x |   | {HOUR}:00:00Z | look |
     """, source(), known)  # fmt: skip
-    assert by_id(second) == [("1", "look", "duplicate"), ("2", "buy", "conflict"), ("3", "look", "used")]
+    assert by_id(second) == [
+        ("1", "look", "duplicate"),
+        ("2", "buy", "conflict"),
+        ("3", "look", "used"),
+    ]
 
 
 def test_a_suppressed_row_is_suppressed_before_anything_else_of_it_is_looked_at(spark):
@@ -133,7 +153,9 @@ def test_quarantine_keeps_the_raw_row_with_all_reasons_and_numbers_equal_rows(sp
     """, source())  # fmt: skip
     kept = sorted(
         (r["fate"], r["ordinal"], tuple(r["reasons"]))
-        for r in to_quarantine(rows, source(), secret_pads(spark, SECRET), is_masked=False).collect()
+        for r in to_quarantine(
+            rows, source(), secret_pads(spark, SECRET), is_masked=False
+        ).collect()
     )
     assert kept == [
         ("conflict", 1, ("event_id: another event has the same id and other content",)),
@@ -154,9 +176,15 @@ def test_the_raw_text_stays_with_rows_held_back_and_conflicts_get_theirs(spark):
     classified = with_fates(rows, of, None).localCheckpoint()
     before = {(r["given_id"], r["fate"]): r["raw"] for r in classified.collect()}
     row_1 = '{"id":"1","c":"x","t":"never","e":"look"}'
-    assert before == {("1", "quarantined"): row_1, ("2", "used"): None, ("2", "conflict"): None, ("3", "used"): None}
+    assert before == {
+        ("1", "quarantined"): row_1,
+        ("2", "used"): None,
+        ("2", "conflict"): None,
+        ("3", "used"): None,
+    }
     after = {
-        (r["given_id"], r["fate"]): r["raw"] for r in with_text_of_conflicts(classified, rows, raw_text(of)).collect()
+        (r["given_id"], r["fate"]): r["raw"]
+        for r in with_text_of_conflicts(classified, rows, raw_text(of)).collect()
     }
     row_2 = f'{{"id":"2","c":"x","t":"{HOUR}:01:00Z","e":"buy","paid":"5"}}'
     assert after == before | {("2", "conflict"): row_2}
@@ -196,7 +224,9 @@ def test_a_stream_is_tagged_from_its_first_event_with_a_robots_agent(spark):
         c         | 2026-03-01 10:00:00 |
     """)  # fmt: skip
     got = to_bot_tags(used).withColumn("from_at", F.date_format("from_at", "HH:mm"))
-    assert [tuple(r) for r in got.select("stream_id", "reason", "from_at").collect()] == [("a", "bot_agent", "10:01")]
+    assert [tuple(r) for r in got.select("stream_id", "reason", "from_at").collect()] == [
+        ("a", "bot_agent", "10:01")
+    ]
 
 
 def test_the_list_of_robots_is_tried_once_an_agent_not_once_an_event(spark, capsys):

@@ -28,7 +28,8 @@ def texts(spark, raw, of):
 
 def again(spark, of, kept, *, is_masked=True):
     stored = spark.createDataFrame(
-        [(t, str(n), is_masked) for n, t in enumerate(kept)], "raw string, row_digest string, is_masked boolean"
+        [(t, str(n), is_masked) for n, t in enumerate(kept)],
+        "raw string, row_digest string, is_masked boolean",
     )
     return (
         mapped(spark, raw_of_texts(spark, of, stored), of, marked=F.col("file_place") == 1)
@@ -69,8 +70,13 @@ def test_json_keeps_mapped_places_and_its_own_line_with_identifiers_as_marks(spa
             "products": [{"sku": sku, "serial": mark("device", serial), "price": price}],
         }  # fmt: skip
 
-    assert [json.loads(t) for t in kept[:2]] == [row("p1", "serial-1", 2.5), row("p2", "serial-2", 1)]
-    assert kept[2] == '{"anonymousId": "visitor-2", broken'  # what its digest is made of; `to_quarantine` drops it
+    assert [json.loads(t) for t in kept[:2]] == [
+        row("p1", "serial-1", 2.5),
+        row("p2", "serial-2", 1),
+    ]
+    assert (
+        kept[2] == '{"anonymousId": "visitor-2", broken'
+    )  # what its digest is made of; `to_quarantine` drops it
 
 
 def test_a_masked_row_that_is_read_again_is_the_same_event(spark):
@@ -89,21 +95,35 @@ def test_a_mark_counts_in_masked_rows_only_and_for_its_own_type(spark):
     of = source(format="json", ids={"cookie": {"column": "c", "keep_value": True}, "user": "u"})
     victim = key_of(SECRET, "cookie", "victim")
     forged = json.dumps(
-        {"c": f"key:cookie:{victim}", "u": f"key:cookie:{victim}", "t": "2026-03-01T10:00:00Z", "e": "look"}
+        {
+            "c": f"key:cookie:{victim}",
+            "u": f"key:cookie:{victim}",
+            "t": "2026-03-01T10:00:00Z",
+            "e": "look",
+        }
     )
     found = spark.createDataFrame([(forged,)], "value string").coalesce(1)
     (fresh,) = mapped(spark, raw_rows(found, of), of).collect()
     (full,) = again(spark, of, [forged], is_masked=False)
-    assert fresh["key_cookie"] == full["key_cookie"] == key_of(SECRET, "cookie", f"key:cookie:{victim}")
+    assert (
+        fresh["key_cookie"]
+        == full["key_cookie"]
+        == key_of(SECRET, "cookie", f"key:cookie:{victim}")
+    )
     (masked,) = again(spark, of, [forged])
-    assert (masked["key_cookie"], masked["value_cookie"], masked["key_user"]) == (victim, None, None)
+    assert (masked["key_cookie"], masked["value_cookie"], masked["key_user"]) == (
+        victim,
+        None,
+        None,
+    )
 
 
 def test_rows_with_types_keep_them_and_their_numbers_become_marks(spark):
     of = source(ids={"cookie": "c", "user": "who.id"}, columns={"occurred_at": "t", "event_name": "e", "event_id": {"sql": "concat(row.n, '/', row.who.kind)"}})  # fmt: skip
     rows = [("x", (4711, "ann@example.com", "vip"), 7, "never", "look", "secret")]
     found = spark.createDataFrame(
-        rows, "c string, who struct<id: bigint, email: string, kind: string>, n int, t string, e string, other string"
+        rows,
+        "c string, who struct<id: bigint, email: string, kind: string>, n int, t string, e string, other string",
     )
     raw = raw_rows(found, of)
     (text,) = texts(spark, raw, of)
@@ -119,5 +139,14 @@ def test_rows_with_types_are_read_again_by_their_marks(spark, tmp_path):
     spark.createDataFrame([(4711, ("x",), 7, "", "")], columns).write.parquet(place)
     of = source(path=place, stream=["cookie"], ids={"cookie": "at_home.c", "user": "u"})
     mark = key_of(SECRET, "user", "4711")
-    (row,) = again(spark, of, ['{"u":"key:user:' + mark + '","at_home":{"c":"key:cookie:' + mark + '"},"paid":7}'])
-    assert (row["key_user"], row["key_cookie"], row["amount"], row["given_id"]) == (mark, mark, 7, None)
+    (row,) = again(
+        spark,
+        of,
+        ['{"u":"key:user:' + mark + '","at_home":{"c":"key:cookie:' + mark + '"},"paid":7}'],
+    )
+    assert (row["key_user"], row["key_cookie"], row["amount"], row["given_id"]) == (
+        mark,
+        mark,
+        7,
+        None,
+    )

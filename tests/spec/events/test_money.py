@@ -51,7 +51,9 @@ def test_what_was_paid_is_converted_by_the_rate_of_its_day(spark):
         6  | x |   | 2026-03-01T10:00:00Z | buy  | -10.00 |     | USD | given back
         7  | x |   | 2026-03-01T10:00:00Z | look |        |     | USD | no money moved
     """)  # fmt: skip
-    assert {n: (r["amount"], r["discount"], r["rate"], r["given_currency"]) for n, r in got.items()} == {
+    assert {
+        n: (r["amount"], r["discount"], r["rate"], r["given_currency"]) for n, r in got.items()
+    } == {
         "1": (Decimal("9.2000"), Decimal("0.9200"), Decimal("0.92"), "USD"),
         "2": (Decimal("9.5000"), None, Decimal("0.95"), "USD"),
         "3": (Decimal("10.0000"), Decimal("1.0000"), Decimal(1), "EUR"),
@@ -81,7 +83,15 @@ def test_without_a_rate_nothing_is_guessed(spark):
 
 
 def test_what_no_longer_fits_is_held_back(spark):
-    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "amount": "paid", "currency": "in"})
+    of = source(
+        columns={
+            "occurred_at": "t",
+            "event_name": "e",
+            "event_id": "id",
+            "amount": "paid",
+            "currency": "in",
+        }
+    )
     rows = mapped(spark, """
         id | c | u | t                    | e   | paid           | in
         1  | x |   | 2026-03-01T10:00:00Z | buy | 90000000000000 | KWD
@@ -89,7 +99,9 @@ def test_what_no_longer_fits_is_held_back(spark):
     rates = table(spark, "currency | from_on | rate\nKWD | 2026-03-01 | 3.2").withColumn(
         "rate", F.col("rate").cast(RATE)
     )
-    assert with_reporting_currency(rows, rates, site()).collect()[0]["reasons"] == ["amount: too large in EUR"]
+    assert with_reporting_currency(rows, rates, site()).collect()[0]["reasons"] == [
+        "amount: too large in EUR"
+    ]
 
 
 def test_a_corrected_rate_makes_no_conflict_of_a_redelivery(spark):
@@ -97,7 +109,15 @@ def test_a_corrected_rate_makes_no_conflict_of_a_redelivery(spark):
         id | c | u | t                    | e   | paid | in
         1  | x |   | 2026-03-01T10:00:00Z | buy | 10   | USD
     """
-    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "amount": "paid", "currency": "in"})
+    of = source(
+        columns={
+            "occurred_at": "t",
+            "event_name": "e",
+            "event_id": "id",
+            "amount": "paid",
+            "currency": "in",
+        }
+    )
     got = []
     for rate in ("0.90", "0.91"):
         rates = table(spark, f"currency | from_on | rate\nUSD | 2026-03-01 | {rate}")

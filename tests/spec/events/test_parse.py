@@ -22,7 +22,9 @@ def test_every_reason_against_a_row_is_told(spark):
         7  | x    |      | 2026-03-11T02:00:00Z | look |       | occurred_at: in the future
         8  | x    |      | 1999-12-31T23:59:59Z | look |       | occurred_at: before 2000-01-01
     """, source())  # fmt: skip
-    got = {r["given_id"]: "; ".join(r["reasons"]) for r in rows.select("given_id", "reasons").collect()}
+    got = {
+        r["given_id"]: "; ".join(r["reasons"]) for r in rows.select("given_id", "reasons").collect()
+    }
     assert got == {
         "1": "",
         "2": "stream: no identifier of type cookie, user",
@@ -43,13 +45,20 @@ def test_identifiers_become_the_keys_that_python_makes(spark):
         2  |      | Ann | ' '             | 2026-03-01T10:00:00Z | look |
     """, of).orderBy("given_id").collect()  # fmt: skip
     assert rows[0]["stream_id"] == key_of(SECRET, "cookie", "x")
-    assert rows[0]["user_key"] == rows[1]["user_key"] == rows[1]["stream_id"] == key_of(SECRET, "user", "Ann")
+    assert (
+        rows[0]["user_key"]
+        == rows[1]["user_key"]
+        == rows[1]["stream_id"]
+        == key_of(SECRET, "user", "Ann")
+    )
     assert rows[0]["key_email"] == key_of(SECRET, "email", " ann@example.COM ", caseless=True)
     assert key_of(SECRET, "user", "x") != key_of(SECRET, "cookie", "x")
 
 
 def test_no_plan_holds_the_secret(spark):
-    rows = mapped(spark, "id | c | u | t | e | paid\n1 | x | | 2026-03-01T10:00:00Z | look |", source())
+    rows = mapped(
+        spark, "id | c | u | t | e | paid\n1 | x | | 2026-03-01T10:00:00Z | look |", source()
+    )
     plan = rows._jdf.queryExecution().toString()
     assert "HashAggregate" not in plan
     assert SECRET.decode() not in plan
@@ -69,7 +78,10 @@ def test_times_without_a_zone_are_in_the_zone_of_the_source_and_others_are_what_
         5  | x |   | 2026-01-15T12:00:00.25    | look |      | 2026-01-15 11:00:00.25
     """, of).select("given_id", "occurred_at").orderBy("given_id")  # fmt: skip
     got = [
-        str(r["t"]) for r in rows.select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss.SS").alias("t")).collect()
+        str(r["t"])
+        for r in rows.select(
+            F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss.SS").alias("t")
+        ).collect()
     ]
     assert got == [
         "2026-01-15 11:00:00.00", "2025-07-15 10:00:00.00", "2026-01-15 12:00:00.00", "2026-01-15 17:00:00.00", "2026-01-15 11:00:00.25",
@@ -93,18 +105,33 @@ def test_patterns_and_epochs(spark):
 
 
 def test_a_wrong_clock_is_corrected_where_the_source_tells_three_times(spark):
-    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "sent_at": "s", "received_at": "r"})
+    of = source(
+        columns={
+            "occurred_at": "t",
+            "event_name": "e",
+            "event_id": "id",
+            "sent_at": "s",
+            "received_at": "r",
+        }
+    )
     rows = mapped(spark, """
         id | c | u | t                    | s                    | r                    | e
         1  | x |   | 2025-03-01T10:00:00Z | 2025-03-01T10:00:05Z | 2026-03-01T10:00:05Z | look
         2  | x |   | 2026-03-01T10:00:00Z |                      | 2026-03-01T10:00:05Z | look
     """, of)  # fmt: skip
-    got = [r[0] for r in rows.orderBy("given_id").select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss")).collect()]
+    got = [
+        r[0]
+        for r in rows.orderBy("given_id")
+        .select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss"))
+        .collect()
+    ]
     assert got == ["2026-03-01 10:00:00", "2026-03-01 10:00:00"]
 
 
 def test_late_is_by_more_than_the_limit_and_only_with_a_received_time(spark):
-    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"})
+    of = source(
+        columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"}
+    )
     rows = mapped(spark, """
         id | c | u | t                    | r                    | e    | expected
         1  | x |   | 2026-02-01T10:00:00Z | 2026-02-08T10:00:00Z | look | false
@@ -138,9 +165,13 @@ def test_numbers_that_come_as_numbers_are_read_as_their_text_would_be(spark):
         "c string, t string, e string, paid string, n int",
     ).withColumns({"paid": F.col("paid").cast("decimal(30,6)"), "u": F.lit(None).cast("string")})
     raw = as_raw(found, of, F.lit(None).cast("string"), F.lit(None).cast("long"))
-    got = to_mapped_events(raw, secret_pads(spark, SECRET), of, Settings(), read_at=READ_AT).orderBy("occurred_at")
+    got = to_mapped_events(
+        raw, secret_pads(spark, SECRET), of, Settings(), read_at=READ_AT
+    ).orderBy("occurred_at")
     told = got.select("amount", "quantity", "reasons").collect()
-    assert [(str(r["amount"]), str(r["quantity"])) for r in told] == [tuple(row[2:]) for row in rows]
+    assert [(str(r["amount"]), str(r["quantity"])) for r in told] == [
+        tuple(row[2:]) for row in rows
+    ]
     assert [r["reasons"] for r in told] == [[], [], ["amount: not a number"]]
 
 
@@ -151,7 +182,10 @@ def test_names_have_kinds_and_only_listed_properties_are_kept(spark):
         1  | x |   | 2026-03-01T10:00:00Z | buy   | 1    | red    | secret
         2  | x |   | 2026-03-01T10:00:00Z | dance |      |        | secret
     """, of).orderBy("given_id").collect()  # fmt: skip
-    assert [(r["kind"], r["properties"]) for r in rows] == [("purchase", '{"colour":"red"}'), ("other", None)]
+    assert [(r["kind"], r["properties"]) for r in rows] == [
+        ("purchase", '{"colour":"red"}'),
+        ("other", None),
+    ]
 
 
 def test_a_page_is_its_path(spark):
@@ -170,7 +204,9 @@ def test_a_page_is_its_path(spark):
 
 
 def test_future_is_ahead_of_the_received_time_where_there_is_one(spark):
-    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"})
+    of = source(
+        columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "received_at": "r"}
+    )
     rows = mapped(spark, """
         id | c | u | t                    | r                    | e
         1  | x |   | 2026-03-01T11:00:00Z | 2026-03-01T10:00:00Z | look

@@ -9,7 +9,9 @@ from tests.support.sources import source
 
 
 def raw_rows(found, of):
-    return as_raw(found.coalesce(1), of, F.lit(None).cast("string"), F.lit(None).cast("long")).collect()
+    return as_raw(
+        found.coalesce(1), of, F.lit(None).cast("string"), F.lit(None).cast("long")
+    ).collect()
 
 
 def test_the_hash_of_a_row_follows_from_all_of_it(spark):
@@ -21,14 +23,18 @@ def test_the_hash_of_a_row_follows_from_all_of_it(spark):
         ("x", None, None, None),
         ("x", None, ["a", None], {"k": 1}),  # the first again
     ]
-    found = spark.createDataFrame(rows, "c string, u string, tags array<string>, more map<string, int>")
+    found = spark.createDataFrame(
+        rows, "c string, u string, tags array<string>, more map<string, int>"
+    )
     hashes = [r["row_hash"] for r in raw_rows(found, source())]
     assert hashes[0] == hashes[5]
     assert len(set(hashes)) == 5
 
 
 def test_a_row_that_csv_cannot_take_apart_is_its_text(spark):
-    found = spark.createDataFrame([("x", None), (None, "x;;;broken")], "c string, _broken_row string")
+    found = spark.createDataFrame(
+        [("x", None), (None, "x;;;broken")], "c string, _broken_row string"
+    )
     got = [(r["raw"], r["is_broken"]) for r in raw_rows(found, source(format="csv"))]
     assert got == [(None, False), ("x;;;broken", True)]
 
@@ -38,9 +44,14 @@ def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(s
     names = [f"c{n}" for n in range(MOST_HASHED + 50)]
     plain = ["x", None] * (len(names) // 2)
     moved = [*plain[:-2], None, "x"]
-    found = spark.createDataFrame([plain, moved, plain, [None] * len(names)], ", ".join(f"{n} string" for n in names))
+    found = spark.createDataFrame(
+        [plain, moved, plain, [None] * len(names)], ", ".join(f"{n} string" for n in names)
+    )
     assert len(_hashed(with_row(found).schema["_row"].dataType)) == 1
-    assert len(_hashed(with_row(found.select(names[:MOST_HASHED])).schema["_row"].dataType)) == 2 * MOST_HASHED
+    assert (
+        len(_hashed(with_row(found.select(names[:MOST_HASHED])).schema["_row"].dataType))
+        == 2 * MOST_HASHED
+    )
     rows = raw_rows(found, source())
     assert rows[0]["row_hash"] == rows[2]["row_hash"]
     assert len({r["row_hash"] for r in rows}) == 3
@@ -49,10 +60,13 @@ def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(s
 
 def test_columns_of_any_name_are_reached(spark):
     found = spark.createDataFrame(
-        [("1", "2", "3", "4")], T.StructType([T.StructField(n, T.StringType()) for n in ("a`b", "a.b", "ä\"'", "")])
+        [("1", "2", "3", "4")],
+        T.StructType([T.StructField(n, T.StringType()) for n in ("a`b", "a.b", "ä\"'", "")]),
     )
     raw = as_raw(found, source(), F.lit(None).cast("string"), F.lit(None).cast("long"))
     rows = RawRows(raw, source())
     assert raw.select(
-        rows.field("a`b").alias("x"), rows.field("ä\"'").alias("y"), raw_text(source()).alias("text")
+        rows.field("a`b").alias("x"),
+        rows.field("ä\"'").alias("y"),
+        raw_text(source()).alias("text"),
     ).collect() == [("1", "3", '{"a`b":"1","a.b":"2","ä\\"\'":"3","":"4"}')]

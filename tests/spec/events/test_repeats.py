@@ -45,5 +45,10 @@ def test_of_events_with_ids_of_their_own_nothing_is_told(spark):
 
 
 def test_one_shuffle_by_source_and_id_and_a_small_one_by_source(spark):
-    plan = to_repeats(to_repeated_ids(table(spark, EVENTS), 7))._jdf.queryExecution().executedPlan().toString()
+    plan = (
+        to_repeats(to_repeated_ids(table(spark, EVENTS), 7))
+        ._jdf.queryExecution()
+        .executedPlan()
+        .toString()
+    )
     assert plan.count("Exchange") == 2

@@ -51,7 +51,14 @@ def test_only_news_is_used_across_deliveries_and_in_any_order_of_their_rows(spar
         5  | y |   | 2026-03-05 | state | free | used
         6  | y | u | 2026-03-06 | state | free | used: an identifier is news as well
     """, known)  # fmt: skip
-    assert told(second) == {1: "unchanged", 2: "unchanged", 3: "used", 4: "used", 5: "used", 6: "used"}
+    assert told(second) == {
+        1: "unchanged",
+        2: "unchanged",
+        3: "used",
+        4: "used",
+        5: "used",
+        6: "used",
+    }
     ids = [r["event_id"] for r in [*known.collect(), *second.filter("fate = 'used'").collect()]]
     assert len(ids) == len(set(ids)) == 7
 
@@ -69,7 +76,9 @@ def test_dumps_in_their_order_give_the_changes_of_plain_python(spark, seed):
     def used(deliveries):
         known = None
         for rows in deliveries:
-            lines = [f"{n} | {c} | | {t.isoformat()} | state | {p}" for n, (c, t, p) in enumerate(rows)]
+            lines = [
+                f"{n} | {c} | | {t.isoformat()} | state | {p}" for n, (c, t, p) in enumerate(rows)
+            ]
             found = fates(spark, "\n".join(["no | c | u | t | e | plan", *lines]), known)
             news = found.filter("fate = 'used'").select(*LOOK_UP)
             known = news if known is None else known.unionByName(news)

@@ -24,10 +24,15 @@ def order(number, *lines, event="buy", at=AT):
 def fates(spark, orders, known=None, **how):
     found = spark.createDataFrame(orders, SCHEMA).coalesce(1)
     raw = with_places(
-        found.select(F.struct("*").alias("_row"), F.lit(None).alias("_file"), F.lit(None).alias("_split")), OF
+        found.select(
+            F.struct("*").alias("_row"), F.lit(None).alias("_file"), F.lit(None).alias("_split")
+        ),
+        OF,
     )
     rows = to_mapped_events(raw, secret_pads(spark, SECRET), OF, Settings(), read_at=READ_AT)
-    return with_fates(rows.withColumn("is_suppressed", F.lit(False)), OF, known, **how).localCheckpoint()
+    return with_fates(
+        rows.withColumn("is_suppressed", F.lit(False)), OF, known, **how
+    ).localCheckpoint()
 
 
 def told(rows):
@@ -76,7 +81,13 @@ def test_later_deliveries_are_held_against_the_order_that_stands(spark):
 
 def test_a_line_from_quarantine_joins_its_order(spark):
     rejected = fates(spark, [order("1", "pen 2.00", "ink five")])
-    assert told(rejected) == [("1", "buy", "ink", "None", "quarantined"), ("1", "buy", "pen", "2.00", "used")]
+    assert told(rejected) == [
+        ("1", "buy", "ink", "None", "quarantined"),
+        ("1", "buy", "pen", "2.00", "used"),
+    ]
     known = rejected.filter("fate = 'used'").select(*LOOK_UP)
     mended = fates(spark, [order("1", "pen 2.00", "ink 5.00")], known, orders_are_whole=False)
-    assert told(mended) == [("1", "buy", "ink", "5.00", "used"), ("1", "buy", "pen", "2.00", "duplicate")]
+    assert told(mended) == [
+        ("1", "buy", "ink", "5.00", "used"),
+        ("1", "buy", "pen", "2.00", "duplicate"),
+    ]

@@ -98,7 +98,8 @@ def test_every_function_gives_what_spark_gives(spark, rows):
     _same(rows, [EXAMPLES[n] for n in sorted(EXAMPLES) if n not in special])
     for name in special:  # a variant has no value in Python to compare
         ours, sparks = (
-            rows.select(c.cast("string")) for c in (expression_column(EXAMPLES[name], ["row"]), F.expr(EXAMPLES[name]))
+            rows.select(c.cast("string"))
+            for c in (expression_column(EXAMPLES[name], ["row"]), F.expr(EXAMPLES[name]))
         )
         assert ours.collect() == sparks.collect()
 
@@ -112,7 +113,10 @@ def test_spark_calls_every_function_a_scalar_that_follows_from_its_arguments(spa
     """A join takes no aggregate, window, generator or chance in its condition."""
     other = spark.range(1)
     for name, text in EXAMPLES.items():
-        assert rows.join(other, expression_column(text, ["row"]).isNotNull()).columns == ["row", "id"], name
+        assert rows.join(other, expression_column(text, ["row"]).isNotNull()).columns == [
+            "row",
+            "id",
+        ], name
     for refused in ("rand()", "uuid()", "sum(id)", "explode(array(id))"):
         with pytest.raises(AnalysisException):
             _ = rows.join(other, F.expr(refused).isNotNull()).columns
@@ -179,7 +183,10 @@ def test_operators_bind_as_sparks_do(spark, seed, depth):
     if refused:
         assert "made of constants alone" in refused
         return
-    plans = [frame._jdf.queryExecution().analyzed().canonicalized().toString() for frame in (ours, sparks)]
+    plans = [
+        frame._jdf.queryExecution().analyzed().canonicalized().toString()
+        for frame in (ours, sparks)
+    ]
     assert plans[0] == plans[1], text
 
 
@@ -209,18 +216,22 @@ def test_every_mapping_that_comes_with_the_package_gives_the_same_values_as_befo
             continue
         with_expressions.append(file.stem)
         if source.format == "json":
-            found = spark.createDataFrame([(t,) for t in SAMPLES[file.stem]], "value string").select(
-                F.try_parse_json(F.col("value")).alias("row")
-            )
+            found = spark.createDataFrame(
+                [(t,) for t in SAMPLES[file.stem]], "value string"
+            ).select(F.try_parse_json(F.col("value")).alias("row"))
         else:
             names = list(SAMPLES[file.stem][0])
             found = spark.createDataFrame(
-                [tuple(r.values()) for r in SAMPLES[file.stem]], ", ".join(f"{n} string" for n in names)
+                [tuple(r.values()) for r in SAMPLES[file.stem]],
+                ", ".join(f"{n} string" for n in names),
             )
             found = found.select(F.struct(*names).alias("row"))
         for text in source.expressions:
             ours = found.select(expression_column(text, ["row"]).cast("string"))
-            assert ours.collect() == found.select(F.expr(text).cast("string")).collect(), (file.stem, text)
+            assert ours.collect() == found.select(F.expr(text).cast("string")).collect(), (
+                file.stem,
+                text,
+            )
             assert any(row[0] for row in ours.collect()), text
     assert with_expressions == sorted(SAMPLES)
 

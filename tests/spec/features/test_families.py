@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from desirelines.features.build import lying_together, to_features
+from desirelines.features.build import colocated_by_person, to_features
 from desirelines.features.window import ObservationWindow
 from tests.support.tables import sessions
 
@@ -16,7 +16,7 @@ def of_people(spark, text, *features, zone="UTC", goal_kinds=("purchase",)):
     """What each person has of the features, in order of people."""
     window = ObservationWindow.ending(AS_OF, days=365, zone=zone)
     rows = to_features(
-        lying_together(sessions(spark, text)),
+        colocated_by_person(sessions(spark, text)),
         window,
         cart_hours=24,
         cart_days=30,
@@ -59,8 +59,12 @@ def test_a_look_at_products_a_day_or_two_before_the_order(spark):
         "d": "2026-01-08 11:00 | 2026-01-08 11:59",  # too early
         "e": "2026-01-08 01:00 | 2026-01-10 11:00",  # all the time
     }
-    text = header + "".join(f"\n{p} | {order}\n{p} | {look} | 2 | 0 | |" for p, look in looks.items())
-    assert of_people(spark, text, "look_ahead_share") == about((1.0,), (0.0,), (1.0,), (0.0,), (1.0,))
+    text = header + "".join(
+        f"\n{p} | {order}\n{p} | {look} | 2 | 0 | |" for p, look in looks.items()
+    )
+    assert of_people(spark, text, "look_ahead_share") == about(
+        (1.0,), (0.0,), (1.0,), (0.0,), (1.0,)
+    )
 
 
 def test_what_visits_are_made_of(spark):
@@ -127,10 +131,21 @@ def test_the_time_of_day_and_of_the_week_are_the_site_s(spark):
 
 
 def test_how_a_person_comes_and_stays_away(spark):
-    days = ["2026-02-28", "2026-02-27", "2026-02-01", "2026-01-31"]  # of the mask: the second and the third
-    often = [f"2026-01-{d:02d}" for d in range(2, 26, 3)]  # eight in the 56 days before the last fourteen
-    lines = [f"ann | {day} 10:00 | true" for day in days] + [f"ben | {day} 10:00 | true" for day in often]
-    lines += [f"ben | 2026-02-{d} 10:00 | true" for d in (16, 20)] + ["cat | 2024-03-01 00:00 | true"]
+    days = [
+        "2026-02-28",
+        "2026-02-27",
+        "2026-02-01",
+        "2026-01-31",
+    ]  # of the mask: the second and the third
+    often = [
+        f"2026-01-{d:02d}" for d in range(2, 26, 3)
+    ]  # eight in the 56 days before the last fourteen
+    lines = [f"ann | {day} 10:00 | true" for day in days] + [
+        f"ben | {day} 10:00 | true" for day in often
+    ]
+    lines += [f"ben | 2026-02-{d} 10:00 | true" for d in (16, 20)] + [
+        "cat | 2024-03-01 00:00 | true"
+    ]
     got = of_people(
         spark, "person_id | started_at | is_visit\n" + "\n".join(lines),
         "regular_days", "days_since_active", "tenure_days", "activity_change",
@@ -161,7 +176,9 @@ def test_the_first_step_of_a_goal_from_the_first_session_ever(spark):
         ann       | 2024-01-03 00:00 | 1            | 2              | go in in | page signup signup | 0 43200000 50000000
         ben       | 2026-01-01 00:00 | 0            | 0              | home     | page          | 0
     """
-    assert of_people(spark, text, "days_to_goal", goal_kinds=["signup", "referral"]) == about((2.5,), (None,))
+    assert of_people(spark, text, "days_to_goal", goal_kinds=["signup", "referral"]) == about(
+        (2.5,), (None,)
+    )
     assert of_people(spark, text, "days_to_goal", goal_kinds=["referral"]) == [(None,), (None,)]
 
 

@@ -6,7 +6,7 @@ import pytest
 from pyspark.errors import PythonException
 
 from desirelines.catalogue import FEATURES
-from desirelines.features.build import lying_together, to_features
+from desirelines.features.build import colocated_by_person, to_features
 from desirelines.features.daily_aggregates import DAY_FEATURES
 from desirelines.features.person_batches import to_counted_features
 from desirelines.features.window import ObservationWindow
@@ -27,7 +27,7 @@ RULES = {"cart_hours": 24, "cart_days": 30, "goal_kinds": ["purchase", "signup"]
 
 def features(spark, text=SESSIONS, as_of=AS_OF):
     window = ObservationWindow.ending(as_of, days=365, zone="UTC")
-    rows = to_features(lying_together(sessions(spark, text)), window, **RULES, run_id="r")
+    rows = to_features(colocated_by_person(sessions(spark, text)), window, **RULES, run_id="r")
     return {r["person_id"]: r.asDict() for r in rows.collect()}
 
 
@@ -62,14 +62,20 @@ def test_features_of_three_people(people, feature, ann, ben, cat):
 def test_every_feature_of_the_catalogue_is_made_once(spark):
     """By a column function over days, or as a column of what counts differently."""
     window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
-    counted = to_counted_features(sessions(spark, SESSIONS), window, key_kinds=(), cart_hours=24, cart_days=30)
+    counted = to_counted_features(
+        sessions(spark, SESSIONS), window, key_kinds=(), cart_hours=24, cart_days=30
+    )
     made = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + counted.columns
     facts = {"person_id", "active_weeks", "window_weeks", "open_cart_at"}
     assert sorted(n for n in made if n not in facts) == sorted(f.name for f in FEATURES)
 
 
 def test_facts_that_the_rules_need(people):
-    assert (people["cat"]["lifetime_orders"], people["cat"]["active_weeks"], str(people["cat"]["last_order_at"])) == (
+    assert (
+        people["cat"]["lifetime_orders"],
+        people["cat"]["active_weeks"],
+        str(people["cat"]["last_order_at"]),
+    ) == (
         1,
         2,
         "2025-02-27 18:59:00",
@@ -101,7 +107,9 @@ def test_an_open_cart(spark, cart, order, is_open):
 def test_nothing_at_or_after_as_of_counts(spark, people):
     header = SESSIONS.strip().splitlines()[0]
     late = "2026-03-01 00:00 | 9 | true | 900 | 3 | 900 | 9 | 9 | 3 | 3 | 2026-03-01 00:00 | 2026-03-01 00:00 | 2026-03-01 00:00 | x y z | a b c"
-    with_later = SESSIONS.rstrip() + "".join(f"\n    {p} | {late}" for p in ("ann", "ben", "cat", "dan"))
+    with_later = SESSIONS.rstrip() + "".join(
+        f"\n    {p} | {late}" for p in ("ann", "ben", "cat", "dan")
+    )
     assert header in with_later
     got = features(spark, with_later)
     assert got == people
@@ -110,17 +118,26 @@ def test_nothing_at_or_after_as_of_counts(spark, people):
 def test_one_shuffle_of_sessions_and_one_of_people_serve_all_features(spark):
     window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
     spark.conf.set("spark.sql.adaptive.enabled", "false")
-    together = lying_together(sessions(spark, SESSIONS)).persist()
+    together = colocated_by_person(sessions(spark, SESSIONS)).persist()
     try:
-        plan = to_features(together, window, **RULES, run_id="r")._jdf.queryExecution().executedPlan().toString()
+        plan = (
+            to_features(together, window, **RULES, run_id="r")
+            ._jdf.queryExecution()
+            .executedPlan()
+            .toString()
+        )
     finally:
         spark.conf.unset("spark.sql.adaptive.enabled")
         together.unpersist()
     lines = plan.splitlines()
-    shuffles = [n for n, line in enumerate(lines) if "Exchange" in line and "REPARTITION_BY_COL" not in line]
+    shuffles = [
+        n for n, line in enumerate(lines) if "Exchange" in line and "REPARTITION_BY_COL" not in line
+    ]
     assert "REPARTITION_BY_COL" in plan
     assert len(shuffles) == 1, plan
-    below = next(line for line in lines[shuffles[0] + 1 :] if "Project" not in line and "Filter" not in line)
+    below = next(
+        line for line in lines[shuffles[0] + 1 :] if "Project" not in line and "Filter" not in line
+    )
     assert "MapInArrow" in below, "what is shuffled is a row per person"
 
 

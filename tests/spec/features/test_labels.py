@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from desirelines.catalogue import LABELS
-from desirelines.features.build import lying_together, to_features
+from desirelines.features.build import colocated_by_person, to_features
 from desirelines.features.labels import ALLOWED_MOVES, STAGES, benefit_ranks, to_labels
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Journey
@@ -18,13 +18,17 @@ WINDOW = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
 
 def features(spark, text, key_kinds=()):
     return to_features(
-        lying_together(sessions(spark, text)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
+        colocated_by_person(sessions(spark, text)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
     )  # fmt: skip
 
 
 def labels(people, *columns, before=None, ranks=None):
-    earlier = people.sparkSession.createDataFrame([], PERSON_LABELS.schema) if before is None else before
-    made = to_labels(people, earlier, ranks, WINDOW, Journey(), lapsed_months=6, occasions=[], run_id="r")
+    earlier = (
+        people.sparkSession.createDataFrame([], PERSON_LABELS.schema) if before is None else before
+    )
+    made = to_labels(
+        people, earlier, ranks, WINDOW, Journey(), lapsed_months=6, occasions=[], run_id="r"
+    )
     return {row["person_id"]: tuple(row[c] for c in columns) for row in made.collect()}
 
 
@@ -46,7 +50,9 @@ def test_the_state_of_the_last_day_is_told_from_the_days_before_it(spark):
     got = labels(features(spark, text), "lifecycle_state")
     assert got == {name: (name if name != "nobody" else None,) for name in got}
     assert set(got) - {"nobody"} == set(LABELS[0].values)
-    looking = text + "    current | 2026-02-27 10:00 | true | 0\n"  # looking around is no key action
+    looking = (
+        text + "    current | 2026-02-27 10:00 | true | 0\n"
+    )  # looking around is no key action
     by_key = labels(features(spark, looking, key_kinds=("feature_use",)), "lifecycle_state")
     assert by_key == got
 
@@ -54,16 +60,31 @@ def test_the_state_of_the_last_day_is_told_from_the_days_before_it(spark):
 def test_regularity_by_the_days_before_the_last(spark):
     days = {"a": 0, "b": 1, "c": 6, "d": 7, "e": 13, "f": 14, "g": 20, "h": 21}
     lines = [f"{p} | 2026-02-28 10:00 | true" for p in days]  # the last day, which says nothing
-    lines += [f"{p} | 2026-02-{d:02} 10:00 | true" for p, n in days.items() for d in range(1, n + 1)]
-    got = labels(features(spark, "person_id | started_at | is_visit\n" + "\n".join(lines)), "regularity")
-    words = ["new_or_resurrected", "infrequent", "infrequent", "casual", "casual", "regular", "regular", "core_active"]
+    lines += [
+        f"{p} | 2026-02-{d:02} 10:00 | true" for p, n in days.items() for d in range(1, n + 1)
+    ]
+    got = labels(
+        features(spark, "person_id | started_at | is_visit\n" + "\n".join(lines)), "regularity"
+    )
+    words = [
+        "new_or_resurrected",
+        "infrequent",
+        "infrequent",
+        "casual",
+        "casual",
+        "regular",
+        "regular",
+        "core_active",
+    ]
     assert [got[p][0] for p in days] == words
     assert set(words) == set(LABELS[1].values)
 
 
 def test_coming_less_is_decay_when_it_is_no_chance(spark):
     def visits(person, before, recent):
-        days = [f"2026-01-{d:02}" for d in range(1, before + 1)] + [f"2026-02-{d:02}" for d in range(16, 16 + recent)]
+        days = [f"2026-01-{d:02}" for d in range(1, before + 1)] + [
+            f"2026-02-{d:02}" for d in range(16, 16 + recent)
+        ]
         return [f"{person} | {day} 10:00 | true" for day in days]
 
     lines = [
@@ -81,7 +102,13 @@ def test_coming_less_is_decay_when_it_is_no_chance(spark):
     assert tails["half"] == pytest.approx(0.238103305553544)
     assert tails["few"] == pytest.approx(0.406005849709838)
     assert (tails["little"], tails["more"]) == (None, 1.0)
-    assert got == {"silent": (True,), "half": (False,), "few": (False,), "little": (False,), "more": (False,)}
+    assert got == {
+        "silent": (True,),
+        "half": (False,),
+        "few": (False,),
+        "little": (False,),
+        "more": (False,),
+    }
 
 
 def test_where_people_are_reached_and_answer(spark):
@@ -151,8 +178,16 @@ def test_a_stage_remembers_since_when_and_a_move_that_cannot_be_is_told(spark, s
         ("aware", "aware", date(2026, 1, 5)), ("gone", "consider", date(2026, 1, 5)), ("consider", "loyal", date(2026, 1, 5)),
         ("first_purchase", "repeat", date(2026, 1, 5)), ("loyal", "lapsed", date(2026, 1, 5)), ("repeat", None, date(2026, 1, 5)),
     ]  # fmt: skip
-    before = spark.createDataFrame(rows, "person_id string, journey_stage string, stage_entered_on date")
-    got = labels(stages, "previous_stage", "stage_entered_on", "is_move_allowed", before=before.select(*columns))
+    before = spark.createDataFrame(
+        rows, "person_id string, journey_stage string, stage_entered_on date"
+    )
+    got = labels(
+        stages,
+        "previous_stage",
+        "stage_entered_on",
+        "is_move_allowed",
+        before=before.select(*columns),
+    )
     assert got["aware"] == ("aware", date(2026, 1, 5), True)  # still there
     assert got["gone"] == ("consider", AS_OF, True)
     assert got["consider"] == ("loyal", AS_OF, False)  # who bought cannot be somebody who never did
@@ -163,7 +198,10 @@ def test_a_stage_remembers_since_when_and_a_move_that_cannot_be_is_told(spark, s
 
 def test_every_move_between_stages_is_judged():
     assert set(ALLOWED_MOVES) == set(STAGES)
-    orders = {s: n for n, s in enumerate(("aware", "consider", "intent", "first_purchase", "repeat", "loyal"))}
+    orders = {
+        s: n
+        for n, s in enumerate(("aware", "consider", "intent", "first_purchase", "repeat", "loyal"))
+    }
     for came, allowed in ALLOWED_MOVES.items():
         assert allowed <= set(STAGES)
         assert came in allowed

@@ -6,9 +6,14 @@ import pytest
 
 from desirelines.catalogue import own_column
 from desirelines.errors import SettingsError
-from desirelines.features.build import lying_together, to_features
+from desirelines.features.build import colocated_by_person, to_features
 from desirelines.features.labels import bought_for
-from desirelines.features.occasions import PersonalDays, days_of, occasion_features, to_personal_dates
+from desirelines.features.occasions import (
+    PersonalDays,
+    days_of,
+    occasion_features,
+    to_personal_dates,
+)
 from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Features, Occasion
 from tests.support.tables import sessions, table
@@ -18,15 +23,35 @@ WINDOW = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
 
 
 def test_holidays_of_a_country_and_dates_of_one_s_own():
-    christmas = days_of(Occasion(name="christmas", country="DE", holiday="christmas day", lead_days=21), AS_OF)
-    assert christmas.times[-2:] == ((date(2024, 12, 4), date(2024, 12, 25)), (date(2025, 12, 4), date(2025, 12, 25)))
+    christmas = days_of(
+        Occasion(name="christmas", country="DE", holiday="christmas day", lead_days=21), AS_OF
+    )
+    assert christmas.times[-2:] == (
+        (date(2024, 12, 4), date(2024, 12, 25)),
+        (date(2025, 12, 4), date(2025, 12, 25)),
+    )
     assert len(christmas.times) == 10
-    easter = days_of(Occasion(name="easter", country="DE", holiday="Easter Monday", lead_days=0), AS_OF)
+    easter = days_of(
+        Occasion(name="easter", country="DE", holiday="Easter Monday", lead_days=0), AS_OF
+    )
     assert [t[0] for t in easter.times[-2:]] == [date(2024, 4, 1), date(2025, 4, 21)]
-    new_year = days_of(Occasion(name="n", country="US", holiday="New Year's Day", lead_days=7), date(2025, 12, 28))
-    assert new_year.times[-1] == (date(2025, 12, 25), date(2026, 1, 1))  # led up to before the year begins
-    sale = Occasion(name="sale", dates=(date(2025, 5, 3), date(2025, 5, 1), date(2025, 9, 1)), lead_days=1, days=2)
-    assert days_of(sale, AS_OF).times == ((date(2025, 4, 30), date(2025, 5, 4)), (date(2025, 8, 31), date(2025, 9, 2)))
+    new_year = days_of(
+        Occasion(name="n", country="US", holiday="New Year's Day", lead_days=7), date(2025, 12, 28)
+    )
+    assert new_year.times[-1] == (
+        date(2025, 12, 25),
+        date(2026, 1, 1),
+    )  # led up to before the year begins
+    sale = Occasion(
+        name="sale",
+        dates=(date(2025, 5, 3), date(2025, 5, 1), date(2025, 9, 1)),
+        lead_days=1,
+        days=2,
+    )
+    assert days_of(sale, AS_OF).times == (
+        (date(2025, 4, 30), date(2025, 5, 4)),
+        (date(2025, 8, 31), date(2025, 9, 2)),
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +77,7 @@ def test_settings_of_occasions_are_checked():
 def test_orders_on_the_days_of_an_occasion_against_the_days_observed(spark):
     # Ten days of the sale in each of two years; as_of is 11 January 2026.
     sale = Occasion(name="sale", dates=(date(2025, 1, 1), date(2026, 1, 1)), lead_days=0, days=10)
-    rows = to_features(lying_together(sessions(spark, """
+    rows = to_features(colocated_by_person(sessions(spark, """
         person_id | started_at       | is_visit | order_count | first_order_at   | last_order_at
         both      | 2025-01-01 10:00 | true     | 1           | 2025-01-01 10:00 | 2025-01-01 10:00
         both      | 2026-01-10 23:59 | true     | 2           | 2026-01-10 23:59 | 2026-01-10 23:59
@@ -70,7 +95,10 @@ def test_orders_on_the_days_of_an_occasion_against_the_days_observed(spark):
         "looks": (None, None, None),
     }.items()}  # fmt: skip
     assert got == about
-    members = {r["person_id"]: r["o"] for r in rows.select("person_id", bought_for(["sale"]).alias("o")).collect()}
+    members = {
+        r["person_id"]: r["o"]
+        for r in rows.select("person_id", bought_for(["sale"]).alias("o")).collect()
+    }
     assert members == {"both": ["sale"], "once": [], "never": [], "looks": []}
 
 
@@ -90,7 +118,7 @@ def test_orders_around_a_date_of_each_person(spark):
     assert {r["person_id"]: str(r[birthday.column]) for r in dates.collect()} == {
         "summer": "1990-06-10", "winter": "2000-01-02", "leap": "2000-02-29",
     }  # fmt: skip
-    rows = to_features(lying_together(sessions(spark, """
+    rows = to_features(colocated_by_person(sessions(spark, """
         person_id | started_at       | is_visit | order_count | first_order_at   | last_order_at
         summer    | 2024-06-10 10:00 | true     | 1           | 2024-06-10 10:00 | 2024-06-10 10:00
         summer    | 2025-05-31 10:00 | true     | 1           | 2025-05-31 10:00 | 2025-05-31 10:00
@@ -105,9 +133,20 @@ def test_orders_around_a_date_of_each_person(spark):
     columns = [own_column(f.name) for f in occasion_features("birthday")]
     got = {r[0]: tuple(r)[1:] for r in rows.selectExpr("person_id", *columns).collect()}
     wanted = {
-        "summer": (0.5, 0.5 / (12 / 580), 2.0),  # its last day in 2024, eleven days in 2025, of 580 since first seen
-        "winter": (1.0, 1.0 / (3 / 11), 1.0),  # 31 December to 2 January; an anniversary of the next year
+        "summer": (
+            0.5,
+            0.5 / (12 / 580),
+            2.0,
+        ),  # its last day in 2024, eleven days in 2025, of 580 since first seen
+        "winter": (
+            1.0,
+            1.0 / (3 / 11),
+            1.0,
+        ),  # 31 December to 2 January; an anniversary of the next year
         "leap": (0.5, 0.5 / (1 / 317), 1.0),  # no 29 February in 2025: the 28th
         "secret": (None, None, None),  # nobody knows their date
     }
-    assert got == {p: tuple(None if v is None else pytest.approx(v) for v in values) for p, values in wanted.items()}
+    assert got == {
+        p: tuple(None if v is None else pytest.approx(v) for v in values)
+        for p, values in wanted.items()
+    }

@@ -7,10 +7,10 @@ from pydantic import ValidationError
 from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 
 from desirelines.errors import SettingsError
-from desirelines.features.custom import to_own_features
+from desirelines.features.custom import to_custom_features
 from desirelines.features.path_tfidf import Vocabulary, to_vocabulary, to_word_weights, to_words
 from desirelines.features.window import ObservationWindow
-from desirelines.settings.features import Features, OwnFeature
+from desirelines.settings.features import CustomFeature, Features
 from tests.support.tables import rows_of, table
 
 WINDOW = ObservationWindow.ending(date(2026, 3, 1), days=365, zone="UTC")
@@ -27,7 +27,9 @@ EVENTS = """
 
 
 def own(**given):
-    return OwnFeature.model_validate({"name": "mine", "meaning": "m", "unit": "u", "over": "events"} | given)
+    return CustomFeature.model_validate(
+        {"name": "mine", "meaning": "m", "unit": "u", "over": "events"} | given
+    )
 
 
 @pytest.mark.parametrize(
@@ -35,7 +37,11 @@ def own(**given):
     [
         ({"aggregate": "count", "where": "event_name = 'export'"}, 3.0, 0.0),
         ({"aggregate": "count", "where": "event_name = 'export'", "window_days": 30}, 2.0, 0.0),
-        ({"aggregate": "count", "window_days": 1}, 2.0, 0.0),  # the last day begins at midnight and ends with as_of
+        (
+            {"aggregate": "count", "window_days": 1},
+            2.0,
+            0.0,
+        ),  # the last day begins at midnight and ends with as_of
         ({"aggregate": "sum", "of": "amount"}, 65.0, 2.0),
         ({"aggregate": "mean", "of": "amount * 2", "window_days": 30}, 10.0, 4.0),
         ({"aggregate": "max", "of": "amount", "where": "event_name = 'view'"}, 7.0, 2.0),
@@ -44,13 +50,17 @@ def own(**given):
     ],
 )
 def test_an_aggregate_with_a_filter_and_a_window_that_ends_at_as_of(spark, given, ann, ben):
-    got = to_own_features(table(spark, EVENTS), [own(**given)], WINDOW, "occurred_at")
+    got = to_custom_features(table(spark, EVENTS), [own(**given)], WINDOW, "occurred_at")
     assert rows_of(got, "person_id", "mine") == [("ann", ann), ("ben", ben)]
 
 
 def test_what_cannot_be_read_is_told_with_its_name(spark):
-    with pytest.raises(SettingsError, match=r"features.own: mine cannot be read over events: .*amuont"):
-        to_own_features(table(spark, EVENTS), [own(aggregate="sum", of="amuont")], WINDOW, "occurred_at")
+    with pytest.raises(
+        SettingsError, match=r"features.own: mine cannot be read over events: .*amuont"
+    ):
+        to_custom_features(
+            table(spark, EVENTS), [own(aggregate="sum", of="amuont")], WINDOW, "occurred_at"
+        )
     with pytest.raises(ValidationError, match="sum of what"):
         own(aggregate="sum")
     with pytest.raises(ValidationError, match="frequency is a feature of the catalogue already"):
@@ -59,7 +69,13 @@ def test_what_cannot_be_read_is_told_with_its_name(spark):
         Features(own=[own(aggregate="count"), own(aggregate="count")])
 
 
-PATHS = {"ann": ["a b a b", "a b"], "ben": ["b c a"], "cat": ["a b c", "c"], "dan": ["c c"], "eve": ["a"]}
+PATHS = {
+    "ann": ["a b a b", "a b"],
+    "ben": ["b c a"],
+    "cat": ["a b c", "c"],
+    "dan": ["c c"],
+    "eve": ["a"],
+}
 
 
 def test_weights_of_words_are_scikit_learn_s(spark):
@@ -77,7 +93,12 @@ def test_weights_of_words_are_scikit_learn_s(spark):
 
     def runs(paths):
         steps = [path.split() for path in paths]
-        return [" -> ".join(s[n : n + size]) for s in steps for size in (2, 3) for n in range(len(s) - size + 1)]
+        return [
+            " -> ".join(s[n : n + size])
+            for s in steps
+            for size in (2, 3)
+            for n in range(len(s) - size + 1)
+        ]
 
     people = ["ann", "ben", "cat", "dan"]
     counts = CountVectorizer(analyzer=runs, vocabulary=sorted(vocabulary.people)).fit_transform(
@@ -86,7 +107,9 @@ def test_weights_of_words_are_scikit_learn_s(spark):
     expected = TfidfTransformer().fit_transform(counts).toarray()
     assert set(got) == set(people)
     for person, row in zip(people, expected, strict=True):
-        assert got[person] == pytest.approx(dict(zip(sorted(vocabulary.people), row.tolist(), strict=True)))
+        assert got[person] == pytest.approx(
+            dict(zip(sorted(vocabulary.people), row.tolist(), strict=True))
+        )
 
 
 def test_words_of_few_people_are_never_told(spark):
@@ -94,6 +117,6 @@ def test_words_of_few_people_are_never_told(spark):
     words = to_words(table(spark, "person_id | l:steps\n" + "\n".join(lines)))
     assert to_vocabulary(words, most=99, min_people=10) == Vocabulary({"a -> b": 10}, 19)
     empty = to_vocabulary(words, most=99, min_people=20)
-    assert rows_of(to_word_weights(words, empty).filter("person_id = 'p0'"), "person_id", "names", "values") == [
-        ("p0", [], [])
-    ]
+    assert rows_of(
+        to_word_weights(words, empty).filter("person_id = 'p0'"), "person_id", "names", "values"
+    ) == [("p0", [], [])]

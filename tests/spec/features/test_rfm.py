@@ -18,7 +18,14 @@ PEOPLE = """
     2026-03-01 | eve       | 1        | 200            | 1           | -5
     2026-03-01 | fay       | 1        |                | 0           | 0
 """
-COLUMNS = ("person_id", "recency_score", "frequency_score", "monetary_score", "rfm_segment", "is_nothing_paid")
+COLUMNS = (
+    "person_id",
+    "recency_score",
+    "frequency_score",
+    "monetary_score",
+    "rfm_segment",
+    "is_nothing_paid",
+)
 
 
 def test_scores_of_five_buyers_and_one_who_never_bought(spark):
@@ -39,12 +46,18 @@ def test_where_most_order_once_the_fixed_cuts_stand_in(spark):
     orders = [1, 1, 1, 1, 2, 4, 5, 10]
     lines = [f"2026-03-01 | p{n} | 1 | {n} | {count} | {count}" for n, count in enumerate(orders)]
     people = table(
-        spark, "as_of | person_id | n:bucket | d:recency_days | d:frequency | d:monetary\n" + "\n".join(lines)
+        spark,
+        "as_of | person_id | n:bucket | d:recency_days | d:frequency | d:monetary\n"
+        + "\n".join(lines),
     )
     cuts = cut_points(people, Rfm())
     assert (cuts.frequency, cuts.is_fixed) == ((1.0, 2.0, 4.0, 9.0), True)
     for closed in ("right", "left"):
-        got = to_rfm_scores(people, cuts, Rfm(closed=closed), run_id="r").orderBy("person_id").collect()
+        got = (
+            to_rfm_scores(people, cuts, Rfm(closed=closed), run_id="r")
+            .orderBy("person_id")
+            .collect()
+        )
         assert [r["frequency_score"] for r in got] == [1, 1, 1, 1, 2, 3, 4, 5]
 
 

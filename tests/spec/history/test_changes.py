@@ -2,7 +2,12 @@
 
 from datetime import date
 
-from desirelines.history.membership_changes import to_changes, to_interval_edits, to_members, to_moves
+from desirelines.history.membership_changes import (
+    to_changes,
+    to_interval_edits,
+    to_members,
+    to_moves,
+)
 from tests.support.tables import rows_of, table
 
 BEFORE = """
@@ -49,9 +54,16 @@ def test_the_changes_of_a_chain_of_runs_give_the_members_after_it(spark):
     changes = third.unionByName(elsewhere).unionByName(first).unionByName(second)
 
     def after(*runs):
-        chain = spark.createDataFrame([(r, n) for n, r in enumerate(runs, start=1)], "run_id string, place long")
+        chain = spark.createDataFrame(
+            [(r, n) for n, r in enumerate(runs, start=1)], "run_id string, place long"
+        )
         return rows_of(
-            to_members(changes, chain, run_id=runs[-1]), "person_id", "segment_id", "is_primary", "since_on", "run_id"
+            to_members(changes, chain, run_id=runs[-1]),
+            "person_id",
+            "segment_id",
+            "is_primary",
+            "since_on",
+            "run_id",
         )
 
     feb, mar, apr = (date(2026, m, 1) for m in (2, 3, 4))
@@ -81,15 +93,25 @@ def test_a_move_is_the_person_s_when_the_model_before_tells_it_as_well(spark):
     header = "person_id | segment_id | is_primary | n:bucket\n"
     before = table(spark, header + "\n".join(f"p{n} | a | true | 1" for n in range(50)))
     now = table(
-        spark, header + "\n".join(f"p{n} | {'b' if n < 25 else 'c' if n < 40 else 'a'} | true | 1" for n in range(50))
+        spark,
+        header
+        + "\n".join(
+            f"p{n} | {'b' if n < 25 else 'c' if n < 40 else 'a'} | true | 1" for n in range(50)
+        ),
     )
     # Of those in b the model before leaves ten in a; of those in c five.
     old_model = ["a"] * 10 + ["b"] * 15 + ["a"] * 5 + ["d"] * 10 + ["a"] * 10
     expected = table(
-        spark, "person_id | expected_segment_id\n" + "\n".join(f"p{n} | {s}" for n, s in enumerate(old_model))
+        spark,
+        "person_id | expected_segment_id\n"
+        + "\n".join(f"p{n} | {s}" for n, s in enumerate(old_model)),
     )
     got = to_moves(before, now, expected)
-    assert rows_of(got, "to_segment_id", "people_count", "model_count") == [("a", 10, 10), ("b", 25, 10), ("c", 15, 5)]
+    assert rows_of(got, "to_segment_id", "people_count", "model_count") == [
+        ("a", 10, 10),
+        ("b", 25, 10),
+        ("c", 15, 5),
+    ]
 
 
 def test_an_interval_is_closed_and_opened_where_the_value_changed_and_nowhere_else(spark):

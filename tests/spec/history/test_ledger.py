@@ -31,7 +31,9 @@ def test_of_two_drivers_with_one_base_one_publishes(ledger):
     def publish(driver, run_id):
         outcome[run_id] = driver.publish(run_id, NO_BASE, as_of=FIRST)
 
-    racers = [Thread(target=publish, args=(driver, name)) for driver, name in ((one, "a"), (two, "b"))]
+    racers = [
+        Thread(target=publish, args=(driver, name)) for driver, name in ((one, "a"), (two, "b"))
+    ]
     for racer in racers:
         racer.start()
     for racer in racers:

@@ -20,7 +20,9 @@ def warehouse(spark, tmp_path):
 
 
 def rows(spark, run_id, **values):
-    return spark.createDataFrame([(run_id, name, value) for name, value in values.items()], PARAMETERS.schema)
+    return spark.createDataFrame(
+        [(run_id, name, value) for name, value in values.items()], PARAMETERS.schema
+    )
 
 
 def found(tables):
@@ -32,10 +34,14 @@ def operations(spark, tables):
     return [(r["operation"], r["operationParameters"].get("mode")) for r in reversed(history)]
 
 
-def test_a_new_run_appends_what_it_writes_first_and_replaces_it_when_it_tries_again(spark, warehouse):
+def test_a_new_run_appends_what_it_writes_first_and_replaces_it_when_it_tries_again(
+    spark, warehouse
+):
     tables = warehouse()
     tables.begin_run("b")
-    tables.replace_run(rows(spark, "a", k="1"), PARAMETERS, "a")  # another run: whatever it wrote is replaced
+    tables.replace_run(
+        rows(spark, "a", k="1"), PARAMETERS, "a"
+    )  # another run: whatever it wrote is replaced
     for value in ("2", "3"):
         tables.replace_run(rows(spark, "b", k=value), PARAMETERS, "b")
     tables.replace_run(rows(spark, "b", k="4"), PARAMETERS, "b", equals("name", "k"))
@@ -63,7 +69,10 @@ def test_a_version_is_the_one_found_or_the_one_written_last(spark, warehouse):
     mine.append(rows(spark, "a", k="1"), PARAMETERS)
     assert (mine.version(PARAMETERS), other.version(PARAMETERS)) == (1, 1)
     other.append(rows(spark, "b", k="2"), PARAMETERS)
-    assert (mine.version(PARAMETERS), other.version(PARAMETERS)) == (1, 2)  # what mine did not see, it did not use
+    assert (mine.version(PARAMETERS), other.version(PARAMETERS)) == (
+        1,
+        2,
+    )  # what mine did not see, it did not use
     mine.append(rows(spark, "c", k="3"), PARAMETERS)
     assert mine.version(PARAMETERS) == 3
 
@@ -77,7 +86,9 @@ def test_a_version_is_the_one_found_or_the_one_written_last(spark, warehouse):
         ("ALTER TABLE {} SET TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 90 days')", "logRetentionDuration is 'interval 90 days'"),
     ],
 )  # fmt: skip
-def test_a_table_that_other_readers_may_not_read_is_refused_before_anything_is_written(spark, warehouse, change, said):
+def test_a_table_that_other_readers_may_not_read_is_refused_before_anything_is_written(
+    spark, warehouse, change, said
+):
     warehouse().append(rows(spark, "a", k="1"), PARAMETERS)
     spark.sql(change.format(warehouse().address(PARAMETERS.name)))
     with pytest.raises(ContractError, match=said):
@@ -86,7 +97,9 @@ def test_a_table_that_other_readers_may_not_read_is_refused_before_anything_is_w
 
 
 @pytest.mark.parametrize("order", [("2", "1", "3"), ("3", "2", "1"), ("1", "3", "2")])
-def test_of_values_merged_in_whichever_order_the_lowest_stays_where_it_is_asked_for(spark, warehouse, order):
+def test_of_values_merged_in_whichever_order_the_lowest_stays_where_it_is_asked_for(
+    spark, warehouse, order
+):
     tables = warehouse()
     for value in order:
         tables.merge(rows(spark, "a", k=value), PARAMETERS, update=("value",), only_lower=True)

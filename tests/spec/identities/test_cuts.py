@@ -21,7 +21,9 @@ ERASED = """
 
 
 def in_force(spark):
-    return cuts_in_force(table(spark, CUTS), table(spark, ERASED).withColumnRenamed("active_from_at", "active_from"))
+    return cuts_in_force(
+        table(spark, CUTS), table(spark, ERASED).withColumnRenamed("active_from_at", "active_from")
+    )
 
 
 def test_a_cut_by_hand_is_held_and_so_is_one_made_before_an_erasure(spark):
@@ -34,8 +36,15 @@ def test_a_cut_by_hand_is_held_and_so_is_one_made_before_an_erasure(spark):
 def test_only_a_changed_decision_is_written_and_only_about_what_was_looked_at(spark):
     decided = table(spark, "key | other_key | reason\na | c | cap\na | x | unique")
     judged = table(spark, "key | other_key\na | c\na | x\na | f\na | b")
-    assert rows_of(to_cut_edits(in_force(spark), decided, judged), "key", "other_key", "is_cut", "reason") == [
+    assert rows_of(
+        to_cut_edits(in_force(spark), decided, judged), "key", "other_key", "is_cut", "reason"
+    ) == [
         ("a", "c", True, "cap"),  # for another reason than before
-        ("a", "f", False, "followed"),  # nothing speaks against it any more; a–b is held, a–g was not looked at
+        (
+            "a",
+            "f",
+            False,
+            "followed",
+        ),  # nothing speaks against it any more; a–b is held, a–g was not looked at
         ("a", "x", True, "unique"),
     ]

@@ -3,7 +3,12 @@
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.identities.stream_owners import to_login_people, to_shared_streams, to_stream_owners, with_person
+from desirelines.identities.stream_owners import (
+    to_login_people,
+    to_shared_streams,
+    to_stream_owners,
+    with_person,
+)
 from tests.support.tables import rows_of, table
 
 HOUR_US = 3_600_000_000
@@ -23,7 +28,10 @@ LOGINS = """
 
 def owners(spark, attribution, hours=2):
     return to_stream_owners(
-        table(spark, STREAMS), table(spark, LOGINS), attribution=attribution, within_us=hours * HOUR_US
+        table(spark, STREAMS),
+        table(spark, LOGINS),
+        attribution=attribution,
+        within_us=hours * HOUR_US,
     )
 
 
@@ -38,16 +46,24 @@ def owners(spark, attribution, hours=2):
 def test_between_logins_a_shared_device_is_whose_the_attribution_says(spark, attribution, expected):
     lines = [f"tablet | | 2026-01-{at} | {who}" for at, who in expected.items()]
     sessions = table(
-        spark, "\n".join(["stream_id | user_key | started_at | expected", *lines, "phone | | 2020-01-01 | ann"])
+        spark,
+        "\n".join(
+            ["stream_id | user_key | started_at | expected", *lines, "phone | | 2020-01-01 | ann"]
+        ),
     )
     nobody = table(spark, "key | person_id\nx | x")
     found = with_person(sessions, nobody, owners(spark, attribution))
-    assert [r["person_id"] for r in found.orderBy("started_at").collect()] == ["ann", *expected.values()]
+    assert [r["person_id"] for r in found.orderBy("started_at").collect()] == [
+        "ann",
+        *expected.values(),
+    ]
 
 
 @pytest.mark.parametrize("attribution", ["next_login", "last_login", "never"])
 def test_the_intervals_of_a_stream_cover_all_time_once(spark, attribution):
-    found = owners(spark, attribution).select("stream_id", F.unix_micros("from_at"), F.unix_micros("to_at"))
+    found = owners(spark, attribution).select(
+        "stream_id", F.unix_micros("from_at"), F.unix_micros("to_at")
+    )
     for stream in ("phone", "tablet"):
         intervals = sorted(r[1:] for r in found.collect() if r[0] == stream)
         assert intervals[0][0] == 0
@@ -78,5 +94,9 @@ def test_a_stream_is_shared_when_two_people_logged_in_on_it_not_two_logins_of_on
     """)  # fmt: skip
     people = table(spark, "key | person_id\nu1 | ann\nu1b | ann\nu2 | ben")
     found = to_login_people(pairs, people, login_type="user")
-    assert rows_of(found, "stream_id", "person_id") == [("phone", "ann"), ("tablet", "ann"), ("tablet", "ben")]
+    assert rows_of(found, "stream_id", "person_id") == [
+        ("phone", "ann"),
+        ("tablet", "ann"),
+        ("tablet", "ben"),
+    ]
     assert rows_of(to_shared_streams(found), "stream_id") == [("tablet",)]

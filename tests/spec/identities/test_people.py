@@ -17,7 +17,9 @@ def resolved(spark, text, **rules):
     judged = to_separated(pairs, **({"unique_types": ("user",), "most_keys": 500} | rules))
     cut = judged.filter("reason IS NOT NULL")
     followed = pairs.join(cut, ["key", "other_key"], "left_anti")
-    found = to_identity_map(to_sightings(links), judged.filter("reason IS NULL"), followed, type_order=ORDER)
+    found = to_identity_map(
+        to_sightings(links), judged.filter("reason IS NULL"), followed, type_order=ORDER
+    )
     return found, rows_of(cut, "key", "other_key", "reason")
 
 
@@ -47,7 +49,10 @@ def test_a_person_is_what_hangs_together_named_by_what_was_seen_first(spark):
 
 def test_an_alias_makes_two_logins_one_person(spark):
     found, cut = resolved(spark, SHARED + "2026-01-07 09:00 | | | u2 | | u1 | other")
-    assert {r["person_id"] for r in found.filter("key IN ('u1', 'u2', 'tablet', 'c1', 'c2', 'e1')").collect()} == {"c1"}
+    assert {
+        r["person_id"]
+        for r in found.filter("key IN ('u1', 'u2', 'tablet', 'c1', 'c2', 'e1')").collect()
+    } == {"c1"}
     assert cut == []
 
 
@@ -108,11 +113,16 @@ def test_an_identifier_seen_with_too_many_others_links_nobody(spark):
 
 @pytest.mark.parametrize("most_local", [0, 2])
 def test_a_graph_too_large_for_one_task_gives_the_same_people(spark, most_local):
-    pairs = to_pairs(to_links(table(spark, SHARED), TYPES, login_type="user", alias_column="previous"))
+    pairs = to_pairs(
+        to_links(table(spark, SHARED), TYPES, login_type="user", alias_column="previous")
+    )
     rules = {"unique_types": ("user",), "most_keys": 500}
     columns = ("key", "other_key", "group_key", "component_key", "reason")
     wanted = rows_of(to_separated(pairs, **rules), *columns)
-    assert rows_of(to_separated(pairs.repartition(5), **rules, most_local=most_local), *columns) == wanted
+    assert (
+        rows_of(to_separated(pairs.repartition(5), **rules, most_local=most_local), *columns)
+        == wanted
+    )
     assert {r[3] for r in wanted if r[4] is None} == {
         "c1"
     }  # before anything is cut, the tablet joins all that is linked
@@ -120,7 +130,9 @@ def test_a_graph_too_large_for_one_task_gives_the_same_people(spark, most_local)
 
 def test_people_are_first_seen_with_their_first_identifier(spark):
     found, _ = resolved(spark, SHARED)
-    people = to_people(found).selectExpr("person_id", "date_format(first_seen_at, 'dd HH:mm') AS seen")
+    people = to_people(found).selectExpr(
+        "person_id", "date_format(first_seen_at, 'dd HH:mm') AS seen"
+    )
     assert rows_of(people, "person_id", "seen") == [
         ("alone", "05 09:00"), ("c1", "01 10:00"), ("e2", "06 09:00"), ("tablet", "03 09:00"), ("u2", "04 09:00"),
     ]  # fmt: skip

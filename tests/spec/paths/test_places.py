@@ -3,7 +3,7 @@
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.paths.person_batches import lying_together
+from desirelines.paths.person_batches import colocated_by_person
 from desirelines.paths.step_matrix import to_positions, to_step_facts
 from tests.support.tables import rows_of, table
 
@@ -11,10 +11,14 @@ from tests.support.tables import rows_of, table
 def paths(spark):
     """Ten people each of two ways, and three of a way of their own."""
     ways = [("a b a c", 10), ("a a", 10), ("b own", 3)]
-    lines = [f"{w}-{n} | session | {way}" for w, (way, people) in enumerate(ways) for n in range(people)]
+    lines = [
+        f"{w}-{n} | session | {way}" for w, (way, people) in enumerate(ways) for n in range(people)
+    ]
     found = table(spark, "person_id | grain | l:steps\n" + "\n".join(lines))
     at_ms = F.transform("steps", lambda s, i: i.cast("long") * 1000)
-    return lying_together(found.withColumns({"segments": F.array(F.lit("all")), "at_ms": at_ms}))
+    return colocated_by_person(
+        found.withColumns({"segments": F.array(F.lit("all")), "at_ms": at_ms})
+    )
 
 
 def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_others(spark):

@@ -4,7 +4,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from desirelines.privacy.consent import consent_intervals, drop_refused, to_refusals, to_statements, with_consent
+from desirelines.privacy.consent import (
+    consent_intervals,
+    drop_refused,
+    to_refusals,
+    to_statements,
+    with_consent,
+)
 from tests.support.tables import rows_of, table
 
 AT = datetime(2026, 3, 10, tzinfo=UTC)
@@ -98,6 +104,8 @@ def test_of_a_merged_person_the_strictest_state_holds_for_all_devices(spark):
         z         | 2026-03-01 00:00 | 2026-03-01 01:00 | true
     """)  # fmt: skip
     intervals = consent_intervals(table(spark, SAID), purpose="analytics", at=AT)
-    kept = drop_refused(rows, to_refusals(intervals, identities), began="started_at", ended="ended_at")
+    kept = drop_refused(
+        rows, to_refusals(intervals, identities), began="started_at", ended="ended_at"
+    )
     names = ("person_id", "started_at", "ended_at")
     assert rows_of(kept, *names) == rows_of(rows.filter("stays"), *names)

@@ -40,8 +40,14 @@ def test_a_visit_is_engaged_when_it_is_long_looks_twice_or_has_a_key_step(spark)
         0            | true       | 0            | 0                    | 1              | true
         99000000     | false      | 0            | 0                    | 0              |
     """)  # fmt: skip
-    others = [F.lit(0).alias(f"{kind}_count") for kind in VIEW_KINDS if f"{kind}_count" not in sessions.columns]
-    rows = sessions.select("*", *others).select("wanted", is_engaged(Sessions(key_kinds=("signup",))).alias("got"))
+    others = [
+        F.lit(0).alias(f"{kind}_count")
+        for kind in VIEW_KINDS
+        if f"{kind}_count" not in sessions.columns
+    ]
+    rows = sessions.select("*", *others).select(
+        "wanted", is_engaged(Sessions(key_kinds=("signup",))).alias("got")
+    )
     assert [r["got"] for r in rows.collect()] == [r["wanted"] for r in rows.collect()]
 
 
@@ -62,4 +68,7 @@ def test_no_event_is_called_like_what_the_tables_of_paths_say_in_its_place(spark
     named = events.select("expected", step_name(Sessions()).alias("got")).collect()
     assert [r["got"] for r in named] == [r["expected"] for r in named]
     rules = (StepRule(pattern="^path_start$", name="beginning"),)
-    assert events.select(step_name(Sessions(step_rules=rules)).alias("got")).collect()[0]["got"] == "beginning"
+    assert (
+        events.select(step_name(Sessions(step_rules=rules)).alias("got")).collect()[0]["got"]
+        == "beginning"
+    )

@@ -2,7 +2,12 @@
 
 from pyspark.sql import functions as F
 
-from desirelines.sessions.increment import from_first_touched, from_overlapping, to_reach, with_known_cause
+from desirelines.sessions.increment import (
+    from_first_touched,
+    from_overlapping,
+    to_reach,
+    with_known_cause,
+)
 from tests.support.tables import table
 
 STANDING = """
@@ -28,12 +33,20 @@ def test_streams_are_cut_from_their_first_touched_session_on(spark):
     reach = to_reach(new, gap_us=30 * 60_000_000)
     keyed = new.filter(F.col("session_key").isNotNull()).select("stream_id", "session_key")
     touched = from_overlapping(from_first_touched(reach, sessions, keyed), sessions)
-    got = {r["stream_id"]: (r["from_at"], r["known_cause"]) for r in with_known_cause(touched, sessions).collect()}
+    got = {
+        r["stream_id"]: (r["from_at"], r["known_cause"])
+        for r in with_known_cause(touched, sessions).collect()
+    }
     assert got == {r["stream_id"]: (r["from_at"], r["known_cause"]) for r in new.collect()}
 
 
 def test_without_new_keys_sessions_of_keys_are_not_touched(spark):
-    new, sessions = table(spark, NEW).withColumn("session_key", F.lit(None).cast("string")), table(spark, STANDING)
+    new, sessions = (
+        table(spark, NEW).withColumn("session_key", F.lit(None).cast("string")),
+        table(spark, STANDING),
+    )
     touched = from_first_touched(to_reach(new, gap_us=30 * 60_000_000), sessions, None)
-    got = touched.join(new.select("stream_id", "occurred_at"), "stream_id").filter("stream_id = 'keyed'")
+    got = touched.join(new.select("stream_id", "occurred_at"), "stream_id").filter(
+        "stream_id = 'keyed'"
+    )
     assert [r["from_at"] == r["occurred_at"] for r in got.collect()] == [True]

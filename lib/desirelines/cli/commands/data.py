@@ -35,9 +35,14 @@ def requeue(
 
         result = requeue(run, source)
     counts = "; ".join(
-        f"{name}: " + ", ".join(f"{n:,} {fate}" for fate, n in fates.items()) for name, fates in result.rows.items()
+        f"{name}: " + ", ".join(f"{n:,} {fate}" for fate, n in fates.items())
+        for name, fates in result.rows.items()
     )
-    show(options.is_json, result, lambda: print_line(counts or "No row in quarantine can be used yet."))
+    show(
+        options.is_json,
+        result,
+        lambda: print_line(counts or "No row in quarantine can be used yet."),
+    )
 
 
 def rebuild(

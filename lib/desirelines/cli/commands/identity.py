@@ -74,7 +74,11 @@ def _decide(options: Options, keys: list[str] | None, stdin: bool, *, is_cut: bo
 
         one, other = given or [key_of_identifier(run, *identifier) for identifier in raw]
         result = decide(run, one, other, is_cut=is_cut)
-    done = "They are still one person: other links hold them together." if result.is_one_person and is_cut else "Done."
+    done = (
+        "They are still one person: other links hold them together."
+        if result.is_one_person and is_cut
+        else "Done."
+    )
     text = f"{done} The next `desirelines run` publishes what follows from it."
     show(options.is_json, result, lambda: print_line(text))
 
@@ -85,7 +89,9 @@ def _keys(keys: list[str] | None, stdin: bool, *, how_many: int) -> tuple[str, .
         return ()
     if stdin or len(keys or ()) != how_many:
         raise SettingsError(
-            [f"give {how_many} key{'s' * (how_many > 1)}, or --stdin with a line `TYPE VALUE` for each"]
+            [
+                f"give {how_many} key{'s' * (how_many > 1)}, or --stdin with a line `TYPE VALUE` for each"
+            ]
         )
     return tuple(keys or ())
 
@@ -94,6 +100,8 @@ def _identifiers_of_stdin(how_many: int) -> list[tuple[str, str]]:
     lines = [line.split(maxsplit=1) for line in sys.stdin.read().splitlines() if line.strip()]
     if len(lines) != how_many or any(len(line) != 2 for line in lines):
         raise SettingsError(
-            [f"expected {how_many} line{'s' * (how_many > 1)} `TYPE VALUE` on standard input, such as `user 4711`"]
+            [
+                f"expected {how_many} line{'s' * (how_many > 1)} `TYPE VALUE` on standard input, such as `user 4711`"
+            ]
         )
     return [(line[0], line[1].strip()) for line in lines]

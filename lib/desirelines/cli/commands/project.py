@@ -22,10 +22,15 @@ def add_project(app: typer.Typer) -> None:
 
 def init(
     options: Options,
-    folder: Annotated[Path, typer.Argument(help="Where to begin; created if it is missing.")] = Path(),
+    folder: Annotated[
+        Path, typer.Argument(help="Where to begin; created if it is missing.")
+    ] = Path(),
     from_: Annotated[
         str | None,
-        typer.Option("--from", help="A file, folder or table: its mapping is inferred from the first 1,000 rows."),
+        typer.Option(
+            "--from",
+            help="A file, folder or table: its mapping is inferred from the first 1,000 rows.",
+        ),
     ] = None,
 ) -> None:
     """Begin: write a first configuration, a mapping to edit, and the two secrets.

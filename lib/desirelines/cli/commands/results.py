@@ -28,7 +28,11 @@ def report(options: Options) -> None:
         from desirelines.operations.report import report
 
         result = report(run, options.run.run_id)
-    show(options.is_json, result, lambda: print_line(f"The report of run {result.run_id} is {result.report}"))
+    show(
+        options.is_json,
+        result,
+        lambda: print_line(f"The report of run {result.run_id} is {result.report}"),
+    )
 
 
 def history(options: Options) -> None:
@@ -39,7 +43,9 @@ def history(options: Options) -> None:
     from desirelines.operations.history import history_of, segments_of
 
     with opened(options) as run:
-        rows = history_of(run) if options.run.run_id is None else segments_of(run, options.run.run_id)
+        rows = (
+            history_of(run) if options.run.run_id is None else segments_of(run, options.run.run_id)
+        )
     show(options.is_json, rows, lambda: print_rows(rows_of(rows)))
 
 
@@ -64,12 +70,18 @@ def why(
     Example: `desirelines why 3f9c…` or `echo ann@example.com | desirelines why --identifier email`
     """
     if (person is None) == (identifier is None):
-        raise SettingsError(["why: give a person id or key, or --identifier TYPE with the value on standard input"])
+        raise SettingsError(
+            ["why: give a person id or key, or --identifier TYPE with the value on standard input"]
+        )
     value = sys.stdin.read().strip() if identifier else None
     if identifier and not value:
-        raise SettingsError(["why --identifier: nothing came on standard input; pipe the identifier in"])
+        raise SettingsError(
+            ["why --identifier: nothing came on standard input; pipe the identifier in"]
+        )
     with opened(options) as run:
         from desirelines.operations.explain_person import explain
 
-        result = explain(run, key=person, identifier=(identifier, value) if identifier and value else None)
+        result = explain(
+            run, key=person, identifier=(identifier, value) if identifier and value else None
+        )
     show(options.is_json, result, lambda: print_json(result))

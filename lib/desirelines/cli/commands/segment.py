@@ -20,11 +20,15 @@ def rename(
     options: Options,
     segment_id: Annotated[
         str,
-        typer.Argument(help="The segment, as `desirelines history --run-id RUN` lists it.", show_default=False),
+        typer.Argument(
+            help="The segment, as `desirelines history --run-id RUN` lists it.", show_default=False
+        ),
     ],
     name: Annotated[
         str | None,
-        typer.Argument(help="Its name. Without it, the name it gets by itself.", show_default=False),
+        typer.Argument(
+            help="Its name. Without it, the name it gets by itself.", show_default=False
+        ),
     ] = None,
 ) -> None:
     """Give a segment a name of your own. It survives refits; `desirelines report` shows it.

@@ -21,7 +21,9 @@ def add_synthetic(app: typer.Typer) -> None:
 
 def world(
     options: Options,
-    out: Annotated[Path, typer.Option("--out", help="Folder for the tables; created if it is missing.")],
+    out: Annotated[
+        Path, typer.Option("--out", help="Folder for the tables; created if it is missing.")
+    ],
     people: Annotated[int, typer.Option(min=10, help="People who live in it.")] = 2000,
     days: Annotated[int, typer.Option(min=60, help="Days they are watched.")] = 400,
     seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 7,
@@ -35,7 +37,9 @@ def world(
     Example: `desirelines world --people 2000 --days 400 --seed 7 --out world`
     """
     if file_format not in FORMATS:
-        raise SettingsError([f"--as {file_format}: one of {', '.join(FORMATS)}{did_you_mean(file_format, FORMATS)}"])
+        raise SettingsError(
+            [f"--as {file_format}: one of {', '.join(FORMATS)}{did_you_mean(file_format, FORMATS)}"]
+        )
     from desirelines.io.spark.session import spark_session
     from desirelines.io.synthetic_files import write_world
     from desirelines.synthetic import build_world

@@ -18,7 +18,10 @@ class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
     def load_context(self, context: mlflow.pyfunc.PythonModelContext) -> None:
         """Read columns and centres."""
         stored = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
-        self.columns, self.centres = stored["columns"], np.array(stored["centres"], dtype=np.float64)
+        self.columns, self.centres = (
+            stored["columns"],
+            np.array(stored["centres"], dtype=np.float64),
+        )
 
     # MLflow reads hints as the types of rows, and has none for a DataFrame.
     def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]

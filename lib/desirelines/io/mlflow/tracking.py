@@ -22,7 +22,12 @@ from desirelines.settings.model import Tracking
 CHAMPION, CHALLENGER = "champion", "challenger"
 SCORER = Path(__file__).with_name("served.py")
 _ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
-OUTPUTS = {"cluster": "long", "distance": "double", "second_cluster": "long", "second_distance": "double"}
+OUTPUTS = {
+    "cluster": "long",
+    "distance": "double",
+    "second_cluster": "long",
+    "second_distance": "double",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,9 @@ def log_fit(settings: Tracking, folder: str, fit: LoggedFit) -> str | None:
         return None
     with _opened(settings, folder) as (mlflow, client, uri):
         experiment = _experiment(client, settings, uri, folder)
-        run_id = str(client.create_run(experiment, run_name=fit.run_name, tags=dict(fit.tags)).info.run_id)
+        run_id = str(
+            client.create_run(experiment, run_name=fit.run_name, tags=dict(fit.tags)).info.run_id
+        )
         _log_values(mlflow, client, run_id, fit.params, fit.metrics, fit.curves)
         for trial in fit.trials:
             tags = {"mlflow.parentRunId": run_id}
@@ -116,7 +123,9 @@ def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, 
         raise MachineError(
             "MLflow is not installed: pip install 'desirelines[mlflow]', or --set tracking.enabled=false."
         ) from None
-    logging.getLogger("mlflow").setLevel(logging.ERROR)  # else it tells of every table of its database
+    logging.getLogger("mlflow").setLevel(
+        logging.ERROR
+    )  # else it tells of every table of its database
     uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     if uri is None:
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -154,11 +163,15 @@ def _log_values(
     client.log_batch(
         run_id,
         params=[mlflow.entities.Param(name, str(value)[:6000]) for name, value in params.items()],
-        metrics=[mlflow.entities.Metric(name, float(value), 0, step) for name, step, value in points],
+        metrics=[
+            mlflow.entities.Metric(name, float(value), 0, step) for name, step, value in points
+        ],
     )
 
 
-def _log_model(mlflow: ModuleType, client: Any, settings: Tracking, run_id: str, fit: LoggedFit) -> None:
+def _log_model(
+    mlflow: ModuleType, client: Any, settings: Tracking, run_id: str, fit: LoggedFit
+) -> None:
     """The model as data with the code that scores by it, and the MLlib pipeline beside it."""
     import pandas as pd
     from mlflow.models import ModelSignature
@@ -169,7 +182,9 @@ def _log_model(mlflow: ModuleType, client: Any, settings: Tracking, run_id: str,
     example = pd.DataFrame([{name: fit.example.get(name, 0.0) for name in fit.features}])
     with tempfile.TemporaryDirectory() as here:
         stored = Path(here) / "model.json"
-        stored.write_text(json.dumps({"columns": [dict(c) for c in fit.columns], "centres": fit.centres}))
+        stored.write_text(
+            json.dumps({"columns": [dict(c) for c in fit.columns], "centres": fit.centres})
+        )
         with mlflow.start_run(run_id=run_id):
             mlflow.pyfunc.log_model(
                 name="model", python_model=str(SCORER), artifacts={"model": str(stored)}, signature=ModelSignature(inputs, outputs),
@@ -183,7 +198,9 @@ def _log_model(mlflow: ModuleType, client: Any, settings: Tracking, run_id: str,
 
 def _name_version(client: Any, settings: Tracking, run_id: str, alias: str) -> None:
     """Give the alias to the version that a run registered; nothing happens where it registered none."""
-    mine = (equals("name", settings.model) & equals("run_id", run_id)).sql  # MLflow's conditions read like SQL's
+    mine = (
+        equals("name", settings.model) & equals("run_id", run_id)
+    ).sql  # MLflow's conditions read like SQL's
     versions = client.search_model_versions(mine)
     if versions:
         client.set_registered_model_alias(settings.model, alias, versions[0].version)

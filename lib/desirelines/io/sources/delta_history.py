@@ -28,20 +28,33 @@ def version_of(spark: SparkSession, source: Source) -> int | None:
     return int(spark.sql(f"DESCRIBE HISTORY {_address(source)} LIMIT 1").collect()[0]["version"])
 
 
-def skipped_commits(spark: SparkSession, source: Source, *, since: int, until: int) -> list[Skipped]:
+def skipped_commits(
+    spark: SparkSession, source: Source, *, since: int, until: int
+) -> list[Skipped]:
     """Commits of a Delta source after one version and up to another that a stream passes by, told by the source's history."""
-    history = spark.sql(f"DESCRIBE HISTORY {_address(source)}").filter(F.col("version").between(since + 1, until))
+    history = spark.sql(f"DESCRIBE HISTORY {_address(source)}").filter(
+        F.col("version").between(since + 1, until)
+    )
     rows = (
-        history.select("version", "operation", "operationParameters", "operationMetrics").orderBy("version").collect()
+        history.select("version", "operation", "operationParameters", "operationMetrics")
+        .orderBy("version")
+        .collect()
     )
     told = (
-        _skipped(r["version"], r["operation"], r["operationParameters"] or {}, r["operationMetrics"] or {})
+        _skipped(
+            r["version"],
+            r["operation"],
+            r["operationParameters"] or {},
+            r["operationMetrics"] or {},
+        )
         for r in rows
     )
     return [s for s in told if s is not None]
 
 
-def _skipped(version: int, operation: str, parameters: dict[str, str], metrics: dict[str, str]) -> Skipped | None:
+def _skipped(
+    version: int, operation: str, parameters: dict[str, str], metrics: dict[str, str]
+) -> Skipped | None:
     def count(*names: str) -> int:
         return sum(int(metrics.get(n, 0)) for n in names)
 
@@ -50,7 +63,10 @@ def _skipped(version: int, operation: str, parameters: dict[str, str], metrics: 
             return None  # it only added: a stream reads it like an append
         changed = count("numTargetRowsUpdated")
         return Skipped(
-            version, operation, count("numTargetRowsDeleted") + changed, count("numTargetRowsInserted") + changed
+            version,
+            operation,
+            count("numTargetRowsDeleted") + changed,
+            count("numTargetRowsInserted") + changed,
         )
     if operation == "UPDATE":
         return Skipped(version, operation, count("numUpdatedRows"), count("numUpdatedRows"))

@@ -65,7 +65,9 @@ def check_source(spark: SparkSession, source: Source) -> list[str]:
     """
     found = look_at(spark, source)
     if found.absent:
-        raise SourceError.missing_columns(source.name, source.table or source.path or "", found.absent, found.columns)
+        raise SourceError.missing_columns(
+            source.name, source.table or source.path or "", found.absent, found.columns
+        )
     return found.columns
 
 
@@ -99,12 +101,19 @@ def without(source: Source, absent: list[str]) -> Source:
 
 def _is_there(path: Path) -> bool:
     """Whether there is something at a path, or something that a pattern fits."""
-    return path.exists() or (any(c in path.name for c in "*?[{") and any(path.parent.glob(path.name)))
+    return path.exists() or (
+        any(c in path.name for c in "*?[{") and any(path.parent.glob(path.name))
+    )
 
 
 def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:
     """The first rows, as raw rows; for the doctor."""
-    return as_raw(_static(spark, source).limit(rows), source, F.lit(None).cast("string"), F.lit(None).cast("long"))
+    return as_raw(
+        _static(spark, source).limit(rows),
+        source,
+        F.lit(None).cast("string"),
+        F.lit(None).cast("long"),
+    )
 
 
 def is_empty(spark: SparkSession, source: Source) -> bool:
@@ -116,7 +125,9 @@ def _static(spark: SparkSession, source: Source) -> DataFrame:
     if source.table:
         return spark.read.table(source.table)
     reader = spark.read.format(reader_of(source)).options(**options_of(source))
-    return (reader.schema(read_schema(spark, source)) if source.format == "csv" else reader).load(source.path)
+    return (reader.schema(read_schema(spark, source)) if source.format == "csv" else reader).load(
+        source.path
+    )
 
 
 def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataFrame:
@@ -131,7 +142,9 @@ def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataF
         schema = static_schema(spark, source)
         absent = [_from_root(p, source) for p in absent_paths(schema, source)]
         schema = _with_texts(schema, [*identifier_paths(source), *absent])
-        row = F.from_json("raw", T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())]))
+        row = F.from_json(
+            "raw", T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())])
+        )
     found = texts.select(row.alias(ROW), *known_by)
     return as_raw(found, source, F.col("_file"), F.col("_place"))
 
@@ -146,7 +159,11 @@ def identifier_paths(source: Source) -> list[tuple[str, ...]]:
 
 def _from_root(column: str, source: Source) -> tuple[str, ...]:
     parts = tuple(column.split("."))
-    return (*source.lines.split("."), *parts[1:]) if source.lines is not None and parts[0] == "line" else parts
+    return (
+        (*source.lines.split("."), *parts[1:])
+        if source.lines is not None and parts[0] == "line"
+        else parts
+    )
 
 
 def _with_texts(schema: T.StructType, paths: list[tuple[str, ...]]) -> T.StructType:
@@ -155,7 +172,9 @@ def _with_texts(schema: T.StructType, paths: list[tuple[str, ...]]) -> T.StructT
         p[0]: T.StructType([]) for p in paths if p[0] not in schema.fieldNames()
     }
     below = {name: [p[1:] for p in paths if p[0] == name] for name in fields}
-    return T.StructType([T.StructField(name, _text_in(kind, below[name])) for name, kind in fields.items()])
+    return T.StructType(
+        [T.StructField(name, _text_in(kind, below[name])) for name, kind in fields.items()]
+    )
 
 
 def _text_in(kind: T.DataType, below: list[tuple[str, ...]]) -> T.DataType:

@@ -29,7 +29,9 @@ def differ_in_columns(error: Exception) -> bool:
     return any(words in str(error) for words in _DIFFERENT)
 
 
-def read_files(spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str) -> DataFrame:
+def read_files(
+    spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str
+) -> DataFrame:
     """Rows of some files of a folder, all by one schema."""
     reader = spark.read.format(source.format).options(**options_of(source)).schema(schema)
     if not re.search(r"[*?\[{]", folder):
@@ -50,7 +52,9 @@ def read_by_kind(
     usual = static_schema(spark, source)
     kinds: dict[str, tuple[T.StructType, list[str]]] = {}
     for file in files:
-        schema = static_schema(spark, source.model_copy(update={"path": re.sub(r"([*?\[\]{}\\])", r"\\\1", file)}))
+        schema = static_schema(
+            spark, source.model_copy(update={"path": re.sub(r"([*?\[\]{}\\])", r"\\\1", file)})
+        )
         kinds.setdefault(schema.json(), (schema, []))[1].append(file)
     _tell_kinds(source, usual, list(kinds.values()), tell)
     types: dict[str, set[str]] = defaultdict(set)
@@ -62,7 +66,9 @@ def read_by_kind(
     frames = []
     for schema, paths in kinds.values():
         own = (
-            T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())]) if source.format == "csv" else schema
+            T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())])
+            if source.format == "csv"
+            else schema
         )
         found = read_files(spark, source, paths, own, folder)
         frames.append(
@@ -76,12 +82,17 @@ def read_by_kind(
             )
         )
     every = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
-    nobodys = {f.name: F.lit(None).cast(f.dataType) for f in usual.fields if f.name not in every.columns}
+    nobodys = {
+        f.name: F.lit(None).cast(f.dataType) for f in usual.fields if f.name not in every.columns
+    }
     return every.withColumns(nobodys)
 
 
 def _tell_kinds(
-    source: Source, usual: T.StructType, kinds: list[tuple[T.StructType, list[str]]], tell: Callable[[str], None]
+    source: Source,
+    usual: T.StructType,
+    kinds: list[tuple[T.StructType, list[str]]],
+    tell: Callable[[str], None],
 ) -> None:
     usually_absent = set(absent_paths(usual, source))
     told: dict[str, int] = defaultdict(int)

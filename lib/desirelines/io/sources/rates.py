@@ -31,7 +31,11 @@ def check_rates(spark: SparkSession, site: Site) -> None:
     where = rates.table or rates.path
     check_links(rates.path, "site.rates")
     found = _read(spark, rates)
-    is_bad = F.col("currency").isNull() | ~F.col("currency").rlike("^[A-Z]{3}$") | F.col("from_on").isNull()
+    is_bad = (
+        F.col("currency").isNull()
+        | ~F.col("currency").rlike("^[A-Z]{3}$")
+        | F.col("from_on").isNull()
+    )
     is_bad = is_bad | F.coalesce(F.col("rate") <= 0, F.lit(True))
     row = found.agg(F.count("*").alias("n"), F.count_if(is_bad).alias("bad"), F.count_distinct("currency", "from_on").alias("once")).collect()[0]  # fmt: skip
     if row["bad"]:
@@ -40,7 +44,9 @@ def check_rates(spark: SparkSession, site: Site) -> None:
             "rate a number above 0. Nothing was read."
         )
     if row["once"] < row["n"]:
-        raise SourceError(f"site.rates: {where} has two rates of one currency and day. Nothing was read.")
+        raise SourceError(
+            f"site.rates: {where} has two rates of one currency and day. Nothing was read."
+        )
 
 
 def rates_digest(spark: SparkSession, site: Site) -> str | None:
@@ -61,10 +67,14 @@ def _read(spark: SparkSession, rates: Rates) -> DataFrame:
             options = {"header": "true"} if rates.format == "csv" else {}
             found = spark.read.format(rates.format).options(**options).load(rates.path)
     except AnalysisException as error:
-        raise SourceError(f"site.rates: {where} cannot be read as {rates.format} ({error.getCondition()}).") from None
+        raise SourceError(
+            f"site.rates: {where} cannot be read as {rates.format} ({error.getCondition()})."
+        ) from None
     absent = [c for c in COLUMNS if c not in found.columns]
     if absent:
-        raise SourceError(f"site.rates: {where} has no {', '.join(absent)}. It has: {', '.join(found.columns)}.")
+        raise SourceError(
+            f"site.rates: {where} has no {', '.join(absent)}. It has: {', '.join(found.columns)}."
+        )
     return found.select(
         F.upper(F.trim(F.col("currency").cast("string"))).alias("currency"),
         F.trim(F.col("from_on").cast("string")).try_cast("date").alias("from_on"),

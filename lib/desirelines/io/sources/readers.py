@@ -24,7 +24,10 @@ def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Colu
     if source.format == "json":
         text = whole["value"]
         row = F.try_parse_json(text)
-        raw, broken = text, row.isNull() | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
+        raw, broken = (
+            text,
+            row.isNull() | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False)),
+        )
         row_hash = F.xxhash64(text)
     else:
         row = whole
@@ -50,7 +53,9 @@ def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Colu
 
 def with_row(found: DataFrame, **beside: Column) -> DataFrame:
     """A source's columns as one struct, `_row`, and what is to stand beside it."""
-    return found.select(F.struct("*").alias(ROW), *(column.alias(name) for name, column in beside.items()))
+    return found.select(
+        F.struct("*").alias(ROW), *(column.alias(name) for name, column in beside.items())
+    )
 
 
 def _hashed(row: T.DataType) -> list[Column]:
@@ -65,7 +70,10 @@ def _hashed(row: T.DataType) -> list[Column]:
     nested = (T.StructType, T.ArrayType, T.MapType, T.VariantType)
     columns = [F.col(ROW)[f.name] for f in row.fields if f.name != BROKEN]
     kinds = [f.dataType for f in row.fields if f.name != BROKEN]
-    values = [F.to_json(F.struct(c)) if isinstance(k, nested) else c for c, k in zip(columns, kinds, strict=True)]
+    values = [
+        F.to_json(F.struct(c)) if isinstance(k, nested) else c
+        for c, k in zip(columns, kinds, strict=True)
+    ]
     return [*values, *(c.isNull() for c in columns)]
 
 
@@ -93,14 +101,22 @@ def static_schema(spark: SparkSession, source: Source) -> T.StructType:
     if source.table:
         return spark.read.table(source.table).schema
     if source.format == "csv":
-        return spark.read.options(header="true", multiLine="true", escape='"').csv(source.path or "").schema
+        return (
+            spark.read.options(header="true", multiLine="true", escape='"')
+            .csv(source.path or "")
+            .schema
+        )
     return spark.read.format(reader_of(source)).load(source.path).schema
 
 
 def read_schema(spark: SparkSession, source: Source) -> T.StructType:
     """Schema for the reader: with a column for rows that it cannot take apart."""
     schema = static_schema(spark, source)
-    return T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())]) if source.format == "csv" else schema
+    return (
+        T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())])
+        if source.format == "csv"
+        else schema
+    )
 
 
 def absent_paths(schema: T.StructType, source: Source) -> list[str]:
@@ -119,7 +135,11 @@ def mapped_paths(source: Source) -> list[str]:
         for n in v.names
     ]
     ids = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
-    return list(dict.fromkeys([*times, *values, *ids, *source.properties, *([source.lines] if source.lines else [])]))
+    return list(
+        dict.fromkeys(
+            [*times, *values, *ids, *source.properties, *([source.lines] if source.lines else [])]
+        )
+    )
 
 
 def _has(schema: T.StructType, path: str, source: Source) -> bool:

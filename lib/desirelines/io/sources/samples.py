@@ -14,7 +14,13 @@ from pyspark.sql import functions as F
 from desirelines.errors import EmptyInputError, SourceError
 from desirelines.io.sources.symlinks import check_links
 
-SUFFIXES = {".csv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", ".parquet": "parquet"}
+SUFFIXES = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "json",
+    ".ndjson": "json",
+    ".parquet": "parquet",
+}
 
 
 def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str, str | None]]]:
@@ -30,7 +36,9 @@ def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str
     try:
         texts = _texts(spark, where, format_).limit(rows).collect()
     except AnalysisException as error:
-        raise SourceError(f"{where} cannot be read as {format_} ({error.getCondition()}).") from None
+        raise SourceError(
+            f"{where} cannot be read as {format_} ({error.getCondition()})."
+        ) from None
     found = [dict(_flat(_parsed(r[0]))) for r in texts]
     found = [row for row in found if row]
     if not found:
@@ -51,10 +59,16 @@ def is_table(where: str) -> bool:
 def _format_of(where: str) -> str:
     place = Path(where)
     if not place.exists():
-        raise SourceError(f"there is nothing at {where}. Give a file, a folder, or a table as catalog.schema.name.")
+        raise SourceError(
+            f"there is nothing at {where}. Give a file, a folder, or a table as catalog.schema.name."
+        )
     if (place / "_delta_log").is_dir():
         return "delta"
-    files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file() and p.name[0] not in "._")
+    files = (
+        [place]
+        if place.is_file()
+        else sorted(p for p in place.rglob("*") if p.is_file() and p.name[0] not in "._")
+    )
     known = [SUFFIXES[s] for f in files for s in reversed(f.suffixes) if s in SUFFIXES]
     if not known:
         raise SourceError(f"{where} is no Delta table and holds no {', '.join(SUFFIXES)} file.")

@@ -14,7 +14,14 @@ from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
 from desirelines.io.sources.mixed_files import differ_in_columns, read_by_kind, read_files
-from desirelines.io.sources.readers import ROW, absent_paths, as_raw, read_schema, reader_of, with_row
+from desirelines.io.sources.readers import (
+    ROW,
+    absent_paths,
+    as_raw,
+    read_schema,
+    reader_of,
+    with_row,
+)
 from desirelines.io.sources.symlinks import check_links
 from desirelines.io.tables.addresses import quoted
 from desirelines.settings import Source
@@ -55,26 +62,36 @@ def ingest_new(
             if files is None:
                 return with_places(batch, mapping)
             schema = read_schema(batch.sparkSession, mapping)
-            if absent_paths(schema, mapping):  # of a batch that was begun when the folder's files had other columns
+            if absent_paths(
+                schema, mapping
+            ):  # of a batch that was begun when the folder's files had other columns
                 return rows_by_kind(batch, files)(mapping)
             return with_places(
-                _placed(read_files(batch.sparkSession, mapping, files, schema, _folder(mapping))), mapping
+                _placed(read_files(batch.sparkSession, mapping, files, schema, _folder(mapping))),
+                mapping,
             )
 
         return rows
 
     def rows_by_kind(batch: DataFrame, files: list[str]) -> RowsOf:
         return lambda mapping: with_places(
-            _placed(read_by_kind(batch.sparkSession, mapping, files, _folder(mapping), tell)), mapping
+            _placed(read_by_kind(batch.sparkSession, mapping, files, _folder(mapping), tell)),
+            mapping,
         )
 
     def handle(batch: DataFrame, number: int) -> None:
         nonlocal batches
         started.wait()  # the first batch may come before start() has returned the query
         batches += 1
-        files = sorted(r[0] for r in batch.select("path").collect()) if source.format in _LISTED_BY_STREAM else None
+        files = (
+            sorted(r[0] for r in batch.select("path").collect())
+            if source.format in _LISTED_BY_STREAM
+            else None
+        )
         try:
-            check_links(source.path, f"source '{source.name}'")  # the stream lists by itself, and later than we looked
+            check_links(
+                source.path, f"source '{source.name}'"
+            )  # the stream lists by itself, and later than we looked
             try:
                 on_batch(rows_of(batch, files), query.id, number)
             except Exception as error:
@@ -113,8 +130,12 @@ def with_places(batch: DataFrame, source: Source) -> DataFrame:
         file_name = F.col("_file") if source.tells_files else F.lit(None).cast("string")
         return as_raw(batch, source, file_name, F.lit(None).cast("long"))
     # Ids grow inside a task; a file's splits are told apart by where they begin (at least 4 MiB apart).
-    counted = batch.withColumn("_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1)))
-    counted = counted.withColumn("_place", F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS) + F.col("_id"))
+    counted = batch.withColumn(
+        "_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1))
+    )
+    counted = counted.withColumn(
+        "_place", F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS) + F.col("_id")
+    )
     starts = counted.groupBy("_file", "_split").agg(F.min("_place").alias("_start"))
     placed = counted.join(F.broadcast(starts), ["_file", "_split"])
     base = F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS)
@@ -145,14 +166,18 @@ def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
         stream = stream.format("delta").option("skipChangeCommits", "true")
         found = stream.table(source.table) if source.table else stream.load(source.path)
         return with_row(found, _file=F.lit(None).cast("string"), _split=F.lit(None).cast("long"))
-    return _placed(stream.format(reader_of(source)).schema(read_schema(spark, source)).load(_folder(source)))
+    return _placed(
+        stream.format(reader_of(source)).schema(read_schema(spark, source)).load(_folder(source))
+    )
 
 
 def _placed(found: DataFrame) -> DataFrame:
     if "_file" in found.columns:
         columns = [F.col(quoted(c)) for c in found.columns if c not in ("_file", "_split")]
         return found.select(F.struct(*columns).alias(ROW), "_file", "_split")
-    return with_row(found, _file=F.col("_metadata.file_name"), _split=F.col("_metadata.file_block_start"))
+    return with_row(
+        found, _file=F.col("_metadata.file_name"), _split=F.col("_metadata.file_block_start")
+    )
 
 
 def _folder(source: Source) -> str:

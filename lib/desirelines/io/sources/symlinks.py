@@ -47,7 +47,9 @@ def _as_python_says(pattern: str) -> list[str]:
     braces = re.search(r"(?<!\\)\{([^{}]*)\}", pattern)
     if braces:
         before, after = pattern[: braces.start()], pattern[braces.end() :]
-        return [text for word in braces[1].split(",") for text in _as_python_says(before + word + after)]
+        return [
+            text for word in braces[1].split(",") for text in _as_python_says(before + word + after)
+        ]
     return [re.sub(r"\\([*?\[\]{}\\])", r"[\1]", pattern.replace("[^", "[!"))]
 
 
@@ -85,7 +87,9 @@ def _links_below(folder: Path) -> Iterator[Path]:
 
 def _is_hidden(name: str) -> bool:
     """Whether readers pass a name by: Spark's rule, but for Delta's log."""
-    return name.startswith(".") or (name.startswith("_") and "=" not in name and name != "_delta_log")
+    return name.startswith(".") or (
+        name.startswith("_") and "=" not in name and name != "_delta_log"
+    )
 
 
 def _refuse_leading_out(inside: Path, links: Iterator[Path] | list[Path], where: str) -> None:

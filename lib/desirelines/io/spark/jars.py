@@ -41,7 +41,11 @@ def jars_folder() -> Path:
 
 def present_jars() -> list[Path]:
     """The jars that are there and whole; fewer than all means they have to be fetched."""
-    return [p for name, (_, digest) in JARS.items() if (p := jars_folder() / name).is_file() and _sha256(p) == digest]
+    return [
+        p
+        for name, (_, digest) in JARS.items()
+        if (p := jars_folder() / name).is_file() and _sha256(p) == digest
+    ]
 
 
 def fetch_jars() -> list[Path]:

@@ -40,10 +40,16 @@ def scratch_places() -> list[Path]:
     Raises:
         MachineError: a path has a comma, which Spark takes for the end of one.
     """
-    given = [Path(place).absolute() for place in os.environ.get("SPARK_LOCAL_DIRS", "").split(",") if place.strip()]
+    given = [
+        Path(place).absolute()
+        for place in os.environ.get("SPARK_LOCAL_DIRS", "").split(",")
+        if place.strip()
+    ]
     places = given or [Path(tempfile.gettempdir())]
     if any("," in str(place) for place in places):
-        raise MachineError(f"Spark cannot use a folder with a comma in its name: {places[0]}. Set TMPDIR to another.")
+        raise MachineError(
+            f"Spark cannot use a folder with a comma in its name: {places[0]}. Set TMPDIR to another."
+        )
     return places
 
 
@@ -77,7 +83,9 @@ def _own_folder(place: Path) -> Path:
         return known.folder
     gate = _open(parent / LOCK)
     try:
-        fcntl.flock(gate, fcntl.LOCK_EX)  # nobody takes a folder for dead between its making and its locking
+        fcntl.flock(
+            gate, fcntl.LOCK_EX
+        )  # nobody takes a folder for dead between its making and its locking
         folder = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
         folder.mkdir(mode=0o700)
         lock = _open(folder / LOCK)
@@ -88,7 +96,9 @@ def _own_folder(place: Path) -> Path:
     _held[parent] = _Held(folder, lock, os.getpid())
     atexit.register(_leave, _held[parent])
     for gone, held in dead:
-        shutil.rmtree(gone, ignore_errors=True)  # follows no link; what a dying JVM still writes is swept the next time
+        shutil.rmtree(
+            gone, ignore_errors=True
+        )  # follows no link; what a dying JVM still writes is swept the next time
         if held is not None:
             os.close(held)
     return folder
@@ -98,7 +108,11 @@ def _of_the_dead(parent: Path) -> list[tuple[Path, int | None]]:
     """Folders whose process is dead, each with its lock, which we hold until it is gone."""
     dead: list[tuple[Path, int | None]] = []
     with os.scandir(parent) as entries:
-        folders = [Path(e.path) for e in entries if _OF_A_PROCESS.fullmatch(e.name) and e.is_dir(follow_symlinks=False)]
+        folders = [
+            Path(e.path)
+            for e in entries
+            if _OF_A_PROCESS.fullmatch(e.name) and e.is_dir(follow_symlinks=False)
+        ]
     for folder in folders:
         try:
             lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
@@ -130,7 +144,9 @@ def _private(folder: Path) -> Path:
             "Remove it, or give another place with TMPDIR=FOLDER."
         )
     if found.st_mode & 0o077:
-        raise MachineError(f"the scratch folder {folder} is open to others. Run: chmod 700 {folder}")
+        raise MachineError(
+            f"the scratch folder {folder} is open to others. Run: chmod 700 {folder}"
+        )
     return folder
 
 

@@ -51,14 +51,18 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
     settings = settings or Spark()
     check_java()
     _mute_plans()
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # else workers start the python3 of PATH
+    os.environ.setdefault(
+        "PYSPARK_PYTHON", sys.executable
+    )  # else workers start the python3 of PATH
     builder = SparkSession.builder.appName("desirelines").master(settings.master)  # noqa: TID251 - this is io/session.py
     for key, value in embedded_conf(settings).items():
         builder = builder.config(key, value)
     try:
         with without_sparks_own_places():
             session = builder.getOrCreate()
-    except Exception as error:  # Spark raises bare Exceptions here; each means: no session on this machine
+    except (
+        Exception
+    ) as error:  # Spark raises bare Exceptions here; each means: no session on this machine
         raise MachineError(
             f"Spark could not start: {str(error).splitlines()[0]}. `desirelines check` tells more."
         ) from error
@@ -92,7 +96,9 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.driver.memory": settings.driver_memory,
         # Cached and shuffled rows lie in the one, what Spark and its libraries call temporary in the other; both hold keys of people.
         "spark.local.dir": ",".join(map(str, scratch)),
-        "spark.driver.extraJavaOptions": " ".join((*JAVA_FLAGS, java_option("java.io.tmpdir", str(scratch[0])))),
+        "spark.driver.extraJavaOptions": " ".join(
+            (*JAVA_FLAGS, java_option("java.io.tmpdir", str(scratch[0])))
+        ),
         "spark.hadoop.hadoop.tmp.dir": str(scratch[0]),  # files on their way to an object store
         # A run makes some thousand plans, many of them alike from table to table; a hundred kept are compiled again and again.
         "spark.sql.codegen.cache.maxEntries": "5000",
@@ -104,7 +110,9 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.ui.showConsoleProgress": "false",  # its \r bars corrupt logs
         # What Spark logs of a failed task holds values of its rows; the command says what went wrong in its own words.
         "spark.log.level": "ERROR" if os.environ.get("DESIRELINES_DEBUG") else "OFF",
-        "spark.sql.warehouse.dir": str(scratch[0] / "spark-warehouse"),  # never used: tables are paths
+        "spark.sql.warehouse.dir": str(
+            scratch[0] / "spark-warehouse"
+        ),  # never used: tables are paths
     }
 
 
@@ -141,4 +149,7 @@ def check_java() -> str:
 
 def _is_managed() -> bool:
     """Whether somebody else configures the session: Connect, Databricks, spark-submit."""
-    return any(os.environ.get(name) for name in ("SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION", "PYSPARK_GATEWAY_PORT"))
+    return any(
+        os.environ.get(name)
+        for name in ("SPARK_REMOTE", "DATABRICKS_RUNTIME_VERSION", "PYSPARK_GATEWAY_PORT")
+    )

@@ -35,7 +35,9 @@ def chain_of(publications: Sequence[P]) -> tuple[list[P], list[str]]:
     for publication in publications:
         run_id, follows = publication.run_id, publication.base_run_id
         if run_id in first_of:
-            faults.append(f"run {run_id} is published twice, after {first_of[run_id].base_run_id} and after {follows}")
+            faults.append(
+                f"run {run_id} is published twice, after {first_of[run_id].base_run_id} and after {follows}"
+            )
         elif follows in follower:
             faults.append(f"runs {follower[follows].run_id} and {run_id} both follow {follows}")
         else:
@@ -52,7 +54,11 @@ def chain_of(publications: Sequence[P]) -> tuple[list[P], list[str]]:
     known = {p.run_id for p in publications}
     faults += [
         f"run {run_id} follows {first_of[run_id].base_run_id}, which "
-        + ("is outside the chain" if first_of[run_id].base_run_id in known else "was never published")
+        + (
+            "is outside the chain"
+            if first_of[run_id].base_run_id in known
+            else "was never published"
+        )
         for run_id in lost
         if first_of[run_id].base_run_id not in seen | {NO_BASE}
     ]

@@ -14,7 +14,9 @@ ALLOWED_WRITERS = {2, 3, 7}
 
 def create_statement(address: str, table: Table) -> str:
     """SQL that creates the table where it is not there: columns with comments, layout, properties. `address` is quoted."""
-    columns = ", ".join(f"`{c.name}` {c.type.simpleString()} COMMENT {_text(c.comment)}" for c in table.columns)
+    columns = ", ".join(
+        f"`{c.name}` {c.type.simpleString()} COMMENT {_text(c.comment)}" for c in table.columns
+    )
     days = ", ".join(f"`{c}`" for c in table.partition_by)
     parts = f"PARTITIONED BY ({days})" if days else ""
     properties = ", ".join(f"{_text(k)} = {_text(v)}" for k, v in table.properties.items())

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from delta.exceptions import ConcurrentAppendException, MetadataChangedException, ProtocolChangedException
+from delta.exceptions import (
+    ConcurrentAppendException,
+    MetadataChangedException,
+    ProtocolChangedException,
+)
 from pyspark.sql import Row
 
 from desirelines.io.tables.store import Warehouse
@@ -27,13 +31,18 @@ def known_facts(warehouse: Warehouse) -> dict[str, set[str]]:
 
 def some_identifiers(warehouse: Warehouse, most: int) -> list[Row]:
     """Some raw values that the warehouse keeps, with their keys; none where it keeps none."""
-    return warehouse.read(IDENTIFIERS).limit(most).collect() if warehouse.exists(IDENTIFIERS) else []
+    return (
+        warehouse.read(IDENTIFIERS).limit(most).collect() if warehouse.exists(IDENTIFIERS) else []
+    )
 
 
-def write_facts(warehouse: Warehouse, facts: dict[str, str], *, run_id: str, recorded_at: datetime) -> None:
+def write_facts(
+    warehouse: Warehouse, facts: dict[str, str], *, run_id: str, recorded_at: datetime
+) -> None:
     """Write facts whose names are not there yet. Of two commands that begin at once the second leaves the first's facts."""
     rows = warehouse.spark.createDataFrame(
-        [(name, value, run_id, recorded_at) for name, value in facts.items()], WAREHOUSE_FACTS.schema
+        [(name, value, run_id, recorded_at) for name, value in facts.items()],
+        WAREHOUSE_FACTS.schema,
     )
     for tries_left in reversed(range(TRIES)):
         try:

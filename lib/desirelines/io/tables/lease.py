@@ -75,7 +75,9 @@ def ledger_lease(ledger: Ledger, run_id: str, command: str) -> Iterator[Lease]:
     taken = [s for s in ledger.states() if s.phase == LEASE and s.status == STARTED]
     _refuse_others(ledger, run_id)
     holder = {"command": command, "process": os.getpid(), "host": socket.gethostname()}
-    is_mine = ledger.record_first(run_id, LEASE, STARTED, writer=LEASE, number=len(taken), inputs=holder)
+    is_mine = ledger.record_first(
+        run_id, LEASE, STARTED, writer=LEASE, number=len(taken), inputs=holder
+    )
     if not is_mine:
         _refuse_others(ledger, run_id)
         raise MachineError(f"another run began to write the warehouse at the same moment. {_WAIT}")

@@ -53,7 +53,9 @@ class State:
 
 def _state(row: dict[str, Any]) -> State:
     """A row as read, its times in UTC: Spark's Python gives them in local time, where an hour of autumn comes twice."""
-    in_utc: dict[str, Any] = {k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()}
+    in_utc: dict[str, Any] = {
+        k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()
+    }
     return State(**in_utc)
 
 
@@ -71,7 +73,9 @@ class Ledger:
         if self._states is None:
             rows = self.warehouse.read(RUNS).select(*State.__dataclass_fields__).collect()
             states = [_state(row.asDict()) for row in rows]
-            self._states = sorted(states, key=lambda s: (s.recorded_at, s.run_id, s.phase, s.attempt, s.state_no))
+            self._states = sorted(
+                states, key=lambda s: (s.recorded_at, s.run_id, s.phase, s.attempt, s.state_no)
+            )
             self.warehouse.close_runs(s.run_id for s in self._states if s.status in ENDED)
         return self._states
 
@@ -113,17 +117,23 @@ class Ledger:
     def open_run(self) -> str | None:
         """The newest run that was begun and not ended or given up; null when there is none."""
         closed = {s.run_id for s in self.states() if s.status in (*ENDED, ABANDONED)}
-        open_states = (s for s in reversed(self.states()) if s.phase != LEASE and s.run_id not in closed)
+        open_states = (
+            s for s in reversed(self.states()) if s.phase != LEASE and s.run_id not in closed
+        )
         return next((s.run_id for s in open_states), None)
 
     def as_of(self, run_id: str) -> date | None:
         """The as_of a run was made for; null before it was settled."""
-        return next((s.as_of for s in reversed(self.states()) if s.run_id == run_id and s.as_of), None)
+        return next(
+            (s.as_of for s in reversed(self.states()) if s.run_id == run_id and s.as_of), None
+        )
 
     def newest(self, phase: str, *, status: str = DONE, run_id: str | None = None) -> State | None:
         """The newest state of a phase with this status, of one run or of any."""
         fits = (
-            s for s in reversed(self.states()) if s.phase == phase and s.status == status and run_id in (None, s.run_id)
+            s
+            for s in reversed(self.states())
+            if s.phase == phase and s.status == status and run_id in (None, s.run_id)
         )
         return next(fits, None)
 
@@ -153,13 +163,17 @@ class Ledger:
         self.warehouse.append(self._rows(row), RUNS)
         self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
 
-    def record_first(self, run_id: str, phase: str, status: str, *, writer: str, number: int, **facts: Any) -> bool:
+    def record_first(
+        self, run_id: str, phase: str, status: str, *, writer: str, number: int, **facts: Any
+    ) -> bool:
         """Append one state under a number that a writer gives once. Says whether it is this one: of several at once one is."""
         row = self._row(run_id, phase, status, facts)
         with suppress(ConcurrentTransactionException):
             self.warehouse.append_once(self._rows(row), RUNS, writer=writer, number=number)
         self.forget()
-        return any((s.run_id, s.phase, s.attempt) == (run_id, phase, row["attempt"]) for s in self.states())
+        return any(
+            (s.run_id, s.phase, s.attempt) == (run_id, phase, row["attempt"]) for s in self.states()
+        )
 
     def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
         """Publish a run. Says whether it is published: of all runs with this base only one can be, and a run only once."""
@@ -188,7 +202,9 @@ class Ledger:
                     "WHEN NOT MATCHED THEN INSERT *"
                 )
                 break
-            except ConcurrentAppendException:  # in Python it is no DeltaConcurrentModificationException
+            except (
+                ConcurrentAppendException
+            ):  # in Python it is no DeltaConcurrentModificationException
                 if not tries_left:
                     raise
         self.warehouse.spark.catalog.dropTempView(view)
@@ -202,7 +218,11 @@ class Ledger:
             if (s.run_id, s.phase) == (run_id, phase) and s.status != STARTED and s.inputs is not None
         ]  # fmt: skip
         newest = max(told, key=lambda s: (s.attempt, s.state_no), default=None)
-        return dict(json.loads(newest.inputs)) if newest is not None and newest.inputs is not None else {}
+        return (
+            dict(json.loads(newest.inputs))
+            if newest is not None and newest.inputs is not None
+            else {}
+        )
 
     def _rows(self, row: dict[str, Any]) -> DataFrame:
         return self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
@@ -215,7 +235,8 @@ class Ledger:
         now = self.clock()
         known = dict.fromkeys(RUNS.column_names)
         texts = {
-            k: json.dumps(v, sort_keys=True, default=str) if isinstance(v, dict | list) else v for k, v in facts.items()
+            k: json.dumps(v, sort_keys=True, default=str) if isinstance(v, dict | list) else v
+            for k, v in facts.items()
         }
         return known | texts | {
             "run_id": run_id, "phase": phase, "status": status, "attempt": attempt,

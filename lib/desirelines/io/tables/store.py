@@ -47,7 +47,9 @@ class Warehouse:
     def address(self, name: str) -> str:
         """The table's address, quoted for SQL."""
         if self.settings.catalog and self.settings.schema_:
-            return ".".join(quoted(part) for part in (self.settings.catalog, self.settings.schema_, name))
+            return ".".join(
+                quoted(part) for part in (self.settings.catalog, self.settings.schema_, name)
+            )
         return f"delta.{quoted(self.path_of(name))}"
 
     def path_of(self, name: str) -> str:
@@ -91,7 +93,9 @@ class Warehouse:
         if table.name in self._there:
             return True
         try:
-            _ = self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema  # asks the log, and runs no job
+            _ = self.spark.sql(
+                f"SELECT * FROM {self.address(table.name)}"
+            ).schema  # asks the log, and runs no job
         except AnalysisException:
             return False
         self._there.add(table.name)
@@ -112,7 +116,9 @@ class Warehouse:
         if table.name not in self._versions:
             is_there = self.exists(table)
             newest = f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1"
-            self._versions[table.name] = int(self.spark.sql(newest).collect()[0]["version"]) if is_there else None
+            self._versions[table.name] = (
+                int(self.spark.sql(newest).collect()[0]["version"]) if is_there else None
+            )
         return self._versions[table.name]
 
     def versions(self, tables: Iterable[Table]) -> dict[str, int | None]:
@@ -144,14 +150,18 @@ class Warehouse:
         how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate.sql})
         self._save(conform(rows, table), table, *how)
 
-    def replace_run(self, rows: DataFrame, table: Table, run_id: str, part: Predicate | None = None) -> None:
+    def replace_run(
+        self, rows: DataFrame, table: Table, run_id: str, part: Predicate | None = None
+    ) -> None:
         """Replace what this run wrote before, of that only the `part` (two parts share no row). Idempotent.
 
         Raises:
             ContractError: the run has ended.
         """
         if run_id in self._closed_runs:
-            raise ContractError(f"run {run_id} is closed: its rows in '{table.name}' are history and stay as they are")
+            raise ContractError(
+                f"run {run_id} is closed: its rows in '{table.name}' are history and stay as they are"
+            )
         written = self._written.setdefault(table.name, set())
         is_first = run_id == self._new_run and not self._was_written(table, part)
         if run_id == self._new_run:
@@ -175,7 +185,9 @@ class Warehouse:
     def replace_run_of(self, tables: list[tuple[DataFrame, Table]], run_id: str) -> None:
         """Replace what this run wrote to several tables, side by side: a small commit waits more than it works."""
         with ThreadPoolExecutor(AT_ONCE, "write") as pool:
-            for writing in [pool.submit(self.replace_run, rows, table, run_id) for rows, table in tables]:
+            for writing in [
+                pool.submit(self.replace_run, rows, table, run_id) for rows, table in tables
+            ]:
                 writing.result()
 
     def replace_all(self, rows: DataFrame, table: Table) -> None:
@@ -200,7 +212,9 @@ class Warehouse:
             if self.create(table):
                 self._save(conform(rows, table), table, "append", {})
                 return
-            session = rows.sparkSession  # a stream's batch lives in a session of its own, and so must its view
+            session = (
+                rows.sparkSession
+            )  # a stream's batch lives in a session of its own, and so must its view
             view = f"desirelines_new_{table.name}"
             conform(rows, table).createOrReplaceTempView(view)
             same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
@@ -225,7 +239,9 @@ class Warehouse:
             view = f"desirelines_gone_{table.name}"
             keys.distinct().createOrReplaceTempView(view)
             same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in keys.columns)
-            self.spark.sql(f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED THEN DELETE")
+            self.spark.sql(
+                f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED THEN DELETE"
+            )
             self.spark.catalog.dropTempView(view)
             self._versions.pop(table.name, None)
 
@@ -245,7 +261,9 @@ class Warehouse:
         else:
             problems = self.problems(table)
             if problems:
-                raise ContractError(f"table '{table.name}' is not as contracted: " + "; ".join(problems))
+                raise ContractError(
+                    f"table '{table.name}' is not as contracted: " + "; ".join(problems)
+                )
         self._ready.add(table.name)
         self._there.add(table.name)
         return is_new
@@ -271,10 +289,16 @@ class Warehouse:
     def _laid_out(self, rows: DataFrame, table: Table) -> DataFrame:
         if not table.partition_by:
             return rows
-        keys = [c for c in ("bucket", *table.key) if c in table.column_names and c not in table.partition_by]
+        keys = [
+            c
+            for c in ("bucket", *table.key)
+            if c in table.column_names and c not in table.partition_by
+        ]
         # The number is named, else adaptive execution makes one task of a small batch and one core writes a file a day.
         tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
-        return rows.repartition(tasks, *table.partition_by).sortWithinPartitions(*table.partition_by, *keys)
+        return rows.repartition(tasks, *table.partition_by).sortWithinPartitions(
+            *table.partition_by, *keys
+        )
 
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
         writer = self._laid_out(rows, table).write.format("delta").mode(mode).options(**options)
