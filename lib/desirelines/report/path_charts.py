@@ -115,8 +115,8 @@ def _bands(
         out[place, step] = left + n
         if following is None:
             x = np.array([place + BLOCK / 2, place + BLOCK / 2 + 0.14])
-            upper, lower = [-left, -left - n * 0.35], [-left - n, -left - n * 0.65]
-            axes.fill_between(x, upper, lower, color=UNKNOWN, linewidth=0)  # type: ignore[attr-defined]
+            top, bottom = [-left, -left - n * 0.35], [-left - n, -left - n * 0.65]
+            axes.fill_between(x, top, bottom, color=UNKNOWN, linewidth=0)  # type: ignore[attr-defined]
             continue
         right = into[place + 1, following]
         into[place + 1, following] = right + n
