@@ -3,10 +3,11 @@ SHELL := /bin/sh
 BIN := .venv/bin
 READY := .venv/.ready
 JAVA = JAVA_HOME=$$(sh deploy/java-home.sh)
+PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=15
 PART ?= all
 SIZE ?= 1000000
 
-.PHONY: help setup check test faults laws worlds demo package bench docs clean
+.PHONY: help setup check test integration data faults laws worlds demo package bench docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -22,8 +23,14 @@ check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests
 	$(BIN)/lint-imports
 	$(JAVA) $(BIN)/pytest -q tests/architecture
 
-test: $(READY) ## every test but the slow campaigns
-	$(JAVA) $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(READY) ## the tests that tell whether a change holds; ten minutes on two cores
+	$(JAVA) $(PYTEST)
+
+integration: $(READY) ## whole runs under attack, spark-submit, a notebook's way; a quarter of an hour
+	$(JAVA) $(PYTEST) -m integration
+
+data: $(READY) ## public data sets against their published figures; a few minutes
+	$(JAVA) $(PYTEST) -m data
 
 faults: $(READY) ## a driver killed at every write, and what the next try makes of it; a quarter of an hour
 	$(JAVA) $(BIN)/pytest -m campaign tests/faults

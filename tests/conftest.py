@@ -17,40 +17,29 @@ os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotte
 time.tzset()
 
 
-SLOW_FIRST = ("smoke", "jobs", "data", "world", "attacks")
+SLOW_FIRST = ("jobs", "world", "attacks")
 """Folders of long tests: begun last, one of two processes would do them alone."""
-
+MARKED = {"smoke": "integration", "data": "data"}
+"""Folders whose tests are no part of `make test`, and the marker that selects them."""
 
 PEOPLE_OF_SMALL_WORLDS = 5_000
 """Worlds up to this size fit the partitions and the memory of small tests; `WORLD_SIZES` names larger ones."""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     folders = [item.path.relative_to(Path(__file__).parent).parts[0] for item in items]
+    for item, folder in zip(items, folders, strict=True):
+        if folder in MARKED:
+            item.add_marker(MARKED[folder])
     place = {folder: n for n, folder in enumerate(SLOW_FIRST)}
     order = sorted(range(len(items)), key=lambda n: place.get(folders[n], len(place)))
     items[:] = [items[n] for n in order]
 
 
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    from desirelines.io.spark.session import spark_session
-    from desirelines.settings.model import Spark
-
-    largest = max((int(size) for size in os.environ.get("WORLD_SIZES", "").split()), default=0)
-    session, _ = spark_session(
-        Spark(
-            master="local[2]",
-            driver_memory="8g" if largest > PEOPLE_OF_SMALL_WORLDS else "3g",
-            shuffle_partitions=max(2, largest // PEOPLE_OF_SMALL_WORLDS),
-        )
-    )
-    session.sparkContext.setLogLevel("OFF")  # failed writes would print values
-    # A test's plan runs once on a few rows: compiling it costs more than it saves, a sixth of a run. The smoke test and the
-    # demo go the way users go.
-    session.conf.set("spark.sql.codegen.wholeStage", "false")
-    session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-    session.conf.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false")
+TINY = {
+    for name, value in TINY.items():
+        session.conf.set(name, value)
     yield session
     session.stop()
 
@@ -58,9 +47,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 @pytest.fixture(scope="module")
 def compiled(spark: SparkSession) -> Iterator[None]:
     """For tests of many rows: plans are compiled, as users have it."""
-    names = ("spark.sql.codegen.wholeStage", "spark.sql.codegen.factoryMode")
-    before = {name: str(spark.conf.get(name)) for name in names}
-    for name, value in zip(names, ("true", "FALLBACK"), strict=True):
+    before = {name: str(spark.conf.get(name)) for name in COMPILED if spark.conf.get(name, None)}
+    for name, value in COMPILED.items():
         spark.conf.set(name, value)
     yield
     for name, value in before.items():

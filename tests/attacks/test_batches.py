@@ -10,6 +10,8 @@ from tests.support import shop
 from tests.support.batches import delivered, events, fates, read, waiting
 from tests.support.crash import at, dying_before
 
+pytestmark = pytest.mark.integration
+
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 ROWS = shop.rows(0, 4)[:12]
 EARLY = [r for r in ROWS if r["at"][:10] < "2026-01-06"]

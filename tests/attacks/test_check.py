@@ -8,6 +8,8 @@ import pytest
 from desirelines import tables
 from tests.support import laws
 
+pytestmark = pytest.mark.integration
+
 
 def conf(folder):
     return ("--conf", str(folder / "conf.yaml"), "--format", "json")

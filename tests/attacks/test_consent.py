@@ -2,9 +2,13 @@
 
 from datetime import timedelta
 
+import pytest
+
 from desirelines import tables
 from desirelines.columns.keys import key_of
 from tests.support import shop
+
+pytestmark = pytest.mark.integration
 
 STAGES = ("ingest-events", "resolve-identities", "build-sessions", "build-features")
 

@@ -12,6 +12,8 @@ from desirelines.tables import ALL, CONSENTS, IDENTIFIERS
 from tests.support import published, shop
 from tests.support.needles import KEYS, Needles, keys_of, scan
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def look(published_shop, secret_files):

@@ -11,6 +11,8 @@ from desirelines.io.tables.chain import chain_of
 from desirelines.io.tables.ledger import AFTER_PUBLICATION
 from tests.support import laws, published, shop
 
+pytestmark = pytest.mark.integration
+
 STAGES = (
     "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths", "publish",
 )  # fmt: skip

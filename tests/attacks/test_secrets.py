@@ -21,6 +21,8 @@ from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import IDENTIFIERS, RUNS, WAREHOUSE_FACTS
 from tests.support import published, shop
 
+pytestmark = pytest.mark.integration
+
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 
 

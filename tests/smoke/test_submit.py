@@ -5,8 +5,6 @@ import os
 import subprocess
 from pathlib import Path
 
-import pytest
-
 from tests.support import shop
 
 ROOT = Path(__file__).parents[2]
@@ -19,7 +17,6 @@ SMALL = (
 three processes compile for hours to come."""
 
 
-@pytest.mark.smoke
 def test_the_zip_runs_the_whole_way_on_a_cluster(tmp_path, secret_files):
     conf = shop.configure(tmp_path)
     shop.write(tmp_path / "in", "first.csv", shop.rows(0, 6))
