@@ -38,6 +38,39 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 TINY = {
+    # A test's plan runs once on a few rows: compiling it, or planning it again at every shuffle,
+    # costs more than it saves.
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+    "spark.databricks.delta.snapshotPartitions": "1",
+    "spark.sql.sources.parallelPartitionDiscovery.parallelism": "1",
+}
+"""Spark for tables of a few rows. The smoke tests and the demo go the way users go."""
+COMPILED = {
+    "spark.sql.codegen.wholeStage": "true",
+    "spark.sql.codegen.factoryMode": "FALLBACK",
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+    "spark.sql.shuffle.partitions": "2",
+}
+"""Spark for tests of many rows, as users have it."""
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+    from desirelines.io.spark.session import spark_session
+    from desirelines.settings.model import Spark
+
+    largest = max((int(size) for size in os.environ.get("WORLD_SIZES", "").split()), default=0)
+    session, _ = spark_session(
+        Spark(
+            master="local[2]",
+            driver_memory="8g" if largest > PEOPLE_OF_SMALL_WORLDS else "3g",
+            shuffle_partitions=max(1, largest // PEOPLE_OF_SMALL_WORLDS),
+        )
+    )
+    session.sparkContext.setLogLevel("OFF")  # failed writes would print values
     for name, value in TINY.items():
         session.conf.set(name, value)
     yield session
@@ -47,12 +80,15 @@ TINY = {
 @pytest.fixture(scope="module")
 def compiled(spark: SparkSession) -> Iterator[None]:
     """For tests of many rows: plans are compiled, as users have it."""
-    before = {name: str(spark.conf.get(name)) for name in COMPILED if spark.conf.get(name, None)}
+    before = {name: spark.conf.get(name, None) for name in COMPILED}
     for name, value in COMPILED.items():
         spark.conf.set(name, value)
     yield
     for name, value in before.items():
-        spark.conf.set(name, value)
+        if value is None:
+            spark.conf.unset(name)
+        else:
+            spark.conf.set(name, value)
 
 
 @pytest.fixture(scope="session")
