@@ -18,8 +18,7 @@ from desirelines.io.secrets import write_secret
 from desirelines.pipeline import INGEST, SESSIONIZE
 from desirelines.run.context import Run, new_run
 from desirelines.run.execute import execute
-from desirelines.stages.sessions import write_sessions
-from desirelines.stages.sessions_bots import take_robots_out
+from desirelines.stages.sessions import rebuild_sessions
 
 AS_OF = date(2026, 6, 1)
 SHARES = {"one_percent": 0.01, "five_percent": 0.05}
@@ -88,16 +87,10 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
     return Part(
         title="increment",
         variants=(
-            Variant("rebuild", lambda: _rebuild(run("now")), facts, again("five_percent")),
+            Variant("rebuild", lambda: rebuild_sessions(run("now"), None), facts, again("five_percent")),
             *(Variant(name, increment, facts, again(name)) for name in SHARES),
         ),
         comparisons=COMPARISONS,
         events=raw.count(),
         notes=("from Delta to Delta, with the account and the search for robots' clicks; the newest rows by event time are new.",),
     )  # fmt: skip
-
-
-def _rebuild(run: Run) -> None:
-    """Cut all streams anew."""
-    write_sessions(run, None)
-    take_robots_out(run, None)

@@ -38,5 +38,5 @@ class Account:
         return f"{self.events:,} events{'' if self.all_events else ' touched'}: {told}"
 
     def with_more_bots(self, events: int) -> Account:
-        """The account once these events' sessions turned out to be robots'."""
-        return replace(self, bots=self.bots + events, in_sessions=self.in_sessions - events)
+        """The account with the events of sessions that were found to be of bots and not written."""
+        return replace(self, bots=self.bots + events)

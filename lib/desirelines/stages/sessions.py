@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
@@ -16,7 +17,7 @@ from desirelines.sessions.increment import (
     with_known_causes,
 )
 from desirelines.sessions.sessions import to_sessions
-from desirelines.stages.sessions_bots import take_robots_out
+from desirelines.stages.sessions_bots import find_bots, write_bot_tags
 from desirelines.stages.sessions_increment import (
     StreamsToRebuild,
     seen_last,
@@ -50,56 +51,69 @@ def build_sessions(run: Run) -> StageReport:
 
 
 def rebuild_sessions(run: Run, touched: StreamsToRebuild | None) -> Account:
-    """Build the sessions of the touched streams, all for null, and leave out those of robots.
+    """Build and write the sessions of the touched streams, all for null, without those of bots.
 
     Raises:
-        GateError: the account does not add up, or too many events are robots'.
+        GateError: the account does not add up, or too many events are of bots.
     """
-    account = write_sessions(run, touched)
-    account = account.with_more_bots(take_robots_out(run, touched))
+    read = Observation("desirelines events to sessions")
+    events = _counted(with_cap(run, _events_of(run, touched), touched), read)
+    zone, buckets = run.settings.site.time_zone, run.settings.warehouse.buckets
+    sessions = to_sessions(events, run.settings.sessions, zone=zone, buckets=buckets)
+    if touched is not None:
+        sessions = with_known_causes(sessions, touched.sent(touched.streams))
+    sessions = sessions.persist(StorageLevel.MEMORY_AND_DISK)  # searched for bots, then written
+    try:
+        bots = find_bots(run, sessions)
+        written = _write(run, sessions if bots is None else bots.drop_sessions(sessions), touched)
+    finally:  # a notebook's session lives on
+        sessions.unpersist()
+    account = Account(**{**read.get, **written}, all_events=touched is None)
+    if bots is not None:
+        write_bot_tags(run, bots)
+        account = account.with_more_bots(bots.event_count)
     check_account(run, account)
     return account
 
 
-def write_sessions(run: Run, touched: StreamsToRebuild | None) -> Account:
-    """Write the sessions of the touched streams, from their first touched one on; of all streams for None."""
+def _events_of(run: Run, touched: StreamsToRebuild | None) -> DataFrame:
+    """Usable events of the touched streams, from their first touched session on; all for null."""
     events = usable_events(run)
-    if touched is not None:
-        days = F.col("occurred_on") >= F.lit(touched.first_day)
-        mine = events.filter(days).join(touched.starts, "stream_id")
-        events = mine.filter("occurred_at >= from_at").drop("from_at")
-    events = with_cap(run, events, touched)
-    read, written = (
-        Observation("desirelines events to sessions"),
-        Observation("desirelines sessions written"),
-    )
-    events = events.observe(
-        read, F.count(F.lit(1)).alias("events"), F.count_if("is_bot").alias("bots"),
-        F.count_if(~F.col("is_bot") & ~F.col("is_consented")).alias("without_consent"),
-        F.count_if(~F.col("is_bot") & F.col("is_consented") & F.col("is_over_the_cap")).alias("over_the_cap"),
-    ).filter(~F.col("is_bot") & F.col("is_consented") & ~F.col("is_over_the_cap"))  # fmt: skip
-    zone, buckets = run.settings.site.time_zone, run.settings.warehouse.buckets
-    sessions = to_sessions(events, run.settings.sessions, zone=zone, buckets=buckets)
-    sessions = sessions.observe(
-        written,
-        F.count(F.lit(1)).alias("sessions"),
-        F.coalesce(F.sum("event_count"), F.lit(0)).alias("in_sessions"),
-    )
+    if touched is None:
+        return events
+    days = F.col("occurred_on") >= F.lit(touched.first_day)
+    mine = events.filter(days).join(touched.starts, "stream_id")
+    return mine.filter("occurred_at >= from_at").drop("from_at")
+
+
+def _counted(events: DataFrame, counts: Observation) -> DataFrame:
+    """The events that enter sessions; on the way, all are counted by what becomes of them."""
+    is_bot, is_consented = F.col("is_bot"), F.col("is_consented")
+    is_over = F.col("is_over_the_cap")
+    return events.observe(
+        counts,
+        F.count(F.lit(1)).alias("events"),
+        F.count_if(is_bot).alias("bots"),
+        F.count_if(~is_bot & ~is_consented).alias("without_consent"),
+        F.count_if(~is_bot & is_consented & is_over).alias("over_the_cap"),
+    ).filter(~is_bot & is_consented & ~is_over)
+
+
+def _write(run: Run, sessions: DataFrame, touched: StreamsToRebuild | None) -> dict[str, int]:
+    """Write sessions, beside the untouched ones that stand; give `sessions` and `in_sessions`."""
+    written = Observation("desirelines sessions written")
+    in_sessions = F.coalesce(F.sum("event_count"), F.lit(0)).alias("in_sessions")
+    sessions = sessions.observe(written, F.count(F.lit(1)).alias("sessions"), in_sessions)
     if touched is None:
         run.warehouse.replace_all(sessions, SESSIONS)
-    else:
-        sessions = with_known_causes(sessions, touched.sent(touched.streams))
-        standing = run.warehouse.read(SESSIONS).filter(
-            F.col("started_on") >= F.lit(touched.first_day)
-        )
-        gone = touched.starts
-        is_gone = (standing["stream_id"] == gone["stream_id"]) & (
-            standing["started_at"] >= gone["from_at"]
-        )
-        staying = standing.join(gone, is_gone, "left_anti")
-        rows = staying.unionByName(sessions)
-        run.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", touched.first_day))
-    return Account(**{**read.get, **written.get}, all_events=touched is None)
+        return dict(written.get)
+    standing = run.warehouse.read(SESSIONS).filter(F.col("started_on") >= F.lit(touched.first_day))
+    starts = touched.starts
+    is_same_stream = standing["stream_id"] == starts["stream_id"]
+    is_rebuilt = is_same_stream & (standing["started_at"] >= starts["from_at"])
+    rows = standing.join(starts, is_rebuilt, "left_anti").unionByName(sessions)
+    run.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", touched.first_day))
+    return dict(written.get)
 
 
 def with_cap(run: Run, events: DataFrame, touched: StreamsToRebuild | None) -> DataFrame:

@@ -1,45 +1,69 @@
-"""Robots that their clicks give away: tagged, and their sessions taken out again."""
+"""Bots that the rhythm of their clicks gives away, searched for in sessions before they are written."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.run.context import Run
 from desirelines.sessions.bot_rhythm import to_bot_rhythm_tags
-from desirelines.stages.sessions_increment import StreamsToRebuild
-from desirelines.tables import SESSIONS, STREAM_TAGS
+from desirelines.tables import STREAM_TAGS
 
 
-def take_robots_out(run: Run, touched: StreamsToRebuild | None) -> int:
-    """Tag the streams whose new sessions show a robot, and delete their sessions from the first such on; give their events.
+@dataclass(frozen=True, slots=True)
+class Bots:
+    """Bots among sessions.
 
-    New are those that were cut anew: of touched streams, or all. Streams of sources that keep robots are not looked at.
+    Attributes:
+        tags: rows of `stream_tags`.
+        since: streams and the start of the first session that shows a bot: stream_id, bot_from.
+        event_count: events of the sessions from there on.
     """
-    bots = run.settings.bots
-    kept = [s.name for s in run.settings.sources if s.keep_bots]
-    if not bots.leave_out:
-        return 0
-    sessions = run.warehouse.read(SESSIONS)
-    if touched is not None:
-        sessions = sessions.filter(F.col("started_on") >= F.lit(touched.first_day)).join(
-            touched.starts, "stream_id"
-        )
-        sessions = sessions.filter("started_at >= from_at")
-    looked_at = sessions.filter(~F.col("source").isin(kept)) if kept else sessions
+
+    tags: DataFrame
+    since: DataFrame
+    event_count: int
+
+    def drop_sessions(self, sessions: DataFrame) -> DataFrame:
+        """Drop the sessions of these streams from the first one on that shows a bot."""
+        return sessions.join(F.broadcast(self.since), _is_bot(sessions, self.since), "left_anti")
+
+
+def find_bots(run: Run, sessions: DataFrame) -> Bots | None:
+    """Search sessions for bots; null when there are none, or bots are not to be left out.
+
+    Streams of sources that keep bots are not searched. The sessions are read up to three times, so
+    the caller keeps them.
+    """
+    settings = run.settings.bots
+    if not settings.leave_out:
+        return None
+    keep_bots = [source.name for source in run.settings.sources if source.keep_bots]
+    searched = sessions.filter(~F.col("source").isin(keep_bots)) if keep_bots else sessions
     tags = to_bot_rhythm_tags(
-        looked_at,
-        rate_clicks=bots.rate_clicks,
-        rate_seconds=bots.rate_seconds,
-        even_gaps=bots.even_gaps,
-    ).localCheckpoint()  # the sessions it is made from are about to go
+        searched,
+        rate_clicks=settings.rate_clicks,
+        rate_seconds=settings.rate_seconds,
+        even_gaps=settings.even_gaps,
+    ).localCheckpoint()
     if tags.isEmpty():
-        return 0
-    sources = looked_at.groupBy("stream_id").agg(F.min("source").alias("source"))
-    run.warehouse.merge(
-        tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id)), STREAM_TAGS
+        return None
+    sources = searched.groupBy("stream_id").agg(F.min("source").alias("source"))
+    rows = tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id)).localCheckpoint()
+    since = tags.groupBy("stream_id").agg(F.min("from_at").alias("bot_from")).localCheckpoint()
+    of_bots = sessions.join(F.broadcast(since), _is_bot(sessions, since))
+    count = of_bots.agg(F.coalesce(F.sum("event_count"), F.lit(0))).collect()[0][0]
+    return Bots(rows, since, int(count))
+
+
+def write_bot_tags(run: Run, bots: Bots) -> None:
+    """Add the tags to `stream_tags`; a tag that is there already stays."""
+    run.warehouse.merge(bots.tags, STREAM_TAGS)
+
+
+def _is_bot(sessions: DataFrame, since: DataFrame) -> Column:
+    return (sessions["stream_id"] == since["stream_id"]) & (
+        sessions["started_at"] >= since["bot_from"]
     )
-    first = tags.groupBy("stream_id").agg(F.min("from_at").alias("_from"))
-    going = sessions.join(F.broadcast(first), "stream_id").filter("started_at >= _from")
-    going = going.select("session_id", "event_count").localCheckpoint()
-    run.warehouse.delete(going.select("session_id"), SESSIONS)
-    return int(going.agg(F.coalesce(F.sum("event_count"), F.lit(0))).collect()[0][0])
