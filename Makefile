@@ -54,4 +54,4 @@ docs: $(READY) ## write the generated pages: docs/tables.md, docs/features.md, c
 	$(BIN)/python docs/generate.py
 
 clean: ## what was built; not the virtual environment
-	rm -rf build dist demo .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis spark-warehouse
+	rm -rf build dist demo .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis spark-warehouse

@@ -119,17 +119,16 @@ def cli(spark: SparkSession, secret_files: dict[str, Path]):
 
 
 @pytest.fixture(scope="session")
-def published_template(
-    spark: SparkSession, secret_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
-    """The folder of a shop that was published twice, the same for all test processes. Look, and copy; never write to it."""
+def published_template(spark: SparkSession, secret_files: dict[str, Path]) -> Path:
+    """The folder of a shop that was published twice. Look, and copy; never write to it."""
     from desirelines.cli import main
     from tests.support import published
+    from tests.support.frozen import frozen
 
     sets = [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
-    base = tmp_path_factory.getbasetemp()
-    place = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "published-shop"
-    return published.built_once(spark, lambda *words: main([*words, *sets]), place)
+    return frozen(
+        "published", lambda place: published.build(spark, lambda *w: main([*w, *sets]), place)
+    )
 
 
 @pytest.fixture

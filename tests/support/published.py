@@ -1,12 +1,10 @@
-"""A shop that was published twice: built once for all test processes, copied for each test, whole with its source.
+"""A shop that was published twice: built once, copied for each test, whole with its source.
 
 The source is a Delta table, whose checkpoint knows it by its own id and not by its place, so a copy goes on where the original
 was. Tests that attack what was published begin here.
 """
 
-import os
 import shutil
-import time
 from pathlib import Path
 
 from tests.support import shop
@@ -22,7 +20,6 @@ columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category
 ids: {{cookie: cookie, user: user}}
 kinds: {{view: product_view, add: cart_add, buy: purchase, login: login}}
 """
-WAIT_SECONDS = 1_200
 
 
 def configure(folder: Path, extra: str = "") -> Path:
@@ -48,31 +45,6 @@ def build(spark, cli, folder: Path) -> None:
         assert cli("run", "--conf", str(conf), "--run-id", run_id) == 0, run_id
         if run_id == "first":
             deliver(spark, folder, shop.rows(*SECOND))
-
-
-def built_once(spark, cli, place: Path) -> Path:
-    """The template at a place that all test processes share; the first who comes builds it, the others wait."""
-    claim, done = place.with_suffix(".claim"), place.with_suffix(".done")
-    try:
-        os.close(os.open(claim, os.O_CREAT | os.O_EXCL))
-    except FileExistsError:
-        until = time.monotonic() + WAIT_SECONDS
-        while not done.exists():
-            assert time.monotonic() < until, (
-                "the process that builds the published shop did not end"
-            )
-            time.sleep(0.5)
-        assert done.read_text() == "built", (
-            "another process could not build the published shop; look there"
-        )
-        return place
-    state = "failed"
-    try:
-        build(spark, cli, place)
-        state = "built"
-    finally:
-        done.write_text(state)
-    return place
 
 
 def copy_to(template: Path, folder: Path, extra: str = "") -> Path:

@@ -46,13 +46,20 @@ def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, 
     return F.when(~is_junk, value)
 
 
+def normal_text(value: str, *, caseless: bool, junk: tuple[str, ...] = ()) -> str | None:
+    """The rule of `normal_value` in plain Python, for one identifier given by hand."""
+    trimmed = value.strip(_WHITE_SPACE)
+    normal = trimmed.lower() if caseless else trimmed
+    is_junk = normal.lower() in junk or not normal.strip("0-")
+    return None if is_junk else normal
+
+
 def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -> str:
-    """The same key in plain Python, for one identifier given by hand."""
-    value = value.strip("\ufeff \t\r\n\u00a0")
-    value = value.lower() if caseless else value
-    return hmac.new(secret, (id_type + _SEPARATOR + value).encode(), hashlib.sha256).hexdigest()[
-        :32
-    ]
+    """The key of an identifier in plain Python: of its trimmed value, junk or not."""
+    trimmed = value.strip(_WHITE_SPACE)
+    normal = trimmed.lower() if caseless else trimmed
+    digest = hmac.new(secret, (id_type + _SEPARATOR + normal).encode(), hashlib.sha256)
+    return digest.hexdigest()[:32]
 
 
 def fingerprint_of(secret: bytes, purpose: str) -> str:

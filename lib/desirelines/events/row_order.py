@@ -1,4 +1,4 @@
-"""The order of a stream's rows inside a batch."""
+"""The total orders of a stream: of its raw rows inside a batch, and of its events."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ def total_order(source: Source) -> list[Column]:
         F.col("content_digest").asc(),
         F.col("row_hash").asc(),  # of the whole raw row: what still ties is the same row
     ]
+
+
+AFTER_TIME = ("received_at", "source", "file_name", "file_place", "event_id")
+"""Columns of `events` that decide, one after the other, which of two events at one time is first."""
+
+
+def event_order() -> list[Column]:
+    """Order of a stream's events in `events`; null comes first. The kernel of sessions sorts by the same."""
+    return [F.col(name).asc_nulls_first() for name in ("occurred_at", *AFTER_TIME)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.columns.keys import key_of
+from desirelines.columns.keys import key_of, normal_text
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.identities.link_decisions import RELINKED, UNLINKED, cuts_in_force
 from desirelines.identities.links import rule_name, rule_number
@@ -23,19 +23,29 @@ def key_of_identifier(run: Run, id_type: str, value: str) -> str:
     """The key of an identifier given by hand.
 
     Raises:
-        SettingsError: no source has this type, or the data secret is not the warehouse's.
+        SettingsError: no source has this type, the value is one of those that identify nobody, or the
+            data secret is not the warehouse's.
     """
     known = sorted({t for s in run.settings.sources for t in s.ids})
     if id_type not in known:
+        suggestion = did_you_mean(id_type, known)
         raise SettingsError(
             [
-                f"--identifier {id_type}: no source has this type{did_you_mean(id_type, known)}. Known: {', '.join(known)}"
+                f"--identifier {id_type}: no source has this type{suggestion}. "
+                f"Known: {', '.join(known)}"
+            ]
+        )
+    identity = run.settings.identity
+    caseless = id_type in identity.caseless_types
+    if normal_text(value, caseless=caseless, junk=identity.junk_values) is None:
+        raise SettingsError(
+            [
+                f"--identifier {id_type}: the value on standard input is a placeholder that "
+                "identifies nobody (identity.junk_values), so it has no key. Check the identifier"
             ]
         )
     warehouse_facts.compare(run)  # under another secret everybody would be unknown
-    return key_of(
-        run.data_secret, id_type, value, caseless=id_type in run.settings.identity.caseless_types
-    )
+    return key_of(run.data_secret, id_type, value, caseless=caseless)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from desirelines.errors import GateError
+from desirelines.events.row_order import event_order
 from desirelines.io.tables.predicates import on_or_after
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
@@ -144,7 +145,7 @@ def with_cap(run: Run, events: DataFrame, touched: StreamsToRebuild | None) -> D
         untouched = before.filter("started_at < from_at").groupBy("stream_id")
         kept = untouched.agg(F.sum("event_count").alias("_kept"))
     counts_in = ~F.col("is_bot") & F.col("is_consented")
-    place = Window.partitionBy("stream_id", counts_in).orderBy("occurred_at", "event_id", "source")
+    place = Window.partitionBy("stream_id", counts_in).orderBy(*event_order())
     large = events.join(F.broadcast(heavy), "stream_id", "left_semi").withColumn(
         "_place", F.row_number().over(place)
     )

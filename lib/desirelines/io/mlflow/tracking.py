@@ -20,7 +20,7 @@ from desirelines.io.tables.predicates import equals
 from desirelines.settings.model import Tracking
 
 CHAMPION, CHALLENGER = "champion", "challenger"
-SCORER = Path(__file__).with_name("served.py")
+SCORER = Path(__file__).with_name("scorer.py")
 _ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 OUTPUTS = {
     "cluster": "long",

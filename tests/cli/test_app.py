@@ -5,25 +5,34 @@ import sys
 import time
 
 import pytest
+import typer
 
 from desirelines.cli import main
-
-COMMANDS = (
-    "init", "check", "plan", "run", "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
-    "assign-segments", "build-paths", "publish", "report", "history", "why", "world",
-)  # fmt: skip
+from desirelines.cli.app import app
+from desirelines.cli.commands.run import STAGE_HELP
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_teaches_with_an_example(command, capsys):
-    assert main([command, "--help"]) == 0
-    assert "Example:" in capsys.readouterr().out
+def commands(group=None, before=()):
+    """Every command there is, as the words that run it, in the order of the help."""
+    group = group or typer.main.get_command(app)
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, (*before, name))
+        else:
+            yield (*before, name)
+
+
+@pytest.mark.parametrize("words", list(commands()), ids=" ".join)
+def test_help_teaches_with_an_example(words, capsys):
+    assert main([*words, "--help"]) == 0
+    assert "Example" in capsys.readouterr().out
 
 
 def test_commands_stand_in_the_order_of_a_run(capsys):
     main(["--help"])
     shown = capsys.readouterr().out
-    places = [shown.index(f"│ {c} ") for c in COMMANDS]
+    order = ("init", "check", "plan", "run", *STAGE_HELP, "report", "history", "why", "world")
+    places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
 
 
