@@ -70,12 +70,14 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
     for name, money in converted.items():
         is_lost = F.col(name).isNotNull() & F.col("rate").isNotNull() & money.isNull()
         reasons.append(F.when(is_lost, F.lit(f"{name}: too large in {site.currency}")))
-    return rated.withColumns({
-        **converted,
-        "rate": F.when(has_money, F.col("rate")),
-        "currency": F.lit(site.currency),
-        "reasons": F.concat("reasons", reasons_of(*reasons)),
-    })  # fmt: skip
+    return rated.withColumns(
+        {
+            **converted,
+            "rate": F.when(has_money, F.col("rate")),
+            "currency": F.lit(site.currency),
+            "reasons": F.concat("reasons", reasons_of(*reasons)),
+        }
+    )
 
 
 def _converted(money: Column, is_own: Column) -> Column:

@@ -80,14 +80,20 @@ def with_fates(
     state before; without `orders_are_whole` lines stand for themselves (some of an order's lines are there, others come now).
     """
     held_back = F.col("is_suppressed") | (F.size("reasons") > 0) | F.col("is_late")
-    rows = mapped.withColumns({
-        "fate": F.when(F.col("is_suppressed"), F.lit("suppressed"))
-                 .when(F.size("reasons") > 0, F.lit("quarantined"))
-                 .when(F.col("is_late"), F.lit("late")),
-        # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
-        "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(F.col("stream_id")),
-        RAW: F.when(held_back, raw_text(source) if text is None else text),  # the shuffle would move the text of each row, and hardly one is ever read
-    }).drop(ROW)  # fmt: skip
+    rows = mapped.withColumns(
+        {
+            "fate": F.when(F.col("is_suppressed"), F.lit("suppressed"))
+            .when(F.size("reasons") > 0, F.lit("quarantined"))
+            .when(F.col("is_late"), F.lit("late")),
+            # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
+            "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(
+                F.col("stream_id")
+            ),
+            RAW: F.when(
+                held_back, raw_text(source) if text is None else text
+            ),  # the shuffle would move the text of each row, and hardly one is ever read
+        }
+    ).drop(ROW)
     if source.snapshot:
         return with_news(with_state_id(rows), source, known).drop("_stream")
     rows = rows.repartition(
@@ -117,10 +123,18 @@ def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
             {"event_id": digest, "_copy": number.over(equal), "_kept_digest": digest}
         )
     if not source.tells_files:
-        return rows.withColumns({"_number": number.over(equal), "_kept_digest": F.first(digest).over(equal)}).withColumns({
-            "event_id": F.coalesce(given, occurrence("_number")),
-            "_copy": F.when(given.isNull(), F.lit(1)).otherwise(F.col("_number")),
-        }).drop("_number")  # fmt: skip
+        return (
+            rows.withColumns(
+                {"_number": number.over(equal), "_kept_digest": F.first(digest).over(equal)}
+            )
+            .withColumns(
+                {
+                    "event_id": F.coalesce(given, occurrence("_number")),
+                    "_copy": F.when(given.isNull(), F.lit(1)).otherwise(F.col("_number")),
+                }
+            )
+            .drop("_number")
+        )
     of_file = Window.partitionBy(*of_stream, digest, "file_name").orderBy(*order)
     rows = rows.withColumn("_number", number.over(of_file))
     rows = rows.withColumn("event_id", F.coalesce(given, occurrence("_number"))).drop("_number")
@@ -205,10 +219,12 @@ def to_quarantine(
         F.col("file_name").asc_nulls_first(), F.col("file_place").asc_nulls_first(), "fate"
     )
     is_broken = is_told_broken(source)
-    return fates.withColumns({
-        "reasons": reasons,
-        "ordinal": F.row_number().over(equal).cast("long"),
-        "is_masked": F.lit(is_masked),
-        "text_length": F.when(is_broken, F.length(RAW).cast("long")),
-        RAW: F.when(~is_broken, F.col(RAW)) if is_masked else F.col(RAW),
-    })  # fmt: skip
+    return fates.withColumns(
+        {
+            "reasons": reasons,
+            "ordinal": F.row_number().over(equal).cast("long"),
+            "is_masked": F.lit(is_masked),
+            "text_length": F.when(is_broken, F.length(RAW).cast("long")),
+            RAW: F.when(~is_broken, F.col(RAW)) if is_masked else F.col(RAW),
+        }
+    )

@@ -34,11 +34,13 @@ def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) 
     own = F.when(F.col("_line_copy") == 1, F.col("content_digest"))
     rows = rows.withColumn("_version", F.sort_array(F.collect_list(own).over(row)))
     first = order.orderBy(*total_order(source))
-    rows = rows.withColumns({
-        "_standing": F.first("_version").over(first),
-        "_standing_row": F.first("row_hash").over(first),
-        "_known_version": F.lit(None).cast("array<string>"),
-    })  # fmt: skip
+    rows = rows.withColumns(
+        {
+            "_standing": F.first("_version").over(first),
+            "_standing_row": F.first("row_hash").over(first),
+            "_known_version": F.lit(None).cast("array<string>"),
+        }
+    )
     if known is not None:
         seen = known.filter(F.col("order_id").isNotNull()).groupBy(
             F.col("stream_id").alias("_stream"), *_ORDER

@@ -22,9 +22,23 @@ from desirelines.events.raw_fields import (
 from desirelines.settings import Settings, Source, ValueColumn
 
 CONTENT = (
-    "stream_id", "user_key", "occurred_at", "event_name", "page", "item_id", "category", "order_id", "quantity", "amount",
-    "discount", "currency", "score", "campaign", "channel", "properties",
-)  # fmt: skip
+    "stream_id",
+    "user_key",
+    "occurred_at",
+    "event_name",
+    "page",
+    "item_id",
+    "category",
+    "order_id",
+    "quantity",
+    "amount",
+    "discount",
+    "currency",
+    "score",
+    "campaign",
+    "channel",
+    "properties",
+)
 """What an event says. Two events that agree here are copies of each other."""
 
 _MAPPED = {"event_id": "given_id", "consent": "is_consent_granted"}
@@ -89,43 +103,72 @@ def to_mapped_events(
     )
     numbers = {name: rows.number(getattr(columns, name)) for name in _NUMBERS}
     mapped = rows.rows.select(
-        RAW, *([] if source.format == "json" else [ROW]), "row_hash", "file_name", "file_place", *([LINE_NUMBER] if source.lines else []),
+        RAW,
+        *([] if source.format == "json" else [ROW]),
+        "row_hash",
+        "file_name",
+        "file_place",
+        *([LINE_NUMBER] if source.lines else []),
         *(made.alias(name) for name, made in (keys | kept).items()),
         corrected_for_clock(occurred, sent, received).alias("occurred_at"),
         received.alias("received_at"),
         rows.text(columns.event_id).alias("given_id"),
         rows.text(columns.event_name).alias("event_name"),
         page_path(rows.text(columns.page)).alias("page"),
-        *(rows.text(getattr(columns, n)).alias(n) for n in ("item_id", "category", "order_id", "campaign", "channel", "user_agent")),
+        *(
+            rows.text(getattr(columns, n)).alias(n)
+            for n in ("item_id", "category", "order_id", "campaign", "channel", "user_agent")
+        ),
         *(number.alias(name) for name, number in numbers.items()),
-        F.coalesce(F.upper(rows.text(columns.currency)), F.lit(source.currency or settings.site.currency)).alias("currency"),
+        F.coalesce(
+            F.upper(rows.text(columns.currency)), F.lit(source.currency or settings.site.currency)
+        ).alias("currency"),
         consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
         session_key(rows, columns.session_key, marked).alias("session_key"),
         kept_properties(rows, source).alias("properties"),
         reasons_of(
             F.when(is_broken_row(source), F.lit(broken_reason(source))),
-            F.when(~rows.is_written(columns.occurred_at), F.lit("occurred_at: missing"))
-             .when(occurred.isNull(), F.lit("occurred_at: not a time")),
-            *(F.when(rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number")) for n in _NUMBERS),
+            F.when(~rows.is_written(columns.occurred_at), F.lit("occurred_at: missing")).when(
+                occurred.isNull(), F.lit("occurred_at: not a time")
+            ),
+            *(
+                F.when(rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number"))
+                for n in _NUMBERS
+            ),
         ).alias("reasons"),
-    )  # fmt: skip
+    )
     login = key_column(identity.login_type)
-    mapped = mapped.withColumns({
-        "stream_id": F.coalesce(*(F.col(key_column(t)) for t in source.stream)),
-        "user_key": F.col(login) if login in mapped.columns else F.lit(None).cast("string"),
-        "kind": kind_of(source.kinds),
-        "score": F.col("score").cast("double"),
-    })  # fmt: skip
-    return mapped.withColumns({
-        "reasons": F.concat("reasons", reasons_of(
-            F.when(F.col("event_name").isNull(), F.lit("event_name: missing")),
-            F.when(F.col("stream_id").isNull(), F.lit("stream: no identifier of type " + ", ".join(source.stream))),
-            *(F.when(F.col(_MAPPED.get(name, name)).isNull(), F.lit(f"{name}: missing")) for name in source.required),
-            *reasons_of_time(settings.ingest.future_minutes, settings.ingest.floor_date, read_at),
-        )),
-        "is_late": is_late(settings.ingest.late_days),
-        "content_digest": content_digest(source, list(keys)),
-    })  # fmt: skip
+    mapped = mapped.withColumns(
+        {
+            "stream_id": F.coalesce(*(F.col(key_column(t)) for t in source.stream)),
+            "user_key": F.col(login) if login in mapped.columns else F.lit(None).cast("string"),
+            "kind": kind_of(source.kinds),
+            "score": F.col("score").cast("double"),
+        }
+    )
+    return mapped.withColumns(
+        {
+            "reasons": F.concat(
+                "reasons",
+                reasons_of(
+                    F.when(F.col("event_name").isNull(), F.lit("event_name: missing")),
+                    F.when(
+                        F.col("stream_id").isNull(),
+                        F.lit("stream: no identifier of type " + ", ".join(source.stream)),
+                    ),
+                    *(
+                        F.when(F.col(_MAPPED.get(name, name)).isNull(), F.lit(f"{name}: missing"))
+                        for name in source.required
+                    ),
+                    *reasons_of_time(
+                        settings.ingest.future_minutes, settings.ingest.floor_date, read_at
+                    ),
+                ),
+            ),
+            "is_late": is_late(settings.ingest.late_days),
+            "content_digest": content_digest(source, list(keys)),
+        }
+    )
 
 
 def content_digest(source: Source, key_columns: list[str]) -> Column:

@@ -17,10 +17,12 @@ def to_repeated_ids(events: DataFrame, late_days: float) -> DataFrame:
     before = Window.partitionBy(*of_id).orderBy("stream_id", "occurred_at")
     is_same_stream = F.lag("stream_id").over(before) == F.col("stream_id")
     gap = F.unix_micros("occurred_at") - F.unix_micros(F.lag("occurred_at").over(before))
-    rows = events.select(*of_id, "stream_id", "occurred_at").withColumns({
-        "_number": F.row_number().over(before),
-        "_gap": F.when(is_same_stream, gap),
-    })  # fmt: skip
+    rows = events.select(*of_id, "stream_id", "occurred_at").withColumns(
+        {
+            "_number": F.row_number().over(before),
+            "_gap": F.when(is_same_stream, gap),
+        }
+    )
     far = int(late_days * 86_400_000_000)
     return (
         rows.groupBy(*of_id)

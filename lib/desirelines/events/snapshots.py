@@ -26,10 +26,14 @@ def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataF
     states = rows.withColumn("_is_known", F.lit(False))
     if known is not None:
         before = known.select(
-            F.col("stream_id").alias("_stream"), "event_id", F.lit(True).alias("_is_known"),
-            F.timestamp_micros(F.element_at(F.split("event_id", ":"), 2).cast("long")).alias("occurred_at"),
+            F.col("stream_id").alias("_stream"),
+            "event_id",
+            F.lit(True).alias("_is_known"),
+            F.timestamp_micros(F.element_at(F.split("event_id", ":"), 2).cast("long")).alias(
+                "occurred_at"
+            ),
             F.element_at(F.split("event_id", ":"), 1).alias("content_digest"),
-        )  # fmt: skip
+        )
         states = states.unionByName(before, allowMissingColumns=True)
     order = Window.partitionBy("_stream", "fate").orderBy(
         "occurred_at", F.col("_is_known").desc(), *total_order(source)
@@ -37,10 +41,14 @@ def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataF
     copies = Window.partitionBy("_stream", "fate", "event_id").orderBy(
         F.col("_is_known").desc(), *total_order(source)
     )
-    states = states.withColumns({
-        "_state_before": F.lag("content_digest").over(order),
-        "_copy": F.row_number().over(copies),  # a state that was told for this moment already, whatever was told since
-    })  # fmt: skip
+    states = states.withColumns(
+        {
+            "_state_before": F.lag("content_digest").over(order),
+            "_copy": F.row_number().over(
+                copies
+            ),  # a state that was told for this moment already, whatever was told since
+        }
+    )
     is_news = (F.col("_copy") == 1) & ~F.col("_state_before").eqNullSafe(F.col("content_digest"))
     told = F.coalesce("fate", F.when(is_news, F.lit("used")).otherwise(F.lit("unchanged")))
     return (

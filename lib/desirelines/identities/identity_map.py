@@ -27,9 +27,13 @@ def to_identity_map(
         "first_seen_at", type_rank(F.col("key_type"), type_order), "key_type", "key"
     )
     return rows.select(
-        "key", "key_type", F.first("key").over(earliest).alias("person_id"), "first_seen_at",
-        rule_name(F.col("_rule")).alias("rule"), F.xxhash64(F.coalesce("component_key", "key")).alias("component"),
-    )  # fmt: skip
+        "key",
+        "key_type",
+        F.first("key").over(earliest).alias("person_id"),
+        "first_seen_at",
+        rule_name(F.col("_rule")).alias("rule"),
+        F.xxhash64(F.coalesce("component_key", "key")).alias("component"),
+    )
 
 
 def type_rank(key_type: Column, type_order: tuple[str, ...]) -> Column:

@@ -84,16 +84,26 @@ def _separated(
     group, reason = separate(Graph(len(keys), one, other, rule, tuple(unique)), most_keys=most_keys)
     component = groups(len(keys), one, other)
     nulls = pa.nulls(len(keys), pa.string())
-    yield pa.RecordBatch.from_pydict({
-        "key": keys, "other_key": nulls, "group_key": _smallest(keys, group), "component_key": _smallest(keys, component),
-        "reason": nulls,
-    })  # fmt: skip
+    yield pa.RecordBatch.from_pydict(
+        {
+            "key": keys,
+            "other_key": nulls,
+            "group_key": _smallest(keys, group),
+            "component_key": _smallest(keys, component),
+            "reason": nulls,
+        }
+    )
     cut = np.flatnonzero(reason != FOLLOWED)
     nulls = pa.nulls(len(cut), pa.string())
-    yield pa.RecordBatch.from_pydict({
-        "key": keys.take(pa.array(one[cut])), "other_key": keys.take(pa.array(other[cut])), "group_key": nulls,
-        "component_key": nulls, "reason": pa.array(REASONS).take(pa.array(reason[cut])),
-    })  # fmt: skip
+    yield pa.RecordBatch.from_pydict(
+        {
+            "key": keys.take(pa.array(one[cut])),
+            "other_key": keys.take(pa.array(other[cut])),
+            "group_key": nulls,
+            "component_key": nulls,
+            "reason": pa.array(REASONS).take(pa.array(reason[cut])),
+        }
+    )
 
 
 def _smallest(keys: pa.Array, group: np.ndarray) -> pa.Array:

@@ -44,12 +44,16 @@ def to_links(
         (F.col("one.key") != F.col("other.key")) | (F.col("one.type") == F.col("other.type"))
     )
     return pairs.groupBy(
-        F.col("one.key").alias("key"), F.col("one.type").alias("key_type"),
-        F.col("other.key").alias("other_key"), F.col("other.type").alias("other_type"),
+        F.col("one.key").alias("key"),
+        F.col("one.type").alias("key_type"),
+        F.col("other.key").alias("other_key"),
+        F.col("other.type").alias("other_type"),
     ).agg(
         rule_name(F.min(_rule_number(login_type))).alias("rule"),
-        F.min("first_at").alias("first_at"), F.max("last_at").alias("last_at"), F.sum("link_count").alias("link_count"),
-    )  # fmt: skip
+        F.min("first_at").alias("first_at"),
+        F.max("last_at").alias("last_at"),
+        F.sum("link_count").alias("link_count"),
+    )
 
 
 def to_sightings(links: DataFrame) -> DataFrame:
@@ -64,9 +68,12 @@ def to_pairs(links: DataFrame) -> DataFrame:
     `links` holds each pair in both directions, or in one of them.
     """
     turned = links.select(
-        F.col("other_key").alias("key"), F.col("other_type").alias("key_type"),
-        F.col("key").alias("other_key"), F.col("key_type").alias("other_type"), "rule",
-    )  # fmt: skip
+        F.col("other_key").alias("key"),
+        F.col("other_type").alias("key_type"),
+        F.col("key").alias("other_key"),
+        F.col("key_type").alias("other_type"),
+        "rule",
+    )
     both = links.select(turned.columns).unionByName(turned)
     once = both.filter(F.col("key") < F.col("other_key"))
     return once.groupBy("key", "key_type", "other_key", "other_type").agg(

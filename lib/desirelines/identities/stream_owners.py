@@ -19,9 +19,11 @@ def to_login_people(pairs: DataFrame, identity_map: DataFrame, *, login_type: st
     `pairs` holds key, key_type, other_key, other_type in either direction or both.
     """
     turned = pairs.select(
-        F.col("other_key").alias("key"), F.col("other_type").alias("key_type"),
-        F.col("key").alias("other_key"), F.col("key_type").alias("other_type"),
-    )  # fmt: skip
+        F.col("other_key").alias("key"),
+        F.col("other_type").alias("key_type"),
+        F.col("key").alias("other_key"),
+        F.col("key_type").alias("other_type"),
+    )
     both = pairs.select(turned.columns).unionByName(turned)
     logins = both.filter((F.col("other_type") == login_type) & (F.col("key_type") != login_type))
     people = identity_map.select(F.col("key").alias("other_key"), "person_id")
@@ -50,8 +52,11 @@ def to_stream_owners(
     always its person's.
     """
     alone = streams.filter(~F.col("is_shared")).select(
-        "stream_id", "person_id", F.lit(BEGINNING_US).cast("long").alias("from_us"), F.lit(None).cast("long").alias("to_us")
-    )  # fmt: skip
+        "stream_id",
+        "person_id",
+        F.lit(BEGINNING_US).cast("long").alias("from_us"),
+        F.lit(None).cast("long").alias("to_us"),
+    )
     spells = _spells(logins, within_us)
     in_time = Window.partitionBy("stream_id").orderBy("first_us")
     before, after = F.lag("last_us").over(in_time) + 1, F.lead("first_us").over(in_time)
@@ -75,7 +80,12 @@ def to_stream_owners(
         F.col("_then").alias("to_us"),
     )
     first = timeline.groupBy("stream_id", "_own").agg(F.min("from_us").alias("to_us"))
-    beginning = first.select("stream_id", F.col("_own").alias("person_id"), F.lit(BEGINNING_US).cast("long").alias("from_us"), "to_us")  # fmt: skip
+    beginning = first.select(
+        "stream_id",
+        F.col("_own").alias("person_id"),
+        F.lit(BEGINNING_US).cast("long").alias("from_us"),
+        "to_us",
+    )
     every = alone.unionByName(owned).unionByName(gaps).unionByName(beginning)
     return every.select(
         "stream_id",
@@ -95,9 +105,11 @@ def with_person(
     owners = stream_owners.select(
         "stream_id", F.col("person_id").alias("_of_stream"), "from_at", "to_at"
     )
-    at_start = (F.col("o.stream_id") == F.col("s.stream_id")) & (F.col("s.started_at") >= F.col("o.from_at")) & (
-        F.col("o.to_at").isNull() | (F.col("s.started_at") < F.col("o.to_at"))
-    )  # fmt: skip
+    at_start = (
+        (F.col("o.stream_id") == F.col("s.stream_id"))
+        & (F.col("s.started_at") >= F.col("o.from_at"))
+        & (F.col("o.to_at").isNull() | (F.col("s.started_at") < F.col("o.to_at")))
+    )
     owned = (
         sessions.alias("s").join(owners.alias("o"), at_start, "left").select("s.*", "_of_stream")
     )

@@ -16,8 +16,14 @@ from desirelines.settings import Settings
 from desirelines.tables import EVENTS
 
 DATA, SUPPRESSION, BUCKETS, CURRENCY, PURPOSE, LOGIN, CASELESS = (
-    "data_secret", "suppression_secret", "buckets", "currency", "consent_purpose", "login_type", "caseless:",
-)  # fmt: skip
+    "data_secret",
+    "suppression_secret",
+    "buckets",
+    "currency",
+    "consent_purpose",
+    "login_type",
+    "caseless:",
+)
 VALUES_LOOKED_AT = 20
 """Kept raw values by which it is seen whether the data secret fits a warehouse without facts."""
 
@@ -79,9 +85,13 @@ def wanted_facts(settings: Settings) -> dict[str, str]:
         {t for source in settings.sources for t in source.ids} | {settings.identity.login_type}
     )
     return {
-        DATA: fingerprint_of(data, DATA), SUPPRESSION: fingerprint_of(suppression, SUPPRESSION),
-        BUCKETS: str(settings.warehouse.buckets), CURRENCY: settings.site.currency, PURPOSE: settings.consent.purpose, LOGIN: settings.identity.login_type,
-    } | {CASELESS + t: str(t in settings.identity.caseless_types).lower() for t in types}  # fmt: skip
+        DATA: fingerprint_of(data, DATA),
+        SUPPRESSION: fingerprint_of(suppression, SUPPRESSION),
+        BUCKETS: str(settings.warehouse.buckets),
+        CURRENCY: settings.site.currency,
+        PURPOSE: settings.consent.purpose,
+        LOGIN: settings.identity.login_type,
+    } | {CASELESS + t: str(t in settings.identity.caseless_types).lower() for t in types}
 
 
 def refuse_others(known: dict[str, set[str]], wanted: dict[str, str], settings: Settings) -> None:

@@ -155,9 +155,13 @@ def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
 
 
 def _log_values(
-    mlflow: ModuleType, client: Any, run_id: str, params: Mapping[str, Any], metrics: Mapping[str, float],
+    mlflow: ModuleType,
+    client: Any,
+    run_id: str,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, float],
     curves: Sequence[tuple[str, int, float]],
-) -> None:  # fmt: skip
+) -> None:
     """Everything of one run in one call."""
     points = [*((name, 0, value) for name, value in metrics.items()), *curves]
     client.log_batch(
@@ -187,9 +191,14 @@ def _log_model(
         )
         with mlflow.start_run(run_id=run_id):
             mlflow.pyfunc.log_model(
-                name="model", python_model=str(SCORER), artifacts={"model": str(stored)}, signature=ModelSignature(inputs, outputs),
-                input_example=example, registered_model_name=settings.model, pip_requirements=["mlflow", "numpy", "pandas"],
-            )  # fmt: skip
+                name="model",
+                python_model=str(SCORER),
+                artifacts={"model": str(stored)},
+                signature=ModelSignature(inputs, outputs),
+                input_example=example,
+                registered_model_name=settings.model,
+                pip_requirements=["mlflow", "numpy", "pandas"],
+            )
         if fit.save_pipeline is not None:
             fit.save_pipeline(str(Path(here) / "mllib"))
             client.log_artifacts(run_id, str(Path(here) / "mllib"), "mllib")

@@ -92,11 +92,17 @@ def without(source: Source, absent: list[str]) -> Source:
             f"source '{source.name}': {source.table or source.path} no longer has {', '.join(absent)}, and no event can be made "
             f"without {', '.join(needed) or 'an identifier of its stream, or the lines of its rows'}. Nothing was read. Bring the column back, or mend the mapping."
         )
-    return source.model_copy(update={
-        "columns": columns.model_copy(update=gone), "ids": ids, "stream": stream,
-        "properties": tuple(p for p in source.properties if p not in absent),
-        "alias": None if source.alias is not None and source.alias.column in absent else source.alias,
-    })  # fmt: skip
+    return source.model_copy(
+        update={
+            "columns": columns.model_copy(update=gone),
+            "ids": ids,
+            "stream": stream,
+            "properties": tuple(p for p in source.properties if p not in absent),
+            "alias": None
+            if source.alias is not None and source.alias.column in absent
+            else source.alias,
+        }
+    )
 
 
 def _is_there(path: Path) -> bool:

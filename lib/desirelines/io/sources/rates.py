@@ -37,7 +37,11 @@ def check_rates(spark: SparkSession, site: Site) -> None:
         | F.col("from_on").isNull()
     )
     is_bad = is_bad | F.coalesce(F.col("rate") <= 0, F.lit(True))
-    row = found.agg(F.count("*").alias("n"), F.count_if(is_bad).alias("bad"), F.count_distinct("currency", "from_on").alias("once")).collect()[0]  # fmt: skip
+    row = found.agg(
+        F.count("*").alias("n"),
+        F.count_if(is_bad).alias("bad"),
+        F.count_distinct("currency", "from_on").alias("once"),
+    ).collect()[0]
     if row["bad"]:
         raise SourceError(
             f"site.rates: {row['bad']:,} of {row['n']:,} lines of {where} are no rates: currency must be three letters, from_on a day, "

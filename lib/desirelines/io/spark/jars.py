@@ -60,8 +60,11 @@ def fetch_jars() -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="desirelines-jars-") as scratch:
         done = subprocess.run(
             [sys.executable, "-c", _RESOLVE, scratch, *(c for c, _ in JARS.values())],
-            env=os.environ | {"PYSPARK_PYTHON": sys.executable}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            env=os.environ | {"PYSPARK_PYTHON": sys.executable},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         jars_folder().mkdir(parents=True, exist_ok=True)
         for name, (coordinates, digest) in JARS.items():
             found = list(Path(scratch).glob(f"jars/*{name}"))

@@ -33,9 +33,12 @@ class Lease:
         if self.file is None:
             return
         holder = {
-            "run_id": run_id, "command": command, "process": os.getpid(), "host": socket.gethostname(),
+            "run_id": run_id,
+            "command": command,
+            "process": os.getpid(),
+            "host": socket.gethostname(),
             "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        }  # fmt: skip
+        }
         self.file.seek(0)
         self.file.truncate()
         self.file.write(json.dumps(holder) + "\n")

@@ -214,9 +214,12 @@ class Ledger:
     def inputs_of(self, run_id: str, phase: str) -> dict[str, Any]:
         """What a run's newest attempt at a phase was made from; empty when there is none."""
         told = [
-            s for s in self.states()
-            if (s.run_id, s.phase) == (run_id, phase) and s.status != STARTED and s.inputs is not None
-        ]  # fmt: skip
+            s
+            for s in self.states()
+            if (s.run_id, s.phase) == (run_id, phase)
+            and s.status != STARTED
+            and s.inputs is not None
+        ]
         newest = max(told, key=lambda s: (s.attempt, s.state_no), default=None)
         return (
             dict(json.loads(newest.inputs))
@@ -238,9 +241,19 @@ class Ledger:
             k: json.dumps(v, sort_keys=True, default=str) if isinstance(v, dict | list) else v
             for k, v in facts.items()
         }
-        return known | texts | {
-            "run_id": run_id, "phase": phase, "status": status, "attempt": attempt,
-            "state_no": max((s.state_no for s in mine if s.attempt == attempt), default=0) + 1,
-            "config_hash": self.config_hash, "code_version": __version__,
-            "suppression_version": self.warehouse.version(SUPPRESSIONS), "recorded_at": now, "lease_until": now + LEASE_TIME,
-        }  # fmt: skip
+        return (
+            known
+            | texts
+            | {
+                "run_id": run_id,
+                "phase": phase,
+                "status": status,
+                "attempt": attempt,
+                "state_no": max((s.state_no for s in mine if s.attempt == attempt), default=0) + 1,
+                "config_hash": self.config_hash,
+                "code_version": __version__,
+                "suppression_version": self.warehouse.version(SUPPRESSIONS),
+                "recorded_at": now,
+                "lease_until": now + LEASE_TIME,
+            }
+        )
