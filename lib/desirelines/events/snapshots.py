@@ -1,4 +1,4 @@
-"""Rows of snapshots (a dump of all customers, again and again): only what changed is an event."""
+"""Rows of snapshots (a repeated dump of all customers): only a changed state is an event."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from desirelines.settings import Source
 
 
 def with_state_id(rows: DataFrame) -> DataFrame:
-    """Add `event_id`: the state's digest and the microsecond it was told for. `content_digest` leaves the time out here."""
+    """Add `event_id`: the state's digest and the microsecond the state is for.
+
+    `content_digest` of a snapshot's row does not include the time.
+    """
     at = F.unix_micros("occurred_at").cast("string")
     return rows.withColumn(
         "event_id", F.concat_ws(":", F.coalesce("content_digest", F.lit("")), at)
@@ -18,10 +21,11 @@ def with_state_id(rows: DataFrame) -> DataFrame:
 
 
 def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
-    """Complete `fate`: `used` where the state is not the one before it in the stream's event time, else `unchanged`.
+    """Complete `fate`: `used` where the state differs from the previous one, else `unchanged`.
 
-    `rows` holds `_stream`, `event_id` and a fate for what is held back. `known` holds stream_id and event_id of all the
-    source's events; of one moment what is known comes first. One shuffle, by stream.
+    Previous means in the stream's event time. `rows` holds `_stream`, `event_id` and a fate for
+    rows held back. `known` holds stream_id and event_id of all the source's events; at the same
+    moment a known event comes first. One shuffle, by stream.
     """
     states = rows.withColumn("_is_known", F.lit(False))
     if known is not None:
@@ -44,15 +48,15 @@ def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataF
     states = states.withColumns(
         {
             "_state_before": F.lag("content_digest").over(order),
-            "_copy": F.row_number().over(
-                copies
-            ),  # a state that was told for this moment already, whatever was told since
+            # Beyond 1: the same state for the same moment was delivered before, whatever came
+            # since.
+            "_copy": F.row_number().over(copies),
         }
     )
     is_news = (F.col("_copy") == 1) & ~F.col("_state_before").eqNullSafe(F.col("content_digest"))
-    told = F.coalesce("fate", F.when(is_news, F.lit("used")).otherwise(F.lit("unchanged")))
+    fate = F.coalesce("fate", F.when(is_news, F.lit("used")).otherwise(F.lit("unchanged")))
     return (
         states.filter(~F.col("_is_known"))
-        .withColumn("fate", told)
+        .withColumn("fate", fate)
         .drop("_is_known", "_state_before", "_copy")
     )
