@@ -20,7 +20,7 @@ NAMELESS = r"(?i)(\bbot\b|[a-z](?<!\bcu)bot/|crawl|spider|slurp|monitor(ing)?\b)
 
 
 def is_bot_agent(user_agent: Column) -> Column:
-    """True when the agent names itself a bot; never null, because a null agent counts as a person."""
+    """True when the agent names itself a bot. A null agent counts as a person, so never null."""
     return F.coalesce(user_agent.rlike(NAMELESS) | user_agent.rlike(NAMED), F.lit(False))
 
 

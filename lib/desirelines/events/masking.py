@@ -48,8 +48,8 @@ def masked_text(mapped: DataFrame, source: Source, login_type: str) -> Column:
     }
     is_variant = source.format == "json"
     row_type = None if is_variant else mapped.schema[ROW].dataType
-    # Absent columns are left out, as a null would not show that they are absent. The row's type says
-    # which are there; a variant has no such type, so all paths are tried.
+    # Absent columns are left out, because a null would not show that they are absent. The row's
+    # type says which are there; a variant has no such type, so all paths are tried.
     leaves = {p: _value(p, source) for p in kept if is_variant or _is_in(row_type, p, source)}
     page = source.columns.page
     if page is not None and page.column is not None and (path := _path(page.column)) in leaves:

@@ -54,7 +54,7 @@ def key_column(id_type: str) -> str:
 
 
 def value_column(id_type: str) -> str:
-    """Name of the column that holds an identifier's value during ingest, where the mapping keeps it."""
+    """Name of the column that holds an identifier's value during ingest, where it is kept."""
     return f"value_{id_type}"
 
 

@@ -114,7 +114,7 @@ class RawRows:
         return F.coalesce(F.trim(field.cast("string")), F.lit("")) != ""
 
     def _typed_number(self, value: ValueColumn) -> Column | None:
-        """The source's column where it holds exact numbers already, which need no parsing; else null."""
+        """The source's column where it holds exact numbers, which need no parsing; else None."""
         if value.column is None:
             return None
         field = self.field(value.column)
@@ -158,7 +158,7 @@ def _expression_name(column: str) -> str:
 
 
 def raw_text(source: Source) -> Column:
-    """The raw row as text: as it was read, or as JSON where the source is not text."""
+    """The raw row as text: as it was read, or as JSON where only its columns are kept."""
     return F.col(RAW) if source.format == "json" else F.coalesce(RAW, F.to_json(ROW))
 
 
