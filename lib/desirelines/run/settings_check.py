@@ -69,14 +69,12 @@ def judged_by_spark(spark: SparkSession, settings: Settings) -> list[str]:
 
 
 def _tests_for_spark(settings: Settings) -> Iterator[tuple[str, str, Column]]:
-    """The place of each setting, the mistake if it fails, and a column that fails if it is invalid."""
+    """Place of each setting, the mistake if it is invalid, and a column that then fails."""
     for number, rule in enumerate(settings.sessions.step_rules):
         compiled = F.call_function(
             "regexp_replace", F.lit(""), F.lit(rule.pattern), F.lit(""), F.lit(FAR_OUT)
         )
-        mistake = (
-            f"'{shown(rule.pattern)}' is not a regular expression of Java, which Spark uses. Fix it"
-        )
+        mistake = f"'{shown(rule.pattern)}' is not a Java regular expression, as Spark uses. Fix it"
         yield f"sessions.step_rules.{number}.pattern", mistake, compiled
     zones = {"site.time_zone": settings.site.time_zone}
     for number, source in enumerate(settings.sources):

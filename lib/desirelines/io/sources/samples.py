@@ -47,7 +47,7 @@ def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str
 
 
 def is_table(where: str) -> bool:
-    """Whether a name means a table of the catalog: no such path exists, and it looks like a name."""
+    """Whether a name means a table: no such path exists, and it looks like catalog.schema.name."""
     return (
         not Path(where).exists()
         and "/" not in where

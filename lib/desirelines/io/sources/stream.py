@@ -77,7 +77,7 @@ def ingest_new(
 
 
 class _Batches:
-    """Hands the batches of one stream to `on_batch`; keeps their number and what they failed with."""
+    """Hands the batches of one stream to `on_batch`; counts them and keeps their failures."""
 
     def __init__(
         self,
