@@ -105,7 +105,7 @@ def _tell_kinds(
             file_counts[f"without {', '.join(absent)}; read as null"] += len(paths)
         new = [n for n in schema.fieldNames() if n not in usual.fieldNames()]
         if new:
-            file_counts[f"with {', '.join(new)}, which no mapping names; not read"] += len(paths)
+            file_counts[f"with {', '.join(new)}, which is in no mapping; not read"] += len(paths)
         others = {f.name: f.dataType for f in usual.fields}
         wider = [f.name for f in schema.fields if f.name in others and f.dataType != others[f.name]]
         if wider:
