@@ -69,7 +69,7 @@ def suppressed_at(suppressions: DataFrame, moment: datetime) -> DataFrame:
 def with_fates(
     mapped: DataFrame,
     source: Source,
-    known: DataFrame | None,
+    earlier: DataFrame | None,
     *,
     orders_are_whole: bool = True,
     text: Column | None = None,
@@ -78,10 +78,10 @@ def with_fates(
 
     Only rows held back keep `raw`: `text`, or else the whole row.
 
-    `known` holds the columns LOOK_UP of this source's events that earlier batches brought on nearby
-    days (for snapshots: on all days); None on the first batch. Of equal ids the first in the total
-    order is kept: a row with the same content is its duplicate, another is a conflict. Rows that
-    are whole orders are compared whole, and rows of snapshots with the previous state. Without
+    `earlier` holds the columns LOOK_UP of this source's events that earlier batches brought on
+    nearby days (for snapshots: on all days); None on the first batch. Of equal ids the first in the
+    total order is kept: a row with the same content is its duplicate, another is a conflict. Rows
+    that are whole orders are compared whole, and rows of snapshots with the previous state. Without
     `orders_are_whole` each line stands for itself, because some lines of an order were ingested
     before and others come now. One shuffle, by stream.
     """
@@ -101,13 +101,13 @@ def with_fates(
         }
     ).drop(ROW)
     if source.snapshot:
-        return with_news(with_state_id(rows), source, known).drop("_stream")
+        return with_news(with_state_id(rows), source, earlier).drop("_stream")
     # The windows below and the look-up use this shuffle.
     rows = rows.repartition("_stream")
     rows = with_event_id(rows, source)
     if orders_are_whole and comes_whole(source):
-        rows = with_whole_orders(rows, source, known)
-    return with_first_of_equals(rows, known).drop("_stream")
+        rows = with_whole_orders(rows, source, earlier)
+    return with_first_of_equals(rows, earlier).drop("_stream")
 
 
 def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
@@ -155,20 +155,20 @@ def occurrence(number: str) -> Column:
     return F.concat_ws(":", "content_digest", F.col(number).cast("string"))
 
 
-def with_first_of_equals(rows: DataFrame, known: DataFrame | None) -> DataFrame:
+def with_first_of_equals(rows: DataFrame, earlier: DataFrame | None) -> DataFrame:
     """Complete `fate`: of equal ids of a stream the first is used.
 
     The others are its duplicates, or in conflict with it.
     """
-    if known is None:
+    if earlier is None:
         rows = rows.withColumn("_known_digest", F.lit(None).cast("string"))
     else:
-        known_digests = known.select(
+        earlier_digests = earlier.select(
             F.col("stream_id").alias("_stream"),
             "event_id",
             F.col("content_digest").alias("_known_digest"),
         )
-        rows = rows.join(known_digests, ["_stream", "event_id"], "left")
+        rows = rows.join(earlier_digests, ["_stream", "event_id"], "left")
     first_digest = F.coalesce("_known_digest", F.when(F.col("_copy") > 1, F.col("_kept_digest")))
     fate = (
         F.when(F.col("fate").isNotNull(), F.col("fate"))

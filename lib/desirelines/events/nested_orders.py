@@ -20,13 +20,13 @@ def comes_whole(source: Source) -> bool:
     return source.lines is not None and source.columns.order_id is not None
 
 
-def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+def with_whole_orders(rows: DataFrame, source: Source, earlier: DataFrame | None) -> DataFrame:
     """Set the fate of usable lines that carry an order number.
 
     A version of an order is the digests of its lines, in any order. The first version by the total
     order is `used`; each line of a copy is a `duplicate`; each line of another version is a
     `conflict`, even if that line is the same. `rows` are partitioned by `_stream` and hold
-    `line_no`, the line's place in its row; so does `known`, with order_id and event_name.
+    `line_no`, the line's place in its row; so does `earlier`, with order_id and event_name.
     """
     order = Window.partitionBy("_stream", *_ORDER, "fate")
     row = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash")
@@ -45,11 +45,11 @@ def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) 
             "_known_version": F.lit(None).cast("array<string>"),
         }
     )
-    if known is not None:
-        known_orders = known.filter(F.col("order_id").isNotNull()).groupBy(
+    if earlier is not None:
+        earlier_orders = earlier.filter(F.col("order_id").isNotNull()).groupBy(
             F.col("stream_id").alias("_stream"), *_ORDER
         )
-        versions = known_orders.agg(
+        versions = earlier_orders.agg(
             F.sort_array(F.collect_list("content_digest")).alias("_known_version")
         )
         rows = rows.drop("_known_version").join(versions, ["_stream", *_ORDER], "left")

@@ -20,16 +20,16 @@ def with_state_id(rows: DataFrame) -> DataFrame:
     )
 
 
-def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
+def with_news(rows: DataFrame, source: Source, earlier: DataFrame | None) -> DataFrame:
     """Complete `fate`: `used` where the state differs from the previous one, else `unchanged`.
 
     Previous means in the stream's event time. `rows` holds `_stream`, `event_id` and a fate for
-    rows held back. `known` holds stream_id and event_id of all the source's events; at the same
-    moment a known event comes first. One shuffle, by stream.
+    rows held back. `earlier` holds stream_id and event_id of all the source's events; at the same
+    moment an earlier event comes first. One shuffle, by stream.
     """
     states = rows.withColumn("_is_known", F.lit(False))
-    if known is not None:
-        before = known.select(
+    if earlier is not None:
+        before = earlier.select(
             F.col("stream_id").alias("_stream"),
             "event_id",
             F.lit(True).alias("_is_known"),

@@ -102,19 +102,21 @@ def wanted_facts(settings: Settings) -> dict[str, str]:
     } | {CASELESS + t: str(t in settings.identity.caseless_types).lower() for t in types}
 
 
-def refuse_others(known: dict[str, set[str]], wanted: dict[str, str], settings: Settings) -> None:
+def refuse_others(
+    recorded: dict[str, set[str]], wanted: dict[str, str], settings: Settings
+) -> None:
     """Refuse differing facts; a missing fact, or a type that no source has now, is no difference.
 
     Raises:
         SettingsError: with every difference and what to do next.
     """
-    others = [name for name, value in wanted.items() if known.get(name, {value}) != {value}]
+    others = [name for name, value in wanted.items() if recorded.get(name, {value}) != {value}]
     if others:
-        raise SettingsError(_sentence(name, known[name], settings) for name in others)
+        raise SettingsError(_sentence(name, recorded[name], settings) for name in others)
 
 
-def _sentence(name: str, known: set[str], settings: Settings) -> str:
-    files, recorded = settings.secrets, " and ".join(sorted(known))
+def _sentence(name: str, values: set[str], settings: Settings) -> str:
+    files, recorded = settings.secrets, " and ".join(sorted(values))
     where = settings.warehouse.path
     if settings.warehouse.catalog:
         where = f"{settings.warehouse.catalog}.{settings.warehouse.schema_}"
@@ -152,7 +154,7 @@ def _sentence(name: str, known: set[str], settings: Settings) -> str:
             f"type '{recorded}'. Set it back, {end}"
         )
     id_type = name.removeprefix(CASELESS)
-    is_caseless = known == {"true"}
+    is_caseless = values == {"true"}
     return (
         f"identity.caseless_types: keys of type '{id_type}' were made "
         f"{'without' if is_caseless else 'with'} regard to case. Made otherwise, the same people "

@@ -69,12 +69,12 @@ def check_source(spark: SparkSession, source: Source) -> list[str]:
         SourceError: it is not there or cannot be read, or the mapping names columns it does not
             have.
     """
-    found = look_at(spark, source)
-    if found.absent:
+    content = look_at(spark, source)
+    if content.absent:
         raise SourceError.missing_columns(
-            source.name, source.table or source.path or "", found.absent, found.columns
+            source.name, source.table or source.path or "", content.absent, content.columns
         )
-    return found.columns
+    return content.columns
 
 
 def without(source: Source, absent: list[str]) -> Source:

@@ -13,14 +13,16 @@ MOST_HASHED = 200
 """A row with at most this many columns is hashed column by column."""
 
 
-def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Column) -> DataFrame:
+def as_raw(
+    source_rows: DataFrame, source: Source, file_name: Column, file_place: Column
+) -> DataFrame:
     """Raw rows: row, raw, row_hash, is_broken, file_name, file_place (with `lines`: line_no, line).
 
     The source's row is the struct `_row` where there is one, else all columns. `raw` is the text
     that was read where Spark has not parsed it; else null, and `row` holds everything. `row_hash`
     is a hash of the whole row.
     """
-    rows = found if ROW in found.columns else with_row(found)
+    rows = source_rows if ROW in source_rows.columns else with_row(source_rows)
     whole = F.col(ROW)
     if source.format == "json":
         text = whole["value"]
@@ -52,9 +54,9 @@ def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Colu
     return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
 
 
-def with_row(found: DataFrame, **beside: Column) -> DataFrame:
+def with_row(source_rows: DataFrame, **beside: Column) -> DataFrame:
     """A source's columns as one struct, `_row`, with the columns `beside` it."""
-    return found.select(
+    return source_rows.select(
         F.struct("*").alias(ROW), *(column.alias(name) for name, column in beside.items())
     )
 

@@ -122,7 +122,7 @@ class Ledger:
             )
 
     def open_run(self) -> str | None:
-        """The newest run that was begun and neither ended nor abandoned; None for none."""
+        """The newest run that neither ended nor was abandoned; None if there is none."""
         closed = {s.run_id for s in self.states() if s.status in (*ENDED, ABANDONED)}
         open_states = (
             s for s in reversed(self.states()) if s.phase != LEASE and s.run_id not in closed
