@@ -75,7 +75,7 @@ def test_damages_of_single_tables_are_found_with_what_mends_them(published_shop,
         } == dict.fromkeys(wanted, True)
         for what in wanted:
             assert (
-                "desirelines r" in found[what]["found"] or "from a copy" in found[what]["found"]
+                "desirelines r" in found[what]["found"] or "from a backup" in found[what]["found"]
             ), what
         assert "desirelines rebuild" in found["table sessions"]["found"]
         assert "table segment_sizes" not in broken(found), "what is whole is found whole"
@@ -107,7 +107,7 @@ def test_a_ledger_that_lost_a_state_is_found_and_members_do_not_go_back(
     code, found = findings(cli, published_shop, capsys)
     assert code == 3
     if lost == "the newest commit":
-        assert "commits of no byte" in found["table runs"]["found"]
+        assert "empty commits" in found["table runs"]["found"]
         return
     assert "does not know as published" in found["segment_members"]["found"]
     members = laws.versions_of(published_shop)["segment_members"]

@@ -242,7 +242,7 @@ def folder_of(path):
 
 
 ENGINE = {
-    "a class that Java does not know": (["sessions.step_rules=[{pattern: '\\p{Foo}', name: a}]"], "sessions.step_rules.0.pattern: '\\p{Foo}' is no regular"),
+    "a class that Java does not know": (["sessions.step_rules=[{pattern: '\\p{Foo}', name: a}]"], "sessions.step_rules.0.pattern: '\\p{Foo}' is not a Java regular"),
     "a group as Python names it": (["sessions.step_rules=[{pattern: a, name: a}, {pattern: '(?P<n>a)', name: b}]"], "sessions.step_rules.1.pattern"),
     "a group without end": (["sessions.step_rules=[{pattern: '(', name: a}]"], "sessions.step_rules.0.pattern"),
     "a quote": (["sessions.step_rules=[{pattern: \"') OR ('\", name: a}]"], "sessions.step_rules.0.pattern"),

@@ -176,7 +176,7 @@ def test_a_column_that_is_not_there_keeps_its_error_and_no_table_is_written(
     ):
         assert cli("check", *conf(sql=text)) == 2
         streams = capsys.readouterr()
-        assert "source 'shop': columns.page.sql cannot be read over its rows: " in streams.out
+        assert "source 'shop': columns.page.sql does not fit the source's columns: " in streams.out
         assert told in streams.out
         assert "ann@example.org" not in streams.out + streams.err
     assert not (tmp_path / "warehouse" / "events").exists()

@@ -110,7 +110,7 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
     [
         ("warehouse.buckets=8", "laid out by 4. Set it back"),
         ("site.currency=USD", "events hold EUR. Set it back"),
-        ("consent.purpose=marketing", "kept for 'analytics': it would be forgotten. Set it back"),
+        ("consent.purpose=marketing", "kept for 'analytics': it would be lost. Set it back"),
         ("identity.login_type=cookie", "logins of type 'user'. Set it back"),
         (
             "identity.caseless_types=[email, user]",
@@ -157,7 +157,7 @@ def test_a_warehouse_without_facts_is_adopted_once_unless_its_kept_values_say_no
     assert (code, note["is_ok"], note["is_note"]) == (0, True, True)
     code, told = command(["rename", segment, "Guests"])
     assert code == 0
-    assert "its kept values have keys under the data secret" in told.err
+    assert "its kept values fit the data secret" in told.err
     assert {row["name"]: row["value"] for row in facts(spark, published_shop)} == first
     code, told = command(["rename", segment, "Good guests"])
     assert code == 0

@@ -26,7 +26,7 @@ def published(folder):
 def test_no_such_path(cli, capsys, folder):
     code, told = attempt(cli, capsys, folder, "--set", "sources.0.path=/nowhere/at/all")
     assert (code, published(folder)) == (2, False)
-    assert "source 'shop': there is nothing at /nowhere/at/all. Mend `path`" in told
+    assert "source 'shop': there is nothing at /nowhere/at/all. Fix `path`" in told
     assert not (folder / "warehouse" / "events").exists()
 
 

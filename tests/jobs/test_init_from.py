@@ -66,7 +66,7 @@ def test_nothing_to_guess_from(capsys, tmp_path, spark):
     (tmp_path / "none.csv").write_text("a,b\n")
     for where, code, told in (
         (tmp_path / "nowhere.csv", 2, "there is nothing at"),
-        (tmp_path / "empty", 2, "is no Delta table and holds no .csv"),
+        (tmp_path / "empty", 2, "is not a Delta table and holds no .csv"),
         (tmp_path / "none.csv", 4, "has no row to guess from"),
     ):
         assert main(["init", str(tmp_path / "new"), "--from", str(where)]) == code

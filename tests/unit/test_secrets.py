@@ -48,7 +48,7 @@ def test_what_anybody_can_guess_is_no_secret(tmp_path, text):
     file.touch(mode=0o600)
     file.write_text(text)
     with pytest.raises(
-        SettingsError, match=r"secrets\.data_file: .*holds no secret.*desirelines init"
+        SettingsError, match=r"secrets\.data_file: .*that anybody can guess.*desirelines init"
     ):
         read_secret(str(file), "secrets.data_file")
 

@@ -1,4 +1,7 @@
-"""Streams whose user agent says that no person is behind them. They are tagged, never dropped from `events`."""
+"""Streams whose user agent says that no person is behind them.
+
+They are tagged, never dropped from `events`.
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,27 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 NAMED = "|".join(entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA)
-"""Robots known by name: the patterns of the crawler-user-agents list."""
+"""Bots known by name: the patterns of the crawler-user-agents list."""
 
 NAMELESS = r"(?i)(\bbot\b|[a-z](?<!\bcu)bot/|crawl|spider|slurp|monitor(ing)?\b)"
-"""Words by which robots that no list knows call themselves. "bot" inside a word is not enough: CUBOT is a brand of phones."""
+"""Words by which unlisted bots name themselves.
+
+"bot" inside a word is not enough: CUBOT is a brand of phones.
+"""
 
 
 def is_bot_agent(user_agent: Column) -> Column:
-    """True when the agent names itself a robot; a null agent is a person's, so never null."""
+    """True when the agent names itself a bot. A null agent counts as a person, so never null."""
     return F.coalesce(user_agent.rlike(NAMELESS) | user_agent.rlike(NAMED), F.lit(False))
 
 
 def to_bot_tags(used: DataFrame) -> DataFrame:
     """One row per stream that shows a bot's agent: stream_id, reason, from_at.
 
-    Fifteen hundred patterns are tried once an agent, not once an event: agents are few.
+    The 1,500 patterns are tried once per agent, not once per event: there are few agents.
     """
-    # The count stands in the condition because a filter on the grouping column alone is pushed below it, to every event.
+    # The condition uses the count because Spark pushes a filter on the grouping column alone below
+    # the aggregation, where it runs on every event.
     agents = used.groupBy("user_agent").agg(F.count("*").alias("_events"))
     agents = agents.filter(F.when(F.col("_events") > 0, is_bot_agent(F.col("user_agent")))).select(
         "user_agent"

@@ -1,4 +1,7 @@
-"""Money in one currency: what was paid in another is converted by the rate of its day, or held back; never guessed."""
+"""Money in one reporting currency.
+
+Money in another currency is converted by the rate of its day, or held back; it is never guessed.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,12 @@ CONVERTED = ("amount", "discount")
 
 
 def to_rate_spans(rates: DataFrame, *, carry_days: int) -> DataFrame:
-    """Give the days on which each rate holds: currency, rate, from_on (inclusive), to_on (exclusive).
+    """Days on which each rate holds: currency, rate, from_on (inclusive), to_on (exclusive).
 
-    `rates` holds currency, from_on and rate, one row a currency and day. A rate holds until the next one of its currency, and
-    no longer than `carry_days` after its day: weekends and holidays have none of their own, a table that ended has none at all.
+    `rates` holds currency, from_on and rate, one row per currency and day. A rate holds until the
+    next one of its currency, and at most `carry_days` after its day: weekends and holidays have no
+    rate, so the last one carries over; a table that is no longer updated must not carry over
+    forever.
     """
     following = F.lead("from_on").over(Window.partitionBy("currency").orderBy("from_on"))
     longest = F.date_add("from_on", carry_days + 1)
@@ -30,16 +35,17 @@ def to_rate_spans(rates: DataFrame, *, carry_days: int) -> DataFrame:
 
 
 def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Site) -> DataFrame:
-    """Convert `amount` and `discount` by the rate of the event's UTC day; add `given_currency` and `rate`.
+    """Convert `amount` and `discount` by the rate of the event's UTC day; add the rate.
 
-    Rounded half up to four places. A row with money and no rate gets a reason and goes to quarantine. `content_digest` was made
-    of what was given, so a corrected rate makes no conflict of a redelivery. Without a table of rates only money in the
-    reporting currency is used.
+    Adds `given_currency` and `rate`. Amounts are rounded half up to four places. A row with money
+    and no rate gets a reason and goes to quarantine. `content_digest` is computed from the given
+    amounts, so a redelivery after a corrected rate is no conflict. Without a rates table only money
+    in the reporting currency is used.
     """
     given = mapped.withColumnRenamed("currency", "given_currency")
-    is_own = F.col("given_currency") == F.lit(site.currency)
+    is_reporting = F.col("given_currency") == F.lit(site.currency)
     if rates is None or site.rates is None:
-        rated = given.withColumn("rate", F.when(is_own, F.lit(1).cast(RATE)))
+        rated = given.withColumn("rate", F.when(is_reporting, F.lit(1).cast(RATE)))
     else:
         foreign = F.broadcast(
             to_rate_spans(rates, carry_days=site.rates.carry_days).select(
@@ -56,11 +62,11 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
             & (day < F.col("to_on"))
         )
         rated = given.join(foreign, holds, "left").withColumn(
-            "rate", F.when(is_own, F.lit(1).cast(RATE)).otherwise(F.col("_rate"))
+            "rate", F.when(is_reporting, F.lit(1).cast(RATE)).otherwise(F.col("_rate"))
         )
         rated = rated.drop("_currency", "from_on", "to_on", "_rate")
     has_money = F.coalesce(*CONVERTED).isNotNull()
-    converted = {name: _converted(F.col(name), is_own) for name in CONVERTED}
+    converted = {name: _converted(F.col(name), is_reporting) for name in CONVERTED}
     reasons = [
         F.when(
             has_money & F.col("rate").isNull(),
@@ -70,13 +76,15 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
     for name, money in converted.items():
         is_lost = F.col(name).isNotNull() & F.col("rate").isNotNull() & money.isNull()
         reasons.append(F.when(is_lost, F.lit(f"{name}: too large in {site.currency}")))
-    return rated.withColumns({
-        **converted,
-        "rate": F.when(has_money, F.col("rate")),
-        "currency": F.lit(site.currency),
-        "reasons": F.concat("reasons", reasons_of(*reasons)),
-    })  # fmt: skip
+    return rated.withColumns(
+        {
+            **converted,
+            "rate": F.when(has_money, F.col("rate")),
+            "currency": F.lit(site.currency),
+            "reasons": F.concat("reasons", reasons_of(*reasons)),
+        }
+    )
 
 
-def _converted(money: Column, is_own: Column) -> Column:
-    return F.when(is_own, money).otherwise((money * F.col("rate")).try_cast(MONEY))
+def _converted(money: Column, is_reporting: Column) -> Column:
+    return F.when(is_reporting, money).otherwise((money * F.col("rate")).try_cast(MONEY))

@@ -1,4 +1,7 @@
-"""Every row gets one fate: suppressed, quarantined, late, duplicate, conflict, unchanged or used."""
+"""Give every row one fate.
+
+Fates: suppressed, quarantined, late, duplicate, conflict, unchanged or used.
+"""
 
 from __future__ import annotations
 
@@ -15,10 +18,10 @@ from desirelines.events.snapshots import with_news, with_state_id
 from desirelines.settings import Source
 
 LOOK_UP = ("stream_id", "event_id", "content_digest", "order_id", "event_name")
-"""Columns of earlier events by which rows are told to be new."""
+"""Columns of earlier events that decide whether a row is new."""
 
 KEPT_IN_QUARANTINE = ("quarantined", "late", "conflict")
-"""Fates of rows that wait for a person to look."""
+"""Fates of rows that wait for a person to review them."""
 
 
 def with_suppressed(
@@ -27,10 +30,11 @@ def with_suppressed(
     suppression_pads: DataFrame,
     key_columns: list[str],
 ) -> DataFrame:
-    """Add `is_suppressed`: one of the row's identifiers has a token on the list. Looked at before anything else of a row.
+    """Add `is_suppressed`: one of the row's identifiers has a token on the suppression list.
 
-    `suppressed` holds the tokens (column `token`) in force, None when nobody was ever suppressed. Tokens are HMACs of keys
-    under a secret of their own.
+    Checked before anything else about a row. `suppressed` holds the tokens in force (column
+    `token`); None when nobody was ever suppressed. Tokens are HMACs of keys under the suppression
+    secret.
     """
     if suppressed is None:
         return mapped.withColumn("is_suppressed", F.lit(False))
@@ -49,7 +53,7 @@ def with_suppressed(
 
 
 def suppressed_at(suppressions: DataFrame, moment: datetime) -> DataFrame:
-    """Tokens whose newest statement, of those in force at the moment, says suppressed."""
+    """Tokens whose newest statement in force at the moment says suppressed."""
     newest = (
         suppressions.filter(F.col("active_from") <= F.lit(moment))
         .groupBy("token")
@@ -65,46 +69,54 @@ def suppressed_at(suppressions: DataFrame, moment: datetime) -> DataFrame:
 def with_fates(
     mapped: DataFrame,
     source: Source,
-    known: DataFrame | None,
+    earlier: DataFrame | None,
     *,
     orders_are_whole: bool = True,
     text: Column | None = None,
 ) -> DataFrame:
-    """Add `event_id` and `fate`; a row has exactly one, the first that fits. One shuffle, by stream.
+    """Add `event_id` and `fate`; a row gets exactly one fate, the first that fits.
 
-    `raw` stays with rows held back only: `text`, or else the whole row.
+    Only rows held back keep `raw`: `text`, or else the whole row.
 
-    `known` holds the columns LOOK_UP of events of this source that earlier batches brought on the days around (of snapshots:
-    on all days); none on the first batch. Of equal ids the first in the total order stays: what agrees with it in content is
-    its duplicate, what does not is a conflict. Rows that are whole orders are compared whole, and rows of snapshots with the
-    state before; without `orders_are_whole` lines stand for themselves (some of an order's lines are there, others come now).
+    `earlier` holds the columns LOOK_UP of this source's events that earlier batches brought on
+    nearby days (for snapshots: on all days); None on the first batch. Of equal ids the first in the
+    total order is kept: a row with the same content is its duplicate, another is a conflict. Rows
+    that are whole orders are compared whole, and rows of snapshots with the previous state. Without
+    `orders_are_whole` each line stands for itself, because some lines of an order were ingested
+    before and others come now. One shuffle, by stream.
     """
     held_back = F.col("is_suppressed") | (F.size("reasons") > 0) | F.col("is_late")
-    rows = mapped.withColumns({
-        "fate": F.when(F.col("is_suppressed"), F.lit("suppressed"))
-                 .when(F.size("reasons") > 0, F.lit("quarantined"))
-                 .when(F.col("is_late"), F.lit("late")),
-        # Rows held back have no place among a stream's events; their own hash spreads them instead of one null key.
-        "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(F.col("stream_id")),
-        RAW: F.when(held_back, raw_text(source) if text is None else text),  # the shuffle would move the text of each row, and hardly one is ever read
-    }).drop(ROW)  # fmt: skip
+    rows = mapped.withColumns(
+        {
+            "fate": F.when(F.col("is_suppressed"), F.lit("suppressed"))
+            .when(F.size("reasons") > 0, F.lit("quarantined"))
+            .when(F.col("is_late"), F.lit("late")),
+            # Rows held back do not belong to a stream's events. Their hash spreads them over the
+            # tasks, where one null key would not.
+            "_stream": F.when(held_back, F.col("row_hash").cast("string")).otherwise(
+                F.col("stream_id")
+            ),
+            # Hardly any text is ever read, and the shuffle would move that of every row.
+            RAW: F.when(held_back, raw_text(source) if text is None else text),
+        }
+    ).drop(ROW)
     if source.snapshot:
-        return with_news(with_state_id(rows), source, known).drop("_stream")
-    rows = rows.repartition(
-        "_stream"
-    )  # the windows below, and the look-up, find their rows together
+        return with_news(with_state_id(rows), source, earlier).drop("_stream")
+    # The windows below and the look-up use this shuffle.
+    rows = rows.repartition("_stream")
     rows = with_event_id(rows, source)
     if orders_are_whole and comes_whole(source):
-        rows = with_whole_orders(rows, source, known)
-    return with_first_of_equals(rows, known).drop("_stream")
+        rows = with_whole_orders(rows, source, earlier)
+    return with_first_of_equals(rows, earlier).drop("_stream")
 
 
 def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
-    """Add `event_id` by what the mapping says makes an event one; an empty id is told by occurrence, so it merges nothing.
+    """Add `event_id` by the mapping's `identity`: id, content or occurrence.
 
-    By occurrence: content and the number among equal rows of the file, so that nothing is dropped within a file and the
-    same line in another file is a redelivery. Adds also `_copy`, the number among rows of that id, and `_kept_digest`, the
-    content of the first of them. One sort of a stream's rows; two where rows tell their file.
+    By occurrence: content and the number among equal rows of the file. So nothing is dropped within
+    a file, and the same line in another file is a redelivery. An empty id falls back to occurrence,
+    so it merges nothing. Adds also `_copy`, the number among rows of that id, and `_kept_digest`,
+    the content of the first of them. One sort of a stream's rows; two where rows carry their file.
     """
     digest = F.col("content_digest")
     is_given = source.identity == "id" and source.columns.event_id is not None
@@ -117,10 +129,18 @@ def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
             {"event_id": digest, "_copy": number.over(equal), "_kept_digest": digest}
         )
     if not source.tells_files:
-        return rows.withColumns({"_number": number.over(equal), "_kept_digest": F.first(digest).over(equal)}).withColumns({
-            "event_id": F.coalesce(given, occurrence("_number")),
-            "_copy": F.when(given.isNull(), F.lit(1)).otherwise(F.col("_number")),
-        }).drop("_number")  # fmt: skip
+        return (
+            rows.withColumns(
+                {"_number": number.over(equal), "_kept_digest": F.first(digest).over(equal)}
+            )
+            .withColumns(
+                {
+                    "event_id": F.coalesce(given, occurrence("_number")),
+                    "_copy": F.when(given.isNull(), F.lit(1)).otherwise(F.col("_number")),
+                }
+            )
+            .drop("_number")
+        )
     of_file = Window.partitionBy(*of_stream, digest, "file_name").orderBy(*order)
     rows = rows.withColumn("_number", number.over(of_file))
     rows = rows.withColumn("event_id", F.coalesce(given, occurrence("_number"))).drop("_number")
@@ -131,47 +151,51 @@ def with_event_id(rows: DataFrame, source: Source) -> DataFrame:
 
 
 def occurrence(number: str) -> Column:
-    """Content and the number among equal rows."""
+    """Id of a row from its content and its number among equal rows."""
     return F.concat_ws(":", "content_digest", F.col(number).cast("string"))
 
 
-def with_first_of_equals(rows: DataFrame, known: DataFrame | None) -> DataFrame:
-    """Complete `fate`: of equal ids of a stream the first is used, the others are its duplicates or in conflict with it."""
-    if known is None:
+def with_first_of_equals(rows: DataFrame, earlier: DataFrame | None) -> DataFrame:
+    """Complete `fate`: of equal ids of a stream the first is used.
+
+    The others are its duplicates, or in conflict with it.
+    """
+    if earlier is None:
         rows = rows.withColumn("_known_digest", F.lit(None).cast("string"))
     else:
-        seen = known.select(
+        earlier_digests = earlier.select(
             F.col("stream_id").alias("_stream"),
             "event_id",
             F.col("content_digest").alias("_known_digest"),
         )
-        rows = rows.join(seen, ["_stream", "event_id"], "left")
-    kept = F.coalesce("_known_digest", F.when(F.col("_copy") > 1, F.col("_kept_digest")))
+        rows = rows.join(earlier_digests, ["_stream", "event_id"], "left")
+    first_digest = F.coalesce("_known_digest", F.when(F.col("_copy") > 1, F.col("_kept_digest")))
     fate = (
         F.when(F.col("fate").isNotNull(), F.col("fate"))
-        .when(kept.isNull(), F.lit("used"))
-        .when(kept == F.col("content_digest"), F.lit("duplicate"))
+        .when(first_digest.isNull(), F.lit("used"))
+        .when(first_digest == F.col("content_digest"), F.lit("duplicate"))
         .otherwise(F.lit("conflict"))
     )
     return rows.withColumn("fate", fate).drop("_copy", "_kept_digest", "_known_digest")
 
 
 def keep_sinks_columns(classified: DataFrame) -> DataFrame:
-    """Leave out what only the fate needed."""
+    """Drop the columns that only the fate needed."""
     return classified.drop("given_id", "is_late", "is_suppressed")
 
 
 def with_text_of_conflicts(classified: DataFrame, mapped: DataFrame, text: Column) -> DataFrame:
-    """Give rows in conflict their text, which is looked up among the mapped rows by `row_hash` (and line).
+    """Add the text of rows in conflict, looked up in the mapped rows by `row_hash` (and line).
 
-    Mostly they are few; a source delivered whole once more with other contents makes as many as it has rows, so no hint says so.
+    Usually they are few. No broadcast hint says so, because a source delivered again in full with
+    other contents has as many conflicts as rows.
     """
     by = ["row_hash", *(["line_no"] if "line_no" in mapped.columns else [])]
     in_conflict = classified.filter("fate = 'conflict'").select(*by).distinct()
     texts = mapped.select(*by, text.alias("_raw")).join(in_conflict, by)
     texts = texts.groupBy(*by).agg(F.min("_raw").alias("_raw"))
-    found = classified.join(texts, by, "left")
-    return found.withColumn(
+    with_texts = classified.join(texts, by, "left")
+    return with_texts.withColumn(
         RAW, F.coalesce(RAW, F.when(F.col("fate") == "conflict", F.col("_raw")))
     ).drop("_raw")
 
@@ -184,10 +208,11 @@ def to_account(classified: DataFrame) -> DataFrame:
 def to_quarantine(
     classified: DataFrame, source: Source, pads: DataFrame, *, is_masked: bool
 ) -> DataFrame:
-    """Rows that wait for a person to look, with all reasons, numbered among equal rows.
+    """Rows that wait for a person to review them, with all reasons, numbered among equal rows.
 
-    The digest is an HMAC under `pads` (the padded data secret): a plain one of a short row could be guessed. Masked, a row that
-    could not be taken apart leaves its length only, since nobody can tell what in it is an identifier.
+    The digest is an HMAC under `pads` (the padded data secret): a plain hash of a short row could
+    be guessed. When masked, a row that could not be parsed leaves only its length, because nobody
+    can tell which part of it is an identifier.
     """
     fates = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE)).crossJoin(pads)
     fates = fates.withColumn("row_digest", keyed_digest(F.coalesce(RAW, F.lit("")))).drop(
@@ -205,10 +230,12 @@ def to_quarantine(
         F.col("file_name").asc_nulls_first(), F.col("file_place").asc_nulls_first(), "fate"
     )
     is_broken = is_told_broken(source)
-    return fates.withColumns({
-        "reasons": reasons,
-        "ordinal": F.row_number().over(equal).cast("long"),
-        "is_masked": F.lit(is_masked),
-        "text_length": F.when(is_broken, F.length(RAW).cast("long")),
-        RAW: F.when(~is_broken, F.col(RAW)) if is_masked else F.col(RAW),
-    })  # fmt: skip
+    return fates.withColumns(
+        {
+            "reasons": reasons,
+            "ordinal": F.row_number().over(equal).cast("long"),
+            "is_masked": F.lit(is_masked),
+            "text_length": F.when(is_broken, F.length(RAW).cast("long")),
+            RAW: F.when(~is_broken, F.col(RAW)) if is_masked else F.col(RAW),
+        }
+    )

@@ -1,7 +1,8 @@
-"""What quarantine keeps of a row: its mapped columns, with every identifier replaced by its type and key.
+"""Mask a row for quarantine: mapped columns only, each identifier replaced by its type and key.
 
-Columns that no mapping names are left out, names and all: nobody said what is in them. What a Spark expression of the mapping reads
-is kept as it stands, unless the mapping names it as an identifier too.
+Columns that no mapping names are left out, including their names, because nobody declared what they
+hold. A column that a Spark expression of the mapping reads is kept unchanged, unless the mapping
+also names it as an identifier.
 """
 
 from __future__ import annotations
@@ -32,9 +33,11 @@ Path = tuple[str, ...]
 
 
 def masked_text(mapped: DataFrame, source: Source, login_type: str) -> Column:
-    """The text that is kept of a row of `mapped`; of one that could not be taken apart the text itself, which its digest needs.
+    """The text that quarantine keeps of a row of `mapped`.
 
-    Of an array whose elements are rows of their own it holds the row's own line. Needs the keys that the row's identifiers became.
+    A row that could not be parsed gives its unmasked text, which its digest needs. Of an array
+    whose elements are rows, it holds the row's own line only. `mapped` must hold the identifiers'
+    keys.
     """
     marks = _identifiers(source, login_type)
     kept = {path for path in _kept(source) if not any(_meet(path, mark) for mark in marks)}
@@ -45,38 +48,39 @@ def masked_text(mapped: DataFrame, source: Source, login_type: str) -> Column:
     }
     is_variant = source.format == "json"
     row_type = None if is_variant else mapped.schema[ROW].dataType
-    # A null where a column is absent would not say so, and here the row's type tells.
+    # Absent columns are left out, because a null would not show that they are absent. The row's
+    # type says which are there; a variant has no such type, so all paths are tried.
     leaves = {p: _value(p, source) for p in kept if is_variant or _is_in(row_type, p, source)}
     page = source.columns.page
     if page is not None and page.column is not None and (path := _path(page.column)) in leaves:
         uses = [p for p in _kept(source) if p == path]
-        if len(uses) == 1:  # what else may stand behind its path is not in `events` either
+        if len(uses) == 1:  # the query string is not in `events` either
             leaves[path] = page_path(leaves[path].cast("string"))
     leaves |= {path: mark_of(keys) for path, keys in marks.items()}
     of_line = {p[1:]: c for p, c in leaves.items() if source.lines and p[0] == LINE}
     of_row = {p: c for p, c in leaves.items() if not (source.lines and p[0] == LINE)}
     if source.lines is not None:
-        own = F.array(_tree(of_line) if of_line else F.lit("").alias("nothing"))
-        of_row[_path(source.lines)] = F.when(F.col(LINE_NUMBER).isNotNull(), own)
+        own_line = F.array(_tree(of_line) if of_line else F.lit("").alias("nothing"))
+        of_row[_path(source.lines)] = F.when(F.col(LINE_NUMBER).isNotNull(), own_line)
     return F.when(is_told_broken(source), raw_text(source)).otherwise(F.to_json(_tree(of_row)))
 
 
 def _identifiers(source: Source, login_type: str) -> dict[Path, list[tuple[str, str]]]:
-    """Where identifiers stand, and of which type and in which column of keys each is."""
-    found = [(i.column, t, key_column(t)) for t, i in source.ids.items()]
+    """The places of identifiers, each with its types and columns of keys."""
+    identifiers = [(i.column, t, key_column(t)) for t, i in source.ids.items()]
     if source.alias is not None:
-        found.append((source.alias.column, login_type, ALIAS_KEY))
+        identifiers.append((source.alias.column, login_type, ALIAS_KEY))
     session = source.columns.session_key
     if session is not None and session.column is not None:
-        found.append((session.column, SESSION_TYPE, "session_key"))
+        identifiers.append((session.column, SESSION_TYPE, "session_key"))
     marks: dict[Path, list[tuple[str, str]]] = {}
-    for column, id_type, key in found:
+    for column, id_type, key in identifiers:
         marks.setdefault(_path(column), []).append((id_type, key))
     return marks
 
 
 def _kept(source: Source) -> Iterator[Path]:
-    """Where the mapping's other values stand; one place may come several times."""
+    """The places of the mapping's other values; a place may come several times."""
     columns = source.columns
     for name in type(columns).model_fields:
         value = getattr(columns, name)
@@ -91,7 +95,7 @@ def _kept(source: Source) -> Iterator[Path]:
 
 
 def _read_by(sql: str) -> Iterator[Path]:
-    """Where the columns of the row stand that an expression reads, as far as its text names them."""
+    """The places that an expression reads, as far as its text names them."""
     for holder, rest in (*_OF_STRUCT.findall(sql), *_OF_VARIANT.findall(sql)):
         path = tuple(p.strip().strip("`") for p in rest.split(".") if p.strip())
         if path:
@@ -103,13 +107,13 @@ def _path(dotted: str) -> Path:
 
 
 def _meet(one: Path, other: Path) -> bool:
-    """Whether one place is, or is inside, the other."""
+    """Whether one place equals, contains or is inside the other."""
     shorter = min(len(one), len(other))
     return one[:shorter] == other[:shorter]
 
 
 def _value(path: Path, source: Source) -> Column:
-    """What stands at a place, in the source's own type."""
+    """The value at a place, in the source's own type."""
     is_of_line = source.lines is not None and path[0] == LINE
     inside = path[1:] if is_of_line else path
     if source.format == "json":

@@ -1,4 +1,7 @@
-"""Orders that come as one row with their lines inside are compared whole: the first stands, all of it, or none."""
+"""Orders that come as one row with their lines inside are compared whole.
+
+The first version is used with all its lines; a later version adds no line.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from desirelines.events.row_order import total_order
 from desirelines.settings import Source
 
 _ORDER = ("order_id", "event_name")
-"""What one order says of itself under one name: "completed" and "refunded" of the same number are two statements."""
+"""Key of one statement about an order: "completed" and "refunded" are two statements."""
 
 
 def comes_whole(source: Source) -> bool:
@@ -17,33 +20,38 @@ def comes_whole(source: Source) -> bool:
     return source.lines is not None and source.columns.order_id is not None
 
 
-def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
-    """Set the fate of usable lines that carry an order number: of the order that stands, of a copy, of another version.
+def with_whole_orders(rows: DataFrame, source: Source, earlier: DataFrame | None) -> DataFrame:
+    """Set the fate of usable lines that carry an order number.
 
-    A version of an order is its lines' digests, in any order. The first version by the total order stays, `used`; a copy of
-    it is `duplicate`, line by line; a line of any other is a `conflict`, though it may itself be the same. `rows` are
-    partitioned by `_stream` and hold `line_no`, the line's place in its row; so does `known`, with order_id, event_name.
+    A version of an order is the digests of its lines, in any order. The first version by the total
+    order is `used`; each line of a copy is a `duplicate`; each line of another version is a
+    `conflict`, even if that line is the same. `rows` are partitioned by `_stream` and hold
+    `line_no`, the line's place in its row; so does `earlier`, with order_id and event_name.
     """
     order = Window.partitionBy("_stream", *_ORDER, "fate")
     row = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash")
     line = Window.partitionBy("_stream", *_ORDER, "fate", "row_hash", "line_no").orderBy(
         *total_order(source)
     )
-    judged = F.col("fate").isNull() & F.col("order_id").isNotNull()
+    is_order_line = F.col("fate").isNull() & F.col("order_id").isNotNull()
     rows = rows.withColumn("_line_copy", F.row_number().over(line))
-    own = F.when(F.col("_line_copy") == 1, F.col("content_digest"))
-    rows = rows.withColumn("_version", F.sort_array(F.collect_list(own).over(row)))
+    first_copy_digest = F.when(F.col("_line_copy") == 1, F.col("content_digest"))
+    rows = rows.withColumn("_version", F.sort_array(F.collect_list(first_copy_digest).over(row)))
     first = order.orderBy(*total_order(source))
-    rows = rows.withColumns({
-        "_standing": F.first("_version").over(first),
-        "_standing_row": F.first("row_hash").over(first),
-        "_known_version": F.lit(None).cast("array<string>"),
-    })  # fmt: skip
-    if known is not None:
-        seen = known.filter(F.col("order_id").isNotNull()).groupBy(
+    rows = rows.withColumns(
+        {
+            "_standing": F.first("_version").over(first),
+            "_standing_row": F.first("row_hash").over(first),
+            "_known_version": F.lit(None).cast("array<string>"),
+        }
+    )
+    if earlier is not None:
+        earlier_orders = earlier.filter(F.col("order_id").isNotNull()).groupBy(
             F.col("stream_id").alias("_stream"), *_ORDER
         )
-        versions = seen.agg(F.sort_array(F.collect_list("content_digest")).alias("_known_version"))
+        versions = earlier_orders.agg(
+            F.sort_array(F.collect_list("content_digest")).alias("_known_version")
+        )
         rows = rows.drop("_known_version").join(versions, ["_stream", *_ORDER], "left")
     is_standing = (F.col("_standing_row") == F.col("row_hash")) & (F.col("_line_copy") == 1)
     fate = (
@@ -51,6 +59,6 @@ def with_whole_orders(rows: DataFrame, source: Source, known: DataFrame | None) 
         .when(F.col("_version") == F.coalesce("_known_version", "_standing"), F.lit("duplicate"))
         .otherwise(F.lit("conflict"))
     )
-    return rows.withColumn("fate", F.when(judged, fate).otherwise(F.col("fate"))).drop(
+    return rows.withColumn("fate", F.when(is_order_line, fate).otherwise(F.col("fate"))).drop(
         "_line_copy", "_version", "_standing", "_standing_row", "_known_version"
     )

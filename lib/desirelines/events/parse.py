@@ -1,4 +1,4 @@
-"""From raw rows to the event model, with every reason against a row beside it."""
+"""Map raw rows to the event model, with every reason against a row beside it."""
 
 from __future__ import annotations
 
@@ -20,26 +20,41 @@ from desirelines.events.raw_fields import (
     with_expressions,
 )
 from desirelines.settings import Settings, Source, ValueColumn
+from desirelines.settings.model import Identity, Ingest
 
 CONTENT = (
-    "stream_id", "user_key", "occurred_at", "event_name", "page", "item_id", "category", "order_id", "quantity", "amount",
-    "discount", "currency", "score", "campaign", "channel", "properties",
-)  # fmt: skip
-"""What an event says. Two events that agree here are copies of each other."""
+    "stream_id",
+    "user_key",
+    "occurred_at",
+    "event_name",
+    "page",
+    "item_id",
+    "category",
+    "order_id",
+    "quantity",
+    "amount",
+    "discount",
+    "currency",
+    "score",
+    "campaign",
+    "channel",
+    "properties",
+)
+"""Content of an event. Two events that agree in these columns are copies of each other."""
 
 _MAPPED = {"event_id": "given_id", "consent": "is_consent_granted"}
-"""Columns that have another name while a batch is worked on."""
+"""Columns that have another name during ingest."""
 
 _NUMBERS = ("quantity", "amount", "discount", "score")
 
 
 def key_column(id_type: str) -> str:
-    """Name of the column that holds an identifier's key while a batch is worked on."""
+    """Name of the column that holds an identifier's key during ingest."""
     return f"key_{id_type}"
 
 
 def value_column(id_type: str) -> str:
-    """Name of the column that holds an identifier's value, where the mapping keeps it, while a batch is worked on."""
+    """Name of the column that holds an identifier's value during ingest, where it is kept."""
     return f"value_{id_type}"
 
 
@@ -52,86 +67,154 @@ def to_mapped_events(
     read_at: datetime,
     marked: Column | None = None,
 ) -> DataFrame:
-    """Give one row per raw row: the event model's columns, `reasons` against it (empty when good) and `is_late`.
+    """Give one row per raw row: the event model's columns, `reasons` and `is_late`.
 
-    `raw` holds row, raw, row_hash, file_name, file_place (and line). `pads` is the padded data secret (`keys.secret_pads`). `read_at`
-    stands for now, for sources that do not say when they received a row: what lies further ahead is in the future. `marked` says of
-    which rows, all from quarantine, identifiers stand as marks: there a mark gives the key, and no value; a source's rows have none.
+    `reasons` holds everything that speaks against the row, and is empty when it is good. `raw`
+    holds row, raw, row_hash, file_name, file_place (and line). `pads` is the padded data secret
+    (`keys.secret_pads`). `read_at` stands for now where a source does not say when it received a
+    row: a later event is in the future. `marked` is true for rows from quarantine whose identifiers
+    are marks: a mark gives the key and no value. A source's own rows have no marks.
     """
-    # Expressions come before the secret: where somebody's text is made a column, the pads are in no scope.
-    rows = RawRows(with_expressions(raw, source).crossJoin(pads), source)
-    columns, identity = source.columns, settings.identity
+    # Expressions are added before the secret, so that no expression of a mapping can see the pads.
+    raw_rows = RawRows(with_expressions(raw, source).crossJoin(pads), source)
+    keys, values = _identifier_columns(raw_rows, settings.identity, marked)
+    mapped = _with_model_columns(raw_rows, settings, keys | values, marked)
+    mapped = _with_stream_and_kind(mapped, source, settings.identity)
+    return mapped.withColumns(
+        {
+            "reasons": F.concat(
+                "reasons", reasons_of(*_mapped_reasons(source, settings.ingest, read_at))
+            ),
+            "is_late": is_late(settings.ingest.late_days),
+            "content_digest": content_digest(source, list(keys)),
+        }
+    )
+
+
+def _identifier_columns(
+    raw_rows: RawRows, identity: Identity, marked: Column | None
+) -> tuple[dict[str, Column], dict[str, Column]]:
+    """Columns of the identifiers' keys, and of the values that the mapping keeps, by name."""
+    source = raw_rows.source
 
     def value(id_type: str, column: str) -> Column:
-        raw_value = rows.field(column).cast("string")
+        raw_value = raw_rows.field(column).cast("string")
         caseless = id_type in identity.caseless_types
         return normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values)
 
     def key(id_type: str, column: str) -> Column:
-        made = identifier_key(id_type, value(id_type, column))
-        return (
-            made
-            if marked is None
-            else F.when(marked, marked_key(id_type, rows.field(column))).otherwise(made)
-        )
+        key_of_value = identifier_key(id_type, value(id_type, column))
+        if marked is None:
+            return key_of_value
+        key_of_mark = marked_key(id_type, raw_rows.field(column))
+        return F.when(marked, key_of_mark).otherwise(key_of_value)
 
-    def told(id_type: str, column: str) -> Column:
+    def kept_value(id_type: str, column: str) -> Column:
         return value(id_type, column) if marked is None else F.when(~marked, value(id_type, column))
 
-    kept = {value_column(t): told(t, i.column) for t, i in source.ids.items() if i.keep_value}
+    values = {
+        value_column(t): kept_value(t, i.column) for t, i in source.ids.items() if i.keep_value
+    }
     keys = {key_column(t): key(t, i.column) for t, i in source.ids.items()}
     if source.alias is not None:
         keys[ALIAS_KEY] = key(identity.login_type, source.alias.column)
+    return keys, values
+
+
+def _with_model_columns(
+    raw_rows: RawRows,
+    settings: Settings,
+    identifiers: dict[str, Column],
+    marked: Column | None,
+) -> DataFrame:
+    """Give the event model's columns that follow from the raw row alone."""
+    source = raw_rows.source
+    columns = source.columns
     occurred, received, sent = (
-        rows.instant(columns.occurred_at),
-        rows.instant(columns.received_at),
-        rows.instant(columns.sent_at),
+        raw_rows.instant(columns.occurred_at),
+        raw_rows.instant(columns.received_at),
+        raw_rows.instant(columns.sent_at),
     )
-    numbers = {name: rows.number(getattr(columns, name)) for name in _NUMBERS}
-    mapped = rows.rows.select(
-        RAW, *([] if source.format == "json" else [ROW]), "row_hash", "file_name", "file_place", *([LINE_NUMBER] if source.lines else []),
-        *(made.alias(name) for name, made in (keys | kept).items()),
+    numbers = {name: raw_rows.number(getattr(columns, name)) for name in _NUMBERS}
+    return raw_rows.rows.select(
+        RAW,
+        *([] if source.format == "json" else [ROW]),
+        "row_hash",
+        "file_name",
+        "file_place",
+        *([LINE_NUMBER] if source.lines else []),
+        *(identifier.alias(name) for name, identifier in identifiers.items()),
         corrected_for_clock(occurred, sent, received).alias("occurred_at"),
         received.alias("received_at"),
-        rows.text(columns.event_id).alias("given_id"),
-        rows.text(columns.event_name).alias("event_name"),
-        page_path(rows.text(columns.page)).alias("page"),
-        *(rows.text(getattr(columns, n)).alias(n) for n in ("item_id", "category", "order_id", "campaign", "channel", "user_agent")),
+        raw_rows.text(columns.event_id).alias("given_id"),
+        raw_rows.text(columns.event_name).alias("event_name"),
+        page_path(raw_rows.text(columns.page)).alias("page"),
+        *(
+            raw_rows.text(getattr(columns, n)).alias(n)
+            for n in ("item_id", "category", "order_id", "campaign", "channel", "user_agent")
+        ),
         *(number.alias(name) for name, number in numbers.items()),
-        F.coalesce(F.upper(rows.text(columns.currency)), F.lit(source.currency or settings.site.currency)).alias("currency"),
-        consent_state(rows.text(columns.consent)).alias("is_consent_granted"),
-        session_key(rows, columns.session_key, marked).alias("session_key"),
-        kept_properties(rows, source).alias("properties"),
-        reasons_of(
-            F.when(is_broken_row(source), F.lit(broken_reason(source))),
-            F.when(~rows.is_written(columns.occurred_at), F.lit("occurred_at: missing"))
-             .when(occurred.isNull(), F.lit("occurred_at: not a time")),
-            *(F.when(rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number")) for n in _NUMBERS),
-        ).alias("reasons"),
-    )  # fmt: skip
+        F.coalesce(
+            F.upper(raw_rows.text(columns.currency)),
+            F.lit(source.currency or settings.site.currency),
+        ).alias("currency"),
+        consent_state(raw_rows.text(columns.consent)).alias("is_consent_granted"),
+        session_key(raw_rows, columns.session_key, marked).alias("session_key"),
+        kept_properties(raw_rows, source).alias("properties"),
+        reasons_of(*_raw_reasons(raw_rows, occurred)).alias("reasons"),
+    )
+
+
+def _raw_reasons(raw_rows: RawRows, occurred: Column) -> list[Column]:
+    """Reasons against the raw row: it cannot be read, or a time or a number in it cannot."""
+    source = raw_rows.source
+    columns = source.columns
+    return [
+        F.when(is_broken_row(source), F.lit(broken_reason(source))),
+        F.when(~raw_rows.is_written(columns.occurred_at), F.lit("occurred_at: missing")).when(
+            occurred.isNull(), F.lit("occurred_at: not a time")
+        ),
+        *(
+            F.when(raw_rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number"))
+            for n in _NUMBERS
+        ),
+    ]
+
+
+def _with_stream_and_kind(mapped: DataFrame, source: Source, identity: Identity) -> DataFrame:
+    """Add `stream_id`, `user_key` and `kind`; make `score` a double."""
     login = key_column(identity.login_type)
-    mapped = mapped.withColumns({
-        "stream_id": F.coalesce(*(F.col(key_column(t)) for t in source.stream)),
-        "user_key": F.col(login) if login in mapped.columns else F.lit(None).cast("string"),
-        "kind": kind_of(source.kinds),
-        "score": F.col("score").cast("double"),
-    })  # fmt: skip
-    return mapped.withColumns({
-        "reasons": F.concat("reasons", reasons_of(
-            F.when(F.col("event_name").isNull(), F.lit("event_name: missing")),
-            F.when(F.col("stream_id").isNull(), F.lit("stream: no identifier of type " + ", ".join(source.stream))),
-            *(F.when(F.col(_MAPPED.get(name, name)).isNull(), F.lit(f"{name}: missing")) for name in source.required),
-            *reasons_of_time(settings.ingest.future_minutes, settings.ingest.floor_date, read_at),
-        )),
-        "is_late": is_late(settings.ingest.late_days),
-        "content_digest": content_digest(source, list(keys)),
-    })  # fmt: skip
+    return mapped.withColumns(
+        {
+            "stream_id": F.coalesce(*(F.col(key_column(t)) for t in source.stream)),
+            "user_key": F.col(login) if login in mapped.columns else F.lit(None).cast("string"),
+            "kind": kind_of(source.kinds),
+            "score": F.col("score").cast("double"),
+        }
+    )
+
+
+def _mapped_reasons(source: Source, ingest: Ingest, read_at: datetime) -> list[Column]:
+    """Reasons against the mapped columns: a needed one is null, or the time cannot be right."""
+    return [
+        F.when(F.col("event_name").isNull(), F.lit("event_name: missing")),
+        F.when(
+            F.col("stream_id").isNull(),
+            F.lit("stream: no identifier of type " + ", ".join(source.stream)),
+        ),
+        *(
+            F.when(F.col(_MAPPED.get(name, name)).isNull(), F.lit(f"{name}: missing"))
+            for name in source.required
+        ),
+        *reasons_of_time(ingest.future_minutes, ingest.floor_date, read_at),
+    ]
 
 
 def content_digest(source: Source, key_columns: list[str]) -> Column:
-    """Digest of what an event says: equal where two are copies of each other.
+    """Digest of an event's content: equal where two events are copies of each other.
 
-    Of a snapshot's row, how things stand: with all its identifiers, and without the time it was taken.
+    For a snapshot's row, digest of the state: with all its identifiers, without the time it was
+    taken.
     """
     if source.snapshot:
         return stable_key(
@@ -142,19 +225,23 @@ def content_digest(source: Source, key_columns: list[str]) -> Column:
 
 
 def session_key(rows: RawRows, column: ValueColumn | None, marked: Column | None = None) -> Column:
-    """Key of the source's own session id; null where the mapping names none. Of `marked` rows it stands there."""
+    """Key of the source's own session id; null where the mapping names none.
+
+    In `marked` rows the cell holds the key already.
+    """
     if column is None:
         return F.lit(None).cast("string")
-    made = identifier_key(SESSION_TYPE, rows.text(column))
+    key = identifier_key(SESSION_TYPE, rows.text(column))
     if marked is None or column.column is None:
-        return made
-    return F.when(marked, marked_key(SESSION_TYPE, rows.field(column.column))).otherwise(made)
+        return key
+    return F.when(marked, marked_key(SESSION_TYPE, rows.field(column.column))).otherwise(key)
 
 
 def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Column:
-    """Event time freed of the device's wrong clock: received − (sent − occurred), where the source tells all three.
+    """Event time corrected for a wrong device clock: received − (sent − occurred).
 
-    Source: Snowplow's derived timestamp, which takes the time on the wire to be nothing.
+    Applied where the source gives all three times; else the event time as it is.
+    Source: Snowplow's derived timestamp, which takes network transit as zero.
     """
     corrected = F.timestamp_micros(
         F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(occurred))
@@ -163,7 +250,10 @@ def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Col
 
 
 def page_path(page: Column) -> Column:
-    """Path of a page: no scheme, host, query or fragment, no slash at the end; the front page is "/"."""
+    """Path of a page: no scheme, host, query, fragment or trailing slash.
+
+    The front page is "/".
+    """
     path = F.regexp_replace(
         F.regexp_replace(page, r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*", ""), r"[?#].*\z", ""
     )
@@ -172,7 +262,7 @@ def page_path(page: Column) -> Column:
 
 
 def kind_of(kinds: dict[str, str]) -> Column:
-    """What the source's event name means; `other` for a name the mapping leaves out."""
+    """Kind of the source's event name; `other` for a name that the mapping does not list."""
     if not kinds:
         return F.lit("other")
     pairs = [F.lit(part) for pair in kinds.items() for part in pair]
@@ -196,20 +286,26 @@ def kept_properties(rows: RawRows, source: Source) -> Column:
 
 
 def is_broken_row(source: Source) -> Column:
-    """True for a row that its format's reader could not take apart."""
+    """True for a row that its format's reader could not parse."""
     if source.format == "json":
         return F.col("is_broken") | F.col(RAW).isNull()
     return F.col("is_broken") if source.format == "csv" else F.lit(False)
 
 
 def is_late(late_days: float) -> Column:
-    """Late: received more than so many days after it happened; without a received time nothing is late."""
+    """True when received more than `late_days` after it happened.
+
+    Without a received time nothing is late.
+    """
     delay = F.unix_micros("received_at") - F.unix_micros("occurred_at")
     return F.coalesce(delay > F.lit(int(late_days * 86_400_000_000)), F.lit(False))
 
 
 def reasons_of_time(future_minutes: float, floor: date, read_at: datetime) -> list[Column]:
-    """Reasons against an event's time: ahead of when it was received (or read), or before the floor date."""
+    """Reasons against an event's time.
+
+    It is ahead of when the event was received (or read), or before the floor date.
+    """
     now = F.coalesce(F.unix_micros("received_at"), F.lit(int(read_at.timestamp() * 1_000_000)))
     ahead = F.unix_micros("occurred_at") > now + F.lit(int(future_minutes * 60_000_000))
     return [

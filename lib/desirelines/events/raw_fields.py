@@ -1,4 +1,4 @@
-"""Reaching into a raw row: a source's column as text, number or instant, never failing on what is in it."""
+"""Read a raw row's fields as text, number or instant; a field's content never makes it fail."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ ROW, LINE, RAW = "row", "line", "raw"
 LINE_NUMBER = "line_no"
 """Place of an exploded element in its row, from 0."""
 ALIAS_KEY = "alias_key"
-"""Column of the identifier that a row says is the same person as its login, while a batch is worked on."""
+"""Column, during ingest, of the identifier that a row declares the same person as its login."""
 EPOCH_UNITS_US = {"epoch_seconds": 1_000_000, "epoch_millis": 1000, "epoch_micros": 1}
-"""Patterns for times that are numbers since 1970, and how many microseconds one is."""
+"""Patterns for times that count from 1970, and how many microseconds one unit has."""
 HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})\z"
 
 
 class RawRows:
-    """A batch of raw rows: `row` holds the source's columns (a struct, or a variant for JSON), `line` one element of `lines`.
+    """A batch of raw rows, read by the column names that a mapping uses.
 
-    Gives columns by the names a mapping uses; `line.x` reaches into the exploded element.
+    `row` holds the source's columns (a struct, or a variant for JSON), `line` one element of
+    `lines`; `line.x` reads from that exploded element.
     """
 
     def __init__(self, rows: DataFrame, source: Source) -> None:
@@ -47,16 +48,16 @@ class RawRows:
             return F.lit(None).cast("string")
         if value.value is not None:
             return F.lit(value.value)
-        got = (
+        text = (
             F.col(_expression_name(self.source.expressions[value.sql]))
             if value.sql is not None
             else self.field(value.names[0])
         )
-        trimmed = F.trim(got.cast("string"))
+        trimmed = F.trim(text.cast("string"))
         return F.when(trimmed != "", trimmed)
 
     def number(self, value: ValueColumn | None) -> Column:
-        """A value as decimal(18,4); null when it is missing, is no number, or is too large."""
+        """A value as decimal(18,4); null when it is missing, not a number, or too large."""
         if value is not None and value.product is not None:
             factors = [self._decimal(self.field(name)) for name in value.product]
             product = factors[0]
@@ -68,7 +69,7 @@ class RawRows:
         return self._decimal(self.text(value))
 
     def number_is_broken(self, value: ValueColumn | None) -> Column:
-        """True when something stands where a number should, and it is none."""
+        """True when the field is not empty and is not a number."""
         if value is None:
             return F.lit(False)
         if value.product is not None:
@@ -79,7 +80,10 @@ class RawRows:
         return written.isNotNull() & self.number(value).isNull()
 
     def instant(self, time: TimeColumn | None) -> Column:
-        """A time as a UTC timestamp; null when it is missing or no time. Without a zone it is in the source's zone."""
+        """A time as a UTC timestamp; null when it is missing or not a time.
+
+        A time without a zone is in the source's zone.
+        """
         if time is None:
             return F.lit(None).cast("timestamp")
         field = self.field(time.column)
@@ -102,16 +106,15 @@ class RawRows:
         )
 
     def is_written(self, time: TimeColumn) -> Column:
-        """True when anything stands where the time should."""
+        """True when the time's field is not empty."""
         field = self.field(time.column)
         if isinstance(self._type_of(field), T.TimestampType):
-            return (
-                field.isNotNull()
-            )  # its text would cost more than everything else that is asked of it
+            # Casting it to text would cost more than all other checks of the row.
+            return field.isNotNull()
         return F.coalesce(F.trim(field.cast("string")), F.lit("")) != ""
 
     def _typed_number(self, value: ValueColumn) -> Column | None:
-        """The source's column where it holds exact numbers already; their text would only be taken apart again."""
+        """The source's column where it holds exact numbers, which need no parsing; else None."""
         if value.column is None:
             return None
         field = self.field(value.column)
@@ -126,23 +129,26 @@ class RawRows:
 
 
 def with_expressions(raw: DataFrame, source: Source) -> DataFrame:
-    """Add a column for each expression of the mapping, by the row alone: nothing of ours that joins the row later is in sight.
+    """Add a column for each expression of the mapping, computed from the row alone.
+
+    Call it before anything else joins the row: an expression must not see columns of ours.
 
     Raises:
-        SettingsError: one is not allowed.
-        SourceError: one does not fit the source's columns.
+        SettingsError: an expression is not allowed.
+        SourceError: an expression does not fit the source's columns.
     """
-    seen = (ROW, LINE) if source.lines else (ROW,)
+    visible = (ROW, LINE) if source.lines else (ROW,)
     rows = raw
     for text, name in source.expressions.items():
         where = f"source '{source.name}': columns.{name}.sql"
         try:
-            rows = rows.withColumn(_expression_name(name), expression_column(text, seen))
+            rows = rows.withColumn(_expression_name(name), expression_column(text, visible))
         except ValueError as error:
             raise SettingsError([f"{where}: {error}"]) from None
         except AnalysisException as error:
             raise SourceError(
-                f"{where} cannot be read over its rows: {what_does_not_fit(error)}. Mend the mapping."
+                f"{where} does not fit the source's columns: {what_does_not_fit(error)}. "
+                "Fix the mapping."
             ) from None
     return rows
 
@@ -152,28 +158,31 @@ def _expression_name(column: str) -> str:
 
 
 def raw_text(source: Source) -> Column:
-    """The raw row as text: as it was read, or as JSON where it never was text."""
+    """The raw row as text: as it was read, or as JSON where only its columns are kept."""
     return F.col(RAW) if source.format == "json" else F.coalesce(RAW, F.to_json(ROW))
 
 
 def broken_reason(source: Source) -> str:
-    """What is told of a row that its format's reader could not take apart."""
+    """Reason against a row that its format's reader could not parse."""
     return "row: cannot be read as " + source.format
 
 
 def is_told_broken(source: Source) -> Column:
-    """True for a row with that among its `reasons`."""
+    """True for a row with `broken_reason` among its `reasons`."""
     return F.array_contains("reasons", F.lit(broken_reason(source)))
 
 
 def reasons_of(*reasons: Column) -> Column:
-    """Those of the reasons that hold, as an array; each is text, or null where it does not hold.
+    """Array of the reasons that hold; each is text, or null where it does not hold.
 
-    `array_compact` would do, and Spark interprets it for every row; hardly a row has a reason at all.
+    `array_compact` would do the same, but Spark interprets it for every row, and most rows have
+    none.
     """
     none = F.array(F.lit(None).cast("string"))
-    held = F.array_except(F.array(*reasons), none)
-    return F.when(F.coalesce(*reasons).isNotNull(), held).otherwise(F.array().cast("array<string>"))
+    present = F.array_except(F.array(*reasons), none)
+    return F.when(F.coalesce(*reasons).isNotNull(), present).otherwise(
+        F.array().cast("array<string>")
+    )
 
 
 def _try_cast(column: Column, to: T.DataType) -> Column:

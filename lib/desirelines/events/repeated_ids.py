@@ -1,4 +1,4 @@
-"""One event id at several events: what the look-up of a batch cannot see, and `check --deep` tells."""
+"""Event ids that several events bear: a batch cannot see them, `check --deep` reports them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,24 @@ from pyspark.sql import functions as F
 
 
 def to_repeated_ids(events: DataFrame, late_days: float) -> DataFrame:
-    """Give one row per (source, event_id) that several events bear: stream_count, event_count, first_at, last_at and how near.
+    """Give one row per (source, event_id) that several events bear.
 
-    `is_far`: twice in one stream, more than `late_days` apart, beyond what a batch looks up: perhaps one event told twice.
-    `is_near`: twice in one stream and nearer, which ingest never writes. One shuffle, by source and id.
+    Columns: source, event_id, stream_count, event_count, first_at, last_at, is_far, is_near.
+    `is_far`: twice in one stream, more than `late_days` apart. A batch does not look that far back,
+    so it may be one event delivered twice. `is_near`: twice in one stream and nearer, which ingest
+    never writes. One shuffle, by source and id.
     """
     of_id = ("source", "event_id")
-    # Sorted once: the windows and the group-by ride on the same shuffle.
+    # Sorted once: the windows and the group-by use the same shuffle.
     before = Window.partitionBy(*of_id).orderBy("stream_id", "occurred_at")
     is_same_stream = F.lag("stream_id").over(before) == F.col("stream_id")
     gap = F.unix_micros("occurred_at") - F.unix_micros(F.lag("occurred_at").over(before))
-    rows = events.select(*of_id, "stream_id", "occurred_at").withColumns({
-        "_number": F.row_number().over(before),
-        "_gap": F.when(is_same_stream, gap),
-    })  # fmt: skip
+    rows = events.select(*of_id, "stream_id", "occurred_at").withColumns(
+        {
+            "_number": F.row_number().over(before),
+            "_gap": F.when(is_same_stream, gap),
+        }
+    )
     far = int(late_days * 86_400_000_000)
     return (
         rows.groupBy(*of_id)
@@ -37,7 +41,11 @@ def to_repeated_ids(events: DataFrame, late_days: float) -> DataFrame:
 
 
 def to_repeats(repeated_ids: DataFrame) -> DataFrame:
-    """Give one row per source: ids in several streams, in one stream far apart and near, and the days of them, first_on to last_on."""
+    """Give one row per source: counts of repeated ids, and their days from first_on to last_on.
+
+    streams_count: ids in several streams; far_count and near_count: ids repeated in one stream, far
+    apart or near.
+    """
     return repeated_ids.groupBy("source").agg(
         F.count_if(F.col("stream_count") > 1).alias("streams_count"),
         F.count_if("is_far").alias("far_count"),

@@ -9,7 +9,10 @@ from desirelines.settings import Source
 
 
 def total_order(source: Source) -> list[Column]:
-    """Order of a stream's rows inside a batch; `received_at` is left out where the place in the file counts."""
+    """Total order of a stream's rows inside a batch.
+
+    `received_at` is left out for a source whose order is the place in the file.
+    """
     first = [F.col("occurred_at").asc_nulls_first()]
     if not source.ordered:
         first.append(F.col("received_at").asc_nulls_first())
@@ -19,7 +22,7 @@ def total_order(source: Source) -> list[Column]:
         F.col("file_place").asc_nulls_first(),
         F.col("given_id").asc_nulls_first(),
         F.col("content_digest").asc(),
-        F.col("row_hash").asc(),  # of the whole raw row: what still ties is the same row
+        F.col("row_hash").asc(),  # hash of the whole raw row: rows that still tie are the same row
     ]
 
 

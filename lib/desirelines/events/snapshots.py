@@ -1,4 +1,4 @@
-"""Rows of snapshots (a dump of all customers, again and again): only what changed is an event."""
+"""Rows of snapshots (a repeated dump of all customers): only a changed state is an event."""
 
 from __future__ import annotations
 
@@ -10,26 +10,34 @@ from desirelines.settings import Source
 
 
 def with_state_id(rows: DataFrame) -> DataFrame:
-    """Add `event_id`: the state's digest and the microsecond it was told for. `content_digest` leaves the time out here."""
+    """Add `event_id`: the state's digest and the microsecond the state is for.
+
+    `content_digest` of a snapshot's row does not include the time.
+    """
     at = F.unix_micros("occurred_at").cast("string")
     return rows.withColumn(
         "event_id", F.concat_ws(":", F.coalesce("content_digest", F.lit("")), at)
     )
 
 
-def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataFrame:
-    """Complete `fate`: `used` where the state is not the one before it in the stream's event time, else `unchanged`.
+def with_news(rows: DataFrame, source: Source, earlier: DataFrame | None) -> DataFrame:
+    """Complete `fate`: `used` where the state differs from the previous one, else `unchanged`.
 
-    `rows` holds `_stream`, `event_id` and a fate for what is held back. `known` holds stream_id and event_id of all the
-    source's events; of one moment what is known comes first. One shuffle, by stream.
+    Previous means in the stream's event time. `rows` holds `_stream`, `event_id` and a fate for
+    rows held back. `earlier` holds stream_id and event_id of all the source's events; at the same
+    moment an earlier event comes first. One shuffle, by stream.
     """
     states = rows.withColumn("_is_known", F.lit(False))
-    if known is not None:
-        before = known.select(
-            F.col("stream_id").alias("_stream"), "event_id", F.lit(True).alias("_is_known"),
-            F.timestamp_micros(F.element_at(F.split("event_id", ":"), 2).cast("long")).alias("occurred_at"),
+    if earlier is not None:
+        before = earlier.select(
+            F.col("stream_id").alias("_stream"),
+            "event_id",
+            F.lit(True).alias("_is_known"),
+            F.timestamp_micros(F.element_at(F.split("event_id", ":"), 2).cast("long")).alias(
+                "occurred_at"
+            ),
             F.element_at(F.split("event_id", ":"), 1).alias("content_digest"),
-        )  # fmt: skip
+        )
         states = states.unionByName(before, allowMissingColumns=True)
     order = Window.partitionBy("_stream", "fate").orderBy(
         "occurred_at", F.col("_is_known").desc(), *total_order(source)
@@ -37,14 +45,18 @@ def with_news(rows: DataFrame, source: Source, known: DataFrame | None) -> DataF
     copies = Window.partitionBy("_stream", "fate", "event_id").orderBy(
         F.col("_is_known").desc(), *total_order(source)
     )
-    states = states.withColumns({
-        "_state_before": F.lag("content_digest").over(order),
-        "_copy": F.row_number().over(copies),  # a state that was told for this moment already, whatever was told since
-    })  # fmt: skip
+    states = states.withColumns(
+        {
+            "_state_before": F.lag("content_digest").over(order),
+            # Beyond 1: the same state for the same moment was delivered before, whatever came
+            # since.
+            "_copy": F.row_number().over(copies),
+        }
+    )
     is_news = (F.col("_copy") == 1) & ~F.col("_state_before").eqNullSafe(F.col("content_digest"))
-    told = F.coalesce("fate", F.when(is_news, F.lit("used")).otherwise(F.lit("unchanged")))
+    fate = F.coalesce("fate", F.when(is_news, F.lit("used")).otherwise(F.lit("unchanged")))
     return (
         states.filter(~F.col("_is_known"))
-        .withColumn("fate", told)
+        .withColumn("fate", fate)
         .drop("_is_known", "_state_before", "_copy")
     )

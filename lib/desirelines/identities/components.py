@@ -1,9 +1,11 @@
-"""Connected components of a graph of keys, in rounds whose number grows with the logarithm of the graph's size.
+"""Connected components of a graph of keys, in a number of rounds logarithmic in its size.
 
-Randomised contraction: every key points to the smallest of itself and its neighbours, in an order that is drawn anew each
-round; keys that point to the same one become one. What is left after a round is a smaller graph of the same shape of problem.
-Source: Bögeholz, Brand, Todor, "In-database connected component analysis", ICDE 2020. As soon as the graph fits one task, that
-task does the rest by scipy. Rounds are of numbers, as names are long. Why this one, with measurements: docs/adr/0005-identities.md.
+Randomised contraction: every key points to the smallest of itself and its neighbours, in a random
+order that is new each round; keys that point to the same key become one node. Each round leaves a
+smaller graph with the same problem. Source: Bögeholz, Brand, Todor, "In-database connected
+component analysis", ICDE 2020. As soon as the graph fits one task, that task finishes it with
+scipy. Rounds work on numbers, because names are long. Reasons for this algorithm, with
+measurements: docs/adr/0005-identities.md.
 """
 
 from __future__ import annotations
@@ -17,15 +19,16 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 MOST_LOCAL_LINKS = 2_000_000
-"""Links between names that one task takes in: some hundred megabytes of it."""
+"""Links between names that one task takes: a few hundred megabytes."""
 NUMBERS_A_NAME = 4
-"""So many times as many links fit that task when keys are numbers."""
+"""Factor by which more links fit that task when keys are numbers."""
 
 
 def to_components(pairs: DataFrame, *, most_local: int = MOST_LOCAL_LINKS) -> DataFrame:
-    """One row per key of the pairs: key, component_key (a text that is the same for all of its component, and for no other).
+    """One row per key of the pairs: key, component_key.
 
-    `pairs` holds key and other_key, each pair once or more often, in either direction.
+    component_key is a text that all keys of a component share, and no other key has. `pairs` holds
+    key and other_key, each pair once or more often, in either direction.
     """
     edges = settled(pairs.select("key", "other_key").filter(F.col("key") != F.col("other_key")))
     if edges.count() <= most_local:
@@ -36,11 +39,11 @@ def to_components(pairs: DataFrame, *, most_local: int = MOST_LOCAL_LINKS) -> Da
         edges.select("key").unionByName(edges.select(F.col("other_key").alias("key"))).distinct()
     )
     number = number_of(names)
-    found = _by_numbers(
+    components = _by_numbers(
         edges.select(number("key"), number("other_key")), most_local * NUMBERS_A_NAME
     )
     named = names.select("key", number("key").alias("_number"))
-    of_number = found.select(
+    of_number = components.select(
         F.col("key").alias("_number"), F.col("component").cast("string").alias("component_key")
     )
     return named.join(of_number, "_number").select("key", "component_key")
@@ -53,9 +56,10 @@ def _hashed(name: str, salt: int) -> Column:
 def number_of(
     names: DataFrame, hashed: Callable[[str, int], Column] = _hashed
 ) -> Callable[[str], Column]:
-    """A number for every name, and no number for two; rounds move an eighth of the bytes by it.
+    """A distinct number for every name; with it, rounds move an eighth of the bytes.
 
-    Of ten million keys two have the same hash once in four hundred thousand times; then another hash is taken.
+    With ten million keys, two have the same hash once in four hundred thousand times; then another
+    hash is tried.
     """
     count, salt = names.count(), 0
     while names.select(hashed("key", salt).alias("key")).distinct().count() < count:
@@ -71,20 +75,23 @@ def _by_numbers(edges: DataFrame, most_local: int) -> DataFrame:
         to = settled(_smallest_neighbour(edges, salt=len(hops)))
         hops.append(to)
         edges = settled(_contracted(edges, to))
-    found = edges.repartition(1).mapInArrow(_components_of_numbers, "key long, component long")
+    components = edges.repartition(1).mapInArrow(_components_of_numbers, "key long, component long")
     for to in reversed(hops):
-        later = found.select(F.col("key").alias("points_to"), F.col("component").alias("_later"))
-        found = to.join(later, "points_to", "left").select(
+        later = components.select(
+            F.col("key").alias("points_to"), F.col("component").alias("_later")
+        )
+        components = to.join(later, "points_to", "left").select(
             "key", F.coalesce("_later", "points_to").alias("component")
         )
-    return found
+    return components
 
 
 def settled(rows: DataFrame) -> DataFrame:
-    """The rows, computed, with their true size as all that Spark remembers of how they were made.
+    """Compute the rows, and let Spark remember only their true size, not their plan.
 
-    A checkpoint takes over the estimate of its plan. A join's is the product of its sides', so from round to round the number
-    had twice the digits, and the fourteenth took 17 s to plan. A cache knows its size once it is filled.
+    A checkpoint keeps the size estimate of its plan. A join's estimate is the product of its
+    sides', so the number doubled its digits each round, and the fourteenth round took 17 s to plan.
+    A cache knows its size once it is filled.
     """
     cached = rows.persist(StorageLevel.MEMORY_AND_DISK)
     cached.count()
@@ -118,7 +125,7 @@ def _contracted(edges: DataFrame, to: DataFrame) -> DataFrame:
 
 
 def _components_of_names(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Runs on an executor, once."""
+    """Components of the one partition; runs on an executor."""
     filled = [batch for batch in batches if batch.num_rows]
     if not filled:
         return
@@ -130,7 +137,7 @@ def _components_of_names(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Recor
 
 
 def _components_of_numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Runs on an executor, once."""
+    """Components of the one partition; runs on an executor."""
     filled = [batch for batch in batches if batch.num_rows]
     if not filled:
         return
@@ -142,12 +149,12 @@ def _components_of_numbers(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Rec
 
 
 def _first(size: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Of each of `size` nodes the first node of its component."""
+    """The first node of the component of each of `size` nodes."""
     group = groups(size, one, other)
     first = np.full(group.max() + 1, size, dtype=np.int64)
     np.minimum.at(first, group, np.arange(size))
-    found: np.ndarray = first[group]
-    return found
+    first_of_node: np.ndarray = first[group]
+    return first_of_node
 
 
 def numbered(
@@ -164,7 +171,7 @@ def numbered(
 
 
 def groups(size: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Number of the component of each of `size` nodes joined by the links one–other."""
+    """Component number of each of `size` nodes joined by the links one–other."""
     from scipy.sparse import coo_array
     from scipy.sparse.csgraph import connected_components
 

@@ -1,4 +1,4 @@
-"""Who is who: every identifier's person, and the people."""
+"""The person of every identifier, and the people."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ def to_identity_map(
 ) -> DataFrame:
     """One row per identifier: key, key_type, person_id, first_seen_at, rule, component.
 
-    A person is a group of identifiers; the id is the key of the earliest-seen one, on a tie of the type that comes first in
-    `type_order`, then the smaller key. `rule` is the strongest rule by which the identifier is linked into its group.
-    `sightings`: key, key_type, first_seen_at. `groups`: key, group_key, component_key; an identifier that is not there stands
-    for itself. `followed`: key, other_key, rule_no of the links that hold. Four shuffles, of identifiers.
+    A person is a group of identifiers. The person's id is the key of the earliest-seen identifier;
+    on a tie, of the type that comes first in `type_order`, then the smaller key. `rule` is the
+    strongest rule that links the identifier into its group. `sightings`: key, key_type,
+    first_seen_at. `groups`: key, group_key, component_key; an identifier that is not there stands
+    for itself. `followed`: key, other_key, rule_no of the links that are followed. Four shuffles,
+    of identifiers.
     """
     ends = followed.select("key", "rule_no").unionByName(
         followed.select(F.col("other_key").alias("key"), "rule_no")
@@ -27,9 +29,13 @@ def to_identity_map(
         "first_seen_at", type_rank(F.col("key_type"), type_order), "key_type", "key"
     )
     return rows.select(
-        "key", "key_type", F.first("key").over(earliest).alias("person_id"), "first_seen_at",
-        rule_name(F.col("_rule")).alias("rule"), F.xxhash64(F.coalesce("component_key", "key")).alias("component"),
-    )  # fmt: skip
+        "key",
+        "key_type",
+        F.first("key").over(earliest).alias("person_id"),
+        "first_seen_at",
+        rule_name(F.col("_rule")).alias("rule"),
+        F.xxhash64(F.coalesce("component_key", "key")).alias("component"),
+    )
 
 
 def type_rank(key_type: Column, type_order: tuple[str, ...]) -> Column:

@@ -1,4 +1,8 @@
-"""Links that are not followed: of identifiers seen with too many others, between people, in groups too large for a person."""
+"""Links that are not followed.
+
+They are links of identifiers seen with too many others, links between people, and links in groups
+too large for one person.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +23,9 @@ _OUT = "key string, other_key string, group_key string, component_key string, re
 
 
 def to_capped(pairs: DataFrame, most_links: dict[str, int]) -> DataFrame:
-    """Pairs with an identifier that is linked with more others than its type may be: key, other_key, reason. Two shuffles.
+    """Pairs with an identifier that has more links than its type allows: key, other_key, reason.
 
-    A type without a number in `most_links` may be linked with any number.
+    A type without a number in `most_links` has no limit. Two shuffles.
     """
     ends = pairs.select("key", "key_type", "other_key").unionByName(
         pairs.select(
@@ -30,13 +34,13 @@ def to_capped(pairs: DataFrame, most_links: dict[str, int]) -> DataFrame:
             F.col("key").alias("other_key"),
         )
     )
-    most = F.lit(None).cast("long")
+    limit = F.lit(None).cast("long")
     for id_type, number in sorted(most_links.items()):
-        most = F.when(F.col("key_type") == id_type, F.lit(number)).otherwise(most)
+        limit = F.when(F.col("key_type") == id_type, F.lit(number)).otherwise(limit)
     limited = (
-        ends.filter(most.isNotNull()).groupBy("key", "key_type").agg(F.count("*").alias("_links"))
+        ends.filter(limit.isNotNull()).groupBy("key", "key_type").agg(F.count("*").alias("_links"))
     )
-    over = limited.filter(F.col("_links") > most).select(F.col("key").alias("_over"))
+    over = limited.filter(F.col("_links") > limit).select(F.col("key").alias("_over"))
     one = pairs.join(over, F.col("key") == F.col("_over"), "left_semi")
     two = pairs.join(over, F.col("other_key") == F.col("_over"), "left_semi")
     return (
@@ -51,24 +55,25 @@ def to_separated(
     most_keys: int,
     most_local: int = MOST_LOCAL_LINKS,
 ) -> DataFrame:
-    """The groups of all keys of the pairs, and the pairs that are not followed, in one table.
+    """The group of each key, and the pairs that are not followed, in one table.
 
-    A row without `reason` says where a key is: key, group_key, component_key (the smallest key of its group, and of all that
-    hangs together before anything is cut). A row with one says that the pair key, other_key is not followed. `pairs` holds key,
-    key_type, other_key, other_type and rule_no, each pair once. A graph that fits one task is done by one; a larger one is
-    first taken apart into its components.
+    A row without `reason` holds key, group_key (the smallest key of its group) and component_key
+    (the smallest key of its component before any cut). A row with a `reason` says that the pair
+    key, other_key is not followed. `pairs` holds key, key_type, other_key, other_type and rule_no,
+    each pair once. One task handles a graph that fits it; a larger graph is first split into its
+    components.
     """
-    apart = partial(_separated, unique_types=unique_types, most_keys=most_keys)
+    separated = partial(_separated, unique_types=unique_types, most_keys=most_keys)
     if pairs.count() <= most_local:
-        return pairs.repartition(1).mapInArrow(apart, _OUT)
+        return pairs.repartition(1).mapInArrow(separated, _OUT)
     located = pairs.join(to_components(pairs, most_local=most_local), "key")
-    return located.repartition("component_key").drop("component_key").mapInArrow(apart, _OUT)
+    return located.repartition("component_key").drop("component_key").mapInArrow(separated, _OUT)
 
 
 def _separated(
     batches: Iterator[pa.RecordBatch], *, unique_types: tuple[str, ...], most_keys: int
 ) -> Iterator[pa.RecordBatch]:
-    """The groups and the cuts of whole components. Runs on executors, once a partition."""
+    """Groups and cuts of whole components; runs on executors, once per partition."""
     filled = [batch for batch in batches if batch.num_rows]
     if not filled:
         return
@@ -84,16 +89,26 @@ def _separated(
     group, reason = separate(Graph(len(keys), one, other, rule, tuple(unique)), most_keys=most_keys)
     component = groups(len(keys), one, other)
     nulls = pa.nulls(len(keys), pa.string())
-    yield pa.RecordBatch.from_pydict({
-        "key": keys, "other_key": nulls, "group_key": _smallest(keys, group), "component_key": _smallest(keys, component),
-        "reason": nulls,
-    })  # fmt: skip
+    yield pa.RecordBatch.from_pydict(
+        {
+            "key": keys,
+            "other_key": nulls,
+            "group_key": _smallest(keys, group),
+            "component_key": _smallest(keys, component),
+            "reason": nulls,
+        }
+    )
     cut = np.flatnonzero(reason != FOLLOWED)
     nulls = pa.nulls(len(cut), pa.string())
-    yield pa.RecordBatch.from_pydict({
-        "key": keys.take(pa.array(one[cut])), "other_key": keys.take(pa.array(other[cut])), "group_key": nulls,
-        "component_key": nulls, "reason": pa.array(REASONS).take(pa.array(reason[cut])),
-    })  # fmt: skip
+    yield pa.RecordBatch.from_pydict(
+        {
+            "key": keys.take(pa.array(one[cut])),
+            "other_key": keys.take(pa.array(other[cut])),
+            "group_key": nulls,
+            "component_key": nulls,
+            "reason": pa.array(REASONS).take(pa.array(reason[cut])),
+        }
+    )
 
 
 def _smallest(keys: pa.Array, group: np.ndarray) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Which identifiers were seen, and which were seen together, by what rule."""
+"""Identifiers that were seen, and links between identifiers that were seen together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ALIAS, LOGIN, ORDER_EMAIL, SAME_EVENT = "alias", "login", "order_email", "same_e
 RULES = (ALIAS, LOGIN, ORDER_EMAIL, SAME_EVENT)
 """Rules by which two identifiers are linked, the strongest first."""
 ITSELF = "itself"
-"""Rule of an identifier's link with itself: that it was seen."""
+"""Rule of an identifier's link with itself, which records that it was seen."""
 
 
 def to_links(
@@ -19,10 +19,12 @@ def to_links(
     login_type: str,
     alias_column: str | None = None,
 ) -> DataFrame:
-    """One row per ordered pair of identifiers that an event carries, and per identifier with itself.
+    """One row per ordered pair of identifiers of an event, and per identifier with itself.
 
-    `key_columns` gives the column of each identifier type; `alias_column` one that holds another identifier of the login's type. Columns: key, key_type, other_key, other_type, rule (the strongest seen), first_at, last_at, link_count.
-    Events are first counted by the identifiers they carry together, so pairs are made of few rows; two shuffles of counts.
+    `key_columns` gives the column of each identifier type; `alias_column` holds another identifier
+    of the login's type. Columns: key, key_type, other_key, other_type, rule (the strongest seen),
+    first_at, last_at, link_count. Events are first counted by the identifiers they carry together,
+    so that pairs are built from few rows; two shuffles of counts.
     """
     carried = [*key_columns.values(), *([alias_column] if alias_column else [])]
     is_order = F.col("kind") == "purchase"
@@ -35,8 +37,8 @@ def to_links(
     if alias_column:
         present.append(_identifier(F.col(alias_column), login_type, is_alias=True))
     times = ("is_order", "first_at", "last_at", "link_count")
-    seen = together.select(*times, F.array(*present).alias("ids"))
-    ones = seen.select(*times, "ids", F.explode("ids").alias("one")).filter("one.key IS NOT NULL")
+    lists = together.select(*times, F.array(*present).alias("ids"))
+    ones = lists.select(*times, "ids", F.explode("ids").alias("one")).filter("one.key IS NOT NULL")
     pairs = ones.select(*times, "one", F.explode("ids").alias("other")).filter(
         "other.key IS NOT NULL"
     )
@@ -44,12 +46,16 @@ def to_links(
         (F.col("one.key") != F.col("other.key")) | (F.col("one.type") == F.col("other.type"))
     )
     return pairs.groupBy(
-        F.col("one.key").alias("key"), F.col("one.type").alias("key_type"),
-        F.col("other.key").alias("other_key"), F.col("other.type").alias("other_type"),
+        F.col("one.key").alias("key"),
+        F.col("one.type").alias("key_type"),
+        F.col("other.key").alias("other_key"),
+        F.col("other.type").alias("other_type"),
     ).agg(
         rule_name(F.min(_rule_number(login_type))).alias("rule"),
-        F.min("first_at").alias("first_at"), F.max("last_at").alias("last_at"), F.sum("link_count").alias("link_count"),
-    )  # fmt: skip
+        F.min("first_at").alias("first_at"),
+        F.max("last_at").alias("last_at"),
+        F.sum("link_count").alias("link_count"),
+    )
 
 
 def to_sightings(links: DataFrame) -> DataFrame:
@@ -59,14 +65,18 @@ def to_sightings(links: DataFrame) -> DataFrame:
 
 
 def to_pairs(links: DataFrame) -> DataFrame:
-    """One row per pair of identifiers over all batches, the smaller key first: key, other_key, their types, rule_no.
+    """One row per pair of identifiers over all batches, the smaller key first.
 
-    `links` holds each pair in both directions, or in one of them.
+    Columns: key, key_type, other_key, other_type, rule_no. `links` holds each pair in one direction
+    or both.
     """
     turned = links.select(
-        F.col("other_key").alias("key"), F.col("other_type").alias("key_type"),
-        F.col("key").alias("other_key"), F.col("key_type").alias("other_type"), "rule",
-    )  # fmt: skip
+        F.col("other_key").alias("key"),
+        F.col("other_type").alias("key_type"),
+        F.col("key").alias("other_key"),
+        F.col("key_type").alias("other_type"),
+        "rule",
+    )
     both = links.select(turned.columns).unionByName(turned)
     once = both.filter(F.col("key") < F.col("other_key"))
     return once.groupBy("key", "key_type", "other_key", "other_type").agg(
@@ -75,7 +85,7 @@ def to_pairs(links: DataFrame) -> DataFrame:
 
 
 def rule_number(rule: str) -> Column:
-    """Place of a rule in RULES, from 0: the smaller, the stronger."""
+    """Place of a rule in RULES, from 0; a smaller number is a stronger rule."""
     return (F.array_position(F.array(*(F.lit(r) for r in RULES)), F.col(rule)) - 1).cast("int")
 
 

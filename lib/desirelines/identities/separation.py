@@ -1,6 +1,7 @@
-"""Keeping apart what a component joined wrongly: two logins that are two people, and groups too large to be one person.
+"""Split components that join too much: two people's logins, or groups too large for one person.
 
-Pure numpy over whole batches of components; what comes out depends on the set of links only, never on their order.
+Pure numpy over whole batches of components. The result depends on the set of links only, not on
+their order.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ class Graph:
         size: number of identifiers.
         one: one end of each link.
         other: its other end.
-        rule: number of the link's rule, the smaller the stronger; 0 says that both ends are the same person.
-        unique: for each type marked unique, which identifiers are of it.
+        rule: number of the link's rule; a smaller number is stronger, 0 is an alias (the same
+            person).
+        unique: for each type marked unique, which identifiers are of that type.
     """
 
     size: int
@@ -38,11 +40,12 @@ class Graph:
 
 
 def separate(graph: Graph, *, most_keys: int) -> tuple[Ints, Ints]:
-    """Give the group of each identifier, and for each link whether it is followed or why not (a number of REASONS).
+    """Give the group of each identifier, and for each link its place in REASONS.
 
-    Two values of a unique type never end in one group unless an alias joins them. An identifier goes with the value it is
-    nearest to, by links; one that is as near to two of them (a shared tablet, a family's e-mail) goes with neither. A group of
-    more than `most_keys` loses all its links of the weakest rule, then of the next, until it is small enough.
+    Two values of a unique type never end in one group unless an alias joins them. An identifier
+    joins the value that is the fewest links away; one that is equally near to two values (a shared
+    tablet, a family's e-mail) joins neither. A group of more than `most_keys` loses all its links
+    of the weakest rule, then of the next, until it is small enough.
     """
     reason = np.zeros(len(graph.one), dtype=np.int64)
     for is_unique in graph.unique:
@@ -60,14 +63,14 @@ def _groups(graph: Graph, followed: Flags) -> Ints:
 
 
 def _labels(graph: Graph, followed: Flags, is_unique: Flags) -> Ints:
-    """Number of the group each identifier goes to when the values of one unique type are kept apart."""
+    """Group number of each identifier when the values of one unique type are kept apart."""
     aliases = followed & (graph.rule == 0) & is_unique[graph.one] & is_unique[graph.other]
     value = groups(graph.size, graph.one[aliases], graph.other[aliases])
     component = _groups(graph, followed)
-    is_torn = _has_two(component[is_unique], value[is_unique], graph.size)[component]
-    near = np.where(is_unique & is_torn, value, _NONE)
-    _spread(near, _Neighbours(graph, followed & is_torn[graph.one]), np.flatnonzero(near >= 0))
-    # What no value reached, and what two reached at once, keeps together as far as it hangs together.
+    is_split = _has_two(component[is_unique], value[is_unique], graph.size)[component]
+    near = np.where(is_unique & is_split, value, _NONE)
+    _spread(near, _Neighbours(graph, followed & is_split[graph.one]), np.flatnonzero(near >= 0))
+    # Identifiers that no value reached, or two at once, form groups by the links among themselves.
     left = near < 0
     among = followed & left[graph.one] & left[graph.other]
     rest = groups(graph.size, graph.one[among], graph.other[among])
@@ -82,7 +85,7 @@ def _has_two(component: Ints, value: Ints, size: int) -> Flags:
 
 
 class _Neighbours:
-    """The links by their ends, so that the neighbours of some identifiers are found without looking at all links."""
+    """Links indexed by their ends, to find neighbours without a scan of all links."""
 
     def __init__(self, graph: Graph, followed: Flags) -> None:
         one, other = graph.one[followed], graph.other[followed]
@@ -99,7 +102,10 @@ class _Neighbours:
 
 
 def _spread(near: Ints, neighbours: _Neighbours, front: Ints) -> None:
-    """Label, link by link away from the labelled `front`, what is not labelled; what two labels reach at once is shared."""
+    """Spread labels from the labelled `front` to unlabelled nodes, one link per round.
+
+    A node that two labels reach in the same round is marked shared.
+    """
     while len(front):
         reached, from_node = neighbours.of(front)
         new = near[reached] == _NONE

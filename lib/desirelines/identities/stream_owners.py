@@ -1,4 +1,7 @@
-"""Whose stream it was, and when: of a device that several people log in on, each login tells a stretch of time."""
+"""The owner of each stream over time.
+
+On a device where several people log in, each login assigns a stretch of time to its person.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pyspark.sql.window import WindowSpec
 
 Attribution = Literal["next_login", "last_login", "never"]
 BEGINNING_US = 0
-"""Intervals begin here (1970, in microseconds) when nothing came before."""
+"""Start of an interval with nothing before it (1970, in microseconds)."""
 
 
 def to_login_people(pairs: DataFrame, identity_map: DataFrame, *, login_type: str) -> DataFrame:
@@ -19,9 +22,11 @@ def to_login_people(pairs: DataFrame, identity_map: DataFrame, *, login_type: st
     `pairs` holds key, key_type, other_key, other_type in either direction or both.
     """
     turned = pairs.select(
-        F.col("other_key").alias("key"), F.col("other_type").alias("key_type"),
-        F.col("key").alias("other_key"), F.col("key_type").alias("other_type"),
-    )  # fmt: skip
+        F.col("other_key").alias("key"),
+        F.col("other_type").alias("key_type"),
+        F.col("key").alias("other_key"),
+        F.col("key_type").alias("other_type"),
+    )
     both = pairs.select(turned.columns).unionByName(turned)
     logins = both.filter((F.col("other_type") == login_type) & (F.col("key_type") != login_type))
     people = identity_map.select(F.col("key").alias("other_key"), "person_id")
@@ -41,17 +46,21 @@ def to_shared_streams(login_people: DataFrame) -> DataFrame:
 def to_stream_owners(
     streams: DataFrame, logins: DataFrame, *, attribution: Attribution, within_us: int
 ) -> DataFrame:
-    """One row per stream and interval of event time: stream_id, person_id, from_at, to_at (null for no end).
+    """One row per stream and interval of event time: stream_id, person_id, from_at, to_at.
 
-    `streams` holds stream_id, person_id (the stream's own, as an identifier) and is_shared. One interval without end for a
-    stream of one person. `logins` holds stream_id, occurred_at and person_id of the events of shared streams that carry a login.
-    With `next_login` an event belongs to the person who logs in next, at most `within_us` later; with `last_login` to the one
-    who logged in last, at most so long ago; with `never`, and outside of that, to the stream by itself. The event of a login is
-    always its person's.
+    to_at is null for no end. `streams` holds stream_id, person_id (of the stream itself as an
+    identifier) and is_shared. A stream of one person gets one interval without end. `logins` holds
+    stream_id, occurred_at and person_id of the events of shared streams that carry a login. With
+    `next_login` an event belongs to the person who logs in next, at most `within_us` later; with
+    `last_login` to the person who logged in last, at most `within_us` earlier. With `never`, and
+    beyond `within_us`, it belongs to the stream itself. A login event always belongs to its person.
     """
     alone = streams.filter(~F.col("is_shared")).select(
-        "stream_id", "person_id", F.lit(BEGINNING_US).cast("long").alias("from_us"), F.lit(None).cast("long").alias("to_us")
-    )  # fmt: skip
+        "stream_id",
+        "person_id",
+        F.lit(BEGINNING_US).cast("long").alias("from_us"),
+        F.lit(None).cast("long").alias("to_us"),
+    )
     spells = _spells(logins, within_us)
     in_time = Window.partitionBy("stream_id").orderBy("first_us")
     before, after = F.lag("last_us").over(in_time) + 1, F.lead("first_us").over(in_time)
@@ -63,11 +72,12 @@ def to_stream_owners(
     owned = spells.select(
         "stream_id", "person_id", reach[0].alias("from_us"), reach[1].alias("to_us")
     )
-    owned = owned.filter(
-        "from_us < to_us"
-    )  # of two logins in one microsecond the second has no time of its own
-    own = streams.filter("is_shared").select("stream_id", F.col("person_id").alias("_own"))
-    timeline = owned.join(own, "stream_id").withColumn("_then", F.lead("from_us").over(_by_start()))
+    # Of two logins in one microsecond the second has an empty interval.
+    owned = owned.filter("from_us < to_us")
+    themselves = streams.filter("is_shared").select("stream_id", F.col("person_id").alias("_own"))
+    timeline = owned.join(themselves, "stream_id").withColumn(
+        "_then", F.lead("from_us").over(_by_start())
+    )
     gaps = timeline.filter(F.col("_then").isNull() | (F.col("_then") > F.col("to_us"))).select(
         "stream_id",
         F.col("_own").alias("person_id"),
@@ -75,7 +85,12 @@ def to_stream_owners(
         F.col("_then").alias("to_us"),
     )
     first = timeline.groupBy("stream_id", "_own").agg(F.min("from_us").alias("to_us"))
-    beginning = first.select("stream_id", F.col("_own").alias("person_id"), F.lit(BEGINNING_US).cast("long").alias("from_us"), "to_us")  # fmt: skip
+    beginning = first.select(
+        "stream_id",
+        F.col("_own").alias("person_id"),
+        F.lit(BEGINNING_US).cast("long").alias("from_us"),
+        "to_us",
+    )
     every = alone.unionByName(owned).unionByName(gaps).unionByName(beginning)
     return every.select(
         "stream_id",
@@ -88,16 +103,21 @@ def to_stream_owners(
 def with_person(
     sessions: DataFrame, identity_map: DataFrame, stream_owners: DataFrame
 ) -> DataFrame:
-    """Add `person_id` to sessions: the person of the login; else the stream's owner at the start; else the stream itself."""
+    """Add `person_id` to sessions.
+
+    It is the person of the login; else the stream's owner at the session's start; else the stream.
+    """
     logins = identity_map.select(
         F.col("key").alias("user_key"), F.col("person_id").alias("_of_login")
     )
     owners = stream_owners.select(
         "stream_id", F.col("person_id").alias("_of_stream"), "from_at", "to_at"
     )
-    at_start = (F.col("o.stream_id") == F.col("s.stream_id")) & (F.col("s.started_at") >= F.col("o.from_at")) & (
-        F.col("o.to_at").isNull() | (F.col("s.started_at") < F.col("o.to_at"))
-    )  # fmt: skip
+    at_start = (
+        (F.col("o.stream_id") == F.col("s.stream_id"))
+        & (F.col("s.started_at") >= F.col("o.from_at"))
+        & (F.col("o.to_at").isNull() | (F.col("s.started_at") < F.col("o.to_at")))
+    )
     owned = (
         sessions.alias("s").join(owners.alias("o"), at_start, "left").select("s.*", "_of_stream")
     )
@@ -110,7 +130,10 @@ def with_person(
 
 
 def _spells(logins: DataFrame, within_us: int) -> DataFrame:
-    """Logins of one person on one stream that follow each other closely: stream_id, person_id, first_us, last_us."""
+    """Runs of one person's logins on one stream, each at most `within_us` after the one before.
+
+    Columns: stream_id, person_id, first_us, last_us.
+    """
     rows = logins.select("stream_id", "person_id", F.unix_micros("occurred_at").alias("at_us"))
     in_time = Window.partitionBy("stream_id").orderBy("at_us", "person_id")
     is_new = (F.lag("person_id").over(in_time) != F.col("person_id")) | (

@@ -1,4 +1,8 @@
-"""The two secrets: read from files that only their owner may read; written once by `init`, outside the warehouse."""
+"""The two secrets.
+
+They are read from files that only their owner may read. `init` writes them once, outside the
+warehouse.
+"""
 
 from __future__ import annotations
 
@@ -12,35 +16,35 @@ from desirelines.settings.model import Secrets
 _BYTES = 32
 _DIFFERENT_BYTES = 8
 _REPEATED_BYTES = 16
-"""A secret that repeats a piece shorter than this is one that somebody typed."""
+"""A secret that repeats a piece shorter than this was typed by hand."""
 
 
 def read_secrets(settings: Secrets) -> tuple[bytes, bytes]:
     """Read the data secret and the suppression secret.
 
     Raises:
-        SettingsError: one cannot be used, or both are the same; of both at once.
+        SettingsError: one cannot be used, or both are the same; the mistakes of both at once.
     """
     mistakes: list[str] = []
-    found: list[bytes] = []
+    both: list[bytes] = []
     for path, setting in (
         (settings.data_file, "secrets.data_file"),
         (settings.suppression_file, "secrets.suppression_file"),
     ):
         try:
-            found.append(read_secret(path, setting))
+            both.append(read_secret(path, setting))
         except SettingsError as error:
             mistakes += error.mistakes
     if mistakes:
         raise SettingsError(mistakes)
-    data, suppression = found
-    if fingerprint_of(data, "secret") == fingerprint_of(
-        suppression, "secret"
-    ):  # alike for HMAC, not only byte by byte
+    data, suppression = both
+    # Equal for HMAC, which is more than byte by byte.
+    if fingerprint_of(data, "secret") == fingerprint_of(suppression, "secret"):
         raise SettingsError(
             [
-                f"secrets: {settings.data_file} and {settings.suppression_file} hold the same secret, so tokens of erased people would hang "
-                "on the key of all tables. Put the right files back; for a new warehouse, write two with `desirelines init`."
+                f"secrets: {settings.data_file} and {settings.suppression_file} hold the same "
+                "secret, so tokens of erased people would depend on the key of all tables. Put the "
+                "right files back; for a new warehouse, write two with `desirelines init`."
             ]
         )
     return data, suppression
@@ -50,13 +54,14 @@ def read_secret(path: str, setting: str) -> bytes:
     """Read a secret.
 
     Raises:
-        SettingsError: it is not there, too short, too even to be a secret, or others may read it.
+        SettingsError: it is not there, too short or too regular, or others may read it.
     """
     file = Path(path)
     if not file.is_file():
         raise SettingsError(
             [
-                f"{setting}: there is no secret at {file}. `desirelines init` writes one; every table's keys hang on it, so keep it."
+                f"{setting}: there is no secret at {file}. `desirelines init` writes one; the keys "
+                "of all tables depend on it, so keep it."
             ]
         )
     if file.stat().st_mode & 0o077:
@@ -65,21 +70,22 @@ def read_secret(path: str, setting: str) -> bytes:
     if len(secret) < _BYTES:
         raise SettingsError(
             [
-                f"{setting}: {file} holds {len(secret)} bytes; a secret has at least {_BYTES}. Write one with `desirelines init`."
+                f"{setting}: {file} holds {len(secret)} bytes; a secret has at least {_BYTES}. "
+                "Write one with `desirelines init`."
             ]
         )
     if len(set(secret)) < _DIFFERENT_BYTES or (secret * 2).find(secret, 1) < _REPEATED_BYTES:
         raise SettingsError(
             [
-                f"{setting}: {file} holds no secret: a few different bytes, or a short piece again and again, that anybody can guess. "
-                "Write a random one with `desirelines init`."
+                f"{setting}: {file} holds a secret that anybody can guess: few different bytes, or "
+                "a short piece repeated. Write a random one with `desirelines init`."
             ]
         )
     return secret
 
 
 def write_secret(path: str) -> bool:
-    """Write a random secret, mode 0600; leave one that is there. Says whether it wrote."""
+    """Write a random secret, mode 0600; keep an existing one. Return whether it wrote."""
     file = Path(path)
     if file.exists():
         return False

@@ -1,4 +1,4 @@
-"""Writing a made world: raw tables as Delta, JSON lines or CSV; the truth beside, always as Delta."""
+"""Write synthetic data: raw tables as Delta, JSON lines or CSV, and the truth as Delta."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from desirelines.errors import MachineError
 def write_world(
     raw: dict[str, DataFrame], truth: dict[str, DataFrame], out: Path, how: str
 ) -> list[dict[str, Any]]:
-    """Write the world's tables to `out/<table>` and `out/truth/<table>`; give each with its rows.
+    """Write the tables to `out/<table>` and `out/truth/<table>`; give the name and path of each.
 
     Raises:
-        MachineError: there is something in the folder already, or it cannot be written.
+        MachineError: the folder is not empty, or it cannot be written.
     """
     if out.exists() and any(out.iterdir()):
         raise MachineError(f"{out} is not empty. Give another folder with --out, or remove it.")
@@ -26,15 +26,15 @@ def write_world(
         raise MachineError(
             f"{out} cannot be written ({error.strerror}). Give another folder with --out."
         ) from None
-    made = []
+    written = []
     for name, rows in raw.items():
         target = str(out / name)
         if how == "csv":
             rows.write.option("header", "true").option("escape", '"').csv(target)
         else:
             rows.write.format(how).save(target)
-        made.append({"table": name, "path": target})
+        written.append({"table": name, "path": target})
     for name, rows in truth.items():
         rows.write.format("delta").save(str(out / "truth" / name))
-        made.append({"table": f"truth/{name}", "path": str(out / "truth" / name)})
-    return made
+        written.append({"table": f"truth/{name}", "path": str(out / "truth" / name)})
+    return written

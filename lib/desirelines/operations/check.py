@@ -1,11 +1,14 @@
-"""The doctor: what a run would meet, without writing anything; when asked, what is wrong inside the tables."""
+"""`check`: find what would stop a run, without writing anything.
+
+On request it also checks every row of the tables.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -39,17 +42,49 @@ WORST_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing the doctor looked at."""
+    """Result of one look of `check`."""
 
     what: str
     is_ok: bool
     found: str
     is_note: bool = False
-    """Nothing is broken, and yet somebody should look."""
+    """Nothing is broken, but somebody should look."""
 
     def __str__(self) -> str:
         """The finding as a line."""
-        return f"{'note' if self.is_note else 'ok  ' if self.is_ok else 'FAIL'} {self.what}: {self.found}"
+        verdict = "note" if self.is_note else "ok  " if self.is_ok else "FAIL"
+        return f"{verdict} {self.what}: {self.found}"
+
+
+@dataclass
+class _Looks:
+    """The findings so far, and the errors among them, in the order of the looks."""
+
+    findings: list[Finding] = field(default_factory=list)
+    errors: list[DesirelinesError] = field(default_factory=list)
+
+    def look(self, what: str, action: Callable[[], str]) -> bool:
+        """Run a look and keep its finding; say whether it is good."""
+        try:
+            text = action()
+            self.findings.append(Finding(what, True, text, isinstance(text, Note)))
+        except DesirelinesError as error:
+            self.fail(what, str(error), error)
+        except Exception as error:
+            # Spark's message about a broken file may quote its rows, so only the kind is shown.
+            kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
+            broken = GateError(f"cannot be read ({kind}). {_remedy(what)}")
+            self.fail(what, str(broken), broken)
+        return self.findings[-1].is_ok
+
+    def fail(self, what: str, text: str, error: DesirelinesError) -> None:
+        """Keep a finding that something is wrong, with its error."""
+        self.findings.append(Finding(what, False, text))
+        self.errors.append(error)
+
+    def result(self) -> tuple[list[Finding], DesirelinesError | None]:
+        """The findings and the first error."""
+        return self.findings, self.errors[0] if self.errors else None
 
 
 def diagnosis(
@@ -59,88 +94,86 @@ def diagnosis(
     is_deep: bool = False,
     tell: Callable[[str], None],
 ) -> tuple[list[Finding], DesirelinesError | None]:
-    """Look at everything that can be looked at; give the findings and the first error, which decides the exit code.
+    """Check everything that can be checked; give the findings and the first error.
 
-    `is_deep` reads every row of every table as well: keys that are there twice, event ids that more than one event bears.
-    `tell` takes a line before each look that reads a whole table.
+    The first error decides the exit code. `is_deep` also reads every row of every table, to find
+    repeated keys and event ids that several events bear. `tell` gets a line before each look that
+    reads a whole table.
     """
-    findings: list[Finding] = []
-    errors: list[DesirelinesError] = []
-
-    def look(what: str, action: Callable[[], str]) -> bool:
-        try:
-            found = action()
-            findings.append(Finding(what, True, found, isinstance(found, Note)))
-        except DesirelinesError as error:
-            findings.append(Finding(what, False, str(error)))
-            errors.append(error)
-        except Exception as error:  # what Spark says of a broken file may quote its rows, so only the kind is shown
-            kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
-            broken = GateError(f"cannot be read ({kind}). {_mend(what)}")
-            findings.append(Finding(what, False, str(broken)))
-            errors.append(broken)
-        return findings[-1].is_ok
-
-    look("python", lambda: f"{sys.version.split()[0]} at {sys.executable}")
-    java = look("java", check_java)
-    held: list[Settings] = []
-    config = look("configuration", lambda: _kept(held, read_settings(files, sets)))
-    if not (java and config):
-        return findings, errors[0]
-    settings = held[0]
-    has_secrets = look(
-        "data secret", lambda: _read(settings.secrets.data_file, "secrets.data_file")
-    )
-    has_secrets &= look(
-        "suppression secret",
-        lambda: _read(settings.secrets.suppression_file, "secrets.suppression_file"),
-    )
+    looks = _Looks()
+    looks.look("python", lambda: f"{sys.version.split()[0]} at {sys.executable}")
+    has_java = looks.look("java", check_java)
+    loaded: list[Settings] = []
+    is_configured = looks.look("configuration", lambda: _loaded(loaded, read_settings(files, sets)))
+    if not (has_java and is_configured):
+        return looks.result()
+    settings = loaded[0]
+    has_secrets = _look_at_secrets(looks, settings)
     spark, is_mine = spark_session(settings.spark)
     try:
         warehouse = Warehouse(spark, settings.warehouse)
-        look("spark", lambda: f"{spark.version}, with {_delta_version(warehouse)}")
-        look("warehouse", lambda: _writable(settings))
-        look("expressions", partial(_judged, warehouse, settings))
+        looks.look("spark", lambda: f"{spark.version}, with {_delta_version(warehouse)}")
+        looks.look("warehouse", lambda: _writable(settings))
+        looks.look("expressions", partial(_judged, warehouse, settings))
         if has_secrets:
-            look("secrets and settings for good", partial(_settled, warehouse, settings))
-        if not settings.sources:
-            findings.append(
-                Finding("sources", False, "none is configured; add a mapping under `sources:`")
-            )
-            errors.append(
-                MachineError(
-                    "no source is configured: add a mapping under `sources:`, see `desirelines init`."
-                )
-            )
-        if settings.site.rates is not None:
-            look("rates", partial(_rated, warehouse, settings))
-        for source in settings.sources:
-            if look(f"source {source.name}", partial(_readable, warehouse, source)):
-                look(f"mapping {source.name}", partial(_fit, warehouse, settings, source))
-        ledger = Ledger(warehouse, lambda: datetime.now(UTC), settings.hash)
-        broken = [
-            what for what, action in integrity_looks(warehouse, ledger) if not look(what, action)
-        ]
-        if is_deep and not broken:
-            for what, action in deep_looks(warehouse, settings, tell):
-                look(what, action)
-        elif is_deep:
-            findings.append(
-                Finding(
-                    "rows of the tables",
-                    True,
-                    "not looked at before what is broken is mended",
-                    True,
-                )
-            )
+            looks.look("secrets and settings for good", partial(_facts, warehouse, settings))
+        _look_at_sources(looks, warehouse, settings)
+        _look_at_tables(looks, warehouse, settings, tell=tell if is_deep else None)
     finally:
         if is_mine:
             spark.stop()
-    return findings, errors[0] if errors else None
+    return looks.result()
+
+
+def _look_at_secrets(looks: _Looks, settings: Settings) -> bool:
+    files = settings.secrets
+    has_data = looks.look("data secret", lambda: _secret(files.data_file, "secrets.data_file"))
+    has_suppression = looks.look(
+        "suppression secret", lambda: _secret(files.suppression_file, "secrets.suppression_file")
+    )
+    return has_data and has_suppression
+
+
+def _look_at_sources(looks: _Looks, warehouse: Warehouse, settings: Settings) -> None:
+    if not settings.sources:
+        looks.fail(
+            "sources",
+            "none is configured; add a mapping under `sources:`",
+            MachineError(
+                "no source is configured: add a mapping under `sources:`, see `desirelines init`."
+            ),
+        )
+    if settings.site.rates is not None:
+        looks.look("rates", partial(_rates, warehouse, settings))
+    for source in settings.sources:
+        if looks.look(f"source {source.name}", partial(_readable, warehouse, source)):
+            looks.look(f"mapping {source.name}", partial(_fit, warehouse, settings, source))
+
+
+def _look_at_tables(
+    looks: _Looks,
+    warehouse: Warehouse,
+    settings: Settings,
+    *,
+    tell: Callable[[str], None] | None,
+) -> None:
+    """Check the tables as a whole, and with `tell` every row of them."""
+    ledger = Ledger(warehouse, lambda: datetime.now(UTC), settings.hash)
+    broken = [
+        what for what, action in integrity_looks(warehouse, ledger) if not looks.look(what, action)
+    ]
+    if tell is None:
+        return
+    if broken:
+        text = "not checked until the broken tables above are repaired"
+        looks.findings.append(Finding("rows of the tables", True, text, is_note=True))
+        return
+    for what, action in deep_looks(warehouse, settings, tell):
+        looks.look(what, action)
 
 
 def sample_fates(warehouse: Warehouse, settings: Settings, source: Source) -> DataFrame:
-    """Fates and reasons of the source's first rows, as a run would find them: fate, reason, n."""
+    """Fates and reasons that a run would give the source's first rows: fate, reason, n."""
     raw = sample(warehouse.spark, source, SAMPLE_ROWS)
     pads = secret_pads(warehouse.spark, b"only for a look: keys made with this are thrown away")
     mapped = to_mapped_events(raw, pads, source, settings, read_at=datetime.now(UTC))
@@ -162,37 +195,38 @@ def _fit(warehouse: Warehouse, settings: Settings, source: Source) -> str:
         .orderBy(F.col("n").desc(), "fate", "reason")
         .collect()
     )
-    rows = sum(c["n"] for c in counts)
-    bad = [f"{c['n']:,} {c['reason']}" for c in counts if c["fate"] == "quarantined"]
-    told = (
-        f"of the first {rows:,} rows {sum(c['n'] for c in counts if c['fate'] == 'used'):,} would be used"
-        + (f"; quarantined: {'; '.join(bad)}" if bad else "")
+    row_count = sum(c["n"] for c in counts)
+    reasons = [f"{c['n']:,} {c['reason']}" for c in counts if c["fate"] == "quarantined"]
+    used_count = sum(c["n"] for c in counts if c["fate"] == "used")
+    message = f"of the first {row_count:,} rows {used_count:,} would be used" + (
+        f"; quarantined: {'; '.join(reasons)}" if reasons else ""
     )
-    if rows and sum(c["n"] for c in counts if c["fate"] == "quarantined") > WORST_SHARE * rows:
+    quarantined_count = sum(c["n"] for c in counts if c["fate"] == "quarantined")
+    if row_count and quarantined_count > WORST_SHARE * row_count:
         raise GateError(
-            f"the mapping does not fit the data: {told}. Mend the columns these reasons name."
+            f"the mapping does not fit the data: {message}. Fix the columns these reasons name."
         )
-    return told
+    return message
 
 
 def _judged(warehouse: Warehouse, settings: Settings) -> str:
     mistakes = judged(warehouse.spark, settings, on=datetime.now(UTC).date())
     if mistakes:
         raise SettingsError(mistakes)
-    return "regular expressions, patterns of times, zones and holidays are known to the machine"
+    return "regular expressions, time patterns, time zones and holidays are valid"
 
 
-def _rated(warehouse: Warehouse, settings: Settings) -> str:
+def _rates(warehouse: Warehouse, settings: Settings) -> str:
     check_rates(warehouse.spark, settings.site)
-    return f"every line of the table is a rate to {settings.site.currency}"
+    return f"every line of the table is a valid rate to {settings.site.currency}"
 
 
-def _kept(held: list[Settings], settings: Settings) -> str:
-    held.append(settings)
+def _loaded(loaded: list[Settings], settings: Settings) -> str:
+    loaded.append(settings)
     return f"valid, SHA-256 {settings.hash[:12]}…"
 
 
-def _read(path: str, setting: str) -> str:
+def _secret(path: str, setting: str) -> str:
     read_secret(path, setting)
     return f"{path}, readable by its owner only"
 
@@ -206,26 +240,30 @@ def _writable(settings: Settings) -> str:
     near = next(p for p in (folder, *folder.parents) if p.exists())
     if not (near.is_dir() and os.access(near, os.W_OK)):
         raise MachineError(
-            f"{near} cannot be written. Give another folder with --set warehouse.path=FOLDER."
+            f"the folder {near} is not writable. Give another with --set warehouse.path=FOLDER."
         )
     if not folder.exists():
-        return f"{folder} (will be made)"
+        return f"{folder} (will be created)"
     if folder.stat().st_mode & 0o077:
-        return Note(f"{folder}. Others can look into it, and people are in it: chmod 700 {folder}")
+        return Note(
+            f"{folder}. Other users can read it, and it holds data about people. "
+            f"Run: chmod 700 {folder}"
+        )
     return str(folder)
 
 
-def _settled(warehouse: Warehouse, settings: Settings) -> str:
-    found, is_worth_a_look = warehouse_facts.look(warehouse, settings)
-    return Note(found) if is_worth_a_look else found
+def _facts(warehouse: Warehouse, settings: Settings) -> str:
+    message, is_worth_a_look = warehouse_facts.look(warehouse, settings)
+    return Note(message) if is_worth_a_look else message
 
 
 def _readable(warehouse: Warehouse, source: Source) -> str:
-    return f"{source.format}, columns {', '.join(check_source(warehouse.spark, source)) or 'told by each row'}"
+    columns = ", ".join(check_source(warehouse.spark, source)) or "that vary by row"
+    return f"{source.format}, columns {columns}"
 
 
-def _mend(what: str) -> str:
-    """What brings back what a look was at, where that is a table."""
+def _remedy(what: str) -> str:
+    """How to repair what a look checked."""
     table = next((t for t in ALL if t.name in what.split()), None)
     return "Look at the source and its mapping." if table is None else how_to_mend(table)
 
@@ -233,12 +271,12 @@ def _mend(what: str) -> str:
 def _delta_version(warehouse: Warehouse) -> str:
     try:
         warehouse.spark.sql("DESCRIBE DETAIL delta.`/nowhere/desirelines`").collect()
-    except (
-        Exception
-    ) as error:  # any answer of Delta's own will do; without Delta Spark does not know the format
+    except Exception as error:
+        # Any error of Delta's own will do; without Delta, Spark does not know the format.
         if "DELTA" in str(error) or "PATH_NOT_FOUND" in str(error) or "doesn't exist" in str(error):
             return "Delta"
         raise MachineError(
-            f"this Spark has no Delta: {str(error).splitlines()[0]}. Add delta-spark's two jars (docs/troubleshooting.md)."
+            f"this Spark has no Delta: {str(error).splitlines()[0]}. "
+            "Add delta-spark's two jars (docs/troubleshooting.md)."
         ) from None
     return "Delta"

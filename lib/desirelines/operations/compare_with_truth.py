@@ -1,4 +1,7 @@
-"""Holding clusters against a made world's truth. Only the demo, tests and the bench read the truth; no stage does."""
+"""Compare clusters with the true personas of synthetic data.
+
+Only the demo, tests and the bench read the truth; no stage does.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from desirelines.io.tables.store import Warehouse
 from desirelines.tables import IDENTITY_MAP, SEGMENT_MEMBERS
 
 BY_RULE = ("lapsed", "deal_hunter")
-"""Personas that a rule defines; clusters are not asked to find them."""
+"""Personas that a rule defines; clusters are not expected to find them."""
 
 
 def true_people(warehouse: Warehouse, truth_people: DataFrame, secret: bytes) -> DataFrame:
@@ -20,16 +23,17 @@ def true_people(warehouse: Warehouse, truth_people: DataFrame, secret: bytes) ->
     keyed = truth_people.crossJoin(secret_pads(warehouse.spark, secret)).select(
         identifier_key("user", F.col("user_id")).alias("key"), "persona"
     )
-    known = warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull()).select("key", "person_id")
-    return known.join(keyed, "key").select("person_id", "persona")
+    identities = warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull())
+    return identities.select("key", "person_id").join(keyed, "key").select("person_id", "persona")
 
 
 def compare_with_truth(
     warehouse: Warehouse, truth_people: DataFrame, secret: bytes
 ) -> dict[str, Any]:
-    """Give the adjusted Rand index of main segments against personas: of everybody, and of the personas meant to be clustered.
+    """Give the adjusted Rand index of primary segments against personas.
 
-    Source: Hubert and Arabie 1985, as in scikit-learn.
+    Once for everybody, and once without the personas that a rule defines. Source: Hubert and Arabie
+    1985, as in scikit-learn.
     """
     from sklearn.metrics import adjusted_rand_score
 
@@ -40,7 +44,7 @@ def compare_with_truth(
         .orderBy("person_id")
         .collect()
     )
-    meant = [p for p in pairs if p["persona"] not in BY_RULE]
+    clustered = [p for p in pairs if p["persona"] not in BY_RULE]
     return {
         "people_compared": len(pairs),
         "personas": len({p["persona"] for p in pairs}),
@@ -53,7 +57,9 @@ def compare_with_truth(
         ),
         "adjusted_rand_index_without_rule_personas": round(
             float(
-                adjusted_rand_score([p["persona"] for p in meant], [p["segment_id"] for p in meant])
+                adjusted_rand_score(
+                    [p["persona"] for p in clustered], [p["segment_id"] for p in clustered]
+                )
             ),
             4,
         ),

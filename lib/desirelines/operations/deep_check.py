@@ -1,4 +1,4 @@
-"""`check --deep`: what is wrong inside the tables, told from every row of them."""
+"""`check --deep`: faults that only show in the rows of the tables."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ from desirelines.tables import ALL, EVENTS, Table
 
 
 class Note(str):
-    """What a look found, when nothing is broken and yet somebody should look."""
+    """Message of a look when nothing is broken, but somebody should look."""
 
 
 def deep_looks(
     warehouse: Warehouse, settings: Settings, tell: Callable[[str], None]
 ) -> Iterator[tuple[str, Callable[[], str]]]:
-    """The looks with what they look at, one after the other; a look raises GateError when something is broken.
+    """The looks, each with the name of what it checks.
 
-    Keys of every table; of `events` the ids instead, by source: an id may be there twice where no batch could see it.
+    A look raises GateError when something is broken. They check the keys of every table; for
+    `events` the event ids of each source instead, because an id may be there twice where no batch
+    could see it.
     """
     there = [t for t in ALL if warehouse.exists(t)]
     for table in there:
@@ -34,44 +36,46 @@ def deep_looks(
     if EVENTS in there:
         tell("event ids")
         days = settings.ingest.late_days
-        found = to_repeats(to_repeated_ids(warehouse.read(EVENTS), days)).collect()
-        repeats = {row["source"]: row for row in found}
+        repeats_by_source = to_repeats(to_repeated_ids(warehouse.read(EVENTS), days)).collect()
+        repeats = {row["source"]: row for row in repeats_by_source}
         for name in sorted({*repeats, *(s.name for s in settings.sources)}):
             yield f"event ids of {name}", partial(_repeated, repeats.get(name), days)
 
 
 def _unique(warehouse: Warehouse, table: Table) -> str:
-    rows = warehouse.read(table).groupBy(*table.key).count()
-    row = rows.agg(
+    keys = warehouse.read(table).groupBy(*table.key).count()
+    row = keys.agg(
         F.coalesce(F.sum("count"), F.lit(0)).alias("rows"),
         F.count_if(F.col("count") > 1).alias("twice"),
     ).collect()[0]
     if row["twice"]:
         raise GateError(
-            f"{row['twice']:,} keys ({', '.join(table.key)}) are there more than once. Desirelines writes each once: look for another "
-            "writer in the table's history (DESCRIBE HISTORY), and restore or delete what it wrote."
+            f"{row['twice']:,} keys ({', '.join(table.key)}) are there more than once. Desirelines "
+            "writes each once: look for another writer in the table's history (DESCRIBE HISTORY), "
+            "and restore the version before it, or delete its rows."
         )
-    return f"each of {row['rows']:,} rows has its own"
+    return f"each of {row['rows']:,} rows has its own key"
 
 
 def _repeated(row: Row | None, days: float) -> str:
     if row is None:
         return "each belongs to one event"
-    counted = {
-        f"in more than one stream: {row['streams_count']:,}": row["streams_count"],
-        f"twice in one stream, more than ingest.late_days ({days:g}) apart: {row['far_count']:,}": row[
-            "far_count"
-        ],
-        f"twice in one stream, nearer: {row['near_count']:,}": row["near_count"],
+    counts = {
+        "in more than one stream": row["streams_count"],
+        f"twice in one stream, more than ingest.late_days ({days:g}) apart": row["far_count"],
+        "twice in one stream, nearer": row["near_count"],
     }
-    told = (
-        "; ".join(text for text, count in counted.items() if count)
+    message = (
+        "; ".join(f"{text}: {count:,}" for text, count in counts.items() if count)
         + f"; from {row['first_on']} to {row['last_on']}"
     )
     if row["near_count"]:
         raise GateError(
-            f"{told}. Ingest writes no id twice so near: another writer did, or ingest.late_days was less. Nothing is merged."
+            f"{message}. Ingest writes no id twice within ingest.late_days: another writer did, or "
+            "the setting was smaller then. Nothing is merged. Look at the table's history "
+            "(DESCRIBE HISTORY)."
         )
     return Note(
-        f"{told}. They are counted as events of their own. If each is one event, mend the source's ids, or name another stream."
+        f"{message}. They are counted as separate events. If each id is one event, fix the "
+        "source's ids, or name another stream."
     )

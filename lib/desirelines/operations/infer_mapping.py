@@ -1,4 +1,4 @@
-"""`desirelines init --from`: a look at some rows, and the mapping they suggest."""
+"""`desirelines init --from`: guess a mapping from some rows."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def guessed(where: str) -> tuple[str, Guess]:
     """Name of a source and a mapping guessed from its first rows.
 
     Raises:
-        SettingsError: the path holds what cannot be written into a mapping.
-        SourceError: there is nothing that can be read.
-        EmptyInputError: it has no row.
+        SettingsError: the path holds characters that cannot be written into a mapping.
+        SourceError: there is nothing readable at the path.
+        EmptyInputError: it has no rows.
     """
     try:
         plain_text(where)

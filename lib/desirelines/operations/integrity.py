@@ -1,4 +1,7 @@
-"""`check`: whether the tables still hold what was written: files against logs, the chain, members against changes, accounts."""
+"""`check`: whether the tables still hold what was written.
+
+It compares files with logs, the chain of runs, members with changes, and events with row accounts.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +43,15 @@ DERIVED = {
     t.name
     for t in (IDENTITY_MAP, STREAM_OWNERS, PEOPLE, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS)
 }
-"""Tables that `rebuild` makes again of events and links."""
+"""Tables that `rebuild` recomputes from events and links."""
 Look = tuple[str, Callable[[], str]]
 
 
 def integrity_looks(warehouse: Warehouse, ledger: Ledger) -> Iterator[Look]:
-    """The looks with what they look at. A look raises GateError when something is broken, with what mends it."""
+    """The looks, each with the name of what it checks.
+
+    A look raises GateError when something is broken, and says how to repair it.
+    """
     there = [t for t in ALL if _lies_there(warehouse, t)]
     if not there:
         return
@@ -60,53 +66,64 @@ def integrity_looks(warehouse: Warehouse, ledger: Ledger) -> Iterator[Look]:
 
 
 def how_to_mend(table: Table) -> str:
-    """What brings a damaged table back."""
+    """How to repair a damaged table."""
     if table.name in DERIVED:
-        return f"Move the folder of {table.name} away and run `desirelines rebuild`: it is made again of events and links."
+        return (
+            f"Move the folder of {table.name} away and run `desirelines rebuild`: "
+            "it is recomputed from events and links."
+        )
     if table is SEGMENT_MEMBERS:
-        return "Move the folder of segment_members away and run `desirelines run`: it is made again of segment_changes."
+        return (
+            "Move the folder of segment_members away and run `desirelines run`: "
+            "it is recomputed from segment_changes."
+        )
     if table is EVENTS:
         return (
-            "Bring the folder back from a copy; or move the warehouse away and read the sources anew, which makes new history. "
-            "Run nothing that writes before."
+            "Restore the folder of events from a backup; or move the warehouse away and ingest the "
+            "sources again, which starts a new history. Until then run nothing that writes."
         )
-    return f"Bring the folder of {table.name} back from a copy, and run nothing that writes before: it cannot be made again."
+    return (
+        f"Restore the folder of {table.name} from a backup: it cannot be recomputed. "
+        "Until then run nothing that writes."
+    )
 
 
 def _lies_there(warehouse: Warehouse, table: Table) -> bool:
-    """Whether something lies where the table is, be it readable or not."""
+    """Whether something is at the table's place, readable or not."""
     if warehouse.local_folder is not None:
         return (warehouse.local_folder / table.name).exists()
     return warehouse.exists(table)
 
 
 def _ledger(warehouse: Warehouse, ledger: Ledger, there: list[Table]) -> str:
-    made = [t for t in there if t in (IDENTITY_MAP, SEGMENT_CHANGES)]
-    if RUNS not in there and not made:
+    of_later_stages = [t for t in there if t in (IDENTITY_MAP, SEGMENT_CHANGES)]
+    if RUNS not in there and not of_later_stages:
         return Note(
-            "no run is recorded yet: a first ingest did not come to its end. Run `desirelines run`"
+            "no run is recorded yet: the first ingest did not finish. Run `desirelines run`"
         )
     if RUNS not in there:
         raise GateError(
-            f"`runs` is gone, and {len(there)} tables are there: a run would begin history anew. {how_to_mend(RUNS)}"
+            f"`runs` is gone, but {len(there)} tables are there: a run would start a new history. "
+            f"{how_to_mend(RUNS)}"
         )
     ended = ledger.ended()
     return f"{len(ledger.states()):,} states; {len(ended):,} runs ended"
 
 
 def _table(warehouse: Warehouse, table: Table) -> str:
-    """The log can be read, the table is as contracted, and the files it names are there."""
+    """The log can be read, the table fits its contract, and the files it names are there."""
     folder = warehouse.local_folder
     if folder is not None:
         log = folder / table.name / "_delta_log"
         if not any(log.glob("*.json")):
             raise GateError(
-                f"{table.name} has no log, so its files are no table any more. {how_to_mend(table)}"
+                f"{table.name} has no log, so its files are no longer a table. {how_to_mend(table)}"
             )
         empty = sorted(c.name for c in log.glob("*.json") if not c.stat().st_size)
         if empty:
             raise GateError(
-                f"the log of {table.name} has commits of no byte: {', '.join(empty)}. {how_to_mend(table)}"
+                f"the log of {table.name} has empty commits: {', '.join(empty)}. "
+                f"{how_to_mend(table)}"
             )
     if not warehouse.exists(table):
         raise GateError(f"{table.name} cannot be read as a Delta table. {how_to_mend(table)}")
@@ -119,8 +136,8 @@ def _table(warehouse: Warehouse, table: Table) -> str:
         if broken:
             shown = ", ".join(Path(_local(b)).name for b in broken[:3])
             raise GateError(
-                f"{len(broken):,} of {len(files):,} files of {table.name} are missing or broken: {shown}"
-                f"{' …' if len(broken) > 3 else ''}. {how_to_mend(table)}"
+                f"{len(broken):,} of {len(files):,} files of {table.name} are missing or broken: "
+                f"{shown}{' …' if len(broken) > 3 else ''}. {how_to_mend(table)}"
             )
     return f"as contracted, {len(files):,} files"
 
@@ -141,7 +158,7 @@ def _is_whole(name: str) -> bool:
 
 
 def _version(warehouse: Warehouse, ledger: Ledger, table: Table) -> str:
-    """The table is not behind what the ledger recorded of it."""
+    """The table is not behind the version that the ledger recorded."""
     recorded = max(
         (v for s in ledger.states() if (v := _output(s.outputs, table)) is not None), default=None
     )
@@ -149,23 +166,24 @@ def _version(warehouse: Warehouse, ledger: Ledger, table: Table) -> str:
     is_there = _lies_there(warehouse, table) and warehouse.exists(table)
     if not is_there:
         if recorded is not None or expected:
-            raise GateError(f"{table.name} is gone, and runs have written it. {how_to_mend(table)}")
+            raise GateError(f"{table.name} is gone, but runs have written it. {how_to_mend(table)}")
         return "not there yet"
     now = warehouse.version(table)
     if recorded is not None and (now is None or now < recorded):
         raise GateError(
-            f"{table.name} is at version {now}, and a run left it at {recorded}: its log was cut or it was restored. {how_to_mend(table)}"
+            f"{table.name} is at version {now}, but a run left it at {recorded}: "
+            f"its log was cut, or it was restored. {how_to_mend(table)}"
         )
     return f"version {now}" + ("" if recorded is None else f"; a run left it at {recorded}")
 
 
 def _output(outputs: str | None, table: Table) -> int | None:
-    found = json.loads(outputs or "{}").get(table.name)
-    return found if isinstance(found, int) else None
+    version = json.loads(outputs or "{}").get(table.name)
+    return version if isinstance(version, int) else None
 
 
 def _written_by(ledger: Ledger) -> list[Table]:
-    """Tables that stages leave without saying at which version."""
+    """Tables that stages write without recording a version."""
     phases = {s.phase for s in ledger.states() if s.status == DONE}
     first = [EVENTS, ROW_ACCOUNTS, IDENTITY_LINKS] if "ingest-events" in phases else []
     return [*first, *([SEGMENT_CHANGES, SEGMENT_MEMBERS] if ledger.ended() else [])]
@@ -175,22 +193,23 @@ def _chain(ledger: Ledger) -> str:
     faults = ledger.faults()
     if faults:
         raise GateError(
-            f"{'; '.join(faults)}. Commands go by the first publication of each run, and what was published last may be lost. "
-            "Bring `runs` and `segment_changes` back from a copy of the time before; where there is none, delete the later states "
-            "from `runs` (DELETE FROM runs WHERE run_id = … AND phase = 'publish' AND attempt = …) and run `desirelines run`."
+            f"{'; '.join(faults)}. Commands use the first publication of each run, so the newest "
+            "publication may be lost. Restore `runs` and `segment_changes` from an earlier backup. "
+            "Without one, delete the later states from `runs` (DELETE FROM runs WHERE run_id = … "
+            "AND phase = 'publish' AND attempt = …) and run `desirelines run`."
         )
     return f"{len(ledger.published()):,}, each after the one before"
 
 
 def _members(warehouse: Warehouse, ledger: Ledger) -> str:
-    """The fold of the published changes is what stands in `segment_members`."""
+    """`segment_members` holds what the published changes add up to."""
     chain = [s.run_id for s in ledger.published()]
     members = warehouse.read(SEGMENT_MEMBERS)
     stands_for = members.agg(F.max("run_id")).collect()[0][0]
     if stands_for is not None and stands_for not in chain:
         raise GateError(
-            f"segment_members stands for run {stands_for}, which `runs` does not know as published: a state was lost. "
-            f"{how_to_mend(RUNS)}"
+            f"segment_members stands for run {stands_for}, which `runs` does not know as "
+            f"published: a state was lost. {how_to_mend(RUNS)}"
         )
     if not chain:
         return "nothing is published yet"
@@ -201,40 +220,43 @@ def _members(warehouse: Warehouse, ledger: Ledger) -> str:
     folded = to_members(warehouse.read(SEGMENT_CHANGES), places, run_id=upto[-1])
     if _content(folded) != _content(members):
         raise GateError(
-            f"segment_members is not what the changes up to run {upto[-1]} add up to: one of the two was changed. If `check` finds "
-            "segment_changes whole and at its version, move the folder of segment_members away and run `desirelines run`; else bring "
-            "segment_changes back from a copy."
+            f"segment_members is not what the changes up to run {upto[-1]} add up to: one of the "
+            "two was changed. If `check` finds segment_changes whole and at its version, move the "
+            "folder of segment_members away and run `desirelines run`. Else restore "
+            "segment_changes from a backup."
         )
     behind = (
         ""
         if upto == chain
-        else f"; behind run {chain[-1]}, which the next `desirelines run` makes up for"
+        else f"; behind run {chain[-1]}: the next `desirelines run` brings it up to date"
     )
     return f"what the changes of {len(upto):,} runs add up to{behind}"
 
 
 def _content(members: DataFrame) -> tuple[int, str]:
-    """Rows, and a checksum of them that does not depend on their order."""
-    told = F.xxhash64("person_id", "segment_id", "is_primary", "since_on").cast("decimal(38,0)")
-    count, total = members.agg(F.count("*"), F.sum(told)).collect()[0]
+    """Number of rows, and a checksum of them that does not depend on their order."""
+    row_hash = F.xxhash64("person_id", "segment_id", "is_primary", "since_on").cast("decimal(38,0)")
+    count, total = members.agg(F.count("*"), F.sum(row_hash)).collect()[0]
     return int(count), str(total)
 
 
 def _accounts(warehouse: Warehouse) -> str:
-    """Events are as many as the accounts say were used."""
+    """The number of events equals the rows that the accounts count as used."""
     used = (
         warehouse.read(ROW_ACCOUNTS)
         .filter("fate = 'used'")
         .agg(F.coalesce(F.sum("row_count"), F.lit(0)))
     )
-    wanted, found = int(used.collect()[0][0]), row_count(warehouse.read(EVENTS))
-    if found < wanted:
+    used_count, event_count = int(used.collect()[0][0]), row_count(warehouse.read(EVENTS))
+    if event_count < used_count:
         raise GateError(
-            f"events holds {found:,} rows, and {wanted:,} were used: some are gone. {how_to_mend(EVENTS)}"
+            f"events holds {event_count:,} rows, but {used_count:,} were used: some are gone. "
+            f"{how_to_mend(EVENTS)}"
         )
-    if found > wanted:
+    if event_count > used_count:
         return Note(
-            f"events holds {found:,} rows, and the accounts know of {wanted:,}: a batch was interrupted. `desirelines run` finishes it; "
-            "if this stays, an account was lost"
+            f"events holds {event_count:,} rows, but the accounts count {used_count:,}: a batch "
+            "was interrupted. `desirelines run` finishes it; if this note stays, an account was "
+            "lost"
         )
-    return f"{found:,} events, as many as were used"
+    return f"{event_count:,} events, as many as were used"

@@ -1,7 +1,8 @@
-"""What is settled when a warehouse is begun and holds for its life: the secrets, and the settings that are in every key and row.
+"""Facts fixed for the life of a warehouse: its secrets, and settings in every key and row.
 
-Under another secret, or by another rule for identifiers, everybody who comes again would be somebody new, and nobody could tell. So
-they stand in `warehouse_facts`, written once, and every command compares before it writes.
+Under another secret, or another rule for identifiers, everybody who returns would be a new person,
+and nothing would show it. So these facts are written once to `warehouse_facts`, and every command
+compares its own with them before it writes.
 """
 
 from __future__ import annotations
@@ -16,24 +17,32 @@ from desirelines.settings import Settings
 from desirelines.tables import EVENTS
 
 DATA, SUPPRESSION, BUCKETS, CURRENCY, PURPOSE, LOGIN, CASELESS = (
-    "data_secret", "suppression_secret", "buckets", "currency", "consent_purpose", "login_type", "caseless:",
-)  # fmt: skip
+    "data_secret",
+    "suppression_secret",
+    "buckets",
+    "currency",
+    "consent_purpose",
+    "login_type",
+    "caseless:",
+)
 VALUES_LOOKED_AT = 20
-"""Kept raw values by which it is seen whether the data secret fits a warehouse without facts."""
+"""Kept raw values that are tested against the data secret in a warehouse without facts."""
 
 
 def check(run: Run) -> None:
-    """Compare what is settled with this command's secrets and settings; what is not settled yet is, before the first write.
+    """Compare the facts with this command's secrets and settings; write missing facts.
 
-    Cost: one read of a small table; one MERGE in the life of a warehouse, and one when an identifier type first comes.
+    Missing facts are written before the first write. Cost: one read of a small table; one MERGE in
+    the life of a warehouse, and one when a new identifier type first comes.
 
     Raises:
-        SettingsError: another secret or setting than the warehouse was begun with, or a secret that is none; nothing was written.
+        SettingsError: a secret or setting differs from the warehouse's, or a secret cannot be used;
+            nothing was written.
     """
     wanted = wanted_facts(run.settings)
-    known = known_facts(run.warehouse)
-    refuse_others(known, wanted, run.settings)
-    missing = {name: value for name, value in wanted.items() if name not in known}
+    facts = known_facts(run.warehouse)
+    refuse_others(facts, wanted, run.settings)
+    missing = {name: value for name, value in wanted.items() if name not in facts}
     if not missing:
         return
     if DATA in missing:
@@ -42,7 +51,9 @@ def check(run: Run) -> None:
 
 
 def compare(run: Run) -> None:
-    """Compare only: for commands that write nothing, and use a secret or tell what a run would do. Cost: one small read.
+    """Compare only: for commands that write nothing, and use a secret or plan a run.
+
+    Cost: one small read.
 
     Raises:
         SettingsError: as `check`.
@@ -51,25 +62,28 @@ def compare(run: Run) -> None:
 
 
 def look(warehouse: Warehouse, settings: Settings) -> tuple[str, bool]:
-    """What `check` says of it, and whether somebody should look: events are there, and no facts to compare with.
+    """The message of `check`, and whether somebody should look.
+
+    Somebody should look when there are events but no facts to compare with.
 
     Raises:
         SettingsError: as `check`.
     """
-    known = known_facts(warehouse)
-    refuse_others(known, wanted_facts(settings), settings)
-    if DATA in known:
-        return "those the warehouse was begun with", False
+    facts = known_facts(warehouse)
+    refuse_others(facts, wanted_facts(settings), settings)
+    if DATA in facts:
+        return "those the warehouse was created with", False
     if warehouse.exists(EVENTS):
         return (
-            "not settled, and events are there: the next command that writes takes these for the warehouse's own",
+            "not recorded, but events are there: the next command that writes records these as the "
+            "warehouse's own",
             True,
         )
-    return "not settled yet; the first run does, for good", False
+    return "not recorded yet; the first run records them for good", False
 
 
 def wanted_facts(settings: Settings) -> dict[str, str]:
-    """What these secrets and settings would settle, by name.
+    """The facts that follow from these secrets and settings, by name.
 
     Raises:
         SettingsError: a secret cannot be used, or both are the same.
@@ -79,78 +93,103 @@ def wanted_facts(settings: Settings) -> dict[str, str]:
         {t for source in settings.sources for t in source.ids} | {settings.identity.login_type}
     )
     return {
-        DATA: fingerprint_of(data, DATA), SUPPRESSION: fingerprint_of(suppression, SUPPRESSION),
-        BUCKETS: str(settings.warehouse.buckets), CURRENCY: settings.site.currency, PURPOSE: settings.consent.purpose, LOGIN: settings.identity.login_type,
-    } | {CASELESS + t: str(t in settings.identity.caseless_types).lower() for t in types}  # fmt: skip
+        DATA: fingerprint_of(data, DATA),
+        SUPPRESSION: fingerprint_of(suppression, SUPPRESSION),
+        BUCKETS: str(settings.warehouse.buckets),
+        CURRENCY: settings.site.currency,
+        PURPOSE: settings.consent.purpose,
+        LOGIN: settings.identity.login_type,
+    } | {CASELESS + t: str(t in settings.identity.caseless_types).lower() for t in types}
 
 
-def refuse_others(known: dict[str, set[str]], wanted: dict[str, str], settings: Settings) -> None:
-    """Compare; a fact that is not known yet, or a type that no source has any more, is no difference.
+def refuse_others(
+    recorded: dict[str, set[str]], wanted: dict[str, str], settings: Settings
+) -> None:
+    """Refuse differing facts; a missing fact, or a type that no source has now, is no difference.
 
     Raises:
-        SettingsError: with every difference and what to do.
+        SettingsError: with every difference and what to do next.
     """
-    others = [name for name, value in wanted.items() if known.get(name, {value}) != {value}]
+    others = [name for name, value in wanted.items() if recorded.get(name, {value}) != {value}]
     if others:
-        raise SettingsError(_sentence(name, known[name], settings) for name in others)
+        raise SettingsError(_sentence(name, recorded[name], settings) for name in others)
 
 
-def _sentence(name: str, known: set[str], settings: Settings) -> str:
-    files, settled = settings.secrets, " and ".join(sorted(known))
+def _sentence(name: str, values: set[str], settings: Settings) -> str:
+    files, recorded = settings.secrets, " and ".join(sorted(values))
     where = settings.warehouse.path
     if settings.warehouse.catalog:
         where = f"{settings.warehouse.catalog}.{settings.warehouse.schema_}"
-    end = f"or begin another warehouse than {where}."
+    end = f"or create another warehouse than {where}."
     if name == DATA:
         return (
-            f"secrets.data_file: {files.data_file} is another secret than the warehouse's. Under it everybody who comes again would be "
-            f"somebody new. Put the file back that the warehouse was begun with, {end}"
+            f"secrets.data_file: {files.data_file} is another secret than the warehouse's. Under "
+            "it everybody who returns would be a new person. "
+            f"Put the file back that the warehouse was created with, {end}"
         )
     if name == SUPPRESSION:
         return (
-            f"secrets.suppression_file: {files.suppression_file} is another secret than the warehouse's. Under it nobody who was erased would "
-            f"be known again. Put the file back that the warehouse was begun with, {end}"
+            f"secrets.suppression_file: {files.suppression_file} is another secret than the "
+            "warehouse's. Under it nobody who was erased would be recognised. "
+            f"Put the file back that the warehouse was created with, {end}"
         )
     if name == BUCKETS:
-        return f"warehouse.buckets is {settings.warehouse.buckets}, and its tables are laid out by {settled}. Set it back, {end}"
+        return (
+            f"warehouse.buckets is {settings.warehouse.buckets}, but its tables are laid out by "
+            f"{recorded}. Set it back, {end}"
+        )
     if name == CURRENCY:
-        return f"site.currency is {settings.site.currency}, and events hold {settled}. Set it back, {end}"
+        return (
+            f"site.currency is {settings.site.currency}, but events hold {recorded}. "
+            f"Set it back, {end}"
+        )
     if name == PURPOSE:
         return (
-            f"consent.purpose is '{settings.consent.purpose}', and what people agreed to or refused is kept for '{settled}': it would be "
-            f"forgotten. Set it back, {end}"
+            f"consent.purpose is '{settings.consent.purpose}', but the consent of people is kept "
+            f"for '{recorded}': it would be lost. Set it back, {end}"
         )
     if name == LOGIN:
-        return f"identity.login_type is '{settings.identity.login_type}', and events hold logins of type '{settled}'. Set it back, {end}"
-    of = name.removeprefix(CASELESS)
+        return (
+            f"identity.login_type is '{settings.identity.login_type}', but events hold logins of "
+            f"type '{recorded}'. Set it back, {end}"
+        )
+    id_type = name.removeprefix(CASELESS)
+    is_caseless = values == {"true"}
     return (
-        f"identity.caseless_types: keys of type '{of}' were made {'without' if known == {'true'} else 'with'} regard to case, and made "
-        f"otherwise the same people would be new ones. {'Add' if known == {'true'} else 'Take out'} '{of}', {end}"
+        f"identity.caseless_types: keys of type '{id_type}' were made "
+        f"{'without' if is_caseless else 'with'} regard to case. Made otherwise, the same people "
+        f"would be new people. {'Add' if is_caseless else 'Take out'} '{id_type}', {end}"
     )
 
 
 def _adopt(run: Run) -> None:
-    """Take a warehouse for that of these secrets which holds events, and no facts: it is older than they are, or has lost them.
+    """Accept these secrets for a warehouse with events but no facts.
+
+    Such a warehouse is older than the facts table, or has lost it.
 
     Raises:
-        SettingsError: it keeps raw values, and their keys are made with another data secret.
+        SettingsError: it keeps raw values whose keys were made with another data secret.
     """
     if not run.warehouse.exists(EVENTS):
         return
     kept = some_identifiers(run.warehouse, VALUES_LOOKED_AT)
     if any(key_of(run.data_secret, row["key_type"], row["value"]) != row["key"] for row in kept):
         raise SettingsError([_sentence(DATA, set(), run.settings)])
-    how = (
-        "its kept values have keys under the data secret"
+    evidence = (
+        "its kept values fit the data secret"
         if kept
-        else "whether they are the right ones no table can tell"
+        else "no table can show whether they are the right ones"
     )
     run.progress.say(
-        f"the warehouse has no facts of its secrets: those of now are taken for its own, and hold from now on; {how}"
+        "the warehouse has no facts about its secrets: the current ones are recorded as its own "
+        f"and hold from now on; {evidence}"
     )
 
 
 def _settle(run: Run, missing: dict[str, str]) -> None:
-    """Write what is not settled; of two commands that begin at once the second is refused by the first's facts."""
+    """Write missing facts.
+
+    Of two commands that begin at once, the second is refused if its facts differ from the first's.
+    """
     write_facts(run.warehouse, missing, run_id=run.run_id, recorded_at=run.read_at)
     refuse_others(known_facts(run.warehouse), missing, run.settings)

@@ -1,6 +1,7 @@
-"""The model as MLflow serves it: features of people in, their cluster and distances out. No Spark; read from one JSON file.
+"""The model as MLflow serves it: features of people in, their cluster and distances out.
 
-MLflow stores this file itself and runs it where the model is loaded, so it imports nothing of the project.
+It needs no Spark and is read from one JSON file. MLflow stores this module and runs it where the
+model is loaded, so it imports nothing of the project.
 """
 
 import json
@@ -13,17 +14,17 @@ import pandas as pd
 
 
 class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
-    """Prepares features as they were prepared for the fit, and finds the nearest and the next nearest centre."""
+    """Prepares features as for the fit, and finds the nearest and the second nearest centre."""
 
     def load_context(self, context: mlflow.pyfunc.PythonModelContext) -> None:
-        """Read columns and centres."""
+        """Read the columns and centres."""
         stored = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
         self.columns, self.centres = (
             stored["columns"],
             np.array(stored["centres"], dtype=np.float64),
         )
 
-    # MLflow reads hints as the types of rows, and has none for a DataFrame.
+    # No type hints: MLflow takes them for the types of rows, and has none for a DataFrame.
     def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
         """Give one row per row of features: cluster, distance, second_cluster, second_distance."""
         points = np.column_stack([self._prepared(model_input, c) for c in self.columns])
@@ -44,13 +45,13 @@ class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
     @staticmethod
     def _prepared(people: pd.DataFrame, column: dict[str, Any]) -> Any:
         raw = people[column["feature"]].to_numpy(dtype=np.float64, na_value=np.nan)
-        known = ~np.isnan(raw)
+        is_present = ~np.isnan(raw)
         factor = column["weight"] / column["spread"]
         if column["is_indicator"]:
-            return np.where(known, 0.0, factor)
+            return np.where(is_present, 0.0, factor)
         value = np.log(1.0 + np.maximum(raw, 0.0)) if column["is_log"] else raw
         clipped = np.minimum(np.maximum(value, column["low"]), column["high"])
-        return np.where(known, clipped, column["median"]) * factor
+        return np.where(is_present, clipped, column["median"]) * factor
 
 
 mlflow.models.set_model(Scorer())

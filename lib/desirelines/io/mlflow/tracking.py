@@ -1,4 +1,7 @@
-"""MLflow: a run per fit with a run per candidate inside, the model registered. Nothing about a person goes there."""
+"""MLflow tracking: a run per fit, with a nested run per candidate and the model registered.
+
+Nothing about a person is logged.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ OUTPUTS = {
 
 @dataclass(frozen=True, slots=True)
 class LoggedTrial:
-    """A candidate: its name, what was tried, and its scores."""
+    """A candidate: its name, parameters and scores."""
 
     name: str
     params: Mapping[str, Any]
@@ -41,15 +44,15 @@ class LoggedTrial:
 
 @dataclass(frozen=True, slots=True)
 class LoggedFit:
-    """What is logged of a fit.
+    """Content of a fit's MLflow run.
 
     Attributes:
         curves: scores by number of clusters: name, k and value of each point.
-        texts: what becomes a file, by its name.
+        texts: contents of text files, by file name.
         features: the features the model takes.
-        example: a row of features that is nobody's.
+        example: a row of features that belongs to no person.
         columns, centres: the model as data: prepared columns, and centres in them.
-        save_pipeline: writes the MLlib pipeline to the folder it is given; null when there is none.
+        save_pipeline: writes the MLlib pipeline to the given folder; None when there is none.
     """
 
     run_name: str
@@ -67,7 +70,9 @@ class LoggedFit:
 
 
 def log_fit(settings: Tracking, folder: str, fit: LoggedFit) -> str | None:
-    """Log a fit and register its model as challenger; give MLflow's id of the run, or null when tracking is off.
+    """Log a fit and register its model as challenger; give MLflow's run id.
+
+    The id is None when tracking is off.
 
     Raises:
         MachineError: tracking is on and MLflow is not installed, or its server does not answer.
@@ -93,7 +98,7 @@ def log_fit(settings: Tracking, folder: str, fit: LoggedFit) -> str | None:
 
 
 def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
-    """Make the model of a run the champion; nothing happens where it has none or tracking is off.
+    """Make the model of a run the champion; do nothing if it has none or tracking is off.
 
     Raises:
         MachineError: MLflow's server does not answer.
@@ -106,26 +111,26 @@ def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
 
 @contextmanager
 def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, str]]:
-    """MLflow at the address that is set, a client, and the address; afterwards MLflow is as it was.
+    """MLflow at the configured address, a client, and the address; restores MLflow afterwards.
 
-    MLflow keeps one address for the whole process and writes it into the environment, where a second warehouse's run would
-    take it for the user's own.
+    MLflow keeps one address for the whole process and writes it into the environment, where the run
+    of a second warehouse would mistake it for the user's own.
     """
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # MLflow warns of its own modules
+            warnings.simplefilter("ignore")  # MLflow warns about its own modules
             import mlflow
             import mlflow.pyfunc
     except ModuleNotFoundError:
         raise MachineError(
-            "MLflow is not installed: pip install 'desirelines[mlflow]', or --set tracking.enabled=false."
+            "MLflow is not installed. Run pip install 'desirelines[mlflow]', or pass --set "
+            "tracking.enabled=false."
         ) from None
-    logging.getLogger("mlflow").setLevel(
-        logging.ERROR
-    )  # else it tells of every table of its database
+    # Otherwise it logs every table of its database.
+    logging.getLogger("mlflow").setLevel(logging.ERROR)
     uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     if uri is None:
         Path(folder).mkdir(parents=True, exist_ok=True)
@@ -147,18 +152,22 @@ def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, 
 
 
 def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
-    found = client.get_experiment_by_name(settings.experiment)
-    if found:
-        return str(found.experiment_id)
+    experiment = client.get_experiment_by_name(settings.experiment)
+    if experiment:
+        return str(experiment.experiment_id)
     place = (Path(folder) / "artifacts").as_uri() if uri.startswith("sqlite:") else None
     return str(client.create_experiment(settings.experiment, artifact_location=place))
 
 
 def _log_values(
-    mlflow: ModuleType, client: Any, run_id: str, params: Mapping[str, Any], metrics: Mapping[str, float],
+    mlflow: ModuleType,
+    client: Any,
+    run_id: str,
+    params: Mapping[str, Any],
+    metrics: Mapping[str, float],
     curves: Sequence[tuple[str, int, float]],
-) -> None:  # fmt: skip
-    """Everything of one run in one call."""
+) -> None:
+    """Log the parameters, metrics and curves of one run in one call."""
     points = [*((name, 0, value) for name, value in metrics.items()), *curves]
     client.log_batch(
         run_id,
@@ -172,7 +181,7 @@ def _log_values(
 def _log_model(
     mlflow: ModuleType, client: Any, settings: Tracking, run_id: str, fit: LoggedFit
 ) -> None:
-    """The model as data with the code that scores by it, and the MLlib pipeline beside it."""
+    """Log the model as data with the code that scores by it, and the MLlib pipeline beside it."""
     import pandas as pd
     from mlflow.models import ModelSignature
     from mlflow.types.schema import ColSpec, Schema
@@ -187,9 +196,14 @@ def _log_model(
         )
         with mlflow.start_run(run_id=run_id):
             mlflow.pyfunc.log_model(
-                name="model", python_model=str(SCORER), artifacts={"model": str(stored)}, signature=ModelSignature(inputs, outputs),
-                input_example=example, registered_model_name=settings.model, pip_requirements=["mlflow", "numpy", "pandas"],
-            )  # fmt: skip
+                name="model",
+                python_model=str(SCORER),
+                artifacts={"model": str(stored)},
+                signature=ModelSignature(inputs, outputs),
+                input_example=example,
+                registered_model_name=settings.model,
+                pip_requirements=["mlflow", "numpy", "pandas"],
+            )
         if fit.save_pipeline is not None:
             fit.save_pipeline(str(Path(here) / "mllib"))
             client.log_artifacts(run_id, str(Path(here) / "mllib"), "mllib")
@@ -197,22 +211,22 @@ def _log_model(
 
 
 def _name_version(client: Any, settings: Tracking, run_id: str, alias: str) -> None:
-    """Give the alias to the version that a run registered; nothing happens where it registered none."""
-    mine = (
-        equals("name", settings.model) & equals("run_id", run_id)
-    ).sql  # MLflow's conditions read like SQL's
-    versions = client.search_model_versions(mine)
+    """Give the alias to the version that a run registered; do nothing if it registered none."""
+    # MLflow's conditions are written like SQL's.
+    of_run = (equals("name", settings.model) & equals("run_id", run_id)).sql
+    versions = client.search_model_versions(of_run)
     if versions:
         client.set_registered_model_alias(settings.model, alias, versions[0].version)
 
 
 def _unreachable(uri: str, error: Exception) -> MachineError:
-    told = _without_login(str(error).splitlines()[0])[:200]
+    message = _without_login(str(error).splitlines()[0])[:200]
     return MachineError(
-        f"MLflow at {_without_login(uri)} cannot be written to: {told}. Mend it, or --set tracking.enabled=false."
+        f"MLflow at {_without_login(uri)} cannot be written to: {message}. Fix it, or pass --set "
+        "tracking.enabled=false."
     )
 
 
 def _without_login(text: str) -> str:
-    """A text with addresses in it, without names and passwords."""
+    """The text without user names and passwords in its addresses."""
     return re.sub(r"://[^/@\s]+@", "://", text)

@@ -1,4 +1,4 @@
-"""What happened to a Delta source behind a stream's back, told by the source's own history."""
+"""Commits of a Delta source that its stream skips, from the source's history."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desirelines.settings import Source
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A commit of a Delta source that changed or took away rows that were there before; a stream passes it by."""
+    """A commit of a Delta source that changed or deleted existing rows; a stream skips it."""
 
     version: int
     operation: str
@@ -22,7 +22,7 @@ class Skipped:
 
 
 def version_of(spark: SparkSession, source: Source) -> int | None:
-    """Newest version of a Delta source; null for other formats."""
+    """Newest version of a Delta source; None for other formats."""
     if source.format != "delta":
         return None
     return int(spark.sql(f"DESCRIBE HISTORY {_address(source)} LIMIT 1").collect()[0]["version"])
@@ -31,7 +31,7 @@ def version_of(spark: SparkSession, source: Source) -> int | None:
 def skipped_commits(
     spark: SparkSession, source: Source, *, since: int, until: int
 ) -> list[Skipped]:
-    """Commits of a Delta source after one version and up to another that a stream passes by, told by the source's history."""
+    """Commits of a Delta source that a stream skips, after version `since` and up to `until`."""
     history = spark.sql(f"DESCRIBE HISTORY {_address(source)}").filter(
         F.col("version").between(since + 1, until)
     )
@@ -40,7 +40,7 @@ def skipped_commits(
         .orderBy("version")
         .collect()
     )
-    told = (
+    commits = (
         _skipped(
             r["version"],
             r["operation"],
@@ -49,7 +49,7 @@ def skipped_commits(
         )
         for r in rows
     )
-    return [s for s in told if s is not None]
+    return [c for c in commits if c is not None]
 
 
 def _skipped(
@@ -60,7 +60,7 @@ def _skipped(
 
     if operation == "MERGE":
         if not count("numTargetFilesRemoved"):
-            return None  # it only added: a stream reads it like an append
+            return None  # it only inserted: a stream reads it like an append
         changed = count("numTargetRowsUpdated")
         return Skipped(
             version,

@@ -1,4 +1,4 @@
-"""A source as it lies there: whether it can be read, which columns it has, and what a mapping can still do with them."""
+"""Inspect a source: whether it can be read, and which of its mapped columns it has."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ from desirelines.settings import Source, TimeColumn
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What is there of a source: its top-level columns (none for JSON, whose rows tell their own), and mapped ones that are not."""
+    """Top-level columns of a source, and mapped columns that it does not have.
+
+    Both are empty for JSON, where columns vary by row.
+    """
 
     columns: list[str]
     absent: list[str]
@@ -43,14 +46,16 @@ def look_at(spark: SparkSession, source: Source) -> Found:
     where = source.table or source.path or ""
     if source.path and not urlparse(source.path).scheme and not _is_there(Path(source.path)):
         raise SourceError(
-            f"source '{source.name}': there is nothing at {source.path}. Mend `path` in its mapping, or pass --set sources.N.path=…"
+            f"source '{source.name}': there is nothing at {source.path}. Fix `path` in its "
+            "mapping, or pass --set sources.N.path=…"
         )
     check_links(source.path, f"source '{source.name}'")
     try:
         schema = static_schema(spark, source)
     except AnalysisException as error:
         raise SourceError(
-            f"source '{source.name}': {where} cannot be read as {source.format}: {str(error).splitlines()[0]}"
+            f"source '{source.name}': {where} cannot be read as {source.format}: "
+            f"{str(error).splitlines()[0]}"
         ) from None
     if source.format == "json":
         return Found([], [])
@@ -61,14 +66,15 @@ def check_source(spark: SparkSession, source: Source) -> list[str]:
     """Give the source's top-level columns, as `look_at`.
 
     Raises:
-        SourceError: it is not there or cannot be read, or the mapping names columns it does not have.
+        SourceError: it is not there or cannot be read, or the mapping names columns it does not
+            have.
     """
-    found = look_at(spark, source)
-    if found.absent:
+    content = look_at(spark, source)
+    if content.absent:
         raise SourceError.missing_columns(
-            source.name, source.table or source.path or "", found.absent, found.columns
+            source.name, source.table or source.path or "", content.absent, content.columns
         )
-    return found.columns
+    return content.columns
 
 
 def without(source: Source, absent: list[str]) -> Source:
@@ -89,25 +95,33 @@ def without(source: Source, absent: list[str]) -> Source:
     needed = sorted(gone.keys() & {"occurred_at", "event_name", *source.required})
     if needed or not stream or source.lines in absent:
         raise SourceError(
-            f"source '{source.name}': {source.table or source.path} no longer has {', '.join(absent)}, and no event can be made "
-            f"without {', '.join(needed) or 'an identifier of its stream, or the lines of its rows'}. Nothing was read. Bring the column back, or mend the mapping."
+            f"source '{source.name}': {source.table or source.path} no longer has "
+            f"{', '.join(absent)}, and no event can be made without "
+            f"{', '.join(needed) or 'an identifier of its stream, or the lines of its rows'}. "
+            "Nothing was read. Restore the column, or fix the mapping."
         )
-    return source.model_copy(update={
-        "columns": columns.model_copy(update=gone), "ids": ids, "stream": stream,
-        "properties": tuple(p for p in source.properties if p not in absent),
-        "alias": None if source.alias is not None and source.alias.column in absent else source.alias,
-    })  # fmt: skip
+    return source.model_copy(
+        update={
+            "columns": columns.model_copy(update=gone),
+            "ids": ids,
+            "stream": stream,
+            "properties": tuple(p for p in source.properties if p not in absent),
+            "alias": None
+            if source.alias is not None and source.alias.column in absent
+            else source.alias,
+        }
+    )
 
 
 def _is_there(path: Path) -> bool:
-    """Whether there is something at a path, or something that a pattern fits."""
+    """Whether there is something at a path, or something that fits it as a pattern."""
     return path.exists() or (
         any(c in path.name for c in "*?[{") and any(path.parent.glob(path.name))
     )
 
 
 def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:
-    """The first rows, as raw rows; for the doctor."""
+    """The first rows, as raw rows; for `check`."""
     return as_raw(
         _static(spark, source).limit(rows),
         source,
@@ -131,11 +145,12 @@ def _static(spark: SparkSession, source: Source) -> DataFrame:
 
 
 def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataFrame:
-    """Raw rows made again of the texts that quarantine kept of them (raw, row_digest, is_masked).
+    """Raw rows from the texts that quarantine kept of them (raw, row_digest, is_masked).
 
-    A row's `file_name` is its digest and its `file_place` whether it is masked (1 or 0): rows of texts have no file.
+    Such rows have no file: `file_name` is the row's digest, and `file_place` is 1 when it is
+    masked, else 0.
     """
-    known_by = F.col("row_digest").alias("_file"), F.col("is_masked").cast("long").alias("_place")
+    places = F.col("row_digest").alias("_file"), F.col("is_masked").cast("long").alias("_place")
     if source.format == "json":
         row = F.struct(F.col("raw").alias("value"))
     else:
@@ -145,12 +160,12 @@ def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataF
         row = F.from_json(
             "raw", T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())])
         )
-    found = texts.select(row.alias(ROW), *known_by)
-    return as_raw(found, source, F.col("_file"), F.col("_place"))
+    rows = texts.select(row.alias(ROW), *places)
+    return as_raw(rows, source, F.col("_file"), F.col("_place"))
 
 
 def identifier_paths(source: Source) -> list[tuple[str, ...]]:
-    """Where a source's rows hold identifiers, from the row's root."""
+    """Paths of identifiers in a source's rows, from the row's root."""
     session = source.columns.session_key
     columns = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
     columns += [session.column] if session is not None and session.column is not None else []
@@ -167,7 +182,7 @@ def _from_root(column: str, source: Source) -> tuple[str, ...]:
 
 
 def _with_texts(schema: T.StructType, paths: list[tuple[str, ...]]) -> T.StructType:
-    """The schema with texts at these places, new ones too: a mark stands where a number may have stood."""
+    """The schema with text at these paths, added where absent: a mark replaces even a number."""
     fields = {f.name: f.dataType for f in schema.fields} | {
         p[0]: T.StructType([]) for p in paths if p[0] not in schema.fieldNames()
     }

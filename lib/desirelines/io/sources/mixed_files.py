@@ -1,4 +1,4 @@
-"""Files of one folder whose columns differ: each kind is read by what it says of itself, and the same names meet."""
+"""Read files of one folder whose columns differ: each kind by its own schema, merged by name."""
 
 from __future__ import annotations
 
@@ -21,30 +21,31 @@ _DIFFERENT = (
     "Number of column in CSV header is not equal",
     "PARQUET_COLUMN_DATA_TYPE_MISMATCH",
 )
-"""What Spark's readers say of a file that is not as the schema they were given."""
+"""Messages of Spark's readers about a file that does not fit the given schema."""
 
 
 def differ_in_columns(error: Exception) -> bool:
-    """Whether a job failed because a file's columns are not those that were expected."""
+    """Whether a job failed because a file does not have the expected columns."""
     return any(words in str(error) for words in _DIFFERENT)
 
 
 def read_files(
     spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str
 ) -> DataFrame:
-    """Rows of some files of a folder, all by one schema."""
+    """Rows of some files of a folder, all read by one schema."""
     reader = spark.read.format(source.format).options(**options_of(source)).schema(schema)
     if not re.search(r"[*?\[{]", folder):
-        reader = reader.option("basePath", folder)  # columns that are told by the names of folders
+        reader = reader.option("basePath", folder)  # for partition columns in folder names
     return reader.load([re.sub(r"([*?\[\]{}\\])", r"\\\1", file) for file in files])
 
 
 def read_by_kind(
     spark: SparkSession, source: Source, files: list[str], folder: str, tell: Callable[[str], None]
 ) -> DataFrame:
-    """Rows of files that differ in their columns, with the columns of all: null where a file has it not, widened where types do.
+    """Rows of files that differ in their columns, with the columns of all files.
 
-    Costs a small job a file, and is asked for only where one schema did not fit all.
+    A column is null where its file lacks it; differing types are widened. Costs a small job per
+    file, and is used only where one schema did not fit all files.
 
     Raises:
         SourceError: some files lack columns that no event can be made without.
@@ -61,31 +62,32 @@ def read_by_kind(
     for schema, _ in kinds.values():
         for field in schema.fields:
             types[field.name].add(field.dataType.simpleString())
-    # Spark would make numbers of texts that meet numbers, and fail on the first that is none.
-    as_text = {name for name, found in types.items() if len(found) > 1 and "string" in found}
+    # Where texts meet numbers, Spark would cast the texts, and fail on the first that is not a
+    # number.
+    as_text = {name for name, of_name in types.items() if len(of_name) > 1 and "string" in of_name}
     frames = []
     for schema, paths in kinds.values():
-        own = (
+        read_by = (
             T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())])
             if source.format == "csv"
             else schema
         )
-        found = read_files(spark, source, paths, own, folder)
+        rows = read_files(spark, source, paths, read_by, folder)
         frames.append(
-            found.select(
+            rows.select(
                 *(
                     F.col(quoted(n)).cast("string").alias(n) if n in as_text else F.col(quoted(n))
-                    for n in found.columns
+                    for n in rows.columns
                 ),
                 F.col("_metadata.file_name").alias("_file"),
                 F.col("_metadata.file_block_start").alias("_split"),
             )
         )
     every = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)
-    nobodys = {
+    in_no_file = {
         f.name: F.lit(None).cast(f.dataType) for f in usual.fields if f.name not in every.columns
     }
-    return every.withColumns(nobodys)
+    return every.withColumns(in_no_file)
 
 
 def _tell_kinds(
@@ -95,18 +97,18 @@ def _tell_kinds(
     tell: Callable[[str], None],
 ) -> None:
     usually_absent = set(absent_paths(usual, source))
-    told: dict[str, int] = defaultdict(int)
+    file_counts: dict[str, int] = defaultdict(int)
     for schema, paths in kinds:
         absent = [p for p in absent_paths(schema, source) if p not in usually_absent]
         if absent:
             without(source, absent)
-            told[f"without {', '.join(absent)}; read as null"] += len(paths)
+            file_counts[f"without {', '.join(absent)}; read as null"] += len(paths)
         new = [n for n in schema.fieldNames() if n not in usual.fieldNames()]
         if new:
-            told[f"with {', '.join(new)}, which is in no mapping; not read"] += len(paths)
+            file_counts[f"with {', '.join(new)}, which is in no mapping; not read"] += len(paths)
         others = {f.name: f.dataType for f in usual.fields}
         wider = [f.name for f in schema.fields if f.name in others and f.dataType != others[f.name]]
         if wider:
-            told[f"with another type of {', '.join(wider)}"] += len(paths)
-    for what, count in told.items():
+            file_counts[f"with another type of {', '.join(wider)}"] += len(paths)
+    for what, count in file_counts.items():
         tell(f"{source.name}: {count} file{'s' * (count > 1)} {what}")

@@ -1,4 +1,4 @@
-"""The table of currency rates: read, and refused as a whole when a line of it cannot be trusted."""
+"""Read the table of currency rates; refuse it as a whole when one line is invalid."""
 
 from __future__ import annotations
 
@@ -15,42 +15,48 @@ COLUMNS = ("currency", "from_on", "rate")
 
 
 def currency_rates(spark: SparkSession, site: Site) -> DataFrame | None:
-    """The table of rates: currency, from_on, rate; none where none is set."""
+    """The table of rates: currency, from_on, rate; None where no table is set."""
     return None if site.rates is None else _read(spark, site.rates)
 
 
 def check_rates(spark: SparkSession, site: Site) -> None:
-    """Refuse a table of rates with a line that is no rate, or with two rates of one currency and day.
+    """Refuse a rates table with an invalid line, or with two rates of one currency and day.
 
     Raises:
-        SourceError: so it is, or the table cannot be read.
+        SourceError: a line is not a rate, a currency and day has two, or the table cannot be read.
     """
     rates = site.rates
     if rates is None:
         return
     where = rates.table or rates.path
     check_links(rates.path, "site.rates")
-    found = _read(spark, rates)
+    lines = _read(spark, rates)
     is_bad = (
         F.col("currency").isNull()
         | ~F.col("currency").rlike("^[A-Z]{3}$")
         | F.col("from_on").isNull()
     )
     is_bad = is_bad | F.coalesce(F.col("rate") <= 0, F.lit(True))
-    row = found.agg(F.count("*").alias("n"), F.count_if(is_bad).alias("bad"), F.count_distinct("currency", "from_on").alias("once")).collect()[0]  # fmt: skip
+    row = lines.agg(
+        F.count("*").alias("n"),
+        F.count_if(is_bad).alias("bad"),
+        F.count_distinct("currency", "from_on").alias("once"),
+    ).collect()[0]
     if row["bad"]:
         raise SourceError(
-            f"site.rates: {row['bad']:,} of {row['n']:,} lines of {where} are no rates: currency must be three letters, from_on a day, "
-            "rate a number above 0. Nothing was read."
+            f"site.rates: {row['bad']:,} of {row['n']:,} lines of {where} are not rates: currency "
+            "must be three letters, from_on a day, rate a number above 0. Nothing was read. Fix "
+            "these lines."
         )
     if row["once"] < row["n"]:
         raise SourceError(
-            f"site.rates: {where} has two rates of one currency and day. Nothing was read."
+            f"site.rates: {where} has two rates of one currency and day. Nothing was read. Keep "
+            "one of the two."
         )
 
 
 def rates_digest(spark: SparkSession, site: Site) -> str | None:
-    """Digest of the rates, whatever their order; null where no table is set."""
+    """Digest of the rates, independent of their order; None where no table is set."""
     if site.rates is None:
         return None
     line = F.xxhash64(F.col("currency"), F.col("from_on"), F.col("rate")).cast("decimal(38,0)")
@@ -62,20 +68,20 @@ def _read(spark: SparkSession, rates: Rates) -> DataFrame:
     where = rates.table or rates.path or ""
     try:
         if rates.table is not None:
-            found = spark.read.table(rates.table)
+            lines = spark.read.table(rates.table)
         else:
             options = {"header": "true"} if rates.format == "csv" else {}
-            found = spark.read.format(rates.format).options(**options).load(rates.path)
+            lines = spark.read.format(rates.format).options(**options).load(rates.path)
     except AnalysisException as error:
         raise SourceError(
             f"site.rates: {where} cannot be read as {rates.format} ({error.getCondition()})."
         ) from None
-    absent = [c for c in COLUMNS if c not in found.columns]
+    absent = [c for c in COLUMNS if c not in lines.columns]
     if absent:
         raise SourceError(
-            f"site.rates: {where} has no {', '.join(absent)}. It has: {', '.join(found.columns)}."
+            f"site.rates: {where} has no {', '.join(absent)}. It has: {', '.join(lines.columns)}."
         )
-    return found.select(
+    return lines.select(
         F.upper(F.trim(F.col("currency").cast("string"))).alias("currency"),
         F.trim(F.col("from_on").cast("string")).try_cast("date").alias("from_on"),
         F.trim(F.col("rate").cast("string")).try_cast(RATE).alias("rate"),

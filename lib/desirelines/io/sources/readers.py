@@ -1,4 +1,4 @@
-"""How a source's files are read, and how their rows stand as raw rows; what of a mapping is in a schema."""
+"""Read a source's files as raw rows, and compare its schema with a mapping."""
 
 from __future__ import annotations
 
@@ -10,16 +10,19 @@ from desirelines.settings import Source, column_path, json_path
 
 BROKEN, ROW = "_broken_row", "_row"
 MOST_HASHED = 200
-"""Columns of a row that are hashed one by one."""
+"""A row with at most this many columns is hashed column by column."""
 
 
-def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Column) -> DataFrame:
-    """Raw rows of a source's rows: row, raw, row_hash, is_broken, file_name, file_place; of an exploded one line_no and line.
+def as_raw(
+    source_rows: DataFrame, source: Source, file_name: Column, file_place: Column
+) -> DataFrame:
+    """Raw rows: row, raw, row_hash, is_broken, file_name, file_place (with `lines`: line_no, line).
 
-    The source's row is the struct `_row`, where there is one, else all columns. `raw` is the text that was read, where text was
-    read that Spark has not taken apart; else null, and `row` says it all. `row_hash` is a number that follows from the whole row.
+    The source's row is the struct `_row` where there is one, else all columns. `raw` is the text
+    that was read where Spark has not parsed it; else null, and `row` holds everything. `row_hash`
+    is a hash of the whole row.
     """
-    rows = found if ROW in found.columns else with_row(found)
+    rows = source_rows if ROW in source_rows.columns else with_row(source_rows)
     whole = F.col(ROW)
     if source.format == "json":
         text = whole["value"]
@@ -51,18 +54,19 @@ def as_raw(found: DataFrame, source: Source, file_name: Column, file_place: Colu
     return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
 
 
-def with_row(found: DataFrame, **beside: Column) -> DataFrame:
-    """A source's columns as one struct, `_row`, and what is to stand beside it."""
-    return found.select(
+def with_row(source_rows: DataFrame, **beside: Column) -> DataFrame:
+    """A source's columns as one struct, `_row`, with the columns `beside` it."""
+    return source_rows.select(
         F.struct("*").alias(ROW), *(column.alias(name) for name, column in beside.items())
     )
 
 
 def _hashed(row: T.DataType) -> list[Column]:
-    """What a row's hash is made of: a hash passes over nulls, so where they stand goes in too; nested values go in as text.
+    """The inputs of a row's hash: its values, nested ones as text, and which of them are null.
 
-    Each column of a few is two terms of a plan; thousands would be planned and compiled for minutes. So a wide row goes in as
-    text as a whole, which costs a microsecond a value and says where the nulls are.
+    The hash function skips nulls, so their places are inputs too. Each column adds two terms to the
+    plan; thousands would take minutes to plan and compile. So a wide row is hashed as one text,
+    which costs a microsecond per value and shows where the nulls are.
     """
     assert isinstance(row, T.StructType)
     if len(row.fields) > MOST_HASHED:
@@ -78,7 +82,7 @@ def _hashed(row: T.DataType) -> list[Column]:
 
 
 def reader_of(source: Source) -> str:
-    """Spark's name of the reader; JSON is read as text and taken apart by us."""
+    """Spark's name of the reader; JSON is read as text and parsed here."""
     return "text" if source.format == "json" else source.format
 
 
@@ -97,7 +101,7 @@ def options_of(source: Source) -> dict[str, str]:
 
 
 def static_schema(spark: SparkSession, source: Source) -> T.StructType:
-    """Columns of the source; of a folder, of one of its files."""
+    """Columns of the source; for a folder, those of one of its files."""
     if source.table:
         return spark.read.table(source.table).schema
     if source.format == "csv":
@@ -110,7 +114,7 @@ def static_schema(spark: SparkSession, source: Source) -> T.StructType:
 
 
 def read_schema(spark: SparkSession, source: Source) -> T.StructType:
-    """Schema for the reader: with a column for rows that it cannot take apart."""
+    """Schema for the reader; for CSV with a column for rows that it cannot parse."""
     schema = static_schema(spark, source)
     return (
         T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())])

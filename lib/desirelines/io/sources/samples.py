@@ -1,4 +1,4 @@
-"""A look at some rows of anything that can be a source, before there is a mapping."""
+"""Read some rows of anything that can be a source, before there is a mapping."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ SUFFIXES = {
 
 
 def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str, str | None]]]:
-    """Format of a path or table, and its first rows: texts by dotted path; lists are left out.
+    """Format of a path or table, and its first rows as texts by dotted path, without lists.
 
     Raises:
-        SourceError: there is nothing, or it is nothing that a source can be.
-        EmptyInputError: it has no row.
+        SourceError: there is nothing, or it cannot be a source.
+        EmptyInputError: it has no rows.
     """
     if not is_table(where):
         check_links(where, "init --from")
@@ -39,15 +39,15 @@ def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str
         raise SourceError(
             f"{where} cannot be read as {format_} ({error.getCondition()})."
         ) from None
-    found = [dict(_flat(_parsed(r[0]))) for r in texts]
-    found = [row for row in found if row]
-    if not found:
+    flat_rows = [dict(_flat(_parsed(r[0]))) for r in texts]
+    flat_rows = [row for row in flat_rows if row]
+    if not flat_rows:
         raise EmptyInputError(f"{where} has no row to guess from.")
-    return format_, found
+    return format_, flat_rows
 
 
 def is_table(where: str) -> bool:
-    """Whether a name means a table of the catalog: no such path is there, and it looks like a name."""
+    """Whether a name means a table: no such path exists, and it looks like catalog.schema.name."""
     return (
         not Path(where).exists()
         and "/" not in where
@@ -60,7 +60,8 @@ def _format_of(where: str) -> str:
     place = Path(where)
     if not place.exists():
         raise SourceError(
-            f"there is nothing at {where}. Give a file, a folder, or a table as catalog.schema.name."
+            f"there is nothing at {where}. Give a file, a folder, or a table as "
+            "catalog.schema.name."
         )
     if (place / "_delta_log").is_dir():
         return "delta"
@@ -69,21 +70,24 @@ def _format_of(where: str) -> str:
         if place.is_file()
         else sorted(p for p in place.rglob("*") if p.is_file() and p.name[0] not in "._")
     )
-    known = [SUFFIXES[s] for f in files for s in reversed(f.suffixes) if s in SUFFIXES]
-    if not known:
-        raise SourceError(f"{where} is no Delta table and holds no {', '.join(SUFFIXES)} file.")
-    return known[0]
+    formats = [SUFFIXES[s] for f in files for s in reversed(f.suffixes) if s in SUFFIXES]
+    if not formats:
+        raise SourceError(
+            f"{where} is not a Delta table and holds no {', '.join(SUFFIXES)} file. Give another "
+            "path."
+        )
+    return formats[0]
 
 
 def _texts(spark: SparkSession, where: str, format_: str) -> DataFrame:
     if format_ == "json":
         return spark.read.text(where)
     if is_table(where):
-        found = spark.read.table(where)
+        rows = spark.read.table(where)
     else:
         options = {"header": "true", "multiLine": "true", "escape": '"'} if format_ == "csv" else {}
-        found = spark.read.format(format_).options(**options).load(where)
-    return found.select(F.to_json(F.struct("*")))
+        rows = spark.read.format(format_).options(**options).load(where)
+    return rows.select(F.to_json(F.struct("*")))
 
 
 def _parsed(text: str) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def _parsed(text: str) -> dict[str, Any]:
 def _flat(row: dict[str, Any], above: str = "") -> Iterator[tuple[str, str | None]]:
     for name, value in row.items():
         if "." in name or isinstance(value, list):
-            continue  # a dot reaches into a field; a list has no single value
+            continue  # a dot would mean a nested field; a list has no single value
         if isinstance(value, dict):
             yield from _flat(value, f"{above}{name}.")
         else:

@@ -1,4 +1,4 @@
-"""What arrived at a source since the last time, exactly once, as raw rows."""
+"""Raw rows that arrived at a source since the last time, each exactly once."""
 
 from __future__ import annotations
 
@@ -28,10 +28,13 @@ from desirelines.settings import Source
 
 _SPLIT_BITS, _ROW_BITS = 22, 33
 _LISTED_BY_STREAM = ("csv", "parquet")
-"""Formats whose files the stream only lists: one reader for all files of a batch would take the columns of one for those of all."""
+"""Formats whose files the stream only lists.
+
+One reader for all files of a batch would apply the columns of one file to all.
+"""
 
 RowsOf = Callable[[Source], DataFrame]
-"""Gives a batch's raw rows by a mapping of its source: that of now, or that by which the batch was begun."""
+"""Gives a batch's raw rows by a mapping: the current one, or that of the batch's begin."""
 
 
 def ingest_new(
@@ -43,93 +46,129 @@ def ingest_new(
     on_batch: Callable[[RowsOf, str, int], None],
     tell: Callable[[str], None],
 ) -> int:
-    """Hand every batch of rows that arrived since the last call to `on_batch(raw rows by a mapping, query id, batch number)`; give their number.
+    """Hand every batch of rows that arrived since the last call to `on_batch`; give their number.
 
-    A batch that was interrupted comes again with the same number, so writes under that number happen once. The query id is
-    stored with the checkpoint and is new with a new one. Where files of a batch differ in their columns, that is told, and
-    `on_batch` is called once more: its first look at the rows, before it writes any, ends in the readers' error.
+    `on_batch` takes the raw rows by a mapping, the query id and the batch number. An interrupted
+    batch comes again with the same number, so writes under that number happen once. The query id is
+    stored with the checkpoint; a new checkpoint has a new one. If files of a batch differ in their
+    columns, this is reported and `on_batch` is called again with reconciled rows. That is safe,
+    because the first call fails on reading, before it writes.
 
     Raises:
-        SourceError: files of a batch lack columns that no event can be made without, or are links that lead out of the folder; or
-            the path was changed in the middle of a batch.
+        SourceError: files of a batch lack columns that no event can be made without, or are links
+            that lead out of the folder; or the path was changed in the middle of a batch.
     """
-    batches = 0
-    started = Event()
-    failures: list[Exception] = []
-
-    def rows_of(batch: DataFrame, files: list[str] | None) -> RowsOf:
-        def rows(mapping: Source) -> DataFrame:
-            if files is None:
-                return with_places(batch, mapping)
-            schema = read_schema(batch.sparkSession, mapping)
-            if absent_paths(
-                schema, mapping
-            ):  # of a batch that was begun when the folder's files had other columns
-                return rows_by_kind(batch, files)(mapping)
-            return with_places(
-                _placed(read_files(batch.sparkSession, mapping, files, schema, _folder(mapping))),
-                mapping,
-            )
-
-        return rows
-
-    def rows_by_kind(batch: DataFrame, files: list[str]) -> RowsOf:
-        return lambda mapping: with_places(
-            _placed(read_by_kind(batch.sparkSession, mapping, files, _folder(mapping), tell)),
-            mapping,
-        )
-
-    def handle(batch: DataFrame, number: int) -> None:
-        nonlocal batches
-        started.wait()  # the first batch may come before start() has returned the query
-        batches += 1
-        files = (
-            sorted(r[0] for r in batch.select("path").collect())
-            if source.format in _LISTED_BY_STREAM
-            else None
-        )
-        try:
-            check_links(
-                source.path, f"source '{source.name}'"
-            )  # the stream lists by itself, and later than we looked
-            try:
-                on_batch(rows_of(batch, files), query.id, number)
-            except Exception as error:
-                if files is None or not differ_in_columns(error):
-                    raise
-                on_batch(rows_by_kind(batch, files), query.id, number)
-        except Exception as error:
-            failures.append(error)  # the stream would bring it back as text
-            raise
-
-    writer = _stream(spark, source, max_files).writeStream.foreachBatch(handle)
+    batches = _Batches(source, on_batch, tell)
+    writer = _stream(spark, source, max_files).writeStream.foreachBatch(batches.handle)
     query = writer.option("checkpointLocation", checkpoint).trigger(availableNow=True).start()
-    started.set()
+    batches.begin(query.id)
     try:
         query.awaitTermination()
     except StreamingQueryException as error:
-        if not failures and "Wrong basePath" in str(error):
+        if not batches.failures and "Wrong basePath" in str(error):
             raise SourceError(
-                f"source '{source.name}': a batch of it was begun from files in another place than its `path` names now, and not finished. "
-                f"Set `path` back for one `desirelines ingest-events`, or read the source anew: `desirelines ingest-events --resync {source.name}`"
+                f"source '{source.name}': a batch of it was begun from files in another place than "
+                "its `path` names now, and not finished. Set `path` back for one `desirelines "
+                "ingest-events`, or read the source again: `desirelines ingest-events --resync "
+                f"{source.name}`"
             ) from None
-        raise failures[0] if failures else error from None
-    return batches
+        raise batches.failures[0] if batches.failures else error from None
+    return batches.count
+
+
+class _Batches:
+    """Hands the batches of one stream to `on_batch`; counts them and keeps their failures."""
+
+    def __init__(
+        self,
+        source: Source,
+        on_batch: Callable[[RowsOf, str, int], None],
+        tell: Callable[[str], None],
+    ) -> None:
+        self.count = 0
+        self.failures: list[Exception] = []
+        self._source = source
+        self._on_batch = on_batch
+        self._tell = tell
+        self._query_id = ""
+        self._started = Event()
+
+    def begin(self, query_id: str) -> None:
+        """Let batches through: the query has started, and this is its id."""
+        self._query_id = query_id
+        self._started.set()
+
+    def handle(self, batch: DataFrame, number: int) -> None:
+        """Hand one batch on."""
+        self._started.wait()  # the first batch may come before start() has returned the query
+        self.count += 1
+        files = self._files_of(batch)  # its errors are the stream's own: see `ingest_new`
+        try:
+            self._hand_on(batch, number, files)
+        except Exception as error:
+            self.failures.append(error)  # the stream would return it as text only
+            raise
+
+    def _files_of(self, batch: DataFrame) -> list[str] | None:
+        """The batch's files where the stream only lists them; else None."""
+        if self._source.format not in _LISTED_BY_STREAM:
+            return None
+        return sorted(r[0] for r in batch.select("path").collect())
+
+    def _hand_on(self, batch: DataFrame, number: int, files: list[str] | None) -> None:
+        # The stream lists files by itself, later than the check before it.
+        check_links(self._source.path, f"source '{self._source.name}'")
+        try:
+            self._on_batch(_rows_of(batch, files, self._tell), self._query_id, number)
+        except Exception as error:
+            if files is None or not differ_in_columns(error):
+                raise
+            self._on_batch(_rows_by_kind(batch, files, self._tell), self._query_id, number)
+
+
+def _rows_of(batch: DataFrame, files: list[str] | None, tell: Callable[[str], None]) -> RowsOf:
+    """The batch's rows, its files all by one schema where that holds the mapped columns."""
+
+    def rows(mapping: Source) -> DataFrame:
+        if files is None:
+            return with_places(batch, mapping)
+        spark = batch.sparkSession
+        schema = read_schema(spark, mapping)
+        if absent_paths(schema, mapping):
+            # The batch was begun when the folder's files had other columns.
+            return _rows_by_kind(batch, files, tell)(mapping)
+        by_schema = read_files(spark, mapping, files, schema, _folder(mapping))
+        return with_places(_placed(by_schema), mapping)
+
+    return rows
+
+
+def _rows_by_kind(batch: DataFrame, files: list[str], tell: Callable[[str], None]) -> RowsOf:
+    """The batch's rows, its files grouped by their columns."""
+
+    def rows(mapping: Source) -> DataFrame:
+        by_kind = read_by_kind(batch.sparkSession, mapping, files, _folder(mapping), tell)
+        return with_places(_placed(by_kind), mapping)
+
+    return rows
 
 
 def stop_reading(spark: SparkSession) -> None:
-    """Stop every source that is being read; what they were at comes again the next time."""
+    """Stop every source that is being read; interrupted batches come again next time."""
     for query in spark.streams.active:
         query.stop()
 
 
 def with_places(batch: DataFrame, source: Source) -> DataFrame:
-    """Raw rows of a batch; for an ordered source with the place of each row in its file, counted from 0 by one task a split."""
+    """Raw rows of a batch; for an ordered source with the place of each row in its file.
+
+    Places count from 0. One task counts each split of a file.
+    """
     batch = _with_absent(batch, source)
     if not source.ordered:
         file_name = F.col("_file") if source.tells_files else F.lit(None).cast("string")
         return as_raw(batch, source, file_name, F.lit(None).cast("long"))
-    # Ids grow inside a task; a file's splits are told apart by where they begin (at least 4 MiB apart).
+    # Ids grow inside a task; a file's splits differ in where they begin (at least 4 MiB apart).
     counted = batch.withColumn(
         "_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1))
     )
@@ -143,7 +182,7 @@ def with_places(batch: DataFrame, source: Source) -> DataFrame:
 
 
 def _with_absent(batch: DataFrame, source: Source) -> DataFrame:
-    """Rows with every column that the mapping names; null where the source has it no longer."""
+    """Rows with every column that the mapping names; null where the source no longer has it."""
     row = batch.select(ROW).schema[ROW].dataType
     if source.format == "json" or not isinstance(row, T.StructType):
         return batch
@@ -155,7 +194,7 @@ def _with_absent(batch: DataFrame, source: Source) -> DataFrame:
 
 
 def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
-    """What a batch is made of: the files' paths, or the rows with the places they lie at."""
+    """The stream of the files' paths, or of the rows with their places."""
     stream = spark.readStream.option("maxFilesPerTrigger", str(max_files))
     if source.format in _LISTED_BY_STREAM:
         listed = stream.format("binaryFile").schema(
@@ -164,24 +203,24 @@ def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
         return listed.load(_folder(source)).select("path")
     if source.format == "delta":
         stream = stream.format("delta").option("skipChangeCommits", "true")
-        found = stream.table(source.table) if source.table else stream.load(source.path)
-        return with_row(found, _file=F.lit(None).cast("string"), _split=F.lit(None).cast("long"))
+        rows = stream.table(source.table) if source.table else stream.load(source.path)
+        return with_row(rows, _file=F.lit(None).cast("string"), _split=F.lit(None).cast("long"))
     return _placed(
         stream.format(reader_of(source)).schema(read_schema(spark, source)).load(_folder(source))
     )
 
 
-def _placed(found: DataFrame) -> DataFrame:
-    if "_file" in found.columns:
-        columns = [F.col(quoted(c)) for c in found.columns if c not in ("_file", "_split")]
-        return found.select(F.struct(*columns).alias(ROW), "_file", "_split")
+def _placed(rows: DataFrame) -> DataFrame:
+    if "_file" in rows.columns:
+        columns = [F.col(quoted(c)) for c in rows.columns if c not in ("_file", "_split")]
+        return rows.select(F.struct(*columns).alias(ROW), "_file", "_split")
     return with_row(
-        found, _file=F.col("_metadata.file_name"), _split=F.col("_metadata.file_block_start")
+        rows, _file=F.col("_metadata.file_name"), _split=F.col("_metadata.file_block_start")
     )
 
 
 def _folder(source: Source) -> str:
-    """Streams read folders; a single file is read through a pattern that only it fits."""
+    """The folder to read; a single file becomes a pattern that only it fits."""
     path = source.path or ""
     if urlparse(path).scheme or not Path(path).is_file():
         return path

@@ -1,7 +1,8 @@
 """Symbolic links inside a source's folder: none may lead out of it.
 
-Who may put files into the folder would otherwise have anything read that the command may read. A path that is itself a link is
-the choice of whoever wrote the configuration. Object stores have no links.
+Otherwise anyone who may put files into the folder could make the command read any file that it has
+access to. A path that is itself a link is the choice of whoever wrote the configuration. Object
+stores have no links.
 """
 
 from __future__ import annotations
@@ -18,12 +19,13 @@ _PATTERN = re.compile(r"[*?\[{\\]")
 
 
 def check_links(path: str | None, where: str) -> None:
-    """Make sure that no link below a local path leads out of it, or back to a folder that holds it; of a pattern, out of its fixed part.
+    """Make sure that no link below a local path leads out of it, or back to a parent folder.
 
-    Refused, not left out: rows left out without a word would be missing from the account, and the stream lists files by itself.
+    For a pattern, no link may lead out of its fixed part. Links are refused, not skipped: rows
+    skipped silently would be missing from the row account, and the stream lists files by itself.
 
     Raises:
-        SourceError: one does; it is named.
+        SourceError: a link does; the message names it.
     """
     root = local_path(path)
     if root is None:
@@ -35,15 +37,18 @@ def check_links(path: str | None, where: str) -> None:
     if not pattern:
         _refuse_leading_out(inside, _links_below(inside), where)
         return
-    found = [path for text in _as_python_says(str(Path(*pattern))) for path in base.glob(text)]
-    _refuse_leading_out(inside, found, where)
-    for folder in found:
+    matches = [path for text in _as_python_says(str(Path(*pattern))) for path in base.glob(text)]
+    _refuse_leading_out(inside, matches, where)
+    for folder in matches:
         if folder.is_dir():
             _refuse_leading_out(inside, _links_below(folder), where)
 
 
 def _as_python_says(pattern: str) -> list[str]:
-    """Patterns of Python's that together fit what one of Hadoop's does: braces, `[^a]` and signs after a backslash are written otherwise."""
+    """Python glob patterns that together match what one Hadoop pattern does.
+
+    Python has no braces, and writes `[^a]` and escaped signs in another way.
+    """
     braces = re.search(r"(?<!\\)\{([^{}]*)\}", pattern)
     if braces:
         before, after = pattern[: braces.start()], pattern[braces.end() :]
@@ -54,7 +59,7 @@ def _as_python_says(pattern: str) -> list[str]:
 
 
 def local_path(path: str | None) -> Path | None:
-    """The path where it is one of this machine; null for object stores, and for nothing."""
+    """The path if it is on this machine; None for object stores and for no path."""
     if not path:
         return None
     address = urlparse(path)
@@ -74,7 +79,8 @@ def _links_below(folder: Path) -> Iterator[Path]:
             continue
         except OSError as error:
             raise SourceError(
-                f"{here} cannot be listed ({error.strerror}). Mend its rights, or give another path."
+                f"{here} cannot be listed ({error.strerror}). Fix its permissions, or give another "
+                "path."
             ) from None
         for entry in entries:
             if _is_hidden(entry.name):
@@ -86,7 +92,7 @@ def _links_below(folder: Path) -> Iterator[Path]:
 
 
 def _is_hidden(name: str) -> bool:
-    """Whether readers pass a name by: Spark's rule, but for Delta's log."""
+    """Whether readers skip a name: Spark's rule, except for Delta's log."""
     return name.startswith(".") or (
         name.startswith("_") and "=" not in name and name != "_delta_log"
     )
@@ -103,5 +109,6 @@ def _refuse_leading_out(inside: Path, links: Iterator[Path] | list[Path], where:
         else:
             continue
         raise SourceError(
-            f"{where}: in {inside} the link {link} {why}. Nothing was read. Take it away, or put the files themselves there."
+            f"{where}: in {inside} the link {link} {why}. Nothing was read. Remove it, or put the "
+            "files themselves there."
         )

@@ -1,4 +1,8 @@
-"""The two Delta jars: fetched once by coordinates through Spark's own resolver, checked, kept beside the interpreter."""
+"""The two Delta jars.
+
+They are fetched once by coordinates through Spark's own resolver, checked, and kept beside the
+interpreter.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +30,8 @@ JARS: dict[str, tuple[str, str]] = {
 _RESOLVE = """
 import sys
 from pyspark.sql import SparkSession as S
-s = (S.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.jars.ivy", sys.argv[1])
-     .config("spark.log.level", "ERROR").getOrCreate())
+s = (S.builder.master("local[1]").config("spark.ui.enabled", "false")
+     .config("spark.jars.ivy", sys.argv[1]).config("spark.log.level", "ERROR").getOrCreate())
 for c in sys.argv[2:]:
     s.sql(f"ADD JAR 'ivy://{c}?transitive=false'")
 s.stop()
@@ -35,12 +39,15 @@ s.stop()
 
 
 def jars_folder() -> Path:
-    """The folder of the jars: inside the environment that runs, so that a fresh environment fetches its own."""
+    """The folder of the jars.
+
+    It is inside the running environment, so that a fresh environment fetches its own.
+    """
     return Path(sys.prefix) / "share" / "desirelines" / "jars"
 
 
 def present_jars() -> list[Path]:
-    """The jars that are there and whole; fewer than all means they have to be fetched."""
+    """The jars that are there and intact; if fewer than all, they must be fetched."""
     return [
         p
         for name, (_, digest) in JARS.items()
@@ -49,10 +56,10 @@ def present_jars() -> list[Path]:
 
 
 def fetch_jars() -> list[Path]:
-    """Give the two jars, fetching what is not there.
+    """Give the two jars; fetch the missing ones.
 
     Raises:
-        MachineError: they cannot be fetched, or what came is not what was released.
+        MachineError: they cannot be fetched, or a fetched file is not the released one.
     """
     present = present_jars()
     if len(present) == len(JARS):
@@ -60,22 +67,27 @@ def fetch_jars() -> list[Path]:
     with tempfile.TemporaryDirectory(prefix="desirelines-jars-") as scratch:
         done = subprocess.run(
             [sys.executable, "-c", _RESOLVE, scratch, *(c for c, _ in JARS.values())],
-            env=os.environ | {"PYSPARK_PYTHON": sys.executable}, capture_output=True, text=True, check=False,
-        )  # fmt: skip
+            env=os.environ | {"PYSPARK_PYTHON": sys.executable},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         jars_folder().mkdir(parents=True, exist_ok=True)
         for name, (coordinates, digest) in JARS.items():
-            found = list(Path(scratch).glob(f"jars/*{name}"))
-            if not found:
+            fetched = list(Path(scratch).glob(f"jars/*{name}"))
+            if not fetched:
                 tail = done.stderr.strip().splitlines()[-1:] or ["no output"]
                 raise MachineError(
-                    f"the Delta jar {coordinates} could not be fetched ({tail[0]}). It is fetched once from Maven Central "
-                    f"through Spark's resolver: check the network and run again, or put {name} into {jars_folder()}."
+                    f"the Delta jar {coordinates} could not be fetched ({tail[0]}). It is fetched "
+                    "once from Maven Central through Spark's resolver: check the network and run "
+                    f"again, or put {name} into {jars_folder()}."
                 )
-            if _sha256(found[0]) != digest:
+            if _sha256(fetched[0]) != digest:
                 raise MachineError(
-                    f"the fetched {name} has another SHA-256 than the released file; nothing was installed."
+                    f"the fetched {name} has another SHA-256 than the released file; nothing was "
+                    f"installed. Run again, or put the released file into {jars_folder()}."
                 )
-            shutil.copyfile(found[0], jars_folder() / f"{name}.part")
+            shutil.copyfile(fetched[0], jars_folder() / f"{name}.part")
             (jars_folder() / f"{name}.part").replace(jars_folder() / name)
     return present_jars()
 

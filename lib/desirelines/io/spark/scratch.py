@@ -1,4 +1,8 @@
-"""Where Spark's intermediate rows lie on disk: a folder for each process, which only its owner can open, swept once the process is dead."""
+"""Scratch folders for Spark's intermediate rows.
+
+Each process has its own, which only its owner can open, and which is removed once the process is
+dead.
+"""
 
 from __future__ import annotations
 
@@ -31,14 +35,17 @@ class _Held:
 
 
 _held: dict[Path, _Held] = {}
-"""The folders of this process, by their parent; the lock is open as long as the process lives, however it ends."""
+"""The folders of this process, by their parent.
+
+Each lock is open as long as the process lives, however it ends.
+"""
 
 
 def scratch_places() -> list[Path]:
-    """Where scratch folders may be made: the disks of SPARK_LOCAL_DIRS where it is set, else the folder for temporary files (TMPDIR).
+    """Places for scratch folders: the disks of SPARK_LOCAL_DIRS if set, else TMPDIR.
 
     Raises:
-        MachineError: a path has a comma, which Spark takes for the end of one.
+        MachineError: a path has a comma, which separates paths for Spark.
     """
     given = [
         Path(place).absolute()
@@ -48,27 +55,29 @@ def scratch_places() -> list[Path]:
     places = given or [Path(tempfile.gettempdir())]
     if any("," in str(place) for place in places):
         raise MachineError(
-            f"Spark cannot use a folder with a comma in its name: {places[0]}. Set TMPDIR to another."
+            f"Spark cannot use a folder with a comma in its name: {places[0]}. Set TMPDIR to "
+            "another."
         )
     return places
 
 
 def scratch_folders(places: list[Path] | None = None) -> list[Path]:
-    """The folders of this process, one below each place; made, and those of dead processes swept, at the first call.
+    """The folders of this process, one below each place.
 
-    A folder is `<place>/desirelines-<uid>/<pid>-<random>`. Its process holds a lock in it, which the kernel lets go when the
-    process dies, however it dies: so a process number that is used again, or one of another container on the same disk, deceives
-    nobody.
+    The first call creates them, and removes those of dead processes. A folder is
+    `<place>/desirelines-<uid>/<pid>-<random>`. Its process holds a lock in it, which the kernel
+    releases when the process dies, however it dies. So a process number that is used again, or by
+    another container on the same disk, misleads nobody.
 
     Raises:
-        MachineError: the common folder cannot be made, or is not the user's alone.
+        MachineError: the common folder cannot be created, or others have access to it.
     """
     return [_own_folder(place) for place in places or scratch_places()]
 
 
 @contextmanager
 def without_sparks_own_places() -> Iterator[None]:
-    """Take the variables away that Spark would put before our folders; a session is started inside."""
+    """Unset the variables that Spark prefers to our folders, while a session starts inside."""
     taken = {name: os.environ.pop(name) for name in _SPARKS_OWN if name in os.environ}
     try:
         yield
@@ -78,14 +87,18 @@ def without_sparks_own_places() -> Iterator[None]:
 
 def _own_folder(place: Path) -> Path:
     parent = _private(place / f"desirelines-{os.getuid()}")
-    known = _held.get(parent)
-    if known is not None and known.process == os.getpid() and known.folder.is_dir():
-        return known.folder
+    held_before = _held.get(parent)
+    if (
+        held_before is not None
+        and held_before.process == os.getpid()
+        and held_before.folder.is_dir()
+    ):
+        return held_before.folder
     gate = _open(parent / LOCK)
     try:
-        fcntl.flock(
-            gate, fcntl.LOCK_EX
-        )  # nobody takes a folder for dead between its making and its locking
+        # So that no other process sees a folder between its creation and its lock, and takes it for
+        # dead.
+        fcntl.flock(gate, fcntl.LOCK_EX)
         folder = parent / f"{os.getpid()}-{secrets.token_hex(4)}"
         folder.mkdir(mode=0o700)
         lock = _open(folder / LOCK)
@@ -96,16 +109,15 @@ def _own_folder(place: Path) -> Path:
     _held[parent] = _Held(folder, lock, os.getpid())
     atexit.register(_leave, _held[parent])
     for gone, held in dead:
-        shutil.rmtree(
-            gone, ignore_errors=True
-        )  # follows no link; what a dying JVM still writes is swept the next time
+        # Follows no link. What a dying JVM still writes is removed the next time.
+        shutil.rmtree(gone, ignore_errors=True)
         if held is not None:
             os.close(held)
     return folder
 
 
 def _of_the_dead(parent: Path) -> list[tuple[Path, int | None]]:
-    """Folders whose process is dead, each with its lock, which we hold until it is gone."""
+    """Folders whose process is dead, each with its lock, held until the folder is removed."""
     dead: list[tuple[Path, int | None]] = []
     with os.scandir(parent) as entries:
         folders = [
@@ -116,34 +128,35 @@ def _of_the_dead(parent: Path) -> list[tuple[Path, int | None]]:
     for folder in folders:
         try:
             lock = os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW)
-        except OSError:  # never locked, or half swept
+        except OSError:  # never locked, or half removed
             dead.append((folder, None))
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            os.close(lock)  # alive; so is this process
+            os.close(lock)  # its process is alive
         else:
             dead.append((folder, lock))
     return dead
 
 
 def _private(folder: Path) -> Path:
-    """The folder, made when it is not there; no link, and nobody else's."""
+    """The folder, created if needed; it must not be a link or belong to another user."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
-        found = folder.lstat()
+        status = folder.lstat()
     except OSError as error:
         raise MachineError(
-            f"the scratch folder {folder} cannot be made ({error.strerror}). Give another place with TMPDIR=FOLDER."
+            f"the scratch folder {folder} cannot be created ({error.strerror}). Give another place "
+            "with TMPDIR=FOLDER."
         ) from None
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+    if not stat.S_ISDIR(status.st_mode) or status.st_uid != os.geteuid():
         raise MachineError(
-            f"the scratch folder {folder} is a link or somebody else's: rows of people would lie where others can read them. "
-            "Remove it, or give another place with TMPDIR=FOLDER."
+            f"the scratch folder {folder} is a link or somebody else's: others could read rows "
+            "about people there. Remove it, or give another place with TMPDIR=FOLDER."
         )
-    if found.st_mode & 0o077:
+    if status.st_mode & 0o077:
         raise MachineError(
             f"the scratch folder {folder} is open to others. Run: chmod 700 {folder}"
         )
@@ -155,6 +168,6 @@ def _open(lock: Path) -> int:
 
 
 def _leave(held: _Held) -> None:
-    """Remove the folder of this process at its end; a process that was forked from it leaves it alone."""
+    """Remove this process's folder at its end; a forked process leaves it alone."""
     if held.process == os.getpid():
         shutil.rmtree(held.folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Where things lie: folders made whole, names quoted for SQL."""
+"""Addresses of tables: absolute paths, and names quoted for SQL."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from urllib.parse import urlparse
 
 
 def absolute(path: str) -> str:
-    """A folder's whole path; an address with a scheme (s3://, abfss://) as it is.
+    """A folder's absolute path; an address with a scheme (s3://, abfss://) as it is.
 
-    SQL looks for a relative path below its own warehouse folder, a reader below the working folder.
+    SQL looks for a relative path below its own warehouse folder, a reader below the working
+    directory.
     """
     return path.rstrip("/") if urlparse(path).scheme else str(Path(path).resolve())
 

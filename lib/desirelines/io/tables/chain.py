@@ -1,4 +1,4 @@
-"""The chain of published runs: which run follows which, and what is wrong with what `runs` says of it."""
+"""The chain of published runs: which run follows which, and faults of that chain in `runs`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from desirelines.settings.run_ids import NO_BASE
 
 
 class Publication(Protocol):
-    """What the chain is read from: a run that was published, and the run it follows."""
+    """A link of the chain: a published run, and the run it follows."""
 
     @property
     def run_id(self) -> str:
@@ -24,10 +24,10 @@ P = TypeVar("P", bound=Publication)
 
 
 def chain_of(publications: Sequence[P]) -> tuple[list[P], list[str]]:
-    """The published runs in order, each one's base the one before, and every fault of the chain in words.
+    """The published runs in order, and every fault of the chain in words.
 
-    `publications` come oldest first. Of two with the same base the older counts, and a run counts once, so that reading ends
-    whatever the table holds.
+    Each run's base is the one before it. `publications` come oldest first. Of two with the same
+    base the older counts, and a run counts once, so that reading ends whatever the table holds.
     """
     faults: list[str] = []
     first_of: dict[str, P] = {}
@@ -36,7 +36,8 @@ def chain_of(publications: Sequence[P]) -> tuple[list[P], list[str]]:
         run_id, follows = publication.run_id, publication.base_run_id
         if run_id in first_of:
             faults.append(
-                f"run {run_id} is published twice, after {first_of[run_id].base_run_id} and after {follows}"
+                f"run {run_id} is published twice, after {first_of[run_id].base_run_id} and after "
+                f"{follows}"
             )
         elif follows in follower:
             faults.append(f"runs {follower[follows].run_id} and {run_id} both follow {follows}")
@@ -51,12 +52,12 @@ def chain_of(publications: Sequence[P]) -> tuple[list[P], list[str]]:
         base = chain[-1].run_id
         seen.add(base)
     lost = [run_id for run_id in first_of if run_id not in seen]
-    known = {p.run_id for p in publications}
+    published = {p.run_id for p in publications}
     faults += [
         f"run {run_id} follows {first_of[run_id].base_run_id}, which "
         + (
             "is outside the chain"
-            if first_of[run_id].base_run_id in known
+            if first_of[run_id].base_run_id in published
             else "was never published"
         )
         for run_id in lost

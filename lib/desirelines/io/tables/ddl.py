@@ -1,4 +1,4 @@
-"""The contract of a table in the words of the engine: the statement that creates it, and what of a table does not fit it."""
+"""A table's contract in SQL: the statement that creates it, and the check of an existing table."""
 
 from __future__ import annotations
 
@@ -7,13 +7,19 @@ from pyspark.sql import SparkSession
 from desirelines.tables import Table
 
 ALLOWED_FEATURES = {"appendOnly", "invariants", "checkConstraints"}
-"""Delta features that every reader we promise knows; all are writer-only, so tables stay at reader version 1."""
+"""Delta features that every supported reader knows.
+
+All are writer-only, so tables stay at reader version 1.
+"""
 ALLOWED_WRITERS = {2, 3, 7}
-"""Writer versions that bring no other feature: 2 and 3 by themselves, 7 names its features."""
+"""Writer versions that imply no other feature: 2 and 3 themselves; 7 names its features."""
 
 
 def create_statement(address: str, table: Table) -> str:
-    """SQL that creates the table where it is not there: columns with comments, layout, properties. `address` is quoted."""
+    """SQL that creates the table if it does not exist: columns with comments, layout, properties.
+
+    `address` is quoted.
+    """
     columns = ", ".join(
         f"`{c.name}` {c.type.simpleString()} COMMENT {_text(c.comment)}" for c in table.columns
     )
@@ -28,28 +34,28 @@ def create_statement(address: str, table: Table) -> str:
 
 
 def problems_of(spark: SparkSession, address: str, table: Table) -> list[str]:
-    """What is not as contracted in a table that exists: protocol, properties, columns."""
-    told = spark.sql(f"SHOW TBLPROPERTIES {address}").collect()
-    properties = {row["key"]: row["value"] for row in told}
-    found = []
+    """Differences of an existing table from its contract: protocol, properties, columns."""
+    property_rows = spark.sql(f"SHOW TBLPROPERTIES {address}").collect()
+    properties = {row["key"]: row["value"] for row in property_rows}
+    problems = []
     reader, writer = (int(properties[f"delta.min{who}Version"]) for who in ("Reader", "Writer"))
     if reader != 1:
-        found.append(f"reader version {reader}, contracted 1")
+        problems.append(f"reader version {reader}, contracted 1")
     if writer not in ALLOWED_WRITERS:
-        found.append(f"writer version {writer}, contracted one of {sorted(ALLOWED_WRITERS)}")
-    strange = {
+        problems.append(f"writer version {writer}, contracted one of {sorted(ALLOWED_WRITERS)}")
+    unexpected = {
         key.removeprefix("delta.feature.") for key in properties if key.startswith("delta.feature.")
     } - ALLOWED_FEATURES
-    if strange:
-        found.append(f"features {sorted(strange)} that other readers may not know")
+    if unexpected:
+        problems.append(f"features {sorted(unexpected)} that other readers may not know")
     for name, value in table.properties.items():
         if properties.get(name) != value:
-            found.append(f"property {name} is {properties.get(name)!r}, contracted {value!r}")
+            problems.append(f"property {name} is {properties.get(name)!r}, contracted {value!r}")
     columns = {f.name: f.dataType for f in spark.sql(f"SELECT * FROM {address}").schema.fields}
     missing = [c.name for c in table.columns if columns.get(c.name) != c.type]
     if missing:
-        found.append(f"columns {missing} are missing or of another type")
-    return found
+        problems.append(f"columns {missing} are missing or of another type")
+    return problems
 
 
 def _text(value: str) -> str:

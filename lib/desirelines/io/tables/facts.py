@@ -1,4 +1,4 @@
-"""Reading and writing `warehouse_facts`: what was settled when the warehouse was begun."""
+"""Read and write `warehouse_facts`, which are fixed when a warehouse is created."""
 
 from __future__ import annotations
 
@@ -16,21 +16,24 @@ from desirelines.tables import IDENTIFIERS, WAREHOUSE_FACTS
 
 TRIES = 5
 CONFLICTS = (ConcurrentAppendException, MetadataChangedException, ProtocolChangedException)
-"""What Delta raises when another command created the table, or wrote its facts, in the same moment."""
+"""Delta's errors when another command creates the table or writes its facts at the same time."""
 
 
 def known_facts(warehouse: Warehouse) -> dict[str, set[str]]:
-    """What is settled, by name; a name with two values was written by somebody else, and fits nothing."""
+    """The recorded values of each fact, by name.
+
+    A name with two values was written by another program, and matches nothing.
+    """
     if not warehouse.exists(WAREHOUSE_FACTS):
         return {}
-    known: dict[str, set[str]] = {}
+    facts: dict[str, set[str]] = {}
     for row in warehouse.read(WAREHOUSE_FACTS).select("name", "value").collect():
-        known.setdefault(row["name"], set()).add(row["value"])
-    return known
+        facts.setdefault(row["name"], set()).add(row["value"])
+    return facts
 
 
 def some_identifiers(warehouse: Warehouse, most: int) -> list[Row]:
-    """Some raw values that the warehouse keeps, with their keys; none where it keeps none."""
+    """Some raw values that the warehouse keeps, with their keys; none if it keeps none."""
     return (
         warehouse.read(IDENTIFIERS).limit(most).collect() if warehouse.exists(IDENTIFIERS) else []
     )
@@ -39,14 +42,18 @@ def some_identifiers(warehouse: Warehouse, most: int) -> list[Row]:
 def write_facts(
     warehouse: Warehouse, facts: dict[str, str], *, run_id: str, recorded_at: datetime
 ) -> None:
-    """Write facts whose names are not there yet. Of two commands that begin at once the second leaves the first's facts."""
+    """Write facts whose names are not there yet.
+
+    Of two commands that begin at once, the second keeps the first's facts.
+    """
     rows = warehouse.spark.createDataFrame(
         [(name, value, run_id, recorded_at) for name, value in facts.items()],
         WAREHOUSE_FACTS.schema,
     )
     for tries_left in reversed(range(TRIES)):
         try:
-            # First, for a MERGE that has to create its table appends instead, and nobody's facts would stop it.
+            # Create the table first: a MERGE that creates its table appends instead, and would not
+            # see another command's facts.
             warehouse.create(WAREHOUSE_FACTS)
             warehouse.merge(rows, WAREHOUSE_FACTS)
             return

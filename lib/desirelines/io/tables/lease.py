@@ -1,4 +1,7 @@
-"""One driver at a time writes a warehouse: who holds it, and whether the one before died holding it."""
+"""The lease of a warehouse: one driver at a time writes it.
+
+It says who holds the warehouse, and whether the last holder died with it.
+"""
 
 from __future__ import annotations
 
@@ -17,25 +20,37 @@ from desirelines.errors import MachineError
 from desirelines.io.tables.ledger import DONE, LEASE, STARTED, Ledger
 
 LEASE_FILE = "_lease"
-"""Beside the tables; the system takes its lock off when the process that holds it ends, however it ends."""
+"""Lock file beside the tables.
+
+The system releases its lock when the process that holds it ends, however it ends.
+"""
 _WAIT = "Nothing was changed. Wait until it ends, then run this again."
 
 
 @dataclass
 class Lease:
-    """A held lease. `died` names the run whose driver held it last and did not give it back; null when it did."""
+    """A held lease.
+
+    `died` names the run whose driver held it last and did not give it back; None when it did.
+    """
 
     file: TextIO | None = None
     died: str | None = None
 
     def name(self, run_id: str, command: str) -> None:
-        """Write down for which run the warehouse is held, for those who are refused and for whoever finds it after a crash."""
+        """Record for which run the warehouse is held.
+
+        Commands that are refused show it, and so does the first command after a crash.
+        """
         if self.file is None:
             return
         holder = {
-            "run_id": run_id, "command": command, "process": os.getpid(), "host": socket.gethostname(),
+            "run_id": run_id,
+            "command": command,
+            "process": os.getpid(),
+            "host": socket.gethostname(),
             "since": f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        }  # fmt: skip
+        }
         self.file.seek(0)
         self.file.truncate()
         self.file.write(json.dumps(holder) + "\n")
@@ -57,17 +72,18 @@ def local_lease(folder: Path) -> Iterator[Lease]:
             raise MachineError(_refusal(folder, _holder(file))) from None
         try:
             yield Lease(file, _holder(file).get("run_id"))
-        finally:  # a kill leaves the name there
+        finally:  # a killed process leaves the name there
             file.seek(0)
             file.truncate()
 
 
 @contextmanager
 def ledger_lease(ledger: Ledger, run_id: str, command: str) -> Iterator[Lease]:
-    """Hold a warehouse that no lock of this machine can guard: by states in `runs`, until they expire or the block ends.
+    """Hold a warehouse that no lock of this machine can guard, by states in `runs`.
 
-    Of drivers that begin at once one gets the next number of the lease; Delta keeps such numbers apart. The same run may take
-    its own lease over: whoever goes on with a run says that its driver is dead.
+    The lease ends when its states expire or the block ends. Of drivers that begin at once, one gets
+    the next number of the lease; Delta keeps these numbers unique. A run may take over its own
+    lease: to resume a run is to declare that its driver is dead.
 
     Raises:
         MachineError: another run holds it.
@@ -98,8 +114,10 @@ def _refuse_others(ledger: Ledger, run_id: str) -> None:
         ):
             holder = json.loads(state.inputs or "{}")
             raise MachineError(
-                f"run {state.run_id} (`{holder.get('command')}`, process {holder.get('process')} on {holder.get('host')}) holds the "
-                f"warehouse until {state.lease_until:%Y-%m-%d %H:%M} UTC. {_WAIT} If its driver is dead, go on with it: --run-id {state.run_id}."
+                f"run {state.run_id} (`{holder.get('command')}`, process {holder.get('process')} "
+                f"on {holder.get('host')}) holds the warehouse until "
+                f"{state.lease_until:%Y-%m-%d %H:%M} UTC. {_WAIT} If its driver is dead, resume it "
+                f"with --run-id {state.run_id}."
             )
 
 
@@ -113,7 +131,8 @@ def _holder(file: TextIO) -> dict[str, str]:
 
 def _refusal(folder: Path, holder: dict[str, str]) -> str:
     who = (
-        f"run {holder['run_id']} (`{holder['command']}`, process {holder['process']} on {holder['host']}, since {holder['since']})"
+        f"run {holder['run_id']} (`{holder['command']}`, process {holder['process']} on "
+        f"{holder['host']}, since {holder['since']})"
         if holder
         else "another run"
     )

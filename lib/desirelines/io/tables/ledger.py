@@ -1,4 +1,7 @@
-"""The ledger of runs: what was begun, done, published, from which versions; and which run is the base of the next."""
+"""The ledger of runs: states of every run, and which run is the base of the next.
+
+A state records what was begun, done or published, and from which versions.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,10 @@ class State:
 
 
 def _state(row: dict[str, Any]) -> State:
-    """A row as read, its times in UTC: Spark's Python gives them in local time, where an hour of autumn comes twice."""
+    """A row as read, with its times in UTC.
+
+    PySpark gives them in local time, where one hour in autumn comes twice.
+    """
     in_utc: dict[str, Any] = {
         k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()
     }
@@ -61,7 +67,7 @@ def _state(row: dict[str, Any]) -> State:
 
 @dataclass
 class Ledger:
-    """Reads and appends states; times come from the clock it is given."""
+    """Reads and appends states; times come from the given clock."""
 
     warehouse: Warehouse
     clock: Callable[[], datetime]
@@ -80,7 +86,7 @@ class Ledger:
         return self._states
 
     def forget(self) -> None:
-        """Read the states anew the next time they are asked for: another driver may have written some."""
+        """Read the states again at the next use: another driver may have written some."""
         self._states = None
 
     def ended(self) -> list[State]:
@@ -88,18 +94,18 @@ class Ledger:
         return [s for s in self.states() if s.status in ENDED]
 
     def published(self) -> list[State]:
-        """Published runs in the order of their chain: each one's base is the one before."""
+        """Published runs in the order of their chain: the base of each is the one before."""
         return self._chain()[0]
 
     def faults(self) -> list[str]:
-        """What is wrong with the chain of published runs, in words; nothing in a sound warehouse."""
+        """Faults of the chain of published runs, in words; none in a sound warehouse."""
         return self._chain()[1]
 
     def _chain(self) -> tuple[list[State], list[str]]:
         return chain_of([s for s in self.states() if s.status == PUBLISHED])
 
     def check_open(self, run_id: str) -> None:
-        """Make sure that a run may still write: one that was published or backfilled is closed for good.
+        """Make sure that a run may still write; a published or backfilled run is closed for good.
 
         Raises:
             SettingsError: it is closed.
@@ -109,13 +115,14 @@ class Ledger:
             how = "published" if end.status == PUBLISHED else "ended as a backfill"
             raise SettingsError(
                 [
-                    f"run {run_id} was {how} on {end.recorded_at:%Y-%m-%d %H:%M} UTC and is closed: what it wrote is history. "
-                    "Nothing was changed. Leave --run-id out to begin a new run; `desirelines history` lists the closed ones"
+                    f"run {run_id} was {how} on {end.recorded_at:%Y-%m-%d %H:%M} UTC and is "
+                    "closed: what it wrote is history. Nothing was changed. Leave --run-id out to "
+                    "begin a new run; `desirelines history` lists the closed ones"
                 ]
             )
 
     def open_run(self) -> str | None:
-        """The newest run that was begun and not ended or given up; null when there is none."""
+        """The newest run that neither ended nor was abandoned; None if there is none."""
         closed = {s.run_id for s in self.states() if s.status in (*ENDED, ABANDONED)}
         open_states = (
             s for s in reversed(self.states()) if s.phase != LEASE and s.run_id not in closed
@@ -123,7 +130,7 @@ class Ledger:
         return next((s.run_id for s in open_states), None)
 
     def as_of(self, run_id: str) -> date | None:
-        """The as_of a run was made for; null before it was settled."""
+        """The as_of of a run; None before it was decided."""
         return next(
             (s.as_of for s in reversed(self.states()) if s.run_id == run_id and s.as_of), None
         )
@@ -140,8 +147,8 @@ class Ledger:
     def base_of(self, run_id: str, as_of: date) -> tuple[str, bool]:
         """The run to compare with, and whether this run is a backfill.
 
-        It is the newest published run; for a run with an older as_of than that one, the newest published run with an earlier
-        as_of.
+        It is the newest published run. For a run with an older as_of than that one, it is the
+        newest published run with an earlier as_of.
         """
         chain = [s for s in self.published() if s.run_id != run_id]
         if not chain:
@@ -152,10 +159,12 @@ class Ledger:
         return chain[-1].run_id, False
 
     def record(self, run_id: str, phase: str, status: str, **facts: Any) -> None:
-        """Append one state. Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count.
+        """Append one state.
+
+        Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count.
 
         Raises:
-            SettingsError: the run is closed, and this is not what follows its end.
+            SettingsError: the run is closed, and the phase is not one that follows its end.
         """
         if phase not in AFTER_THE_END:
             self.check_open(run_id)
@@ -166,7 +175,10 @@ class Ledger:
     def record_first(
         self, run_id: str, phase: str, status: str, *, writer: str, number: int, **facts: Any
     ) -> bool:
-        """Append one state under a number that a writer gives once. Says whether it is this one: of several at once one is."""
+        """Append one state under a number that a writer uses once; return whether this call did it.
+
+        Of several calls at once, one does.
+        """
         row = self._row(run_id, phase, status, facts)
         with suppress(ConcurrentTransactionException):
             self.warehouse.append_once(self._rows(row), RUNS, writer=writer, number=number)
@@ -176,18 +188,21 @@ class Ledger:
         )
 
     def publish(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
-        """Publish a run. Says whether it is published: of all runs with this base only one can be, and a run only once."""
+        """Publish a run; return whether it is published.
+
+        Only one run with this base can be published, and a run only once.
+        """
         return self._end(run_id, PUBLISHED, facts | {"base_run_id": base_run_id})
 
     def backfill(self, run_id: str, base_run_id: str, **facts: Any) -> bool:
-        """End a run outside the chain. Says whether it ended so: a run ends once."""
+        """End a run outside the chain; return whether it ended so. A run ends once."""
         return self._end(run_id, BACKFILLED, facts | {"base_run_id": base_run_id})
 
     def _end(self, run_id: str, status: str, facts: dict[str, Any]) -> bool:
         """End a run by one insert-only MERGE.
 
-        Whoever writes the ledger at the same moment makes the MERGE fail, whatever they write; then it is tried again, and
-        inserts nothing when another run took the base, or when this run has ended.
+        Any write to the ledger at the same moment makes the MERGE fail. Then it is tried again, and
+        inserts nothing if another run took the base, or if this run has ended.
         """
         self.warehouse.create(RUNS)
         row = self._row(run_id, "publish", status, facts)
@@ -198,13 +213,12 @@ class Ledger:
                 self.warehouse.spark.sql(
                     f"MERGE INTO {self.warehouse.address(RUNS.name)} t USING {view} n "
                     "ON t.status IN ('PUBLISHED', 'BACKFILLED') AND (t.run_id = n.run_id OR "
-                    "n.status = 'PUBLISHED' AND t.status = 'PUBLISHED' AND t.base_run_id = n.base_run_id) "
-                    "WHEN NOT MATCHED THEN INSERT *"
+                    "n.status = 'PUBLISHED' AND t.status = 'PUBLISHED' AND t.base_run_id = "
+                    "n.base_run_id) WHEN NOT MATCHED THEN INSERT *"
                 )
                 break
-            except (
-                ConcurrentAppendException
-            ):  # in Python it is no DeltaConcurrentModificationException
+            except ConcurrentAppendException:
+                # In Python it is not a subclass of DeltaConcurrentModificationException.
                 if not tries_left:
                     raise
         self.warehouse.spark.catalog.dropTempView(view)
@@ -212,12 +226,15 @@ class Ledger:
         return any(s.run_id == run_id and s.status == status for s in self.states())
 
     def inputs_of(self, run_id: str, phase: str) -> dict[str, Any]:
-        """What a run's newest attempt at a phase was made from; empty when there is none."""
-        told = [
-            s for s in self.states()
-            if (s.run_id, s.phase) == (run_id, phase) and s.status != STARTED and s.inputs is not None
-        ]  # fmt: skip
-        newest = max(told, key=lambda s: (s.attempt, s.state_no), default=None)
+        """The inputs of a run's newest attempt at a phase; empty when there is none."""
+        states = [
+            s
+            for s in self.states()
+            if (s.run_id, s.phase) == (run_id, phase)
+            and s.status != STARTED
+            and s.inputs is not None
+        ]
+        newest = max(states, key=lambda s: (s.attempt, s.state_no), default=None)
         return (
             dict(json.loads(newest.inputs))
             if newest is not None and newest.inputs is not None
@@ -228,19 +245,30 @@ class Ledger:
         return self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
 
     def _row(self, run_id: str, phase: str, status: str, facts: dict[str, Any]) -> dict[str, Any]:
-        mine = [s for s in self.states() if s.run_id == run_id and s.phase == phase]
-        attempt = max((s.attempt for s in mine), default=0)
+        of_phase = [s for s in self.states() if s.run_id == run_id and s.phase == phase]
+        attempt = max((s.attempt for s in of_phase), default=0)
         if status == STARTED or attempt == 0:
             attempt += 1
         now = self.clock()
-        known = dict.fromkeys(RUNS.column_names)
+        no_values = dict.fromkeys(RUNS.column_names)
         texts = {
             k: json.dumps(v, sort_keys=True, default=str) if isinstance(v, dict | list) else v
             for k, v in facts.items()
         }
-        return known | texts | {
-            "run_id": run_id, "phase": phase, "status": status, "attempt": attempt,
-            "state_no": max((s.state_no for s in mine if s.attempt == attempt), default=0) + 1,
-            "config_hash": self.config_hash, "code_version": __version__,
-            "suppression_version": self.warehouse.version(SUPPRESSIONS), "recorded_at": now, "lease_until": now + LEASE_TIME,
-        }  # fmt: skip
+        return (
+            no_values
+            | texts
+            | {
+                "run_id": run_id,
+                "phase": phase,
+                "status": status,
+                "attempt": attempt,
+                "state_no": max((s.state_no for s in of_phase if s.attempt == attempt), default=0)
+                + 1,
+                "config_hash": self.config_hash,
+                "code_version": __version__,
+                "suppression_version": self.warehouse.version(SUPPRESSIONS),
+                "recorded_at": now,
+                "lease_until": now + LEASE_TIME,
+            }
+        )

@@ -1,4 +1,7 @@
-"""Conditions that go to Delta as text: made here and nowhere else, of a column and a value that cannot leave its quotes."""
+"""Conditions that go to Delta as text.
+
+They are built only here, from a column and a value that cannot break out of its quotes.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,10 @@ _TEXT = re.compile(r"[\w .:+-]*")
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """A condition as SQL text. Delta keeps it in its log, so it names runs and days, never people."""
+    """A condition as SQL text.
+
+    Delta keeps it in its log, so it names runs and days, never people.
+    """
 
     sql: str
 
@@ -26,7 +32,7 @@ def equals(column: str, value: str | date) -> Predicate:
     """The rows with this value in the column.
 
     Raises:
-        ContractError: the column's name or the value holds what could end its quotes.
+        ContractError: the column's name or the value holds characters that could end its quotes.
     """
     return Predicate(f"{_named(column)} = {_literal(value)}")
 
@@ -42,12 +48,14 @@ def on_or_after(column: str, day: date) -> Predicate:
 
 def _named(column: str) -> str:
     if not _COLUMN.fullmatch(column):
-        raise ContractError(f"'{column}' is no name of a column, so no condition is made of it")
+        raise ContractError(f"'{column}' is not a column name, so no condition is built from it")
     return column
 
 
 def _literal(value: str | date) -> str:
     text = value.isoformat() if isinstance(value, date) else value
     if not _TEXT.fullmatch(text):
-        raise ContractError("a value with quotes or other signs cannot stand in a condition")
+        raise ContractError(
+            "a value with quotes or other special characters cannot be used in a condition"
+        )
     return f"'{text}'"

@@ -1,4 +1,7 @@
-"""The tables: where they are, and the few verbs by which rows get in. Nothing else in the code knows paths or catalogs."""
+"""The warehouse: where tables are, and the operations that write rows.
+
+No other module knows paths or catalogs.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from desirelines.tables import Table
 from desirelines.tables.conform import conform
 
 AT_ONCE = 4
-"""Tables that are written side by side, at most."""
+"""Largest number of tables that are written at the same time."""
 
 
 @dataclass
@@ -41,7 +44,7 @@ class Warehouse:
     _written: dict[str, set[Predicate | None]] = field(default_factory=dict)
     _locks: dict[str, AbstractContextManager[bool]] = field(default_factory=dict)
     before_first_write: Callable[[], None] | None = None
-    """Called once, before this command writes to any table; when it raises, nothing is written."""
+    """Called once, before this command writes to any table; if it raises, nothing is written."""
     _beginning: AbstractContextManager[bool] = field(default_factory=RLock)
 
     def address(self, name: str) -> str:
@@ -53,27 +56,31 @@ class Warehouse:
         return f"delta.{quoted(self.path_of(name))}"
 
     def path_of(self, name: str) -> str:
-        """The folder of a path table, or of something that lies beside the tables (checkpoints, MLflow)."""
+        """The folder of a path table, or of something beside the tables (checkpoints, MLflow)."""
         return f"{absolute(self.settings.path)}/{name}"
 
     def _alone(self, table: Table) -> AbstractContextManager[bool]:
-        """Held while a table is written: sources are read side by side, and on a local disk two commits at once may lose one.
+        """A lock to hold while a table is written.
 
-        A local rename looks whether the target is there and then renames; other stores refuse by themselves.
+        Sources are read at the same time, and on a local disk one of two simultaneous commits may
+        be lost: a local rename checks for the target and then renames. Other stores refuse by
+        themselves.
         """
         return self._locks.setdefault(table.name, RLock())
 
     @property
     def local_folder(self) -> Path | None:
-        """The folder of the tables; null when they are a catalog's, or at an address with a scheme."""
+        """The folder of the tables; None for a catalog or an address with a scheme."""
         is_elsewhere = self.settings.catalog or urlparse(self.settings.path).scheme
         return None if is_elsewhere else Path(self.settings.path)
 
     def check_writable(self) -> None:
-        """Make sure the folder can be written before anything is begun; one that is made now is its owner's alone.
+        """Make sure that the folder can be written, before anything begins.
+
+        A folder that is created here is accessible to its owner only.
 
         Raises:
-            MachineError: it cannot.
+            MachineError: it cannot be written.
         """
         folder = self.local_folder
         if folder is None:
@@ -85,34 +92,40 @@ class Warehouse:
             probe.unlink()
         except OSError as error:
             raise MachineError(
-                f"the warehouse folder {folder} cannot be written ({error.strerror}). Give another with --set warehouse.path=FOLDER."
+                f"the warehouse folder {folder} cannot be written ({error.strerror}). Give another "
+                "with --set warehouse.path=FOLDER."
             ) from None
 
     def exists(self, table: Table) -> bool:
-        """Whether the table is there."""
+        """Whether the table exists."""
         if table.name in self._there:
             return True
         try:
-            _ = self.spark.sql(
-                f"SELECT * FROM {self.address(table.name)}"
-            ).schema  # asks the log, and runs no job
+            # Reads the log only, and runs no job.
+            _ = self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema
         except AnalysisException:
             return False
         self._there.add(table.name)
         return True
 
     def begin_run(self, run_id: str) -> None:
-        """Say that nothing of this run was ever written: what it writes first needs no search for what it wrote before."""
+        """Declare that nothing of this run was ever written.
+
+        Its first write to a table then appends, without a search for earlier rows.
+        """
         self._new_run = run_id
 
     def read(self, table: Table) -> DataFrame:
-        """The table's rows; none when it is not there yet."""
+        """The table's rows; none when it does not exist yet."""
         if not self.exists(table):
             return self.spark.createDataFrame([], table.schema)
         return self.spark.sql(f"SELECT * FROM {self.address(table.name)}")
 
     def version(self, table: Table) -> int | None:
-        """The table's version as this command sees it: as it found it, or as it wrote it last; null when it is not there."""
+        """The table's version as this command first saw it or last wrote it.
+
+        None when the table does not exist.
+        """
         if table.name not in self._versions:
             is_there = self.exists(table)
             newest = f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1"
@@ -122,30 +135,30 @@ class Warehouse:
         return self._versions[table.name]
 
     def versions(self, tables: Iterable[Table]) -> dict[str, int | None]:
-        """The versions of several tables by name, asked for side by side."""
+        """The versions of several tables by name, read at the same time."""
         tables = tuple(tables)
         with ThreadPoolExecutor(AT_ONCE, "version") as pool:
             return dict(zip((t.name for t in tables), pool.map(self.version, tables), strict=True))
 
     def append(self, rows: DataFrame, table: Table) -> None:
-        """Append."""
+        """Append the rows."""
         with self._alone(table):
             self.create(table)
             self._save(conform(rows, table), table, "append", {})
 
     def append_once(self, rows: DataFrame, table: Table, *, writer: str, number: int) -> None:
-        """Append; the same writer with the same or a lower number has done so before, and nothing happens."""
+        """Append; do nothing if this writer has used this number, or a higher one, before."""
         options = {"txnAppId": f"desirelines:{table.name}:{writer}", "txnVersion": str(number)}
         with self._alone(table):
             self.create(table)
             self._save(conform(rows, table), table, "append", options)
 
     def close_runs(self, run_ids: Iterable[str]) -> None:
-        """Say which runs have ended: what they wrote is history, and `replace_run` refuses to touch it."""
+        """Declare runs ended: what they wrote is history, which `replace_run` refuses to change."""
         self._closed_runs.update(run_ids)
 
     def replace_where(self, rows: DataFrame, table: Table, predicate: Predicate) -> None:
-        """Replace the rows that fit the predicate."""
+        """Replace the rows that match the predicate."""
         is_new = self.create(table)
         how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate.sql})
         self._save(conform(rows, table), table, *how)
@@ -153,14 +166,17 @@ class Warehouse:
     def replace_run(
         self, rows: DataFrame, table: Table, run_id: str, part: Predicate | None = None
     ) -> None:
-        """Replace what this run wrote before, of that only the `part` (two parts share no row). Idempotent.
+        """Replace what this run wrote before, or only its `part`. Idempotent.
+
+        Two parts share no row.
 
         Raises:
             ContractError: the run has ended.
         """
         if run_id in self._closed_runs:
             raise ContractError(
-                f"run {run_id} is closed: its rows in '{table.name}' are history and stay as they are"
+                f"run {run_id} is closed: its rows in '{table.name}' are history and stay as they "
+                "are. Begin a new run."
             )
         written = self._written.setdefault(table.name, set())
         is_first = run_id == self._new_run and not self._was_written(table, part)
@@ -169,21 +185,27 @@ class Warehouse:
         if is_first:
             self.append(rows, table)
         else:
-            mine = equals("run_id", run_id)
-            self.replace_where(rows, table, mine & part if part else mine)
+            of_run = equals("run_id", run_id)
+            self.replace_where(rows, table, of_run & part if part else of_run)
 
     def _was_written(self, table: Table, part: Predicate | None) -> bool:
-        """Whether this run has written these rows, or all of the table's; without a part, any of them."""
+        """Whether this run has written this part or the whole table; without a part, any rows."""
         written = self._written[table.name]
         return bool(written & {part, None} if part else written)
 
     def drop_runs(self, table: Table, run_ids: Iterable[str]) -> None:
-        """Delete the rows of these runs, ended ones too: for rows that are kept for a time only, or were never published."""
+        """Delete the rows of these runs, ended ones too.
+
+        For rows that are kept for a limited time, or were never published.
+        """
         runs = self.spark.createDataFrame([(r,) for r in sorted(run_ids)], "run_id string")
         self.delete(runs, table)
 
     def replace_run_of(self, tables: list[tuple[DataFrame, Table]], run_id: str) -> None:
-        """Replace what this run wrote to several tables, side by side: a small commit waits more than it works."""
+        """Replace what this run wrote to several tables, at the same time.
+
+        A small commit waits more than it works.
+        """
         with ThreadPoolExecutor(AT_ONCE, "write") as pool:
             for writing in [
                 pool.submit(self.replace_run, rows, table, run_id) for rows, table in tables
@@ -204,17 +226,17 @@ class Warehouse:
         stamp: tuple[str, ...] = (),
         only_lower: bool = False,
     ) -> None:
-        """Insert rows whose key is new; where it is there and differs in an `update` column, set these and the `stamp` columns.
+        """Insert rows whose key is new; update rows that differ in an `update` column.
 
-        With `only_lower` what is there gives way to a lower value only, so that the order of writes makes no difference.
+        An update sets the `update` and the `stamp` columns. With `only_lower` only a lower value
+        replaces the present one, so that the order of writes makes no difference.
         """
         with self._alone(table):
             if self.create(table):
                 self._save(conform(rows, table), table, "append", {})
                 return
-            session = (
-                rows.sparkSession
-            )  # a stream's batch lives in a session of its own, and so must its view
+            # A stream's batch has its own session, and its view must be in that session too.
+            session = rows.sparkSession
             view = f"desirelines_new_{table.name}"
             conform(rows, table).createOrReplaceTempView(view)
             same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
@@ -226,13 +248,17 @@ class Warehouse:
                     f"t.`{c}` = n.`{c}`" for c in (*update, *stamp)
                 )
             session.sql(
-                f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN NOT MATCHED THEN INSERT *"
+                f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN "
+                "NOT MATCHED THEN INSERT *"
             )
             session.catalog.dropTempView(view)
             self._versions.pop(table.name, None)
 
     def delete(self, keys: DataFrame, table: Table) -> None:
-        """Delete the rows that have these values in the columns of `keys`; the values go in as data, never into the log."""
+        """Delete the rows with these values in the columns of `keys`.
+
+        The values are passed as data, so they never appear in the log.
+        """
         with self._alone(table):
             if self.create(table):
                 return
@@ -240,16 +266,18 @@ class Warehouse:
             keys.distinct().createOrReplaceTempView(view)
             same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in keys.columns)
             self.spark.sql(
-                f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED THEN DELETE"
+                f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED "
+                "THEN DELETE"
             )
             self.spark.catalog.dropTempView(view)
             self._versions.pop(table.name, None)
 
     def create(self, table: Table) -> bool:
-        """Create the table by its contract when it is not there; say whether it was created now.
+        """Create the table by its contract if it does not exist; return whether it was created now.
 
         Raises:
-            ContractError: it was there, with features that other readers do not know or with another schema.
+            ContractError: it exists, with features that other readers do not know or with another
+                schema.
             DesirelinesError: whatever `before_first_write` raises.
         """
         if table.name in self._ready:
@@ -269,7 +297,7 @@ class Warehouse:
         return is_new
 
     def _begin(self) -> None:
-        with self._beginning:  # tables are written side by side: the others wait until it is over
+        with self._beginning:  # tables are written at the same time: the others wait for this
             first, self.before_first_write = self.before_first_write, None
             try:
                 if first is not None:
@@ -283,7 +311,7 @@ class Warehouse:
         self._versions.pop(table.name, None)
 
     def problems(self, table: Table) -> list[str]:
-        """What is not as contracted in a table that exists: protocol, properties, columns."""
+        """Differences of an existing table from its contract: protocol, properties, columns."""
         return problems_of(self.spark, self.address(table.name), table)
 
     def _laid_out(self, rows: DataFrame, table: Table) -> DataFrame:
@@ -294,7 +322,8 @@ class Warehouse:
             for c in ("bucket", *table.key)
             if c in table.column_names and c not in table.partition_by
         ]
-        # The number is named, else adaptive execution makes one task of a small batch and one core writes a file a day.
+        # With an explicit number of tasks; else adaptive execution makes one task of a small batch,
+        # and one core writes a file per day.
         tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
         return rows.repartition(tasks, *table.partition_by).sortWithinPartitions(
             *table.partition_by, *keys
@@ -310,7 +339,7 @@ class Warehouse:
 
 
 def empty_like(spark: SparkSession, table: Table) -> DataFrame:
-    """No rows, in the table's columns."""
+    """An empty DataFrame with the table's columns."""
     return spark.createDataFrame([], table.schema)
 
 
