@@ -30,11 +30,13 @@ def to_assigned(
         )
     )
     return people.select("person_id", "bucket", near.alias("_near")).select(
-        "person_id", "bucket",
-        F.col("_near")[0]["cluster"].alias("cluster"), F.col("_near")[0]["distance"].alias("distance"),
+        "person_id",
+        "bucket",
+        F.col("_near")[0]["cluster"].alias("cluster"),
+        F.col("_near")[0]["distance"].alias("distance"),
         F.try_element_at("_near", F.lit(2))["cluster"].alias("second_cluster"),
         F.try_element_at("_near", F.lit(2))["distance"].alias("second_distance"),
-    )  # fmt: skip
+    )
 
 
 def _distance(names: Sequence[str], centre: Sequence[float]) -> Column:

@@ -115,14 +115,20 @@ def candidates(
         above = [gap - first for gap, (first, _) in zip(gaps, at_one, strict=True)]
         sizes = np.bincount(labels, minlength=k)
         candidate = Candidate(
-            algorithm=algorithm, k=k, found=int((sizes > 0).sum()), cost=cost,
+            algorithm=algorithm,
+            k=k,
+            found=int((sizes > 0).sum()),
+            cost=cost,
             smallest_share=float(sizes[sizes > 0].min() / len(points)),
             stability=None if k == 1 else _stability(halves, k, algorithm, seed),
-            gap=float(np.mean(above)), gap_error=math.hypot(*errors) / 2,
-            is_structure=k > 1 and all(a > MIN_GAP_Z * e + 1e-3 for a, e in zip(above, errors, strict=True)),
-            silhouette=_silhouette(points, labels), centres=np.asarray(fit.cluster_centers_),
+            gap=float(np.mean(above)),
+            gap_error=math.hypot(*errors) / 2,
+            is_structure=k > 1
+            and all(a > MIN_GAP_Z * e + 1e-3 for a, e in zip(above, errors, strict=True)),
+            silhouette=_silhouette(points, labels),
+            centres=np.asarray(fit.cluster_centers_),
             smallest_count=int(sizes[sizes > 0].min()),
-        )  # fmt: skip
+        )
         on_candidate(candidate)
         out.append(candidate)
     return out

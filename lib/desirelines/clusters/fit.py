@@ -190,9 +190,15 @@ def _start(
     }
     for algorithm in algorithms:
         scored += candidates(
-            some, algorithm=algorithm, k_min=settings.k_min, k_max=settings.k_max, seed=settings.seed,
-            on_candidate=lambda c: on_trial(_trial(c, settings.seed, len(some), refusal_of(c, **limits) or "looked at")),
-        )  # fmt: skip
+            some,
+            algorithm=algorithm,
+            k_min=settings.k_min,
+            k_max=settings.k_max,
+            seed=settings.seed,
+            on_candidate=lambda c: on_trial(
+                _trial(c, settings.seed, len(some), refusal_of(c, **limits) or "looked at")
+            ),
+        )
     best, first = (
         chosen(
             scored,
@@ -204,10 +210,12 @@ def _start(
     )
     for candidate in scored:
         beaten = (
-            "taken to everybody" if candidate is best
-            else f"too little more evidence to leave the {k_before} clusters of the run before" if candidate is first
+            "taken to everybody"
+            if candidate is best
+            else f"too little more evidence to leave the {k_before} clusters of the run before"
+            if candidate is first
             else "another has more evidence, or as much with fewer clusters"
-        )  # fmt: skip
+        )
         trials.append(
             _trial(candidate, settings.seed, len(some), refusal_of(candidate, **limits) or beaten)
         )
@@ -219,9 +227,18 @@ def _asked(sample: Points, algorithm: str, settings: Clusters) -> Candidate:
     k = min(settings.k or 1, len(np.unique(sample, axis=0)))
     found = fitted(sample, k, algorithm, seed=settings.seed, starts=settings.restarts)
     return Candidate(
-        algorithm=algorithm, k=k, found=k, cost=float(found.inertia_), smallest_share=0.0, stability=None, gap=0.0, gap_error=0.0,
-        is_structure=True, silhouette=None, centres=np.asarray(found.cluster_centers_),
-    )  # fmt: skip
+        algorithm=algorithm,
+        k=k,
+        found=k,
+        cost=float(found.inertia_),
+        smallest_share=0.0,
+        stability=None,
+        gap=0.0,
+        gap_error=0.0,
+        is_structure=True,
+        silhouette=None,
+        centres=np.asarray(found.cluster_centers_),
+    )
 
 
 def _final(
@@ -249,10 +266,12 @@ def _final(
     points = to_points(people, count, names)
     max_iterations = 0 if model is not None else 1 if start is None else settings.max_iterations
     begin = (
-        np.array(model.clusterCenters()) if model is not None
-        else np.zeros((1, len(names))) if start is None
+        np.array(model.clusterCenters())
+        if model is not None
+        else np.zeros((1, len(names)))
+        if start is None
         else start.centres
-    )  # fmt: skip
+    )
     found = lloyd(points, begin, max_iterations=max_iterations)
     is_joined = False
     while (smallest := min(n for n in found.sizes if n)) < SMALL_GROUP:
@@ -268,23 +287,41 @@ def _final(
     sizes = [size_of[tuple(c)] for c in centres.tolist()]
     pipeline = None if model is None else pipeline_of(preparation, model)
     verdict = (
-        "no structure: people without groups are told apart as well" if start is None
-        else f"chosen; what had fewer than {SMALL_GROUP} people was joined to the next nearest" if is_joined
+        "no structure: people without groups are told apart as well"
+        if start is None
+        else f"chosen; what had fewer than {SMALL_GROUP} people was joined to the next nearest"
+        if is_joined
         else "chosen"
-    )  # fmt: skip
+    )
     plain = start or Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
     trial = replace(
-        _trial(plain, seed, count, verdict), clusters_found=len(sizes), cost=found.cost, silhouette=plain.silhouette,
-        smallest_share=min(sizes) / count, k=settings.k or plain.k, is_kept=True,
-    )  # fmt: skip
+        _trial(plain, seed, count, verdict),
+        clusters_found=len(sizes),
+        cost=found.cost,
+        silhouette=plain.silhouette,
+        smallest_share=min(sizes) / count,
+        k=settings.k or plain.k,
+        is_kept=True,
+    )
     return trial, pipeline, tuple(tuple(float(v) for v in c) for c in centres)
 
 
 def _trial(candidate: Candidate, seed: int, people: int, verdict: str) -> Trial:
     return Trial(
-        candidate.algorithm, candidate.k, seed, candidate.found, people, candidate.silhouette, candidate.cost, _share_to_publish(candidate),
-        candidate.stability, candidate.gap, candidate.gap_error, verdict, is_kept=False,
-    )  # fmt: skip
+        candidate.algorithm,
+        candidate.k,
+        seed,
+        candidate.found,
+        people,
+        candidate.silhouette,
+        candidate.cost,
+        _share_to_publish(candidate),
+        candidate.stability,
+        candidate.gap,
+        candidate.gap_error,
+        verdict,
+        is_kept=False,
+    )
 
 
 def _share_to_publish(candidate: Candidate) -> float | None:

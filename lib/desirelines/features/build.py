@@ -19,10 +19,28 @@ from desirelines.tables import FEATURES
 from desirelines.tables.conform import conform
 
 USED = (
-    "person_id", "started_at", "ended_at", "is_visit", "engaged_seconds", *(f"{kind}_count" for kind in KINDS), "order_line_count",
-    "order_count", "amount", "discount", "refunded", "first_order_at", "last_order_at", "last_cart_at", "score", "categories",
-    "backtrack_count", "revisit_count", "steps", "step_kinds", "step_offsets",
-)  # fmt: skip
+    "person_id",
+    "started_at",
+    "ended_at",
+    "is_visit",
+    "engaged_seconds",
+    *(f"{kind}_count" for kind in KINDS),
+    "order_line_count",
+    "order_count",
+    "amount",
+    "discount",
+    "refunded",
+    "first_order_at",
+    "last_order_at",
+    "last_cart_at",
+    "score",
+    "categories",
+    "backtrack_count",
+    "revisit_count",
+    "steps",
+    "step_kinds",
+    "step_offsets",
+)
 """The columns of sessions that features are made from."""
 
 
@@ -65,13 +83,17 @@ def to_features(
         before, window, key_kinds=key_kinds, cart_hours=cart_hours, cart_days=cart_days
     )
     people = to_people_of_days(days, window, occasions).join(counted, "person_id", "left")
-    rows = people.withColumns({
-        "stickiness": stickiness(F.col("active_days"), F.col("window_weeks")),
-        "as_of": F.lit(window.as_of),
-        "run_id": F.lit(run_id),
-        "bucket": bucket_of(F.col("person_id"), buckets),
-        "own_names": F.array(*(F.lit(name) for name in occasion_columns(occasions, window))).cast("array<string>"),
-    })  # fmt: skip
+    rows = people.withColumns(
+        {
+            "stickiness": stickiness(F.col("active_days"), F.col("window_weeks")),
+            "as_of": F.lit(window.as_of),
+            "run_id": F.lit(run_id),
+            "bucket": bucket_of(F.col("person_id"), buckets),
+            "own_names": F.array(
+                *(F.lit(name) for name in occasion_columns(occasions, window))
+            ).cast("array<string>"),
+        }
+    )
     return conform(rows, FEATURES)
 
 

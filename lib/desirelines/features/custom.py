@@ -24,9 +24,19 @@ def catalogued(own: CustomFeature, window_days: int) -> Feature:
     """A feature of the settings as the catalogue has its own."""
     label = own.name.replace("_", " ")
     return Feature(
-        own.name, own.family, own.meaning, own.unit, own.null_means, "settings features.own", own.high or f"high {label}",
-        own.low or f"low {label}", own.scale, f"{own.window_days or window_days} days", own.is_clustered, column=own_column(own.name),
-    )  # fmt: skip
+        own.name,
+        own.family,
+        own.meaning,
+        own.unit,
+        own.null_means,
+        "settings features.own",
+        own.high or f"high {label}",
+        own.low or f"low {label}",
+        own.scale,
+        f"{own.window_days or window_days} days",
+        own.is_clustered,
+        column=own_column(own.name),
+    )
 
 
 def to_custom_features(
@@ -64,7 +74,11 @@ def _aggregate(feature: CustomFeature, window: ObservationWindow, at: str) -> Co
     value = F.lit(1) if feature.of is None else expression_column(feature.of, seen)
     chosen = F.when(inside & wanted, value)
     made = {
-        "count": F.count(chosen), "sum": F.coalesce(F.sum(chosen), F.lit(0)), "mean": F.avg(chosen), "min": F.min(chosen),
-        "max": F.max(chosen), "distinct": F.count_distinct(chosen),
-    }  # fmt: skip
+        "count": F.count(chosen),
+        "sum": F.coalesce(F.sum(chosen), F.lit(0)),
+        "mean": F.avg(chosen),
+        "min": F.min(chosen),
+        "max": F.max(chosen),
+        "distinct": F.count_distinct(chosen),
+    }
     return made[feature.aggregate].cast("double")

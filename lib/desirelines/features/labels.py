@@ -94,28 +94,39 @@ def to_labels(
 ) -> DataFrame:
     """One row per person as of the window's end, as contracted. One join by person with the labels of the date before."""
     last = before.select(
-        "person_id", F.col("journey_stage").alias("previous_stage"), F.col("stage_entered_on").alias("_entered"),
+        "person_id",
+        F.col("journey_stage").alias("previous_stage"),
+        F.col("stage_entered_on").alias("_entered"),
         F.lit(True).alias("_was"),
-    )  # fmt: skip
-    rows = features.withColumns({
-        "lifecycle_state": lifecycle_state(window),
-        "regularity": regularity(),
-        "preferred_channel": preferred_channel(),
-        "journey_stage": journey_stage(window, journey, lapsed_months),
-        "is_decaying": is_decaying(),
-        "occasions": bought_for(occasions),
-        **{f"{name}_rank": _rank(value, getattr(ranks, name, None)) for name, value in benefits().items()},
-    }).withColumn("benefit_sought", benefit_sought())  # fmt: skip
+    )
+    rows = features.withColumns(
+        {
+            "lifecycle_state": lifecycle_state(window),
+            "regularity": regularity(),
+            "preferred_channel": preferred_channel(),
+            "journey_stage": journey_stage(window, journey, lapsed_months),
+            "is_decaying": is_decaying(),
+            "occasions": bought_for(occasions),
+            **{
+                f"{name}_rank": _rank(value, getattr(ranks, name, None))
+                for name, value in benefits().items()
+            },
+        }
+    ).withColumn("benefit_sought", benefit_sought())
     joined = rows.join(last, "person_id", "left")
     stays = F.col("_was") & F.col("journey_stage").eqNullSafe(F.col("previous_stage"))
     return conform(
-        joined.withColumns({
-            "stage_entered_on": F.when(F.coalesce(stays, F.lit(False)), F.col("_entered")).otherwise(F.lit(window.as_of)),
-            "is_move_allowed": is_move_allowed(),
-            "run_id": F.lit(run_id),
-        }),
+        joined.withColumns(
+            {
+                "stage_entered_on": F.when(
+                    F.coalesce(stays, F.lit(False)), F.col("_entered")
+                ).otherwise(F.lit(window.as_of)),
+                "is_move_allowed": is_move_allowed(),
+                "run_id": F.lit(run_id),
+            }
+        ),
         PERSON_LABELS,
-    )  # fmt: skip
+    )
 
 
 def lifecycle_state(window: ObservationWindow) -> Column:
@@ -149,8 +160,10 @@ def preferred_channel() -> Column:
     shares = [F.coalesce(share, F.lit(0.0)) for _, share in MESSAGES]
     best = F.greatest(*shares)
     answered = reduce(
-        lambda told, n: told.when((best > 0) & (shares[n] == best), MESSAGES[n][0]), range(len(MESSAGES)), F.when(F.lit(False), "")
-    )  # fmt: skip
+        lambda told, n: told.when((best > 0) & (shares[n] == best), MESSAGES[n][0]),
+        range(len(MESSAGES)),
+        F.when(F.lit(False), ""),
+    )
     return answered.when(F.col("app_share") > 0.5, "app").when(
         F.col("app_share").isNotNull(), "web"
     )
@@ -209,9 +222,13 @@ def is_move_allowed() -> Column:
 def bought_for(occasions: Sequence[str]) -> Column:
     """Occasions with orders in two or more of them and a lift of two or more."""
     said = [
-        F.when((F.expr(own_column(f"{o}_times")) >= LEAST_OCCASIONS) & (F.expr(own_column(f"{o}_lift")) >= LEAST_LIFT), F.lit(o))
+        F.when(
+            (F.expr(own_column(f"{o}_times")) >= LEAST_OCCASIONS)
+            & (F.expr(own_column(f"{o}_lift")) >= LEAST_LIFT),
+            F.lit(o),
+        )
         for o in occasions
-    ]  # fmt: skip
+    ]
     return F.array_compact(F.array(*said)).cast("array<string>")
 
 

@@ -34,8 +34,9 @@ class OccasionDays:
         """Which time of it the row's `day` belongs to; null for a day of none."""
         return reduce(
             lambda told, n: told.when(F.col("day").between(*(F.lit(d) for d in n[1])), F.lit(n[0])),
-            enumerate(self.times), F.when(F.lit(False), F.lit(-1)),
-        )  # fmt: skip
+            enumerate(self.times),
+            F.when(F.lit(False), F.lit(-1)),
+        )
 
     def spans(self, window: ObservationWindow) -> list[tuple[Column, Column]]:
         """First and last day of each time, for an aggregate over a person's days."""
@@ -146,17 +147,22 @@ def _holidays(occasion: Occasion, years: range) -> list[date]:
             str(occasion.country), subdiv=occasion.region, years=years, language="en_US"
         )
     except NotImplementedError:
-        raise SettingsError([
-            f"features.occasions: {occasion.name}: no holidays are known of country '{occasion.country}'"
-            + (f", region '{occasion.region}'" if occasion.region else "") + ". Give its ISO 3166 code, such as DE or US."
-        ]) from None  # fmt: skip
+        raise SettingsError(
+            [
+                f"features.occasions: {occasion.name}: no holidays are known of country '{occasion.country}'"
+                + (f", region '{occasion.region}'" if occasion.region else "")
+                + ". Give its ISO 3166 code, such as DE or US."
+            ]
+        ) from None
     names = {name for day in known for name in known.get_list(day)}
     wanted = {name for name in names if name.casefold() == str(occasion.holiday).casefold()}
     if not wanted:
         near = get_close_matches(str(occasion.holiday), names, 3, 0.4) or sorted(names)
-        raise SettingsError([
-            f"features.occasions: {occasion.name}: {occasion.country} has no holiday '{occasion.holiday}'. Holidays there: {', '.join(near)}"
-        ])  # fmt: skip
+        raise SettingsError(
+            [
+                f"features.occasions: {occasion.name}: {occasion.country} has no holiday '{occasion.holiday}'. Holidays there: {', '.join(near)}"
+            ]
+        )
     return sorted(day for day in known if wanted & set(known.get_list(day)))
 
 
@@ -167,9 +173,19 @@ def occasion_features(name: str) -> tuple[Feature, ...]:
     def told(part: str, meaning: str, unit: str) -> Feature:
         column = own_column(f"{name}_{part}")
         return Feature(
-            f"{name}_{part}", "occasion", meaning, unit, "no order ever, or no such date of the person", "requirement B5", f"buying for {what}",
-            f"not buying for {what}", "plain", EVER, is_clustered=False, column=column,
-        )  # fmt: skip
+            f"{name}_{part}",
+            "occasion",
+            meaning,
+            unit,
+            "no order ever, or no such date of the person",
+            "requirement B5",
+            f"buying for {what}",
+            f"not buying for {what}",
+            "plain",
+            EVER,
+            is_clustered=False,
+            column=column,
+        )
 
     return (
         told("share", f"orders on the days of {what} / orders", "share 0…1"),

@@ -35,19 +35,30 @@ class Vocabulary:
         """Its words as the catalogue has features."""
         return tuple(
             Feature(
-                word, "path", f"weight of {word} in the person's paths: TF-IDF, of length 1 over all words", "0…1",
-                "no session of two steps or more", "scikit-learn's TfidfTransformer, smooth", f"often {word}", f"rarely {word}",
-                "plain", column=own_column(word),
+                word,
+                "path",
+                f"weight of {word} in the person's paths: TF-IDF, of length 1 over all words",
+                "0…1",
+                "no session of two steps or more",
+                "scikit-learn's TfidfTransformer, smooth",
+                f"often {word}",
+                f"rarely {word}",
+                "plain",
+                column=own_column(word),
             )
             for word in sorted(self.people)
-        )  # fmt: skip
+        )
 
 
 def to_words(sessions: DataFrame) -> DataFrame:
     """One row per person and word: person_id, word, word_count; words never go over the end of a session. One shuffle."""
     runs = reduce(
-        DataFrame.unionByName, (sessions.select("person_id", F.explode(_runs(F.col("steps"), n)).alias("word")) for n in LENGTHS)
-    )  # fmt: skip
+        DataFrame.unionByName,
+        (
+            sessions.select("person_id", F.explode(_runs(F.col("steps"), n)).alias("word"))
+            for n in LENGTHS
+        ),
+    )
     return runs.groupBy("person_id", "word").agg(F.count("*").alias("word_count"))
 
 

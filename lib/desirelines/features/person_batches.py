@@ -93,11 +93,20 @@ def _counted(
         all_weeks, inside_weeks = weeks(owner[active], week, is_inside[active], people)
         yield pa.RecordBatch.from_arrays(
             [
-                person.dictionary, pa.array(seen.astype(float)), _reals(most_seen), pa.array(used.astype(float)), pa.array(all_weeks),
-                pa.array(inside_weeks), _reals(share), _reals(hours), _reals(entropy), _reals(loops), cart_us,
+                person.dictionary,
+                pa.array(seen.astype(float)),
+                _reals(most_seen),
+                pa.array(used.astype(float)),
+                pa.array(all_weeks),
+                pa.array(inside_weeks),
+                _reals(share),
+                _reals(hours),
+                _reals(entropy),
+                _reals(loops),
+                cart_us,
             ],
             names=[column.split()[0] for column in COUNTED.split(", ")],
-        )  # fmt: skip
+        )
 
 
 def _categories(rows: pa.RecordBatch, owner: Ints, people: int) -> tuple[Ints, Reals]:

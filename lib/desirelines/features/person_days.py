@@ -13,11 +13,23 @@ DAY_S = 86_400
 STEP_KINDS = tuple(kind for kind in VISIT_KINDS if kind != "ping")
 """Kinds that are steps of a visit."""
 COUNTED = {
-    "product_views": "product_view", "searches": "search", "contents": "content_play", "feature_uses": "feature_use",
-    "helps": "help", "pages": "page", "screens": "screen", "referrals": "referral", "mails_sent": "email_sent", "mails_opened": "email_opened",
-    "mails_clicked": "email_clicked", "pushes_sent": "push_sent", "pushes_opened": "push_opened", "texts_sent": "sms_sent",
-    "texts_clicked": "sms_clicked", "tickets": "support",
-}  # fmt: skip
+    "product_views": "product_view",
+    "searches": "search",
+    "contents": "content_play",
+    "feature_uses": "feature_use",
+    "helps": "help",
+    "pages": "page",
+    "screens": "screen",
+    "referrals": "referral",
+    "mails_sent": "email_sent",
+    "mails_opened": "email_opened",
+    "mails_clicked": "email_clicked",
+    "pushes_sent": "push_sent",
+    "pushes_opened": "push_opened",
+    "texts_sent": "sms_sent",
+    "texts_clicked": "sms_clicked",
+    "tickets": "support",
+}
 """Sums over all sessions of a day, and the kind whose steps they count."""
 
 

@@ -96,18 +96,24 @@ def to_rfm_scores(
             for part in (_number(cell), name)
         )
     )
-    scored = features.withColumns({
-        "recency_score": recency.cast("long"), "frequency_score": frequency.cast("long"), "monetary_score": monetary.cast("long"),
-    })  # fmt: skip
+    scored = features.withColumns(
+        {
+            "recency_score": recency.cast("long"),
+            "frequency_score": frequency.cast("long"),
+            "monetary_score": monetary.cast("long"),
+        }
+    )
     number = F.col("recency_score") * 100 + F.col("frequency_score") * 10 + F.col("monetary_score")
     return conform(
-        scored.withColumns({
-            "rfm_segment": F.coalesce(F.try_element_at(names, number), F.lit(PROSPECTS)),
-            "is_nothing_paid": F.coalesce(buys & (F.col("monetary") <= 0), F.lit(False)),
-            "run_id": F.lit(run_id),
-        }),
+        scored.withColumns(
+            {
+                "rfm_segment": F.coalesce(F.try_element_at(names, number), F.lit(PROSPECTS)),
+                "is_nothing_paid": F.coalesce(buys & (F.col("monetary") <= 0), F.lit(False)),
+                "run_id": F.lit(run_id),
+            }
+        ),
         RFM_SCORES,
-    )  # fmt: skip
+    )
 
 
 def score(value: Column, cuts: tuple[float, ...], settings: Rfm) -> Column:

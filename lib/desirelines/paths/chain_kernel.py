@@ -105,9 +105,19 @@ def _occurrences(block: list[Link], n: int) -> tuple[Ints, Ints]:
 
 
 def _reach(
-    block: list[Link], ok: Flags, alive: Flags, place: Ints, limit: Ints, until: Ints, at_ms: Ints, reached: Ints,
-    depth: Ints, last: Ints, end: Ints, number: int,
-) -> tuple[Ints, Ints, Ints, int]:  # fmt: skip
+    block: list[Link],
+    ok: Flags,
+    alive: Flags,
+    place: Ints,
+    limit: Ints,
+    until: Ints,
+    at_ms: Ints,
+    reached: Ints,
+    depth: Ints,
+    last: Ints,
+    end: Ints,
+    number: int,
+) -> tuple[Ints, Ints, Ints, int]:
     """Note what a block reached: all of it, or of one that was not reached whole the links that still were."""
     for offset in range(len(block)):
         at = end - (len(block) - 1 - offset)

@@ -94,9 +94,15 @@ def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def to_patterns(
-    paths: DataFrame, held: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str,
+    paths: DataFrame,
+    held: DataFrame,
+    *,
+    share: float,
+    most: int,
+    has_goal: bool,
+    run_id: str,
     overlapping: Collection[str] = (),
-) -> DataFrame:  # fmt: skip
+) -> DataFrame:
     """One row per grain, segment and pattern, as contracted. Shuffles groups only.
 
     `held` are tallies by kind and pattern (see `held`). Of each kind those stay that `share` of all paths hold, the

@@ -215,11 +215,16 @@ def _reached(
         bounds = np.concatenate(([0], np.cumsum(depth))).astype(np.int32)
         inside = np.arange(len(items)) < found.depth[chosen][:, None]
         seconds = (found.at_ms[chosen] - at_ms[found.anchor[chosen]][:, None])[inside] / 1000.0
-        yield pa.RecordBatch.from_pydict({
-            "person_id": batch.column("person_id"), "segments": batch.column("segments"), "depth": pa.array(depth),
-            "seconds": pa.ListArray.from_arrays(pa.array(bounds), pa.array(seconds)),
-            "began_ms": pa.array(began, mask=depth == 0), "is_open": pa.array(is_open),
-        })  # fmt: skip
+        yield pa.RecordBatch.from_pydict(
+            {
+                "person_id": batch.column("person_id"),
+                "segments": batch.column("segments"),
+                "depth": pa.array(depth),
+                "seconds": pa.ListArray.from_arrays(pa.array(bounds), pa.array(seconds)),
+                "began_ms": pa.array(began, mask=depth == 0),
+                "is_open": pa.array(is_open),
+            }
+        )
 
 
 def _share(part: Column, whole: Column) -> Column:

@@ -28,9 +28,11 @@ def with_matches(paths: DataFrame, patterns: list[Pattern]) -> DataFrame:
     schema = ", ".join(f"`{f.name}` {f.dataType.simpleString()}" for f in kept)
     found = "matches array<struct<pattern: long, times: long, first_ms: long, last_ms: long>>"
     steps = F.col("steps").cast("array<string>")
-    return paths.select(*(f.name for f in kept), steps.alias("steps"), F.col("at_ms").cast("array<long>").alias("at_ms")).mapInArrow(
-        partial(_matched, patterns=patterns), f"{schema}, {found}"
-    )  # fmt: skip
+    return paths.select(
+        *(f.name for f in kept),
+        steps.alias("steps"),
+        F.col("at_ms").cast("array<long>").alias("at_ms"),
+    ).mapInArrow(partial(_matched, patterns=patterns), f"{schema}, {found}")
 
 
 def flat_paths(batch: pa.RecordBatch) -> tuple[Ints, Ints, Ints, pa.Array]:

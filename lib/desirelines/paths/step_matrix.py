@@ -90,14 +90,16 @@ def _told(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
         counted[key] = counted.get(key, 0) + of_paths
         most[key] = most.get(key, 0) + of_people if is_exact else max(most.get(key, 0), of_people)
     told = sorted(key for key in counted if most[key] >= SMALL_GROUP)
-    return pa.table({
-        "grain": cells.column("grain")[:1].take(pa.array([0] * len(told), pa.int64())),
-        "segment_id": pa.array([segment for segment, _ in told], pa.string()),
-        "place": cells.column("place")[:1].take(pa.array([0] * len(told), pa.int64())),
-        "step": pa.array([step for _, step in told], pa.string()),
-        "path_count": pa.array([counted[key] for key in told], pa.int64()),
-        "path_share": pa.array([counted[key] / whole[key[0]] for key in told], pa.float64()),
-    })  # fmt: skip
+    return pa.table(
+        {
+            "grain": cells.column("grain")[:1].take(pa.array([0] * len(told), pa.int64())),
+            "segment_id": pa.array([segment for segment, _ in told], pa.string()),
+            "place": cells.column("place")[:1].take(pa.array([0] * len(told), pa.int64())),
+            "step": pa.array([step for _, step in told], pa.string()),
+            "path_count": pa.array([counted[key] for key in told], pa.int64()),
+            "path_share": pa.array([counted[key] / whole[key[0]] for key in told], pa.float64()),
+        }
+    )
 
 
 def to_step_facts(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:

@@ -31,6 +31,9 @@ def to_person_paths(session_paths: DataFrame) -> DataFrame:
         F.sort_array(F.collect_list(session)).alias("_sessions")
     )
     return people.select(
-        "person_id", "segments", F.lit(PERSON).alias("grain"),
-        F.flatten("_sessions.steps").alias("steps"), F.flatten("_sessions.at_ms").alias("at_ms"),
-    ).sortWithinPartitions("person_id")  # fmt: skip
+        "person_id",
+        "segments",
+        F.lit(PERSON).alias("grain"),
+        F.flatten("_sessions.steps").alias("steps"),
+        F.flatten("_sessions.at_ms").alias("at_ms"),
+    ).sortWithinPartitions("person_id")

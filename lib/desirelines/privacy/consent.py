@@ -34,15 +34,19 @@ def consent_intervals(consents: DataFrame, *, purpose: str, at: datetime) -> Dat
         F.when(F.col("from_at") < F.lit(at), F.struct("from_at", "is_granted")),
     )
     intervals = stated.select(
-        "key", "is_granted", "from_at",
+        "key",
+        "is_granted",
+        "from_at",
         F.lead("from_at").over(in_time).alias("to_at"),
         now.over(Window.partitionBy("key")).alias("is_granted_now"),
         F.row_number().over(in_time).alias("_number"),
-    )  # fmt: skip
+    )
     itself = F.struct("is_granted", "from_at", "to_at")
     before = F.struct(
-        F.lit(None).cast("boolean").alias("is_granted"), F.lit(None).cast("timestamp").alias("from_at"), F.col("from_at").alias("to_at")
-    )  # fmt: skip
+        F.lit(None).cast("boolean").alias("is_granted"),
+        F.lit(None).cast("timestamp").alias("from_at"),
+        F.col("from_at").alias("to_at"),
+    )
     both = F.when(F.col("_number") == 1, F.array(before, itself)).otherwise(F.array(itself))
     return intervals.select("key", "is_granted_now", F.inline(both)).select(
         "key", "is_granted", "from_at", "to_at", "is_granted_now"
@@ -84,9 +88,14 @@ def with_consent(events: DataFrame, intervals: DataFrame, *, unknown_is_granted:
     broadcast: no shuffle of events.
     """
     for key, flag in (("stream_id", "_stream_consent"), ("user_key", "_user_consent")):
-        side = F.broadcast(intervals.select(
-            F.col("key").alias("_key"), "from_at", "to_at", (F.col("is_granted") & F.col("is_granted_now")).alias(flag)
-        ))  # fmt: skip
+        side = F.broadcast(
+            intervals.select(
+                F.col("key").alias("_key"),
+                "from_at",
+                "to_at",
+                (F.col("is_granted") & F.col("is_granted_now")).alias(flag),
+            )
+        )
         holds = (
             (F.col(key) == F.col("_key"))
             & (F.col("from_at").isNull() | (F.col("occurred_at") >= F.col("from_at")))

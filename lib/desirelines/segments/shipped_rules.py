@@ -35,9 +35,12 @@ class RuleSegment:
 def too_little_data(least_active_days: int) -> RuleSegment:
     """The main segment of people of whom too little is known to be grouped."""
     return RuleSegment(
-        TOO_LITTLE_DATA, "Too little data", f"active on fewer than {least_active_days} days of the window",
-        F.col("active_days") < least_active_days, is_primary=True,
-    )  # fmt: skip
+        TOO_LITTLE_DATA,
+        "Too little data",
+        f"active on fewer than {least_active_days} days of the window",
+        F.col("active_days") < least_active_days,
+        is_primary=True,
+    )
 
 
 def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
@@ -49,17 +52,22 @@ def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
     previously_active = (F.col("lifetime_orders") >= 2) | (F.col("active_weeks") >= 2)
     return (
         RuleSegment(
-            "new_buyer", "New buyers", f"first order ever in the {settings.new_buyer_days} days before as_of",
-            F.col("first_order_at") >= F.timestamp_micros(F.unix_micros(end) - F.lit(settings.new_buyer_days * DAY_US)),
+            "new_buyer",
+            "New buyers",
+            f"first order ever in the {settings.new_buyer_days} days before as_of",
+            F.col("first_order_at")
+            >= F.timestamp_micros(F.unix_micros(end) - F.lit(settings.new_buyer_days * DAY_US)),
         ),
         RuleSegment(
-            "lapsed", "Lapsed buyers",
+            "lapsed",
+            "Lapsed buyers",
             f"last order more than {settings.lapsed_months} months before as_of, and 2 orders or 2 active weeks ever",
             (F.col("last_order_at") < months_ago) & previously_active,
         ),
         RuleSegment(
-            "cart_abandoner", "Cart abandoners",
+            "cart_abandoner",
+            "Cart abandoners",
             f"put something in the cart in the {settings.cart_abandoner_days} days before as_of and did not order within {settings.cart_abandoner_hours} hours",
             F.col("open_cart_at").isNotNull(),
         ),
-    )  # fmt: skip
+    )

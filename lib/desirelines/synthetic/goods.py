@@ -9,9 +9,21 @@ from desirelines.synthetic.chance import one_of
 from desirelines.synthetic.scope import Scope
 
 CATEGORIES = (
-    "audio", "bags", "bikes", "books", "camping", "coffee", "games", "garden",
-    "kitchen", "lamps", "running", "shoes", "tools", "toys",
-)  # fmt: skip
+    "audio",
+    "bags",
+    "bikes",
+    "books",
+    "camping",
+    "coffee",
+    "games",
+    "garden",
+    "kitchen",
+    "lamps",
+    "running",
+    "shoes",
+    "tools",
+    "toys",
+)
 TIERS = 40
 
 

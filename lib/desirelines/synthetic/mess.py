@@ -22,15 +22,37 @@ WEB_MESS = {
 ORDER_MESS = {"exact_duplicate": 0.002, "malformed": 0.001, "missing_id": 0.001}
 EMAIL_MESS = {"exact_duplicate": 0.002, "missing_id": 0.001}
 FATES = {
-    REGULAR: "used", "bot": "used", "clock_skew": "used", "exact_duplicate": "duplicate", "conflict": "conflict",
-    "late": "late", "future": "quarantined", "malformed": "quarantined", "missing_id": "quarantined",
-}  # fmt: skip
+    REGULAR: "used",
+    "bot": "used",
+    "clock_skew": "used",
+    "exact_duplicate": "duplicate",
+    "conflict": "conflict",
+    "late": "late",
+    "future": "quarantined",
+    "malformed": "quarantined",
+    "missing_id": "quarantined",
+}
 RESENT_MS = 5_000
 TWO_YEARS_MS = 730 * DAY_MS
 WEB_COLUMNS = (
-    "event_id", "anonymous_id", "user_id", "email", "event", "page", "product_id", "category", "search_term", "feature",
-    "campaign", "order_id", "platform", "user_agent", "device_at", "sent_at", "received_at",
-)  # fmt: skip
+    "event_id",
+    "anonymous_id",
+    "user_id",
+    "email",
+    "event",
+    "page",
+    "product_id",
+    "category",
+    "search_term",
+    "feature",
+    "campaign",
+    "order_id",
+    "platform",
+    "user_agent",
+    "device_at",
+    "sent_at",
+    "received_at",
+)
 
 
 def to_web_events(clicks: DataFrame, scope: Scope) -> DataFrame:

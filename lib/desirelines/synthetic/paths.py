@@ -12,10 +12,20 @@ from desirelines.synthetic.scope import Scope
 MAX_STEPS = 24
 END = "."
 EVENTS = {
-    "H": "page_view", "S": "search", "V": "product_viewed", "A": "product_added", "R": "product_removed",
-    "K": "checkout_started", "O": "order_completed", "C": "content_played", "F": "feature_used", "Q": "help_opened",
-    "I": "referral_sent", "U": "sign_up", "G": "logged_in",
-}  # fmt: skip
+    "H": "page_view",
+    "S": "search",
+    "V": "product_viewed",
+    "A": "product_added",
+    "R": "product_removed",
+    "K": "checkout_started",
+    "O": "order_completed",
+    "C": "content_played",
+    "F": "feature_used",
+    "Q": "help_opened",
+    "I": "referral_sent",
+    "U": "sign_up",
+    "G": "logged_in",
+}
 """The event that a letter of a path stands for."""
 
 

@@ -11,9 +11,21 @@ from desirelines.synthetic.scope import Scope
 
 BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
 SPREAD = {
-    "visits": 0.33, "orders": 0.30, "order_place": 0.15, "carts": 0.30, "weekend": 0.35, "pace": 0.33, "stop": 0.12,
-    "dwell": 0.34, "wander": 0.35, "categories": 1.4, "price": 3.5, "habit": 0.4, "depth": 0.04, "trend": 0.4,
-}  # fmt: skip
+    "visits": 0.33,
+    "orders": 0.30,
+    "order_place": 0.15,
+    "carts": 0.30,
+    "weekend": 0.35,
+    "pace": 0.33,
+    "stop": 0.12,
+    "dwell": 0.34,
+    "wander": 0.35,
+    "categories": 1.4,
+    "price": 3.5,
+    "habit": 0.4,
+    "depth": 0.04,
+    "trend": 0.4,
+}
 """Standard deviation of a person around the persona: of a logarithm, of log-odds, or of the value itself."""
 
 
