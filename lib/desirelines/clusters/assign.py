@@ -1,4 +1,4 @@
-"""Applying a stored model: distances to the centres as Column expressions, no Python on executors."""
+"""Apply a stored model: distances to the centres as Column expressions, no Python on executors."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from desirelines.clusters.preprocessing import Preparation, to_prepared
 def to_assigned(
     features: DataFrame, preparation: Preparation, centres: Mapping[int, Sequence[float]]
 ) -> DataFrame:
-    """One row per person: person_id, bucket, cluster, distance, second_cluster, second_distance. No shuffle.
+    """One row per person: bucket, and the nearest and second nearest cluster with distances.
 
-    Distance is Euclidean, in prepared columns. On equal distances the smaller cluster number is taken, as MLlib does.
+    Columns: person_id, bucket, cluster, distance, second_cluster, second_distance. No shuffle.
+    Distance is Euclidean, in prepared columns. On equal distances the smaller cluster number is
+    taken, as MLlib does.
     """
     people = to_prepared(features, preparation)
     near = F.array_sort(
