@@ -161,10 +161,9 @@ def _values(features: DataFrame, catalogue: Sequence[Feature]) -> DataFrame:
 
 
 def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
-    """About `wanted` people (everybody when there are no more), in the order of a hash of their
-    key.
+    """About `wanted` people, or everybody when there are no more.
 
-    So the order does not depend on their data.
+    They come in the order of a hash of their key, so the order does not depend on their data.
     """
     place = F.pmod(F.xxhash64("person_id", F.lit("sample")), F.lit(2**40))
     sample = people if count <= wanted else people.filter(place < int(2**40 * wanted / count))
