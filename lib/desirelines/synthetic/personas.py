@@ -1,4 +1,4 @@
-"""The ten personas as data: how often, when, how long, along which paths and with which basket."""
+"""The ten personas as data: how often, when, how long, on which paths and with which basket."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 SLOTS = 50
-"""A row of a grammar is 50 letters; a letter's share of them is its probability."""
+"""A row of a grammar has 50 letters; a letter's share of them is its probability."""
 
 STATES = "^HSVCFQI"
-"""Start, page view, search, product view, content, feature, help, referral. A row per state, in this order."""
+"""Start, page view, search, product view, content, feature, help, referral.
+
+A grammar has one row per state, in this order.
+"""
 
 
 @dataclass(frozen=True)
 class Persona:
-    """The middle of a persona; each person draws their own values around it (see `people`)."""
+    """The typical values of a persona; each person draws their own around them (see `people`)."""
 
     name: str
     share: float
@@ -25,7 +28,7 @@ class Persona:
     """Log of the visit rate's change from the first day to the last."""
     weekend_share: float
     evening: float
-    """Share of visits in the day's last third."""
+    """Share of visits in the last third of the day."""
     pace_seconds: float
     """Between two clicks of a visit."""
     stop: float
@@ -36,14 +39,15 @@ class Persona:
     """Probability of leaving the grammar for any state at all."""
     categories: float
     orders_a_year: float
-    """Beside the certain one."""
+    """In addition to the certain one."""
     order_place: float
-    """Where between first and last day everybody's one certain order lies (0 .. 1); the others lie anywhere."""
+    """Where everybody's one certain order is between first and last day (0 … 1); others are
+    anywhere."""
     carts_a_year: float
     """Visits that fill a cart and leave it."""
     lines: float
     price_tier: float
-    """0 cheapest .. 39 dearest product of a category."""
+    """From 0, the cheapest, to 39, the dearest product of a category."""
     discount_habit: float
     """Share of orders with a discount."""
     discount_depth: float
@@ -58,7 +62,7 @@ class Persona:
 
 
 def _row(shares: str) -> str:
-    """`'H20 V30'` as twenty H and thirty V."""
+    """Expand `'H20 V30'` to twenty H and thirty V."""
     row = "".join(part[0] * int(part[1:]) for part in shares.split())
     if len(row) != SLOTS:
         raise ValueError(f"a row of a grammar has {SLOTS} letters; {shares!r} has {len(row)}")
@@ -75,7 +79,10 @@ def _grammar(
     ask: str,
     refer: str,
 ) -> str:
-    """The rows of a transition matrix, in the order of `STATES`. Staying in a state is `Persona.dwell`, not here."""
+    """The rows of a transition matrix, in the order of `STATES`.
+
+    The probability of staying in a state is `Persona.dwell`, not part of the matrix.
+    """
     return "".join(map(_row, (start, page, search, product, content, feature, ask, refer)))
 
 
@@ -398,7 +405,10 @@ PERSONAS: tuple[Persona, ...] = (
 
 
 def persona_of(person_no: Column, turn: Column) -> Column:
-    """The place in `PERSONAS` of a person (int), by a walk that keeps the shares nearly exact in any run of people."""
+    """The place in `PERSONAS` of a person (int).
+
+    A walk along the golden ratio keeps the shares nearly exact in any range of people.
+    """
     walk = person_no * F.lit(0.6180339887498949) + turn
     point = walk - F.floor(walk)
     place, reached = F.lit(0), 0.0
