@@ -1,7 +1,7 @@
 """Choose the number of clusters by evidence, or find that there are none.
 
 Pure numpy and scikit-learn, on a sample. No single number decides. Silhouette is reported but not
-used: it prefers few clusters, varies from sample to sample, and is 0.3 for data without clusters.
+used: it prefers few clusters, varies from sample to sample, and gives 0.3 to data without clusters.
 """
 
 from __future__ import annotations

@@ -55,7 +55,7 @@ def to_points(
     One row per piece of a partition: part, piece, points. Converting a person's columns to numpy
     costs more than everything a scan does with them, so it is done once and kept for all scans. Up
     to `most_held` bytes come to this process as a table. More stay where the people are, and are
-    read in few tasks, because each task has a starting cost.
+    read in few tasks, because starting a task costs time.
     """
     packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED))
     if count * len(columns) * np.dtype(np.float64).itemsize <= most_held:

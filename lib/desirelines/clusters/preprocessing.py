@@ -190,20 +190,22 @@ def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn
     The indicator is left out where the feature is nearly always known or nearly always missing.
     """
     raw = sample.column(feature.name).to_numpy().astype(np.float64)
-    known = ~np.isnan(raw)
-    if known.sum() < SMALL_GROUP:
+    is_known = ~np.isnan(raw)
+    if is_known.sum() < SMALL_GROUP:
         return []
     is_log = feature.scale == "log"
     value = np.log1p(np.maximum(raw, 0.0)) if is_log else raw
-    low, high = _bounds(value[known])
-    median = float(np.median(value[known]))
+    low, high = _bounds(value[is_known])
+    median = float(np.median(value[is_known]))
     column = PreparedColumn(feature.name, feature.sql, False, is_log, low, high, median, 1.0, 1.0)
-    columns = [(column, np.where(known, np.clip(np.where(known, value, 0.0), low, high), median))]
-    if 0.01 < known.mean() < 0.99:
+    columns = [
+        (column, np.where(is_known, np.clip(np.where(is_known, value, 0.0), low, high), median))
+    ]
+    if 0.01 < is_known.mean() < 0.99:
         columns.append(
             (
                 PreparedColumn(feature.name, feature.sql, True, False, 0.0, 1.0, 0.0, 1.0, 1.0),
-                (~known).astype(np.float64),
+                (~is_known).astype(np.float64),
             )
         )
     return columns

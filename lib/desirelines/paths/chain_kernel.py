@@ -181,15 +181,15 @@ def in_any_order(
     return Chains(anchor, (times != never).sum(axis=1), times, anchor)
 
 
-def deepest(path: Ints, found: Chains) -> Ints:
+def deepest(path: Ints, attempts: Chains) -> Ints:
     """The deepest chain of each path that has one, the earliest on ties.
 
     Returns numbers of chains, in order of paths.
     """
-    if not len(found.anchor):
-        return found.anchor
-    of = path[found.anchor]
-    order = sort_order((of, -found.depth, found.anchor))
+    if not len(attempts.anchor):
+        return attempts.anchor
+    of = path[attempts.anchor]
+    order = sort_order((of, -attempts.depth, attempts.anchor))
     is_first = np.concatenate(([True], of[order][1:] != of[order][:-1]))
     chosen: Ints = order[is_first]
     return chosen

@@ -1,4 +1,4 @@
-"""Tables counts segments by places or weeks with sums known both ways: which rows may be published.
+"""Tables of segments by places or weeks with sums known both ways: which rows may be published.
 
 See ADR 9.
 """

@@ -57,19 +57,20 @@ def to_profiles(
     is_size_published = (
         ~F.col("segment_id").isin(*sorted(withheld_sizes)) if withheld_sizes else F.lit(True)
     )
-    people, known = F.col("people_count"), F.col("in_n")
+    people, known_people = F.col("people_count"), F.col("in_n")
     joined = inside.join(F.broadcast(everybody), "feature").withColumns(
         {
             "run_id": F.lit(run_id),
             "share": F.when(is_size_published, people / F.col("all_count")),
             "known_count": F.when(
-                is_size_published, F.when(people - known < SMALL_GROUP, people).otherwise(known)
+                is_size_published,
+                F.when(people - known_people < SMALL_GROUP, people).otherwise(known_people),
             ),
             "effect": effect_size(),
             "people_count": F.when(is_size_published, people),
         }
     )
-    return conform(joined.filter(known >= SMALL_GROUP), SEGMENT_PROFILES)
+    return conform(joined.filter(known_people >= SMALL_GROUP), SEGMENT_PROFILES)
 
 
 def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:

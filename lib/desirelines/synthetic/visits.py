@@ -164,7 +164,7 @@ def _login_device() -> Column:
 
 def _device(scope: Scope) -> Column:
     """The tablet on some days of the person's parity, else mostly the first own device."""
-    key, own = visit_key(), F.col("own_devices")
+    key, own_count = visit_key(), F.col("own_devices")
     my_day = F.pmod(F.col("day") + F.col("person_no"), F.lit(2)) == 0
     on_tablet = (
         F.col("shares_device")
@@ -173,11 +173,11 @@ def _device(scope: Scope) -> Column:
         & scope.chance.happens(0.3, "on tablet", *key)
     )
     other = F.when(scope.chance.happens(0.6, "main device", *key), 0).otherwise(
-        scope.chance.whole(own, "which", *key)
+        scope.chance.whole(own_count, "which", *key)
     )
     return (
         F.when(F.col("login_device") >= 0, F.col("login_device"))
-        .when(on_tablet, own)
+        .when(on_tablet, own_count)
         .otherwise(other)
     )
 
