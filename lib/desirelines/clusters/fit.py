@@ -48,7 +48,7 @@ class Trial:
     """One candidate and its scores: a row of cluster_trials.
 
     `smallest_share` is null where the smallest cluster has fewer than ten people. Both it and
-    `people_count` are null where fewer than ten people are in no cluster: their number would follow.
+    `people_count` are null where one to nine people are in no cluster: their number would follow.
     """
 
     algorithm: str
