@@ -133,7 +133,7 @@ def test_too_many_robots_stop_a_run_unless_they_are_let_in(cli, capsys, folder, 
     code, told = attempt(cli, capsys, folder, *strict)
     assert (code, published(folder)) == (3, False)
     assert (
-        f"{len(robots)} of {len(people) + len(robots)} events are robots', more than bots.most_share"
+        f"{len(robots)} of {len(people) + len(robots)} events are of bots, more than bots.most_share"
         in told
     )
     assert (

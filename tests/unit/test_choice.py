@@ -31,7 +31,7 @@ def test_where_there_are_no_groups_none_are_found(kind, width):
     scored, k = picked(groupless(kind, width), k_max=8)
     assert k is None
     assert {refusal_of(c, **LIMITS) for c in scored if c.k > 1} <= {
-        "people without clusters are told apart as well",
+        "no better than data without clusters",
         *(refusal_of(c, **LIMITS) for c in scored if c.stability is not None and c.stability < 0.6),
     }
 

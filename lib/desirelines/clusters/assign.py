@@ -1,4 +1,4 @@
-"""Applying a stored model: distances to the centres as Column expressions, no Python on executors."""
+"""Apply a stored model: distances to the centres as Column expressions, no Python on executors."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from desirelines.clusters.preprocessing import Preparation, to_prepared
 def to_assigned(
     features: DataFrame, preparation: Preparation, centres: Mapping[int, Sequence[float]]
 ) -> DataFrame:
-    """One row per person: person_id, bucket, cluster, distance, second_cluster, second_distance. No shuffle.
+    """One row per person: bucket, and the nearest and second nearest cluster with distances.
 
-    Distance is Euclidean, in prepared columns. On equal distances the smaller cluster number is taken, as MLlib does.
+    Columns: person_id, bucket, cluster, distance, second_cluster, second_distance. No shuffle.
+    Distance is Euclidean, in prepared columns. On equal distances the smaller cluster number is
+    taken, as MLlib does.
     """
     people = to_prepared(features, preparation)
     near = F.array_sort(
@@ -30,11 +32,13 @@ def to_assigned(
         )
     )
     return people.select("person_id", "bucket", near.alias("_near")).select(
-        "person_id", "bucket",
-        F.col("_near")[0]["cluster"].alias("cluster"), F.col("_near")[0]["distance"].alias("distance"),
+        "person_id",
+        "bucket",
+        F.col("_near")[0]["cluster"].alias("cluster"),
+        F.col("_near")[0]["distance"].alias("distance"),
         F.try_element_at("_near", F.lit(2))["cluster"].alias("second_cluster"),
         F.try_element_at("_near", F.lit(2))["distance"].alias("second_distance"),
-    )  # fmt: skip
+    )
 
 
 def _distance(names: Sequence[str], centre: Sequence[float]) -> Column:

@@ -1,6 +1,7 @@
-"""Choosing the number of clusters by evidence, and saying that there are none. Pure numpy and scikit-learn, on a sample.
+"""Choose the number of clusters by evidence, or find that there are none.
 
-No single number decides. Silhouette is told and not used: it prefers few, moves from sample to sample, and gives 0.3 to a blob.
+Pure numpy and scikit-learn, on a sample. No single number decides. Silhouette is reported but not
+used: it prefers few clusters, varies from sample to sample, and gives 0.3 to data without clusters.
 """
 
 from __future__ import annotations
@@ -24,39 +25,50 @@ KMEANS, BISECTING = "kmeans", "bisecting_kmeans"
 STARTS, REFERENCES, REFITS = 10, 5, 4
 """Starts of a fit, reference sets of each kind, refits on bootstrap samples."""
 MIN_GAP_Z = 3.0
-"""A cost is better than that of the references by more than so many standard errors, or there is no structure."""
+"""A cost must be better than that of the references by more than this many standard errors.
+
+Otherwise there is no structure.
+"""
 TIE_SHARE = 0.1
-"""More clusters that are each worth less than this part of what each was worth before are a tie: the smaller k is taken."""
+"""More clusters are a tie when each is worth less than this share of the previous ones.
+
+The smaller k is then taken.
+"""
 STICKY_TIE_SHARE = 0.2
-"""The same part, for leaving the number of the run before: people's groups do not come and go for a little evidence."""
+"""The same share for changing the number of clusters of the previous run.
+
+It is higher, so that groups do not change for a little evidence.
+"""
 MOST_SCORED = 2_000
-"""People whose silhouette is taken."""
+"""Number of people the silhouette is computed on."""
 
 
 class Fit(Protocol):
-    """What scikit-learn's clusterings have in common."""
+    """Common interface of scikit-learn's clusterings."""
 
     labels_: npt.NDArray[np.int32]
     inertia_: float
     cluster_centers_: Points
 
     def predict(self, points: Points) -> npt.NDArray[np.int32]:
-        """Give the number of the nearest centre of each point."""
+        """Number of the nearest centre of each point."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One algorithm and k, the best of its starts, and what speaks for it.
+    """One algorithm and k, the best of its starts, and the evidence for it.
 
     Attributes:
         k: clusters asked for; found: clusters with people in them.
         cost: sum of squared distances to the nearest centre.
         smallest_share, smallest_count: share and points of the smallest cluster.
-        stability: mean adjusted Rand index between refits on bootstrap samples, on people that none of them saw; null for k = 1.
-        gap: log cost of reference sets less log cost, less the same of k = 1; the mean over both kinds of references. It says by
-            how much better k clusters fit these people than people like them without clusters.
+        stability: mean adjusted Rand index between refits on bootstrap samples, on people that none
+            of them used; null for k = 1.
+        gap: log cost of reference sets less log cost, less the same of k = 1; the mean over both
+            kinds of references. It measures how much better k clusters fit these people than
+            similar people without clusters.
         gap_error: standard error of the gap.
-        is_structure: the gap of either kind of references is above MIN_GAP_Z of its standard errors.
+        is_structure: whether the gap of each kind of references is above MIN_GAP_Z standard errors.
         silhouette: mean silhouette of a sample, squared Euclidean distance; null for k = 1.
     """
 
@@ -83,14 +95,17 @@ def candidates(
     seed: int,
     on_candidate: Callable[[Candidate], None],
 ) -> list[Candidate]:
-    """Score k = 1 and every k of the range, as far as there are different points.
+    """Score k = 1 and every k of the range, as far as there are distinct points.
 
-    References have no clusters: normal with the covariance of the points, and even in the box of their principal axes.
-    Source: Tibshirani, Walther, Hastie 2001 (gap statistic), with both references; stability after Ben-Hur, Elisseeff, Guyon 2002.
+    References have no clusters: normal with the covariance of the points, and uniform in the box of
+    their principal axes. Source: Tibshirani, Walther, Hastie 2001 (gap statistic), with both
+    references; stability after Ben-Hur, Elisseeff, Guyon 2002.
     """
     random = np.random.default_rng(seed)
     ks = [1, *range(max(k_min, 2), min(k_max, len(np.unique(points, axis=0))) + 1)]
-    made = [[make(points, random) for _ in range(REFERENCES)] for make in (normal_like, box_like)]
+    references = [
+        [make(points, random) for _ in range(REFERENCES)] for make in (normal_like, box_like)
+    ]
     halves = list(_halves(points, random))
     at_one: list[tuple[float, float]] = []
     out: list[Candidate] = []
@@ -101,39 +116,53 @@ def candidates(
             fit = min(fit, _with_one_split(points, before, seed), key=lambda f: f.inertia_)
         before = fit
         labels, cost = fit.labels_, float(fit.inertia_)
-        gaps: list[float] = []
-        errors: list[float] = []
-        for sets in made:
-            logs = [
-                np.log(max(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_), 1e-300))
-                for s in sets
-            ]
-            gaps.append(float(np.mean(logs) - np.log(max(cost, 1e-300))))
-            errors.append(float(np.std(logs, ddof=1) * np.sqrt(1 + 1 / REFERENCES)))
+        gaps, errors = _gaps(references, cost, k, algorithm, seed)
         if k == 1:
             at_one = list(zip(gaps, errors, strict=True))
         above = [gap - first for gap, (first, _) in zip(gaps, at_one, strict=True)]
         sizes = np.bincount(labels, minlength=k)
         candidate = Candidate(
-            algorithm=algorithm, k=k, found=int((sizes > 0).sum()), cost=cost,
+            algorithm=algorithm,
+            k=k,
+            found=int((sizes > 0).sum()),
+            cost=cost,
             smallest_share=float(sizes[sizes > 0].min() / len(points)),
             stability=None if k == 1 else _stability(halves, k, algorithm, seed),
-            gap=float(np.mean(above)), gap_error=math.hypot(*errors) / 2,
-            is_structure=k > 1 and all(a > MIN_GAP_Z * e + 1e-3 for a, e in zip(above, errors, strict=True)),
-            silhouette=_silhouette(points, labels), centres=np.asarray(fit.cluster_centers_),
+            gap=float(np.mean(above)),
+            gap_error=math.hypot(*errors) / 2,
+            is_structure=k > 1
+            and all(a > MIN_GAP_Z * e + 1e-3 for a, e in zip(above, errors, strict=True)),
+            silhouette=_silhouette(points, labels),
+            centres=np.asarray(fit.cluster_centers_),
             smallest_count=int(sizes[sizes > 0].min()),
-        )  # fmt: skip
+        )
         on_candidate(candidate)
         out.append(candidate)
     return out
 
 
+def _gaps(
+    references: list[list[Points]], cost: float, k: int, algorithm: str, seed: int
+) -> tuple[list[float], list[float]]:
+    """Log cost of each kind of references less log cost, and the standard error of each."""
+    gaps: list[float] = []
+    errors: list[float] = []
+    for sets in references:
+        logs = [
+            np.log(max(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_), 1e-300))
+            for s in sets
+        ]
+        gaps.append(float(np.mean(logs) - np.log(max(cost, 1e-300))))
+        errors.append(float(np.std(logs, ddof=1) * np.sqrt(1 + 1 / REFERENCES)))
+    return gaps, errors
+
+
 def refusal_of(
     candidate: Candidate, *, smallest_share: float, least_stability: float
 ) -> str | None:
-    """Why a candidate is not taken, whatever the others are; null when nothing speaks against it."""
+    """Reason to reject a candidate, whatever the others are; null when there is none."""
     if candidate.k == 1:
-        return "no clusters: what the others are compared with"
+        return "no clusters: the baseline for the others"
     if candidate.found < candidate.k:
         return f"only {candidate.found} clusters have people"
     if candidate.smallest_count is not None and is_small(candidate.smallest_count):
@@ -144,9 +173,12 @@ def refusal_of(
             f"clusters.smallest_share is {smallest_share:.2%}"
         )
     if candidate.stability is not None and candidate.stability < least_stability:
-        return f"stability {candidate.stability:.2f} is below clusters.least_stability ({least_stability:.2f})"
+        return (
+            f"stability {candidate.stability:.2f} is below "
+            f"clusters.least_stability ({least_stability:.2f})"
+        )
     if not candidate.is_structure:
-        return "people without clusters are told apart as well"
+        return "no better than data without clusters"
     return None
 
 
@@ -157,9 +189,10 @@ def chosen(
     least_stability: float,
     k_before: int | None = None,
 ) -> Candidate | None:
-    """The candidate with the most evidence among those that are not refused; the fewest clusters where it ties; null for none.
+    """The candidate with the most evidence among those that are not rejected; null for none.
 
-    With the number of clusters of a run before, that stays where the most evidence is not clearly more.
+    On a tie, the fewest clusters win. The number of clusters of the previous run (`k_before`) stays
+    unless the best candidate has clearly more evidence.
     """
     good = [
         c
@@ -195,9 +228,10 @@ def fitted(points: Points, k: int, algorithm: str, *, seed: int, starts: int) ->
 
 
 def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
-    """k-means from the centres of one cluster fewer, that cluster split in two whose split saves most of the cost.
+    """k-means from the centres of k - 1 clusters, with one of them split in two.
 
-    A start that random ones miss: where it ends, one more cluster never costs more. After Likas, Vlassis, Verbeek 2003 (global k-means).
+    The cluster whose split saves most of the cost is split. Random starts miss this one, and from
+    it one more cluster never costs more. After Likas, Vlassis, Verbeek 2003 (global k-means).
     """
     halves: dict[int, tuple[float, Points]] = {}
     for number in range(len(before.cluster_centers_)):
@@ -209,7 +243,7 @@ def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
                 two.cluster_centers_,
             )
     if not halves:
-        return before  # all points lie on their centres: it costs nothing
+        return before  # all points lie on their centres: the cost is 0
     number, (_, centres) = max(halves.items(), key=lambda split: split[1][0])
     start = np.concatenate([np.delete(before.cluster_centers_, number, axis=0), centres])
     return cast("Fit", KMeans(len(start), init=start, n_init=1).fit(points))
@@ -224,7 +258,7 @@ def normal_like(points: Points, random: np.random.Generator) -> Points:
 
 
 def box_like(points: Points, random: np.random.Generator) -> Points:
-    """As many points, even in the box of the points' principal axes."""
+    """As many points, uniform in the box of the points' principal axes."""
     centre = points.mean(axis=0)
     axes = np.linalg.svd(points - centre, full_matrices=False)[2]
     placed = (points - centre) @ axes.T
@@ -233,7 +267,7 @@ def box_like(points: Points, random: np.random.Generator) -> Points:
 
 
 def _halves(points: Points, random: np.random.Generator) -> Iterator[tuple[Points, Points]]:
-    """Bootstrap samples of two thirds of the points, each with the last third, which none of them holds."""
+    """Bootstrap samples of two thirds of the points, each with the held-out last third."""
     order = random.permutation(len(points))
     held, rest = order[: len(order) // 3], order[len(order) // 3 :]
     for _ in range(REFITS):
@@ -254,8 +288,8 @@ def _stability(halves: list[tuple[Points, Points]], k: int, algorithm: str, seed
 
 
 def _silhouette(points: Points, labels: npt.NDArray[np.int32]) -> float | None:
-    # The points come in an order that knows nothing of them, so the first are a sample.
-    some, own = points[:MOST_SCORED], labels[:MOST_SCORED]
-    if not 1 < len(np.unique(own)) < len(own):
+    # The order of the points does not depend on their values, so the first ones are a sample.
+    sample, sample_labels = points[:MOST_SCORED], labels[:MOST_SCORED]
+    if not 1 < len(np.unique(sample_labels)) < len(sample_labels):
         return None
-    return float(silhouette_score(some, own, metric="sqeuclidean"))
+    return float(silhouette_score(sample, sample_labels, metric="sqeuclidean"))

@@ -1,9 +1,10 @@
-"""From features to the model: the number of clusters is chosen on a sample, the centres are fitted on everybody."""
+"""From features to the model: k is chosen on a sample, the centres are fitted on everybody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pyarrow as pa
@@ -22,7 +23,7 @@ from desirelines.clusters.choose_k import (
     fitted,
     refusal_of,
 )
-from desirelines.clusters.lloyd import lloyd, to_points
+from desirelines.clusters.lloyd import KMeansResult, lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
 from desirelines.clusters.preprocessing import (
     Preparation,
@@ -46,8 +47,8 @@ SCANS, MLLIB = "scans", "mllib"
 class Trial:
     """One candidate and its scores: a row of cluster_trials.
 
-    `smallest_share` is null where the smallest cluster is of fewer than ten people, and with `people_count` where everybody less
-    those who were grouped would be.
+    `smallest_share` is null where the smallest cluster has fewer than ten people. Both it and
+    `people_count` are null where one to nine people are in no cluster: their number would follow.
     """
 
     algorithm: str
@@ -67,13 +68,13 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """What was found: the last trial is the fit on everybody.
+    """The fitted model; the last trial is the fit on everybody.
 
     Attributes:
         preparation: how features become numbers.
         pipeline: preparation and MLlib model as one; null when there are no groups.
         centres: centres in prepared columns, in the order of the model's cluster numbers.
-        trials: everything that was looked at.
+        trials: all candidates that were scored.
     """
 
     preparation: Preparation
@@ -97,24 +98,19 @@ def fit(
     k_before: int | None = None,
     apart: int = 0,
 ) -> Fitted:
-    """Prepare, choose k on a sample (unless it is set), and fit that on everybody. `k_before` are the clusters of the run before.
+    """Prepare, choose k on a sample (unless it is set), and fit that k on everybody.
 
-    With `clusters.k` unset and no evidence of groups, everybody is one group. Else the centres of the sample are moved by exact
-    scans over everybody (`clusters.fit: scans`), or MLlib fits anew (`mllib`; bisecting k-means always). A cluster of fewer than ten
-    people is none: its people go to the next nearest. `apart` are the people who are not among the `count` that are grouped.
+    `k_before` is the number of clusters of the previous run. With `clusters.k` unset and no
+    evidence of groups, everybody is one group. Otherwise the centres of the sample are moved by
+    exact scans over everybody (`clusters.fit: scans`), or MLlib fits from scratch (`mllib`; always
+    for bisecting k-means). A cluster of fewer than ten people is dissolved: its people go to the
+    next nearest. `apart` is the number of people who are not among the `count` that are grouped.
 
     Raises:
-        GateError: there are fewer people than ten, or than clusters asked for, or no feature in which they differ.
+        GateError: there are fewer than ten people, fewer people than clusters asked for, or no
+            feature in which they differ.
     """
-    if count < SMALL_GROUP:
-        raise GateError(
-            f"clusters: fewer than {SMALL_GROUP} people are known well enough to be grouped, and nothing is published of so few. "
-            "Read more events, or lower clusters.least_active_days."
-        )
-    if count < (settings.k or 1):
-        raise GateError(
-            f"clusters: {count} people cannot make {settings.k} clusters. Set clusters.k to {count} at most, or read more events."
-        )
+    _check_enough_people(count, settings.k)
     is_count_withheld = is_small(apart)
 
     def published(trial: Trial) -> Trial:
@@ -125,17 +121,19 @@ def fit(
             else trial
         )
 
-    some = features.sparkSession.createDataFrame(
+    # Reads the features once.
+    sampled = features.sparkSession.createDataFrame(
         sample_of(features, count, settings.sample_people)
-    )  # read once
+    )
     preparation = fit_preparation(
-        _values(some, catalogue).toArrow(), catalogue, settings.family_weights
+        _values(sampled, catalogue).toArrow(), catalogue, settings.family_weights
     )
     if not preparation.columns:
         raise GateError(
-            "clusters: people do not differ in any feature, so there are no groups to be found. Read more events."
+            "clusters: people do not differ in any feature, so there are no groups to find. "
+            "Read more events."
         )
-    sample = points_of(some.select(*prepared_columns(preparation)).toArrow(), preparation)
+    sample = points_of(sampled.select(*prepared_columns(preparation)).toArrow(), preparation)
     start, trials = _start(sample, settings, lambda trial: on_trial(published(trial)), k_before)
     final, pipeline, centres = _final(
         to_prepared(features, preparation), count, preparation, start, settings
@@ -144,16 +142,33 @@ def fit(
     return Fitted(preparation, pipeline, centres, tuple(map(published, (*trials, final))))
 
 
+def _check_enough_people(count: int, k: int | None) -> None:
+    if count < SMALL_GROUP:
+        raise GateError(
+            f"clusters: fewer than {SMALL_GROUP} people are known well enough to be grouped, "
+            "and nothing is published about so few. "
+            "Read more events, or lower clusters.least_active_days."
+        )
+    if count < (k or 1):
+        raise GateError(
+            f"clusters: {count} people cannot make {k} clusters. "
+            f"Set clusters.k to {count} at most, or read more events."
+        )
+
+
 def _values(features: DataFrame, catalogue: Sequence[Feature]) -> DataFrame:
     return features.select(*(F.expr(f.sql).alias(f.name) for f in catalogue if f.is_clustered))
 
 
 def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
-    """About `wanted` people, everybody when there are no more, in an order that knows nothing of them: by a hash of their key."""
+    """About `wanted` people, or everybody when there are no more.
+
+    They come in the order of a hash of their key, so the order does not depend on their data.
+    """
     place = F.pmod(F.xxhash64("person_id", F.lit("sample")), F.lit(2**40))
-    some = people if count <= wanted else people.filter(place < int(2**40 * wanted / count))
+    sample = people if count <= wanted else people.filter(place < int(2**40 * wanted / count))
     return (
-        some.withColumn("_place", place)
+        sample.withColumn("_place", place)
         .orderBy("_place", "person_id")
         .drop("_place", "person_id")
         .toArrow()
@@ -161,14 +176,15 @@ def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
 
 
 def points_of(sample: pa.Table, preparation: Preparation) -> Points:
-    """The prepared numbers of a sample, a row each."""
+    """The prepared numbers of a sample, one row per person."""
     return np.column_stack([sample.column(name).to_numpy() for name in preparation.names])
 
 
 def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
-    """Spread and sort people by a rule that knows no machine: the same rows, the same fit.
+    """Spread and sort people by a rule that does not depend on the machine.
 
-    Another number of partitions would give other centres, so it follows from the number of people alone.
+    Another number of partitions would give other centres, so the number follows from the number of
+    people alone: the same rows give the same fit.
     """
     partitions = min(MOST_PARTITIONS, max(1, -(-count // PEOPLE_PER_PARTITION)))
     return people.repartition(partitions, "bucket").sortWithinPartitions("bucket", "person_id")
@@ -177,51 +193,69 @@ def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
 def _start(
     sample: Points, settings: Clusters, on_trial: Callable[[Trial], None], k_before: int | None
 ) -> tuple[Candidate | None, list[Trial]]:
-    """What is fitted on everybody: its algorithm, k and centres on the sample; null for no groups. And the trials."""
+    """The candidate to fit on everybody, and the trials.
+
+    The candidate has the algorithm, k and the centres on the sample; it is null for no groups.
+    """
     algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
     if settings.k is not None:
         return _asked(sample, algorithms[0], settings), []
     trials: list[Trial] = []
     scored: list[Candidate] = []
-    some = sample[:CHOSEN_ON]
+    points = sample[:CHOSEN_ON]
     limits = {
         "smallest_share": settings.smallest_share,
         "least_stability": settings.least_stability,
     }
     for algorithm in algorithms:
         scored += candidates(
-            some, algorithm=algorithm, k_min=settings.k_min, k_max=settings.k_max, seed=settings.seed,
-            on_candidate=lambda c: on_trial(_trial(c, settings.seed, len(some), refusal_of(c, **limits) or "looked at")),
-        )  # fmt: skip
-    best, first = (
-        chosen(
-            scored,
-            smallest_share=settings.smallest_share,
-            least_stability=settings.least_stability,
-            k_before=k,
+            points,
+            algorithm=algorithm,
+            k_min=settings.k_min,
+            k_max=settings.k_max,
+            seed=settings.seed,
+            on_candidate=lambda c: on_trial(
+                _trial(c, settings.seed, len(points), refusal_of(c, **limits) or "looked at")
+            ),
         )
-        for k in (k_before, None)
+    choose = partial(
+        chosen,
+        scored,
+        smallest_share=settings.smallest_share,
+        least_stability=settings.least_stability,
     )
+    best, first = choose(k_before=k_before), choose()
     for candidate in scored:
-        beaten = (
-            "taken to everybody" if candidate is best
-            else f"too little more evidence to leave the {k_before} clusters of the run before" if candidate is first
-            else "another has more evidence, or as much with fewer clusters"
-        )  # fmt: skip
-        trials.append(
-            _trial(candidate, settings.seed, len(some), refusal_of(candidate, **limits) or beaten)
-        )
+        if candidate is best:
+            outcome = "fitted on everybody"
+        elif candidate is first:
+            outcome = (
+                f"not enough extra evidence to give up the {k_before} clusters of the previous run"
+            )
+        else:
+            outcome = "another has more evidence, or as much with fewer clusters"
+        verdict = refusal_of(candidate, **limits) or outcome
+        trials.append(_trial(candidate, settings.seed, len(points), verdict))
     return best, trials
 
 
 def _asked(sample: Points, algorithm: str, settings: Clusters) -> Candidate:
-    """The k of the settings, whatever speaks for it; fewer where there are fewer different people."""
+    """The k of the settings, whatever the evidence; fewer where there are fewer distinct people."""
     k = min(settings.k or 1, len(np.unique(sample, axis=0)))
-    found = fitted(sample, k, algorithm, seed=settings.seed, starts=settings.restarts)
+    fit = fitted(sample, k, algorithm, seed=settings.seed, starts=settings.restarts)
     return Candidate(
-        algorithm=algorithm, k=k, found=k, cost=float(found.inertia_), smallest_share=0.0, stability=None, gap=0.0, gap_error=0.0,
-        is_structure=True, silhouette=None, centres=np.asarray(found.cluster_centers_),
-    )  # fmt: skip
+        algorithm=algorithm,
+        k=k,
+        found=k,
+        cost=float(fit.inertia_),
+        smallest_share=0.0,
+        stability=None,
+        gap=0.0,
+        gap_error=0.0,
+        is_structure=True,
+        silhouette=None,
+        centres=np.asarray(fit.cluster_centers_),
+    )
 
 
 def _final(
@@ -235,9 +269,8 @@ def _final(
     people, names, model = in_fixed_order(prepared, count), preparation.names, None
     seed, seeds = settings.seed, range(settings.seed, settings.seed + settings.restarts)
     if start is not None and (start.algorithm == BISECTING or settings.fit == MLLIB):
-        people = (
-            people.localCheckpoint()
-        )  # not cache(): MLlib checks a cached input anew in every iteration
+        # Not cache(): MLlib checks a cached input again in every iteration.
+        people = people.localCheckpoint()
         model, seed = fit_by_mllib(
             people,
             names,
@@ -247,47 +280,71 @@ def _final(
             most_iterations=settings.max_iterations,
         )
     points = to_points(people, count, names)
-    max_iterations = 0 if model is not None else 1 if start is None else settings.max_iterations
-    begin = (
-        np.array(model.clusterCenters()) if model is not None
-        else np.zeros((1, len(names))) if start is None
-        else start.centres
-    )  # fmt: skip
-    found = lloyd(points, begin, max_iterations=max_iterations)
-    is_joined = False
-    while (smallest := min(n for n in found.sizes if n)) < SMALL_GROUP:
-        rest = [
-            n > 0 and place != found.sizes.index(smallest) for place, n in enumerate(found.sizes)
-        ]
-        found, is_joined = lloyd(points, found.centres[rest], max_iterations=max_iterations), True
-    # Clusters without people are no clusters: MLlib gives some where points coincide.
-    size_of = {tuple(c): n for c, n in zip(found.centres.tolist(), found.sizes, strict=True) if n}
-    if model is None or len(size_of) < len(begin):
+    if model is not None:
+        centres_before, max_iterations = np.array(model.clusterCenters()), 0
+    elif start is None:
+        centres_before, max_iterations = np.zeros((1, len(names))), 1
+    else:
+        centres_before, max_iterations = start.centres, settings.max_iterations
+    result, is_joined = _without_small_clusters(points, centres_before, max_iterations)
+    # Clusters without people are no clusters: MLlib returns some where points coincide.
+    size_of = {tuple(c): n for c, n in zip(result.centres.tolist(), result.sizes, strict=True) if n}
+    if model is None or len(size_of) < len(centres_before):
         model = model_of(people, names, list(size_of))
-    centres = found.centres if model is None else np.array(model.clusterCenters())
+    centres = result.centres if model is None else np.array(model.clusterCenters())
     sizes = [size_of[tuple(c)] for c in centres.tolist()]
     pipeline = None if model is None else pipeline_of(preparation, model)
-    verdict = (
-        "no structure: people without groups are told apart as well" if start is None
-        else f"chosen; what had fewer than {SMALL_GROUP} people was joined to the next nearest" if is_joined
-        else "chosen"
-    )  # fmt: skip
+    verdict = "chosen"
+    if start is None:
+        verdict = "no structure: no better than data without groups"
+    elif is_joined:
+        verdict += f"; clusters of fewer than {SMALL_GROUP} people were joined to the next nearest"
     plain = start or Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
     trial = replace(
-        _trial(plain, seed, count, verdict), clusters_found=len(sizes), cost=found.cost, silhouette=plain.silhouette,
-        smallest_share=min(sizes) / count, k=settings.k or plain.k, is_kept=True,
-    )  # fmt: skip
+        _trial(plain, seed, count, verdict),
+        clusters_found=len(sizes),
+        cost=result.cost,
+        silhouette=plain.silhouette,
+        smallest_share=min(sizes) / count,
+        k=settings.k or plain.k,
+        is_kept=True,
+    )
     return trial, pipeline, tuple(tuple(float(v) for v in c) for c in centres)
+
+
+def _without_small_clusters(
+    points: DataFrame | pa.Table, centres: Points, max_iterations: int
+) -> tuple[KMeansResult, bool]:
+    """Move the centres; dissolve the smallest cluster while it is too small; whether any was."""
+    result = lloyd(points, centres, max_iterations=max_iterations)
+    is_joined = False
+    while (smallest := min(n for n in result.sizes if n)) < SMALL_GROUP:
+        dissolved = result.sizes.index(smallest)
+        rest = [n > 0 and place != dissolved for place, n in enumerate(result.sizes)]
+        result = lloyd(points, result.centres[rest], max_iterations=max_iterations)
+        is_joined = True
+    return result, is_joined
 
 
 def _trial(candidate: Candidate, seed: int, people: int, verdict: str) -> Trial:
     return Trial(
-        candidate.algorithm, candidate.k, seed, candidate.found, people, candidate.silhouette, candidate.cost, _share_to_publish(candidate),
-        candidate.stability, candidate.gap, candidate.gap_error, verdict, is_kept=False,
-    )  # fmt: skip
+        candidate.algorithm,
+        candidate.k,
+        seed,
+        candidate.found,
+        people,
+        candidate.silhouette,
+        candidate.cost,
+        _share_to_publish(candidate),
+        candidate.stability,
+        candidate.gap,
+        candidate.gap_error,
+        verdict,
+        is_kept=False,
+    )
 
 
 def _share_to_publish(candidate: Candidate) -> float | None:
-    """The share of the smallest cluster; null where it is of fewer than ten people."""
+    """Share of the smallest cluster; null where it has fewer than ten people."""
     small = candidate.smallest_count is not None and is_small(candidate.smallest_count)
     return None if small else candidate.smallest_share

@@ -1,4 +1,7 @@
-"""Exact k-means over all people: Lloyd's iterations as scans in Arrow, each row seen once a scan."""
+"""Exact k-means over all people: Lloyd's iterations as scans in Arrow.
+
+Each scan reads each row once.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,16 @@ from threadpoolctl import threadpool_limits
 Centres = npt.NDArray[np.float64]
 PEOPLE_AT_ONCE = 50_000
 MOST_HELD = 2**28
-"""Bytes of people's numbers that one process scans alone: a scan then needs no Spark job, and nothing is sent anywhere."""
+"""Bytes of people's numbers that one process scans alone.
+
+A scan then needs no Spark job, and no data is moved.
+"""
 TOLERANCE = 1e-4
-"""Of the mean variance of the columns; once the centres move by less (squared), they stay. As scikit-learn has it."""
+"""Share of the mean variance of the columns.
+
+Iterations stop when the squared movement of the centres is at most this share; the same rule as in
+scikit-learn.
+"""
 
 _PIECE = [("part", pa.int32()), ("piece", pa.int32())]
 _PACKED = pa.schema([*_PIECE, ("points", pa.binary())])
@@ -30,7 +40,7 @@ _PARTIALS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class KMeansResult:
-    """Where the scans ended: centres, people of each, and the cost of these centres."""
+    """State after the last scan: centres, people of each, and the cost of these centres."""
 
     centres: Centres
     sizes: tuple[int, ...]
@@ -40,11 +50,12 @@ class KMeansResult:
 def to_points(
     people: DataFrame, count: int, columns: Sequence[str], *, most_held: int = MOST_HELD
 ) -> DataFrame | pa.Table:
-    """The numbers of `count` people as bytes, some thousand people a piece, in their order; kept, as every scan reads them.
+    """Pack the numbers of `count` people as bytes, some thousand people per piece, in their order.
 
-    A row is one piece of a partition: part, piece, points. Turning a person's columns into numpy's costs more than all that
-    a scan does with them, so it is done once. Up to `most_held` bytes come here as a table; more stay where the people are,
-    and are read in few tasks, since each costs something to begin.
+    One row per piece of a partition: part, piece, points. Converting a person's columns to numpy
+    costs more than everything a scan does with them, so it is done once and kept for all scans. Up
+    to `most_held` bytes come to this process as a table. More stay where the people are, and are
+    read in few tasks, because starting a task costs time.
     """
     packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED))
     if count * len(columns) * np.dtype(np.float64).itemsize <= most_held:
@@ -57,9 +68,10 @@ def to_points(
 def lloyd(points: DataFrame | pa.Table, start: Centres, *, max_iterations: int) -> KMeansResult:
     """Move the centres to the means of their people until they stay, then count once more.
 
-    `points` are of people in a fixed order of partitions and rows. Sums of a piece are made in the order of its people, and
-    those of pieces are added in their order, so the result is the same to the bit on any number of cores, and here or there. A centre without
-    people stays where it is. Source: Lloyd 1982.
+    `points` are of people in a fixed order of partitions and rows. The sums of a piece follow the
+    order of its people, and the pieces are added in their order. So the result is identical to the
+    bit on any number of cores, in this process or on executors. A centre without people stays where
+    it is. Source: Lloyd 1982.
     """
     centres, tolerance, scans = start, 0.0, 0
     while True:
@@ -87,15 +99,12 @@ def _scan(
 ) -> tuple[Centres, npt.NDArray[np.int64], np.float64]:
     scan = partial(_partials, centres=centres)
     if isinstance(points, pa.Table):
-        with threadpool_limits(1):  # as Spark's workers have it: the same products, to the bit
+        with threadpool_limits(1):  # as in Spark's workers: the same products, to the bit
             pieces = pa.Table.from_batches(scan(points.to_batches()), schema=_PARTIALS).to_pylist()
     else:
         pieces = points.mapInArrow(scan, from_arrow_schema(_PARTIALS)).collect()
-    sums, counts, squares = (
-        np.zeros_like(centres),
-        np.zeros(len(centres), dtype=np.int64),
-        np.float64(0.0),
-    )
+    sums, squares = np.zeros_like(centres), np.float64(0.0)
+    counts = np.zeros(len(centres), dtype=np.int64)
     for row in sorted(pieces, key=lambda r: (int(r["part"]), int(r["piece"]))):
         sums = sums + np.frombuffer(row["sums"]).reshape(centres.shape)
         counts = counts + np.frombuffer(row["counts"], dtype=np.int64)
@@ -104,7 +113,10 @@ def _scan(
 
 
 def _packed(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Runs on executors: a row for every PEOPLE_AT_ONCE people of a partition, whatever the size of the batches."""
+    """One row for every PEOPLE_AT_ONCE people of a partition, whatever the size of the batches.
+
+    Runs on executors.
+    """
     context = TaskContext.get()
     part = 0 if context is None else context.partitionId()
     waiting: list[Centres] = []
@@ -126,7 +138,7 @@ def _row(part: int, piece: int, points: Centres) -> pa.RecordBatch:
 
 
 def _partials(batches: Iterator[pa.RecordBatch], *, centres: Centres) -> Iterator[pa.RecordBatch]:
-    """Runs where the pieces are: one row a piece."""
+    """Sums, counts and squares: one row per piece. Runs where the pieces are."""
     k, width = centres.shape
     half = (centres**2).sum(axis=1) / 2
     for batch in batches:

@@ -1,4 +1,4 @@
-"""Keeping a segment's id over refits: new clusters take the ids of the old segments whose people they hold."""
+"""Keep segment ids over refits: new clusters take the ids of the old segments they resemble."""
 
 from __future__ import annotations
 
@@ -8,19 +8,22 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 SPLIT_SHARE = 0.25
-"""A part of so many of a segment's people makes a split or a merge; fewer are the usual coming and going."""
+"""A part with at least this share of a segment's people makes a split or a merge; less is usual
+churn."""
 SAME, SPLIT, MERGE, GROWN, NEW = "same", "split", "merge", "grown", "new"
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """What a new cluster is called, and where it came from.
+    """The id of a new cluster, and where it came from.
 
     Attributes:
-        origin: `merge` when a quarter or more of its people came from each of two old segments or more; `split` when it holds a
-            quarter or more of an old segment of which another new cluster does so too; `same` when it keeps an id otherwise;
-            `grown` when any of its people were in a segment before; else `new`.
-        derived_from: the old segments that say so, the one with most of its people first; none when it is the same or new.
+        origin: `merge` when a quarter or more of its people came from each of two or more old
+            segments; `split` when it and another new cluster each hold a quarter or more of an old
+            segment; `same` when it keeps an id otherwise; `grown` when any of its people were in a
+            segment before; else `new`.
+        derived_from: the old segments behind the origin, the one with most of its people first;
+            empty when the origin is same or new.
     """
 
     cluster: int
@@ -39,8 +42,9 @@ def match_segments(
 ) -> list[Match]:
     """One match per new cluster, largest first.
 
-    Overlap is Jaccard: |a ∩ b| / |a ∪ b| of old segment a and new cluster b. The one-to-one assignment with the largest sum
-    is taken; a pair keeps the id when its overlap is at least `same`, else the cluster gets a new id.
+    Overlap is Jaccard: |a ∩ b| / |a ∪ b| of old segment a and new cluster b. The one-to-one
+    assignment with the largest sum is taken. A pair keeps the id when its overlap is at least
+    `same`, else the cluster gets a new id.
     """
     old, new = sorted(old_sizes), sorted(new_sizes)
     jaccard = np.zeros((len(old), len(new)))
@@ -71,7 +75,7 @@ def _origin(
     old_sizes: dict[str, int],
     new_sizes: dict[int, int],
 ) -> tuple[str, tuple[str, ...]]:
-    """How a new cluster came to be, and the old segments that say so."""
+    """Origin of a new cluster, and the old segments behind it."""
 
     def both(a: str, cluster: int) -> int:
         return overlap.get((a, cluster), 0)

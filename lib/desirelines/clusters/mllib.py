@@ -1,4 +1,4 @@
-"""MLlib's side of clustering: its own distributed fit, and models of centres that were found elsewhere."""
+"""MLlib's part of clustering: its own distributed fit, and models built from given centres."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def fit_by_mllib(
     seeds: Sequence[int],
     most_iterations: int,
 ) -> tuple[Model, int]:
-    """MLlib's fit of the least cost over the seeds, and its seed. `people` are in a fixed order: MLlib depends on it.
+    """MLlib's fit with the lowest cost over the seeds, and its seed.
 
-    It may find fewer clusters than k, without an error: where points coincide, or bisecting finds nothing to divide.
+    `people` are in a fixed order, because MLlib depends on it. MLlib may find fewer clusters than
+    k, without an error: where points coincide, or where bisecting has nothing to divide.
     """
     vectors = assembler(columns).transform(people).select(VECTOR)
     fits = [(_estimator(k, algorithm, seed, most_iterations).fit(vectors), seed) for seed in seeds]
@@ -37,9 +38,10 @@ def fit_by_mllib(
 def model_of(
     people: DataFrame, columns: Sequence[str], centres: Sequence[Sequence[float]]
 ) -> KMeansModel | None:
-    """An MLlib model with exactly these centres, in an order of its own; null for one centre, of which MLlib has no model.
+    """An MLlib model with exactly these centres, in MLlib's own order.
 
-    k-means of as many points as centres, all different, has them for centres.
+    Null for one centre, because MLlib has no such model. k-means of as many points as centres, all
+    different, has these points as centres.
     """
     if len(centres) < 2:
         return None
@@ -60,7 +62,7 @@ def pipeline_of(preparation: Preparation, model: Model) -> PipelineModel:
 
 
 def assembler(columns: Sequence[str]) -> VectorAssembler:
-    """The prepared numbers as one vector."""
+    """Assemble the prepared numbers as one vector."""
     return VectorAssembler(inputCols=list(columns), outputCol=VECTOR)
 
 

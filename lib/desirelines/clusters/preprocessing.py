@@ -1,6 +1,7 @@
-"""Making features fit for clustering: fitted on a sample, applied to everybody as SQL that Spark and a saved Pipeline share.
+"""Prepare features for clustering: fitted on a sample, applied to everybody as SQL.
 
-Everything fitted here is plain data, so that a stored model can be applied years later without the process that made it.
+Spark and a saved Pipeline share that SQL. Everything fitted here is plain data, so a stored model
+can be applied years later without the process that made it.
 """
 
 from __future__ import annotations
@@ -22,11 +23,19 @@ from desirelines.tables import SMALL_GROUP
 
 INDICATOR = "_is_missing"
 WINSOR, MAX_CORRELATION = (1.0, 99.0), 0.95
-"""Values beyond these percentiles are moved to them; of two columns that correlate by more, the first stays."""
+"""Values beyond these percentiles are moved to them; of two columns with a higher correlation, the
+first stays."""
 MISSING_SPREAD = 1.0
-"""What 1 for a missing value is divided by: people then differ by one deviation. By its own, a rare one would be a gulf."""
+"""Divisor of the indicator of a missing value: known and missing then differ by one deviation.
+
+Scaled by its own small deviation, a rare indicator would dominate the distance.
+"""
 SMALL_GROUPS, LEAST_OF_GROUP, LEAST_SHARE, LEAST_PEOPLE = 24, 10, 0.1, 100
-"""Groups that weigh a column, and people of one; no column weighs more than one of this share; fewer people cannot tell."""
+"""Weighting of columns by small groups of people.
+
+They are the number of groups, the minimum people of one, the floor of a column's within-share, and
+the minimum people for any weighting.
+"""
 
 Numbers = npt.NDArray[np.float64]
 
@@ -38,12 +47,13 @@ class PreparedColumn:
     Attributes:
         feature: name in the catalogue.
         column: its value as Spark SQL over the table of features.
-        is_indicator: whether it says that the feature is missing (1) or known (0), instead of its value.
-        is_log: whether log(1 + x) is taken of it, below 0 counting as 0.
-        low, high: values beyond are moved to them, on the scale that is clustered.
-        median: value put where the feature is missing, on that scale.
-        spread: what it is divided by: its standard deviation, or MISSING_SPREAD.
-        weight: factor it gets then: of its family, and of how well it tells small groups of people apart.
+        is_indicator: whether it holds that the feature is missing (1) or known (0), not its value.
+        is_log: whether it is log(1 + x) of the value, with values below 0 as 0.
+        low, high: values beyond are moved to these bounds, on the scale that is clustered.
+        median: replacement of a missing value, on that scale.
+        spread: divisor: its standard deviation, or MISSING_SPREAD.
+        weight: factor after the division: of its family, and of how well it separates small groups
+            of people.
     """
 
     feature: str
@@ -76,8 +86,8 @@ class PreparedColumn:
             return f"CASE WHEN {self.column} IS NULL THEN {factor} ELSE 0D END"
         value = f"ln(1D + greatest({self.column}, 0D))" if self.is_log else self.column
         clipped = f"least(greatest({value}, {_double(self.low)}), {_double(self.high)})"
-        known = f"CASE WHEN {self.column} IS NULL THEN {_double(self.median)} ELSE {clipped} END"
-        return f"({known}) * {factor}"
+        filled = f"CASE WHEN {self.column} IS NULL THEN {_double(self.median)} ELSE {clipped} END"
+        return f"({filled}) * {factor}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +102,7 @@ class Preparation:
         return tuple(c.name for c in self.columns)
 
     def to_json(self) -> str:
-        """Write it for `run_parameters`."""
+        """Serialise it for `run_parameters`."""
         return json.dumps([asdict(c) for c in self.columns], sort_keys=True)
 
     @classmethod
@@ -104,13 +114,14 @@ class Preparation:
 def fit_preparation(
     sample: pa.Table, catalogue: Sequence[Feature], family_weights: Mapping[Family, float]
 ) -> Preparation:
-    """Fit everything on a sample of people's features, a column each.
+    """Fit all columns on a sample of people's features, one column per feature.
 
-    Skewed features go through log(1 + x); all are winsorised, divided by their standard deviation, and weighted by their
-    family's weight over the root of the share of their variance that lies within small groups. A missing value is the median,
-    and a column says that it was missing, by one deviation. Left out are columns that hardly vary and the later one of two
-    that correlate by more than MAX_CORRELATION. Nothing is centred: k-means does not need it, and MLlib's bisecting k-means falls apart
-    on centred features.
+    Skewed features become log(1 + x). All are winsorised, divided by their standard deviation, and
+    weighted by their family's weight over the root of the share of their variance that lies within
+    small groups. A missing value becomes the median, and an indicator column marks it, by one
+    deviation. Left out are columns that hardly vary, and the later of two that correlate by more
+    than MAX_CORRELATION. Nothing is centred: k-means does not need it, and MLlib's bisecting
+    k-means breaks on centred features.
     """
     columns: list[PreparedColumn] = []
     values: list[Numbers] = []
@@ -126,7 +137,7 @@ def fit_preparation(
                 _with(column, spread=spread, weight=family_weights.get(feature.family, 1.0))
             )
             values.append(value)
-    # What is missing of whom must not make the groups that judge it.
+    # Indicators of missing values must not shape the groups that judge them.
     judging = np.array([not c.is_indicator for c in columns])
     if not judging.any() or sample.num_rows < LEAST_PEOPLE:
         return Preparation(tuple(columns))
@@ -145,11 +156,12 @@ def fit_preparation(
 
 
 def shares_within(points: Numbers, judging: Numbers) -> Numbers:
-    """Of each column of points, its variance within many small groups over its variance.
+    """For each column of points: its variance within many small groups / its variance.
 
-    Near 0 where people are grouped by it, near 1 for noise. The groups are k-means' own on the columns that judge, twice as many
-    as are looked for, so that hardly one holds people of two. The thought is that of the Laplacian score (He, Cai, Niyogi 2005),
-    with groups for neighbours.
+    Near 0 where people are grouped by it, near 1 for noise. The groups come from k-means on the
+    columns of `judging`. They are twice as many as the clusters looked for, so that hardly any
+    holds people of two clusters. The idea is that of the Laplacian score (He, Cai, Niyogi 2005),
+    with groups instead of neighbours.
     """
     groups = min(SMALL_GROUPS, len(points) // LEAST_OF_GROUP, len(np.unique(judging, axis=0)))
     label = KMeans(groups, n_init=5, random_state=0).fit(judging).labels_
@@ -168,39 +180,48 @@ def prepared_columns(preparation: Preparation) -> list[Column]:
 
 
 def to_prepared(features: DataFrame, preparation: Preparation) -> DataFrame:
-    """One row per person: person_id, bucket, and the prepared numbers, a column each."""
+    """One row per person: person_id, bucket, and one column per prepared number."""
     return features.select("person_id", "bucket", *prepared_columns(preparation))
 
 
 def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn, Numbers]]:
-    """A feature's column and, where it is neither mostly known nor mostly missing, the one that says whether it is missing."""
+    """A feature's column and, where it is useful, its indicator column.
+
+    The indicator is left out where the feature is nearly always known or nearly always missing.
+    """
     raw = sample.column(feature.name).to_numpy().astype(np.float64)
-    known = ~np.isnan(raw)
-    if known.sum() < SMALL_GROUP:
+    is_known = ~np.isnan(raw)
+    if is_known.sum() < SMALL_GROUP:
         return []
     is_log = feature.scale == "log"
     value = np.log1p(np.maximum(raw, 0.0)) if is_log else raw
-    low, high = _bounds(value[known])
-    median = float(np.median(value[known]))
+    low, high = _bounds(value[is_known])
+    median = float(np.median(value[is_known]))
     column = PreparedColumn(feature.name, feature.sql, False, is_log, low, high, median, 1.0, 1.0)
-    found = [(column, np.where(known, np.clip(np.where(known, value, 0.0), low, high), median))]
-    if 0.01 < known.mean() < 0.99:
-        found.append(
+    columns = [
+        (column, np.where(is_known, np.clip(np.where(is_known, value, 0.0), low, high), median))
+    ]
+    if 0.01 < is_known.mean() < 0.99:
+        columns.append(
             (
                 PreparedColumn(feature.name, feature.sql, True, False, 0.0, 1.0, 0.0, 1.0, 1.0),
-                (~known).astype(np.float64),
+                (~is_known).astype(np.float64),
             )
         )
-    return found
+    return columns
 
 
 def _bounds(values: Numbers) -> tuple[float, float]:
-    """The percentiles of WINSOR; where fewer than ten people lie beyond one, the mean of the ten outermost: a bound is published."""
+    """The percentiles of WINSOR.
+
+    Where fewer than ten people lie beyond a percentile, it is the mean of the ten outermost values,
+    because bounds are published.
+    """
     if len(values) * WINSOR[0] / 100 >= SMALL_GROUP:
         low, high = np.percentile(values, WINSOR)
     else:
-        sort_order = np.sort(values)
-        low, high = sort_order[:SMALL_GROUP].mean(), sort_order[-SMALL_GROUP:].mean()
+        ascending = np.sort(values)
+        low, high = ascending[:SMALL_GROUP].mean(), ascending[-SMALL_GROUP:].mean()
     return float(low), float(high)
 
 
@@ -209,5 +230,5 @@ def _with(column: PreparedColumn, **changes: float) -> PreparedColumn:
 
 
 def _double(value: float) -> str:
-    """A number as a double of Spark SQL, exactly."""
+    """A number as an exact double literal of Spark SQL."""
     return f"{value!r}D"

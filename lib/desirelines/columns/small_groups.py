@@ -1,13 +1,15 @@
-"""Small groups: which numbers about people are withheld, so that no subtraction gives a group of one to nine. See ADR 9.
+"""Small groups: numbers to withhold, so that no subtraction gives a group of 1 to 9 people.
 
-Everything here is about *parts*: the main segments (clusters and too_little_data) divide everybody, so their counts add up to
-that of everybody. A segment of the rules has a part of its own, the rest. What is withheld, because it is small itself or keeps
-another from being computed, may be any number, 0 included: a reader cannot tell one from the other.
+See ADR 9. Everything here is about *parts*: the main segments (clusters and too_little_data) divide
+everybody, so their counts add up to everybody. A rule segment and the rest of everybody are two
+parts of their own. A number is withheld because it is small itself, or because it protects another
+from being computed. To a reader it may be any number, 0 included: the two cases look the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -31,9 +33,11 @@ def small(count: Column) -> Column:
 
 
 def hidden_parts(sizes: Mapping[str, int]) -> frozenset[str]:
-    """Of parts that add up to a published whole, those whose sizes are withheld: the small ones, and the next smallest until together they are ten.
+    """Parts of a published whole whose sizes are withheld.
 
-    On equal size the name that comes first. The whole less the published sizes is then 0, or at least ten people of two parts.
+    They are the small ones, and the next smallest until together they are at least ten; on equal
+    size the name that comes first. The whole less the published sizes is then 0, or at least ten
+    people of two parts.
     """
     hidden = {name for name, size in sizes.items() if is_small(size)}
     for _, name in sorted((size, name) for name, size in sizes.items() if size >= SMALL_GROUP):
@@ -46,9 +50,11 @@ def hidden_parts(sizes: Mapping[str, int]) -> frozenset[str]:
 def is_publishable(people: Column, *key: str, overlapping: Collection[str] = ()) -> Column:
     """Whether a count of people per segment_id, and of everybody, may be published with its row.
 
-    Rows of one key are of the same doing, such as one move from step to step. A count under ten is withheld. Where everybody less the
-    main segments that stay would be one to nine people, the smallest of these is withheld as well, the first by id on a tie; and a
-    segment of `overlapping`, the rules' own, where the rest of everybody would be one to nine. A window over `key`.
+    Rows of one key count the same action, such as one transition from step to step. A count under
+    ten is withheld. Where everybody less the remaining main segments would be one to nine people,
+    the smallest of these segments is withheld as well, the first by id on a tie. A segment of
+    `overlapping` (of the rules) is withheld where the rest of everybody would be one to nine. A
+    window over `key`.
     """
     segment, place = F.col("segment_id"), Window.partitionBy(*key)
     is_all = segment == EVERYBODY
@@ -63,10 +69,14 @@ def is_publishable(people: Column, *key: str, overlapping: Collection[str] = ())
 
 
 def keep_publishable(cells: DataFrame, *key: str, overlapping: Collection[str] = ()) -> DataFrame:
-    """Keep the rows whose people_count may be published (see `is_publishable`); a row goes or stays as a whole. One shuffle, of rows of ten people."""
+    """Keep the rows whose people_count may be published (see `is_publishable`).
+
+    A row is kept or dropped as a whole. One shuffle, of rows of at least ten people.
+    """
     enough = cells.filter(F.col("people_count") >= SMALL_GROUP)
-    told = is_publishable(F.col("people_count"), *key, overlapping=overlapping)
-    return enough.withColumn("_is_told", told).filter("_is_told").drop("_is_told")
+    may_publish = is_publishable(F.col("people_count"), *key, overlapping=overlapping)
+    marked = enough.withColumn("_is_publishable", may_publish)
+    return marked.filter("_is_publishable").drop("_is_publishable")
 
 
 def hidden_cells(
@@ -79,72 +89,119 @@ def hidden_cells(
     cost: Counts | None = None,
     is_exact: bool = True,
 ) -> Flags | None:
-    """Cells of a table to withhold whose row and column sums are known; null when the table must be withheld as a whole.
+    """Cells to withhold of a table with known row and column sums; null for the whole table.
 
-    Rows are parts, columns what they did. `whole` is the number of the row that is the sum of the other rows, if it is in the table;
-    else the sums of columns are known from elsewhere. Of `open_rows` and `open_columns` only the sum over all of them is known, so
-    all their cells are withheld. Withheld from the start are also cells of one to nine people, and those of `hidden`. For
-    each small cell people must be able to change places in thought: as many more in the small cell as make it ten, as many fewer in
-    withheld cells beside and below it, as many more where these meet. The table that was so thought of has the same sums and the same
-    published cells, so no reader can exclude it. Where they cannot, two columns and two rows are withheld, of all such squares
-    the one with the fewest people more; on a tie the first by row, then by column. In open rows
-    and columns people may change places with any other open one. `cost` is what withholding a cell costs, its people unless given;
-    a cell without people and without a cost is not known to be empty.
-    `is_exact`: a person is in one cell of a row only, so people of cells add up; else the cell beside must itself be of ten
-    people, that what is withheld of a row is so, too.
+    Rows are parts, columns what they did. `whole` is the number of the row that is the sum of the
+    other rows, if it is in the table; else the sums of columns are known from elsewhere. Of
+    `open_rows` and `open_columns` only the sum over all of them is known, so all their cells are
+    withheld. Withheld from the start are also cells of one to nine people, and those of `hidden`.
+
+    For each small cell, people must be able to change places in thought: as many more in the small
+    cell as make it ten, as many fewer in withheld cells beside and below it, as many more where
+    these meet. That imagined table has the same sums and the same published cells, so no reader can
+    exclude it. Where they cannot change places, two columns and two rows are withheld: of all such
+    squares the one that costs the fewest people more, on a tie the first by row, then by column. In
+    open rows and columns people may change places with any other open one.
+
+    `cost` is what withholding a cell costs, its people unless given. A reader does not know
+    that a cell without people and without a cost is empty. `is_exact`: a person is in one cell of a
+    row only, so the people of cells add up. Otherwise the cell beside must itself have ten people,
+    so that what is withheld of a row has ten, too.
     """
     height, width = people.shape
     of_rows = np.zeros(height, dtype=bool) if open_rows is None else open_rows
     of_columns = np.zeros(width, dtype=bool) if open_columns is None else open_columns
     parts = np.array([row != whole for row in range(height)])
-    gone: Flags = (people > 0) & (people < SMALL_GROUP) | of_rows[:, None] | of_columns[None, :]
+    table = _Table(people, people if cost is None else cost, whole, parts, is_exact)
+    is_small_cell: Flags = (people > 0) & (people < SMALL_GROUP)
+    gone: Flags = is_small_cell | of_rows[:, None] | of_columns[None, :]
     if hidden is not None:
         gone |= hidden
-    price = people if cost is None else cost
-    small_cells = [
-        (r, c) for r, c in np.argwhere((people > 0) & (people < SMALL_GROUP)) if parts[r]
-    ]
-    for row, column in small_cells:
-        missing = SMALL_GROUP - int(people[row, column])
+    for row, column in np.argwhere(is_small_cell):
+        if not parts[row]:
+            continue
         rows = of_rows if of_rows[row] else np.arange(height) == row
         columns = of_columns if of_columns[column] else np.arange(width) == column
         if people[np.ix_(rows, columns)].sum() >= SMALL_GROUP:
-            continue  # among the open ones
-        in_row = np.where(columns, 0, np.where(gone[rows], people[rows], 0).sum(axis=0))
-        in_column = np.where(rows, 0, np.where(gone[:, columns], people[:, columns], 0).sum(axis=1))
-        meets = gone | (price == 0)
-        if whole is not None:
-            is_in_whole = bool(gone[whole, column])
-            in_column[whole] = missing if is_in_whole else 0
-            meets = meets & (np.arange(height) != whole)[:, None]
-            meets[whole] = gone[whole]
-            if is_in_whole and people[whole, column] < SMALL_GROUP:
-                in_column[parts] = 0
-        if (is_exact or in_row.max() >= SMALL_GROUP) and _can_change(
-            in_row, in_column, meets, missing
-        ):
+            continue  # the open cells have enough people together
+        cell = _SmallCell(row, column, SMALL_GROUP - int(people[row, column]), rows, columns)
+        if _is_hidden_enough(table, gone, cell):
             continue
-        beside = people[rows].sum(axis=0) >= (missing if is_exact else SMALL_GROUP)
-        beside[columns] = False
-        below = parts & (people[:, columns].sum(axis=1) >= missing)
-        if whole is not None:
-            # The whole takes part with the other sign: what moves in the part moves in it as well.
-            below[whole] = True
-            if gone[whole, column] and people[whole, column] < SMALL_GROUP:
-                below &= ~parts
-        below[rows] = False
-        if not beside.any() or not below.any():
+        square = _cheapest_square(table, gone, cell)
+        if square is None:
             return None
-        more = np.where(gone, 0, price)
-        total = more[row][None, :] + more[:, column][:, None] + more
-        total = np.where(below[:, None] & beside[None, :], total, np.iinfo(np.int64).max)
-        other_row, other_column = np.unravel_index(int(np.argmin(total)), total.shape)
+        other_row, other_column = square
         gone[row, other_column] = gone[other_row, column] = gone[other_row, other_column] = True
     return gone
 
 
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The table of `hidden_cells`: people and price of each cell, which row is the whole."""
+
+    people: Counts
+    price: Counts
+    whole: int | None
+    parts: Flags
+    is_exact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _SmallCell:
+    """A small cell, the people it lacks to ten, and the rows and columns that stand for its own."""
+
+    row: int
+    column: int
+    missing: int
+    rows: Flags
+    columns: Flags
+
+
+def _is_hidden_enough(table: _Table, gone: Flags, cell: _SmallCell) -> bool:
+    """Whether people can change places between the cell and cells that are withheld already."""
+    people, whole, column = table.people, table.whole, cell.column
+    rows, columns = cell.rows, cell.columns
+    in_row = np.where(columns, 0, np.where(gone[rows], people[rows], 0).sum(axis=0))
+    in_column = np.where(rows, 0, np.where(gone[:, columns], people[:, columns], 0).sum(axis=1))
+    meets = gone | (table.price == 0)
+    if whole is not None:
+        is_in_whole = bool(gone[whole, column])
+        in_column[whole] = cell.missing if is_in_whole else 0
+        meets = meets & table.parts[:, None]
+        meets[whole] = gone[whole]
+        if is_in_whole and people[whole, column] < SMALL_GROUP:
+            in_column[table.parts] = 0
+    if not table.is_exact and in_row.max() < SMALL_GROUP:
+        return False
+    return _can_change(in_row, in_column, meets, cell.missing)
+
+
+def _cheapest_square(table: _Table, gone: Flags, cell: _SmallCell) -> tuple[int, int] | None:
+    """The other row and column of the square to withhold for a small cell; null for none."""
+    people, whole, row, column = table.people, table.whole, cell.row, cell.column
+    beside = people[cell.rows].sum(axis=0) >= (cell.missing if table.is_exact else SMALL_GROUP)
+    beside[cell.columns] = False
+    below = table.parts & (people[:, cell.columns].sum(axis=1) >= cell.missing)
+    if whole is not None:
+        # The whole takes part with the other sign: what moves in the part moves in it as well.
+        below[whole] = True
+        if gone[whole, column] and people[whole, column] < SMALL_GROUP:
+            below &= ~table.parts
+    below[cell.rows] = False
+    if not beside.any() or not below.any():
+        return None
+    more = np.where(gone, 0, table.price)
+    total = more[row][None, :] + more[:, column][:, None] + more
+    total = np.where(below[:, None] & beside[None, :], total, np.iinfo(np.int64).max)
+    other_row, other_column = np.unravel_index(int(np.argmin(total)), total.shape)
+    return int(other_row), int(other_column)
+
+
 def _can_change(in_row: Counts, in_column: Counts, meets: Flags, count: int) -> bool:
-    """Whether so many people can leave the cells of a row and of a column and meet where these cross; tried largest first."""
+    """Whether people can leave the cells of a row and of a column and meet where these cross.
+
+    `count` people must be able to. The largest cells are tried first.
+    """
     row, column = in_row.copy(), in_column.copy()
     for c in np.argsort(-row, kind="stable"):
         for r in np.argsort(-column, kind="stable"):
@@ -162,7 +219,10 @@ def _can_change(in_row: Counts, in_column: Counts, meets: Flags, count: int) -> 
 def hidden_of_rule(
     people: Counts, whole: Counts, gone_of_whole: Flags, *, is_exact: bool = True
 ) -> Flags | None:
-    """Cells to withhold of a rule's segment beside everybody's, as `hidden_cells` for the segment and its rest; null for all."""
+    """Cells to withhold of a rule segment beside everybody's; null for all.
+
+    The rule is that of `hidden_cells`, for the segment and its rest.
+    """
     rest = whole - people
     gone = (people > 0) & (people < SMALL_GROUP)
     for column in range(len(people)):
@@ -191,7 +251,11 @@ def hidden_of_rule(
 def published_cuts(
     cuts: Sequence[float], shares: Sequence[float], people: int
 ) -> list[float | None]:
-    """Quantiles that may be published, null for the others: each cuts off ten people at least, from either end and from the last published one."""
+    """Quantiles that may be published, null for the others.
+
+    Each published one cuts off at least ten people, from either end and from the last published
+    one.
+    """
     published: list[float | None] = []
     last = 0.0
     for cut, share in zip(cuts, shares, strict=True):

@@ -1,4 +1,4 @@
-"""The column functions of features of activity: how often people come, for how long, and whether that changes."""
+"""Column functions for activity features: how often people come, for how long, and the trend."""
 
 from __future__ import annotations
 
@@ -22,14 +22,17 @@ RECENT_DAYS, BASELINE_DAYS, LEAST_VISITS, MASK_DAYS = 14, 56, 8, 28
 
 
 def sessions_per_week(window: ObservationWindow) -> Column:
-    """Visits in the window / weeks observed: since the person was first seen, at most the window, at least one week."""
+    """Visits in the window / weeks observed.
+
+    Weeks are observed since the person was first seen: at most the window, at least one week.
+    """
     return total("visits", window) / (
         F.greatest(observed_us(window), F.lit(WEEK_US)) / F.lit(float(WEEK_US))
     )
 
 
 def active_days(window: ObservationWindow) -> Column:
-    """Different days of the site's zone with a visit or an order in the window."""
+    """Distinct days of the site's zone with a visit or an order in the window."""
     return F.count_if(in_window(window) & (F.col("active_sessions") > 0)).cast("double")
 
 
@@ -40,7 +43,10 @@ def engaged_minutes_per_week(window: ObservationWindow) -> Column:
 
 
 def engaged_minutes(window: ObservationWindow) -> Column:
-    """Mean engaged time of visits in the window, minutes; visits of one event say nothing and are left out."""
+    """Mean engaged time of visits in the window, minutes.
+
+    Visits of one event have no engaged time and are left out.
+    """
     return share("engaged_seconds", "engaged_visits", window) / F.lit(60.0)
 
 
@@ -50,7 +56,7 @@ def pace_seconds(window: ObservationWindow) -> Column:
 
 
 def days_since_active(window: ObservationWindow) -> Column:
-    """Days from the begin of the last session ever to as_of."""
+    """Days from the start of the last session ever to as_of."""
     return days_until(F.max("last_at"), window)
 
 
@@ -60,7 +66,10 @@ def tenure_days(window: ObservationWindow) -> Column:
 
 
 def regular_days(window: ObservationWindow) -> Column:
-    """Active days among the 27 before the last day; the last day itself is left out, so that it cannot be its own cause."""
+    """Active days among the 27 before the last day.
+
+    The last day itself is left out, so that it cannot influence the label it helps to decide.
+    """
     last_day = window.as_of - timedelta(days=1)
     inside = (F.col("day") >= F.lit(window.as_of - timedelta(days=MASK_DAYS))) & (
         F.col("day") < F.lit(last_day)
@@ -69,9 +78,10 @@ def regular_days(window: ObservationWindow) -> Column:
 
 
 def activity_change(window: ObservationWindow) -> Column:
-    """Log of the rate of visits in the last days over that of the days before; null where those hold too few to tell.
+    """Log ratio of the rate of visits in the last days to the rate in the days before.
 
-    Half a visit is added to both counts, so that none at all is a number.
+    It is null where the days before hold too few visits. Half a visit is added to both counts, so
+    that the result is a number even without visits.
     """
     recent, before = recent_visits(window), baseline_visits(window)
     rates = (recent + 0.5) / F.lit(float(RECENT_DAYS)), (before + 0.5) / F.lit(float(BASELINE_DAYS))
@@ -79,9 +89,10 @@ def activity_change(window: ObservationWindow) -> Column:
 
 
 def decay_probability(window: ObservationWindow) -> Column:
-    """P(X <= visits of the last days) for a Poisson count of the rate of the days before; null where those hold too few to tell.
+    """P(X <= visits of the last days) for a Poisson count at the rate of the days before.
 
-    e^-m * sum over i <= x of m^i / i!, each term made from the one before it. Above the mean nothing decays, and it is 1.
+    Formula: e^-m * sum over i <= x of m^i / i!, each term computed from the previous one. At or
+    above the mean it is 1. It is null where the days before hold too few visits.
     """
     recent, before = recent_visits(window), baseline_visits(window)
     mean = before * F.lit(RECENT_DAYS / BASELINE_DAYS)
@@ -91,7 +102,7 @@ def decay_probability(window: ObservationWindow) -> Column:
         term = sofar["term"] * mean / i
         return F.struct(term.alias("term"), (sofar["total"] + term).alias("total"))
 
-    # Beyond the mean the sum is not needed, and for large means e^-m would be no number.
+    # Beyond the mean the sum is not needed, and for large means e^-m underflows.
     numbers = F.when(recent > 0, F.sequence(F.lit(1), recent.cast("int"))).otherwise(
         F.array().cast("array<int>")
     )
@@ -100,10 +111,10 @@ def decay_probability(window: ObservationWindow) -> Column:
 
 
 def recent_visits(window: ObservationWindow) -> Column:
-    """Visits of the last fourteen days."""
+    """Visits in the last fourteen days."""
     return visits_between(window, RECENT_DAYS, 0)
 
 
 def baseline_visits(window: ObservationWindow) -> Column:
-    """Visits of the 56 days before those."""
+    """Visits in the 56 days before those."""
     return visits_between(window, RECENT_DAYS + BASELINE_DAYS, RECENT_DAYS)

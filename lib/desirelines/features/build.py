@@ -19,17 +19,36 @@ from desirelines.tables import FEATURES
 from desirelines.tables.conform import conform
 
 USED = (
-    "person_id", "started_at", "ended_at", "is_visit", "engaged_seconds", *(f"{kind}_count" for kind in KINDS), "order_line_count",
-    "order_count", "amount", "discount", "refunded", "first_order_at", "last_order_at", "last_cart_at", "score", "categories",
-    "backtrack_count", "revisit_count", "steps", "step_kinds", "step_offsets",
-)  # fmt: skip
-"""The columns of sessions that features are made from."""
+    "person_id",
+    "started_at",
+    "ended_at",
+    "is_visit",
+    "engaged_seconds",
+    *(f"{kind}_count" for kind in KINDS),
+    "order_line_count",
+    "order_count",
+    "amount",
+    "discount",
+    "refunded",
+    "first_order_at",
+    "last_order_at",
+    "last_cart_at",
+    "score",
+    "categories",
+    "backtrack_count",
+    "revisit_count",
+    "steps",
+    "step_kinds",
+    "step_offsets",
+)
+"""The columns of sessions that features read."""
 
 
 def colocated_by_person(sessions: DataFrame) -> DataFrame:
-    """What features read of sessions, all of a person's in one place, one after the other. Kept by the caller, the one shuffle serves all.
+    """Repartition and sort by person, with only the columns that features read.
 
-    The order is as total as sums need: what it leaves open is the same in everything that is no whole number.
+    Persist it: every later step reuses this shuffle. The order is as total as sums need: sessions
+    that tie are equal in every column that is not a whole number.
     """
     return (
         sessions.select(*USED)
@@ -51,11 +70,12 @@ def to_features(
     occasions: Sequence[OccasionDays | PersonalDays] = (),
     personal_dates: DataFrame | None = None,
 ) -> DataFrame:
-    """Give one row per person as of the window's end, as contracted.
+    """One row per person as of the window's end, as contracted.
 
-    `sessions` carry `person_id`; sessions that start at or after as_of are left out here, and one that straddles as_of must
-    have been cut by the caller. They are `colocated_by_person`; `personal_dates` holds the dates of PersonalDays, a row per person.
-    One shuffle, of a row per person.
+    `sessions` carry `person_id`. Sessions that start at or after as_of are left out here; the
+    caller must already have cut one that spans as_of. They are `colocated_by_person`.
+    `personal_dates` holds the dates of PersonalDays, one row per person. One shuffle, of one row
+    per person.
     """
     before = sessions.filter(F.col("started_at") < F.lit(window.end))
     days = to_person_days(before, window.zone, goal_kinds, key_kinds)
@@ -65,13 +85,17 @@ def to_features(
         before, window, key_kinds=key_kinds, cart_hours=cart_hours, cart_days=cart_days
     )
     people = to_people_of_days(days, window, occasions).join(counted, "person_id", "left")
-    rows = people.withColumns({
-        "stickiness": stickiness(F.col("active_days"), F.col("window_weeks")),
-        "as_of": F.lit(window.as_of),
-        "run_id": F.lit(run_id),
-        "bucket": bucket_of(F.col("person_id"), buckets),
-        "own_names": F.array(*(F.lit(name) for name in occasion_columns(occasions, window))).cast("array<string>"),
-    })  # fmt: skip
+    rows = people.withColumns(
+        {
+            "stickiness": stickiness(F.col("active_days"), F.col("window_weeks")),
+            "as_of": F.lit(window.as_of),
+            "run_id": F.lit(run_id),
+            "bucket": bucket_of(F.col("person_id"), buckets),
+            "own_names": F.array(
+                *(F.lit(name) for name in occasion_columns(occasions, window))
+            ).cast("array<string>"),
+        }
+    )
     return conform(rows, FEATURES)
 
 
@@ -80,11 +104,12 @@ def to_people_of_days(
     window: ObservationWindow,
     occasions: Sequence[OccasionDays | PersonalDays] = (),
 ) -> DataFrame:
-    """One row per person: what follows from the sums of their days. No shuffle where days lie together by person."""
-    active, last_day = (
-        F.when(F.col("active_sessions") > 0, F.col("day")),
-        window.as_of - timedelta(days=1),
-    )
+    """One row per person: features from the sums of their days.
+
+    No shuffle where days are colocated by person.
+    """
+    active = F.when(F.col("active_sessions") > 0, F.col("day"))
+    last_day = window.as_of - timedelta(days=1)
     of_occasions = occasion_columns(occasions, window)
     sums = days.groupBy("person_id").agg(
         *(feature(window).alias(feature.__name__) for feature in DAY_FEATURES),
@@ -103,5 +128,5 @@ def to_people_of_days(
 
 
 def stickiness(active_days: Column, weeks: Column) -> Column:
-    """Active days / days of the weeks (Monday to Sunday) that have one; null when none was active."""
+    """Active days / days of the weeks (Monday to Sunday) with an active day; null without any."""
     return F.when(weeks > 0, active_days / (weeks * 7))

@@ -1,4 +1,4 @@
-"""Features that the settings define: one aggregate each, over sessions or events, with a filter and a window."""
+"""Features defined in the settings: an aggregate over sessions or events, filter and window."""
 
 from __future__ import annotations
 
@@ -20,51 +20,69 @@ SEEN = {"sessions": tuple(SESSIONS.column_names), "events": tuple(EVENTS.column_
 """Columns that an expression may name."""
 
 
-def catalogued(own: CustomFeature, window_days: int) -> Feature:
-    """A feature of the settings as the catalogue has its own."""
-    label = own.name.replace("_", " ")
+def catalogued(custom: CustomFeature, window_days: int) -> Feature:
+    """A feature of the settings as a catalogue entry."""
+    label = custom.name.replace("_", " ")
     return Feature(
-        own.name, own.family, own.meaning, own.unit, own.null_means, "settings features.own", own.high or f"high {label}",
-        own.low or f"low {label}", own.scale, f"{own.window_days or window_days} days", own.is_clustered, column=own_column(own.name),
-    )  # fmt: skip
+        custom.name,
+        custom.family,
+        custom.meaning,
+        custom.unit,
+        custom.null_means,
+        "settings features.own",
+        custom.high or f"high {label}",
+        custom.low or f"low {label}",
+        custom.scale,
+        f"{custom.window_days or window_days} days",
+        custom.is_clustered,
+        column=own_column(custom.name),
+    )
 
 
 def to_custom_features(
-    rows: DataFrame, own: Sequence[CustomFeature], window: ObservationWindow, at: str
+    rows: DataFrame, custom: Sequence[CustomFeature], window: ObservationWindow, at: str
 ) -> DataFrame:
-    """One row per person: person_id, and a column for each feature. One shuffle, by person.
+    """One row per person: person_id and a column for each feature. One shuffle, by person.
 
-    `rows` carry person_id and when they were (`at`); windows are half-open and end at as_of, so nothing after it counts.
+    `rows` carry person_id and their time (`at`). Windows are half-open and end at as_of, so nothing
+    after it counts.
 
     Raises:
-        SettingsError: an expression cannot be read, or names a column that is not there.
+        SettingsError: an expression cannot be parsed, or names a missing column.
     """
     before = rows.filter(F.col(at) < F.lit(window.end))
-    for feature in own:
+    for feature in custom:
         try:
-            before.groupBy("person_id").agg(_aggregate(feature, window, at)).schema  # noqa: B018 – Spark resolves it
+            aggregate = _aggregate(feature, window, at)
+            before.groupBy("person_id").agg(aggregate).schema  # noqa: B018 – Spark resolves it
         except (AnalysisException, ValueError) as error:
-            told = what_does_not_fit(error) if isinstance(error, AnalysisException) else error
+            reason = what_does_not_fit(error) if isinstance(error, AnalysisException) else error
             raise SettingsError(
-                [f"features.own: {feature.name} cannot be read over {feature.over}: {told}"]
+                [f"features.own: {feature.name} cannot be read over {feature.over}: {reason}"]
             ) from None
-    return before.groupBy("person_id").agg(*(_aggregate(f, window, at).alias(f.name) for f in own))
+    return before.groupBy("person_id").agg(
+        *(_aggregate(f, window, at).alias(f.name) for f in custom)
+    )
 
 
 def _aggregate(feature: CustomFeature, window: ObservationWindow, at: str) -> Column:
     days = feature.window_days or window.days
     start = midnight(window.as_of - timedelta(days=days), window.zone)
     inside = F.col(at) >= F.lit(start)
-    seen = SEEN[feature.over]
+    columns = SEEN[feature.over]
     wanted = (
         F.lit(True)
         if feature.where is None
-        else F.coalesce(expression_column(feature.where, seen), F.lit(False))
+        else F.coalesce(expression_column(feature.where, columns), F.lit(False))
     )
-    value = F.lit(1) if feature.of is None else expression_column(feature.of, seen)
+    value = F.lit(1) if feature.of is None else expression_column(feature.of, columns)
     chosen = F.when(inside & wanted, value)
-    made = {
-        "count": F.count(chosen), "sum": F.coalesce(F.sum(chosen), F.lit(0)), "mean": F.avg(chosen), "min": F.min(chosen),
-        "max": F.max(chosen), "distinct": F.count_distinct(chosen),
-    }  # fmt: skip
-    return made[feature.aggregate].cast("double")
+    aggregates = {
+        "count": F.count(chosen),
+        "sum": F.coalesce(F.sum(chosen), F.lit(0)),
+        "mean": F.avg(chosen),
+        "min": F.min(chosen),
+        "max": F.max(chosen),
+        "distinct": F.count_distinct(chosen),
+    }
+    return aggregates[feature.aggregate].cast("double")

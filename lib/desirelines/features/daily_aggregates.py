@@ -1,4 +1,7 @@
-"""The column functions of the features: each is an aggregate over a person's days, by the catalogue's names."""
+"""Column functions of the features: each is an aggregate over a person's days.
+
+The names are those of the catalogue.
+"""
 
 from __future__ import annotations
 
@@ -41,17 +44,17 @@ def frequency(window: ObservationWindow) -> Column:
 
 
 def monetary(window: ObservationWindow) -> Column:
-    """Money paid less money given back, in the window."""
+    """Money paid less refunds, in the window."""
     return total("amount", window) - total("refunded", window)
 
 
 def order_value(window: ObservationWindow) -> Column:
-    """Money paid an order."""
+    """Money paid per order."""
     return share("amount", "orders", window)
 
 
 def lines_per_order(window: ObservationWindow) -> Column:
-    """Lines an order."""
+    """Lines per order."""
     return share("order_lines", "orders", window)
 
 
@@ -66,7 +69,7 @@ def days_between_orders(window: ObservationWindow) -> Column:
 
 
 def discount_share(window: ObservationWindow) -> Column:
-    """Discounts / (money paid + discounts) in the window; null when both are nothing."""
+    """Discounts / (money paid + discounts) in the window; null when both are 0."""
     off = total("discount", window)
     full = total("amount", window) + off
     return F.when(full > 0, off / full)
@@ -78,7 +81,7 @@ def discounted_order_share(window: ObservationWindow) -> Column:
 
 
 def refund_share(window: ObservationWindow) -> Column:
-    """Money given back / money paid, at most 1; null when none was paid."""
+    """Refunds / money paid, at most 1; null when none was paid."""
     return at_most_one(share("refunded", "amount", window))
 
 
@@ -88,12 +91,15 @@ def steps_per_order(window: ObservationWindow) -> Column:
 
 
 def cart_without_order_share(window: ObservationWindow) -> Column:
-    """Visits with something put in the cart and no order / visits with something put in the cart; null without one."""
+    """Visits with an item put in the cart and no order / visits with an item put in the cart.
+
+    It is null without such a visit.
+    """
     return share("left_cart_visits", "cart_visits", window)
 
 
 def cart_visit_share(window: ObservationWindow) -> Column:
-    """Visits with something put in the cart / visits."""
+    """Visits with an item put in the cart / visits."""
     return share("cart_visits", "visits", window)
 
 
@@ -128,13 +134,13 @@ def referrals(window: ObservationWindow) -> Column:
 
 
 def support_contacts(window: ObservationWindow) -> Column:
-    """Contacts with support in the window / years observed, at least a quarter."""
+    """Contacts with support in the window / years observed (at least a quarter)."""
     years = F.greatest(observed_us(window), F.lit(YEAR_US // 4)) / F.lit(float(YEAR_US))
     return total("tickets", window) / years
 
 
 def satisfaction(window: ObservationWindow) -> Column:
-    """Mean of the last answers to surveys of the sessions in the window."""
+    """Mean of the last survey answers of the sessions in the window."""
     return share("scores", "answers", window)
 
 
@@ -166,7 +172,10 @@ def app_share(window: ObservationWindow) -> Column:
 
 
 def weekend_share(window: ObservationWindow) -> Column:
-    """Visits in the window that start on Saturday or Sunday of the site's zone / visits; null without visits."""
+    """Visits in the window that start on a Saturday or Sunday of the site's zone / visits.
+
+    It is null without visits.
+    """
     weekend = F.sum(
         F.when(in_window(window) & (F.weekday("day") >= 5), F.col("visits")).otherwise(0)
     ).cast("double")
@@ -200,18 +209,54 @@ def path_depth(window: ObservationWindow) -> Column:
 
 
 def days_to_goal(window: ObservationWindow) -> Column:
-    """Days from the first session ever to the first step of a goal; null when it was never reached."""
+    """Days from the first session ever to the first step of a goal; null if never reached."""
     return (F.unix_micros(F.min("goal_at")) - F.unix_micros(F.min("first_at"))) / F.lit(
         float(DAY_US)
     )
 
 
 DAY_FEATURES = (
-    recency_days, frequency, monetary, order_value, lines_per_order, days_between_orders, discount_share, discounted_order_share,
-    refund_share, steps_per_order, cart_without_order_share, cart_visit_share, product_share,
-    search_share, content_share, feature_share, help_share, sessions_per_week, active_days, engaged_minutes,
+    recency_days,
+    frequency,
+    monetary,
+    order_value,
+    lines_per_order,
+    days_between_orders,
+    discount_share,
+    discounted_order_share,
+    refund_share,
+    steps_per_order,
+    cart_without_order_share,
+    cart_visit_share,
+    product_share,
+    search_share,
+    content_share,
+    feature_share,
+    help_share,
+    sessions_per_week,
+    active_days,
+    engaged_minutes,
     engaged_minutes_per_week,
-    pace_seconds, days_since_active, tenure_days, regular_days, activity_change, decay_probability, referrals, support_contacts, satisfaction,
-    email_open_share, email_click_share, push_open_share, sms_click_share, app_share, weekend_share, hour_sin, hour_cos, backtrack_rate, revisit_rate, path_depth, days_to_goal,
-)  # fmt: skip
+    pace_seconds,
+    days_since_active,
+    tenure_days,
+    regular_days,
+    activity_change,
+    decay_probability,
+    referrals,
+    support_contacts,
+    satisfaction,
+    email_open_share,
+    email_click_share,
+    push_open_share,
+    sms_click_share,
+    app_share,
+    weekend_share,
+    hour_sin,
+    hour_cos,
+    backtrack_rate,
+    revisit_rate,
+    path_depth,
+    days_to_goal,
+)
 """Features that are one aggregate over days; the function's name is the feature's."""

@@ -1,4 +1,4 @@
-"""How many different things: categories and features of the site, weeks. Pure numpy."""
+"""Distinct counts: categories and features of the site, weeks. Pure numpy."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from desirelines.kernels.groups import Flags, Ints, Reals, sum_by_key
 
 
 def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tuple[Ints, Reals]:
-    """Different categories of each person, and the share of the one of most days; nan for who saw none.
+    """Distinct categories of each person, and the share of the one seen on most days.
 
-    A category counts once a day; the share is its days / days of all. A row is one category in one session.
+    A category counts once a day; the share is its days / the days of all categories. It is nan for
+    people who saw none. A row is one category in one session.
     """
     who, what, _ = sum_by_key((owner, category, day), ()).keys  # once a day
     days = sum_by_key((who, what), (np.ones(len(who), dtype=np.int64),))
@@ -22,15 +23,18 @@ def categories_seen(owner: Ints, day: Ints, category: Ints, people: int) -> tupl
 
 
 def features_used(owner: Ints, name: Ints, people: int) -> Ints:
-    """Different features of the site that each person used. A row is one use."""
+    """Distinct features of the site that each person used. A row is one use."""
     return _per_person(sum_by_key((owner, name), ()).keys[0], people)
 
 
 def weeks(owner: Ints, week: Ints, is_inside: Flags, people: int) -> tuple[Ints, Ints]:
-    """Different weeks of each person's active sessions, and of those inside the window. A row is an active session."""
-    known = sum_by_key((owner, week), (is_inside,))
-    who = known.keys[0]
-    return _per_person(who, people), _per_person(who[known.sums[0] > 0], people)
+    """Distinct weeks of each person's active sessions, and of those inside the window.
+
+    A row is an active session.
+    """
+    by_week = sum_by_key((owner, week), (is_inside,))
+    who = by_week.keys[0]
+    return _per_person(who, people), _per_person(who[by_week.sums[0] > 0], people)
 
 
 def _per_person(who: Ints, people: int) -> Ints:

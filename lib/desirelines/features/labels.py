@@ -1,4 +1,4 @@
-"""Words about a person as of a date: where they stand in their life with the site, what reaches them, what they look for."""
+"""Labels of a person as of a date: lifecycle and journey stage, channel, benefit sought."""
 
 from __future__ import annotations
 
@@ -20,14 +20,15 @@ from desirelines.tables.conform import conform
 
 WEEK, MONTH = 7, 30
 REGULARITY = ((0, "new_or_resurrected"), (6, "infrequent"), (13, "casual"), (20, "regular"))
-"""Most active days of 27, and the word; above the last it is `core_active`."""
+"""Maximum active days of 27, and the label; above the last it is `core_active`."""
 RANKS = 100
 LEAST_RANK, LEAST_LEAD = 0.7, 0.15
 LEAST_OCCASIONS, LEAST_LIFT = 2, 2.0
 DECAY_RATE, DECAY_CHANCE = 0.5, 0.05
 MESSAGES = (("email", "email_open_share"), ("push", "push_open_share"), ("sms", "sms_click_share"))
 STAGES = tuple(next(label for label in LABELS if label.name == "journey_stage").values)
-BEFORE_BUYING, BUYING, SILENT = set(STAGES[:3]), set(STAGES[4:6]), set(STAGES[6:])
+BEFORE_BUYING = {"aware", "consider", "intent"}
+BUYING, SILENT = {"repeat", "loyal"}, {"at_risk", "lapsed"}
 ALLOWED_MOVES: Mapping[str, frozenset[str]] = {
     **{stage: frozenset(STAGES) for stage in BEFORE_BUYING},
     "first_purchase": frozenset({"first_purchase"} | BUYING | SILENT),
@@ -35,12 +36,18 @@ ALLOWED_MOVES: Mapping[str, frozenset[str]] = {
     "loyal": frozenset({"loyal"} | SILENT),
     **{stage: frozenset(BUYING | SILENT) for stage in SILENT},
 }
-"""Stages that can follow a stage: nobody un-buys, orders ever only grow. Nobody bought before `null` either, so all may follow it."""
+"""Stages that can follow a stage: nobody un-buys, orders only ever grow.
+
+No stage at all may be followed by any stage, because nobody bought before it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class BenefitRanks:
-    """The hundred cuts of each benefit over buyers; a rank is the share of the cuts that lie below a value."""
+    """The hundred cuts of each benefit over buyers.
+
+    A rank is the share of the cuts that lie below a value.
+    """
 
     price: tuple[float, ...]
     quality: tuple[float, ...]
@@ -48,7 +55,7 @@ class BenefitRanks:
     buyers: int
 
     def to_json(self) -> str:
-        """Write them for `run_parameters`: null for a cut that has fewer than ten people on a side."""
+        """Serialise for `run_parameters`: null for a cut with fewer than ten people on a side."""
         shares = [n / RANKS for n in range(RANKS)]
         cuts = {"price": self.price, "quality": self.quality, "ease": self.ease}
         return json.dumps(
@@ -58,7 +65,11 @@ class BenefitRanks:
 
 
 def benefits() -> dict[str, Column]:
-    """What is ranked: the share of discounts; money a line that was not given back; how few steps an order takes."""
+    """The values that are ranked.
+
+    They are the share of discounts, the money per line that was not refunded, and how few steps an
+    order takes.
+    """
     kept = 1 - F.coalesce("refund_share", F.lit(0.0))
     return {
         "price": F.coalesce("discount_share", F.lit(0.0)),
@@ -92,34 +103,48 @@ def to_labels(
     occasions: Sequence[str],
     run_id: str,
 ) -> DataFrame:
-    """One row per person as of the window's end, as contracted. One join by person with the labels of the date before."""
+    """One row per person as of the window's end, as contracted.
+
+    One join by person with the labels of the date before.
+    """
     last = before.select(
-        "person_id", F.col("journey_stage").alias("previous_stage"), F.col("stage_entered_on").alias("_entered"),
+        "person_id",
+        F.col("journey_stage").alias("previous_stage"),
+        F.col("stage_entered_on").alias("_entered"),
         F.lit(True).alias("_was"),
-    )  # fmt: skip
-    rows = features.withColumns({
-        "lifecycle_state": lifecycle_state(window),
-        "regularity": regularity(),
-        "preferred_channel": preferred_channel(),
-        "journey_stage": journey_stage(window, journey, lapsed_months),
-        "is_decaying": is_decaying(),
-        "occasions": bought_for(occasions),
-        **{f"{name}_rank": _rank(value, getattr(ranks, name, None)) for name, value in benefits().items()},
-    }).withColumn("benefit_sought", benefit_sought())  # fmt: skip
+    )
+    rows = features.withColumns(
+        {
+            "lifecycle_state": lifecycle_state(window),
+            "regularity": regularity(),
+            "preferred_channel": preferred_channel(),
+            "journey_stage": journey_stage(window, journey, lapsed_months),
+            "is_decaying": is_decaying(),
+            "occasions": bought_for(occasions),
+            **{
+                f"{name}_rank": _rank(value, getattr(ranks, name, None))
+                for name, value in benefits().items()
+            },
+        }
+    ).withColumn("benefit_sought", benefit_sought())
     joined = rows.join(last, "person_id", "left")
     stays = F.col("_was") & F.col("journey_stage").eqNullSafe(F.col("previous_stage"))
     return conform(
-        joined.withColumns({
-            "stage_entered_on": F.when(F.coalesce(stays, F.lit(False)), F.col("_entered")).otherwise(F.lit(window.as_of)),
-            "is_move_allowed": is_move_allowed(),
-            "run_id": F.lit(run_id),
-        }),
+        joined.withColumns(
+            {
+                "stage_entered_on": F.when(
+                    F.coalesce(stays, F.lit(False)), F.col("_entered")
+                ).otherwise(F.lit(window.as_of)),
+                "is_move_allowed": is_move_allowed(),
+                "run_id": F.lit(run_id),
+            }
+        ),
         PERSON_LABELS,
-    )  # fmt: skip
+    )
 
 
 def lifecycle_state(window: ObservationWindow) -> Column:
-    """State on the last day before as_of."""
+    """Lifecycle state on the last day before as_of."""
     day = F.lit(window.as_of - timedelta(days=1))
     is_active, ago = F.col("last_active_on") == day, F.datediff(day, "active_before_on")
     back = F.when(ago <= WEEK, "current").when(ago <= MONTH, "reactivated").otherwise("resurrected")
@@ -130,30 +155,31 @@ def lifecycle_state(window: ObservationWindow) -> Column:
 
 
 def regularity() -> Column:
-    """Word for the active days of the 27 before the last day."""
+    """Label for the number of active days among the 27 before the last day."""
     days = F.col("regular_days")
-    word = reduce(
-        lambda told, step: told.when(days <= step[0], step[1]), REGULARITY, F.when(F.lit(False), "")
-    )
-    return F.when(F.col("last_active_on").isNotNull(), word.otherwise("core_active"))
+    label = F.when(F.lit(False), "")
+    for most_days, name in REGULARITY:
+        label = label.when(days <= most_days, name)
+    return F.when(F.col("last_active_on").isNotNull(), label.otherwise("core_active"))
 
 
 def is_decaying() -> Column:
-    """Half the own rate or less, and too rare to be chance; false where too little is known."""
+    """Whether activity fell to half the person's own rate or less, and chance is unlikely.
+
+    False where too few visits are available.
+    """
     half = F.col("activity_change") <= F.ln(F.lit(DECAY_RATE))
     return F.coalesce(half & (F.col("decay_probability") < DECAY_CHANCE), F.lit(False))
 
 
 def preferred_channel() -> Column:
-    """The message that is answered most; without an answer, app or web."""
+    """The message channel with the highest response; without any response, app or web."""
     shares = [F.coalesce(share, F.lit(0.0)) for _, share in MESSAGES]
     best = F.greatest(*shares)
-    answered = reduce(
-        lambda told, n: told.when((best > 0) & (shares[n] == best), MESSAGES[n][0]), range(len(MESSAGES)), F.when(F.lit(False), "")
-    )  # fmt: skip
-    return answered.when(F.col("app_share") > 0.5, "app").when(
-        F.col("app_share").isNotNull(), "web"
-    )
+    channel = F.when(F.lit(False), "")
+    for (name, _), share in zip(MESSAGES, shares, strict=True):
+        channel = channel.when((best > 0) & (share == best), name)
+    return channel.when(F.col("app_share") > 0.5, "app").when(F.col("app_share").isNotNull(), "web")
 
 
 def benefit_sought() -> Column:
@@ -172,7 +198,7 @@ def benefit_sought() -> Column:
 
 
 def journey_stage(window: ObservationWindow, journey: Journey, lapsed_months: int) -> Column:
-    """The last stage that holds."""
+    """The furthest stage whose condition holds."""
     end = F.timestamp_micros(F.lit(window.end_us))
 
     def within(at: str, days: int) -> Column:
@@ -189,17 +215,21 @@ def journey_stage(window: ObservationWindow, journey: Journey, lapsed_months: in
         "consider": within("last_look_at", journey.consider_days),
         "aware": F.datediff(F.lit(window.as_of), "last_active_on") <= journey.aware_days,
     }
-    return reduce(
-        lambda told, stage: told.when(holds[stage], stage), holds, F.when(F.lit(False), "")
-    )
+    case = F.when(F.lit(False), "")
+    for stage, condition in holds.items():
+        case = case.when(condition, stage)
+    return case
 
 
 def is_move_allowed() -> Column:
     """Whether the stage can follow the previous one."""
-    came, now = F.col("previous_stage"), F.col("journey_stage")
-    moves = [came.isNull(), *((came == a) & now.isin(*sorted(b)) for a, b in ALLOWED_MOVES.items())]
-    # Who has not bought may fall back to nothing of late.
-    moves.append(came.isin(*sorted(BEFORE_BUYING)) & now.isNull())
+    previous, now = F.col("previous_stage"), F.col("journey_stage")
+    moves = [
+        previous.isNull(),
+        *((previous == a) & now.isin(*sorted(b)) for a, b in ALLOWED_MOVES.items()),
+    ]
+    # A person who has not bought may fall back to no stage.
+    moves.append(previous.isin(*sorted(BEFORE_BUYING)) & now.isNull())
     return F.coalesce(
         reduce(lambda one, other: one | other, (F.coalesce(m, F.lit(False)) for m in moves)),
         F.lit(False),
@@ -207,12 +237,16 @@ def is_move_allowed() -> Column:
 
 
 def bought_for(occasions: Sequence[str]) -> Column:
-    """Occasions with orders in two or more of them and a lift of two or more."""
-    said = [
-        F.when((F.expr(own_column(f"{o}_times")) >= LEAST_OCCASIONS) & (F.expr(own_column(f"{o}_lift")) >= LEAST_LIFT), F.lit(o))
+    """Occasions with orders on at least two occurrences and a lift of at least two."""
+    labels = [
+        F.when(
+            (F.expr(own_column(f"{o}_times")) >= LEAST_OCCASIONS)
+            & (F.expr(own_column(f"{o}_lift")) >= LEAST_LIFT),
+            F.lit(o),
+        )
         for o in occasions
-    ]  # fmt: skip
-    return F.array_compact(F.array(*said)).cast("array<string>")
+    ]
+    return F.array_compact(F.array(*labels)).cast("array<string>")
 
 
 def _rank(value: Column, cuts: tuple[float, ...] | None) -> Column:

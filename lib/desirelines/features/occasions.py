@@ -1,4 +1,4 @@
-"""What people buy for: the days around holidays, dates of one's own and dates of each person, and how much more is ordered on them."""
+"""Occasions: the days around holidays, configured dates and personal dates, and orders on them."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from desirelines.features.window import ObservationWindow
 from desirelines.settings.features import Occasion
 
 YEARS = 10
-"""So many years before as_of are looked at."""
+"""How many years before as_of are considered."""
 BITS = 63
-"""Times with an order are counted in the bits of a number: no list, and nothing is counted apart."""
+"""Occurrences with an order are counted in the bits of a number: no list and no distinct count."""
 
 
 @dataclass(frozen=True, slots=True)
 class OccasionDays:
-    """The days of an occasion: (first, last) of each time it came, none overlapping, in order."""
+    """The days of an occasion: (first, last) of each occurrence, in order, none overlapping."""
 
     name: str
     times: tuple[tuple[date, date], ...]
 
     def time_no(self) -> Column:
-        """Which time of it the row's `day` belongs to; null for a day of none."""
-        return reduce(
-            lambda told, n: told.when(F.col("day").between(*(F.lit(d) for d in n[1])), F.lit(n[0])),
-            enumerate(self.times), F.when(F.lit(False), F.lit(-1)),
-        )  # fmt: skip
+        """Number of the occurrence that the row's `day` belongs to; null if it belongs to none."""
+        case = F.when(F.lit(False), F.lit(-1))
+        for number, (first, last) in enumerate(self.times):
+            case = case.when(F.col("day").between(F.lit(first), F.lit(last)), F.lit(number))
+        return case
 
     def spans(self, window: ObservationWindow) -> list[tuple[Column, Column]]:
-        """First and last day of each time, for an aggregate over a person's days."""
+        """First and last day of each occurrence, for an aggregate over a person's days."""
         return [(F.lit(first), F.lit(last)) for first, last in self.times]
 
     def is_known(self) -> Column:
@@ -48,7 +48,10 @@ class OccasionDays:
 
 @dataclass(frozen=True, slots=True)
 class PersonalDays:
-    """The days around a date of each person, which comes every year; 29 February is the 28th in other years."""
+    """The days around a date of each person, every year.
+
+    29 February is the 28th in other years.
+    """
 
     name: str
     property_name: str
@@ -57,11 +60,14 @@ class PersonalDays:
 
     @property
     def column(self) -> str:
-        """Where the person's date stands while features are built."""
+        """Column that holds the person's date while features are built."""
         return f"_{self.name}_on"
 
     def time_no(self) -> Column:
-        """The year of the anniversary the row's `day` belongs to; null for a day of none, or without a date."""
+        """Year of the anniversary that the row's `day` belongs to.
+
+        It is null where the day belongs to none, or the person has no date.
+        """
         born, year = F.col(self.column), F.year("day")
 
         def nearest(ahead: int) -> Column:
@@ -71,7 +77,7 @@ class PersonalDays:
         return F.coalesce(*(nearest(ahead) for ahead in (0, 1, -1)))
 
     def spans(self, window: ObservationWindow) -> list[tuple[Column, Column]]:
-        """First and last day of each year's, for an aggregate over a person's days."""
+        """First and last day of each year's occurrence, for an aggregate over a person's days."""
         born = F.max(self.column)
         years = (F.lit(year) for year in range(window.as_of.year - YEARS, window.as_of.year + 2))
         of_years = (_anniversary(born, year) for year in years)
@@ -89,12 +95,15 @@ def _anniversary(born: Column, year: Column) -> Column:
 
 
 def to_personal_dates(events: DataFrame, occasions: Sequence[PersonalDays]) -> DataFrame:
-    """One row per person with a property of events: person_id, and the newest date of each occasion; a value that is no date is none."""
+    """One row per person whose events have properties: person_id, newest date of each occasion.
+
+    A value that is no date is ignored.
+    """
 
     def newest(occasion: PersonalDays) -> Column:
-        told = F.get_json_object("properties", f"$['{occasion.property_name}']")
+        text = F.get_json_object("properties", f"$['{occasion.property_name}']")
         day = F.try_to_date(
-            F.regexp_replace(F.substring(told, 1, 10), "^--", "2000-"), "yyyy-MM-dd"
+            F.regexp_replace(F.substring(text, 1, 10), "^--", "2000-"), "yyyy-MM-dd"
         )
         at = F.struct("occurred_at", "source", "event_id")
         return F.max_by(day, F.when(day.isNotNull(), at)).alias(occasion.column)
@@ -107,16 +116,15 @@ def to_personal_dates(events: DataFrame, occasions: Sequence[PersonalDays]) -> D
 
 
 def days_of(occasion: Occasion, as_of: date) -> OccasionDays | PersonalDays:
-    """The occasion's days that begin before as_of; each person's own where the occasion is personal.
+    """Days of the occasion that begin before as_of; for a personal occasion, each person's days.
 
     Raises:
-        SettingsError: no such country, or no such holiday there.
+        SettingsError: the country or holiday does not exist.
     """
     if occasion.property is not None:
         return PersonalDays(occasion.name, occasion.property, occasion.lead_days, occasion.days)
-    years = range(
-        as_of.year - YEARS, as_of.year + 2
-    )  # next year's holiday may be led up to this year
+    # The lead days of next year's holiday may lie in this year.
+    years = range(as_of.year - YEARS, as_of.year + 2)
     dates = sorted(occasion.dates) or _holidays(occasion, years)
     times = [
         (d - timedelta(days=occasion.lead_days), d + timedelta(days=occasion.days - 1))
@@ -132,61 +140,81 @@ def days_of(occasion: Occasion, as_of: date) -> OccasionDays | PersonalDays:
 
 
 def check_holiday(occasion: Occasion, on: date) -> None:
-    """Make sure that the holiday is known there in some year of the four decades before a day: whatever as_of will be.
+    """Check that the holiday occurs in the country in some year of the four decades before a day.
+
+    So the check holds whatever as_of will be.
 
     Raises:
-        SettingsError: no such country, or no such holiday there.
+        SettingsError: the country or holiday does not exist.
     """
     _holidays(occasion, range(on.year - 4 * YEARS, on.year + 2))
 
 
 def _holidays(occasion: Occasion, years: range) -> list[date]:
     try:
-        known = holidays.country_holidays(
+        calendar = holidays.country_holidays(
             str(occasion.country), subdiv=occasion.region, years=years, language="en_US"
         )
     except NotImplementedError:
-        raise SettingsError([
-            f"features.occasions: {occasion.name}: no holidays are known of country '{occasion.country}'"
-            + (f", region '{occasion.region}'" if occasion.region else "") + ". Give its ISO 3166 code, such as DE or US."
-        ]) from None  # fmt: skip
-    names = {name for day in known for name in known.get_list(day)}
+        raise SettingsError(
+            [
+                f"features.occasions: {occasion.name}: no holidays are known of country "
+                f"'{occasion.country}'"
+                + (f", region '{occasion.region}'" if occasion.region else "")
+                + ". Give its ISO 3166 code, such as DE or US."
+            ]
+        ) from None
+    names = {name for day in calendar for name in calendar.get_list(day)}
     wanted = {name for name in names if name.casefold() == str(occasion.holiday).casefold()}
     if not wanted:
         near = get_close_matches(str(occasion.holiday), names, 3, 0.4) or sorted(names)
-        raise SettingsError([
-            f"features.occasions: {occasion.name}: {occasion.country} has no holiday '{occasion.holiday}'. Holidays there: {', '.join(near)}"
-        ])  # fmt: skip
-    return sorted(day for day in known if wanted & set(known.get_list(day)))
+        raise SettingsError(
+            [
+                f"features.occasions: {occasion.name}: {occasion.country} has no holiday "
+                f"'{occasion.holiday}'. Holidays there: {', '.join(near)}"
+            ]
+        )
+    return sorted(day for day in calendar if wanted & set(calendar.get_list(day)))
 
 
 def occasion_features(name: str) -> tuple[Feature, ...]:
-    """The three numbers of an occasion, as the catalogue has features."""
+    """The three features of an occasion, as catalogue entries."""
     what = name.replace("_", " ")
 
-    def told(part: str, meaning: str, unit: str) -> Feature:
+    def feature(part: str, meaning: str, unit: str) -> Feature:
         column = own_column(f"{name}_{part}")
         return Feature(
-            f"{name}_{part}", "occasion", meaning, unit, "no order ever, or no such date of the person", "requirement B5", f"buying for {what}",
-            f"not buying for {what}", "plain", EVER, is_clustered=False, column=column,
-        )  # fmt: skip
+            f"{name}_{part}",
+            "occasion",
+            meaning,
+            unit,
+            "no order ever, or no such date of the person",
+            "requirement B5",
+            f"buying for {what}",
+            f"not buying for {what}",
+            "plain",
+            EVER,
+            is_clustered=False,
+            column=column,
+        )
 
     return (
-        told("share", f"orders on the days of {what} / orders", "share 0…1"),
-        told(
+        feature("share", f"orders on the days of {what} / orders", "share 0…1"),
+        feature(
             "lift",
-            f"share of orders on the days of {what} / share of days since first seen that are days of it",
+            f"share of orders on the days of {what} / "
+            "share of days since first seen that are days of it",
             "ratio",
         ),
-        told("times", f"different times of {what} with an order", "times"),
+        feature("times", f"different times of {what} with an order", "times"),
     )
 
 
 def occasion_columns(
     occasions: Sequence[OccasionDays | PersonalDays], window: ObservationWindow
 ) -> dict[str, Column]:
-    """Aggregates over a person's days, by the names of the features."""
-    found: dict[str, Column] = {}
+    """Aggregates over a person's days, by feature name."""
+    columns: dict[str, Column] = {}
     orders = F.coalesce(F.sum("orders"), F.lit(0)).cast("double")
     first_day = F.from_utc_timestamp(F.min("first_at"), window.zone).cast("date")
     observed = F.datediff(F.lit(window.as_of), first_day)
@@ -203,17 +231,17 @@ def occasion_columns(
             _days_seen(first, last, first_day, window) for first, last in occasion.spans(window)
         )
         days = reduce(lambda one, other: one + other, seen, F.lit(0))
-        found |= {
+        columns |= {
             f"{occasion.name}_share": F.when(has_orders, inside / orders),
             f"{occasion.name}_lift": F.when(
                 has_orders & (days > 0), (inside / orders) / (days / observed)
             ),
             f"{occasion.name}_times": F.when(has_orders, times),
         }
-    return found
+    return columns
 
 
 def _days_seen(first: Column, last: Column, first_day: Column, window: ObservationWindow) -> Column:
-    """Days of one time of an occasion from the person's first day to as_of."""
+    """Days of one occurrence of an occasion from the person's first day to as_of."""
     begin, end = F.greatest(first, first_day), F.least(F.date_add(last, 1), F.lit(window.as_of))
     return F.greatest(F.datediff(end, begin), F.lit(0))

@@ -1,4 +1,4 @@
-"""Features of a person's paths: how predictable the next step is, how often a step repeats. Pure numpy."""
+"""Features of paths: how predictable the next step is, how often a step repeats. Pure numpy."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from desirelines.kernels.groups import Ints, Reals, sort_order, sum_by_key
 
 
 def path_features(path: Ints, name: Ints, owner: Ints, people: int) -> tuple[Reals, Reals]:
-    """Path entropy and share of self loops of each person; nan for who has no path of two steps.
+    """Path entropy and share of self loops of each person; nan without a path of two steps.
 
-    H = −Σ p log2 p over the person's adjacent step pairs inside paths, divided by log2 of the number of different pairs; 0 for
-    one pair. Pairs are never made across paths, and repeats count.
+    H = −Σ p log2 p over the person's adjacent step pairs inside paths, divided by log2 of the
+    number of different pairs; 0 for one pair. Pairs never cross paths, and repeats count.
 
     Args:
-        path: number of each step's path; steps of a path lie one after the other.
+        path: number of each step's path; steps of a path are consecutive.
         name: number of each step's name.
         owner: person of each step.
-        people: how many persons there are.
+        people: number of people.
     """
     left = np.flatnonzero(path[1:] == path[:-1])
     pairs = sum_by_key(
@@ -25,9 +25,8 @@ def path_features(path: Ints, name: Ints, owner: Ints, people: int) -> tuple[Rea
     )
     who, before, after = pairs.keys
     times = pairs.sums[0]
-    order = sort_order(
-        (who, times)
-    )  # added in this order, the sum does not depend on how names are numbered
+    # In this order the sum does not depend on how names are numbered.
+    order = sort_order((who, times))
     n = times[order].astype(float)
     bits = np.bincount(who[order], weights=n * np.log2(n), minlength=people)
     total = np.bincount(who, weights=times, minlength=people)

@@ -1,4 +1,7 @@
-"""Runs of two and three steps as words of a person's paths, weighed by TF-IDF: which ways are theirs more than others'."""
+"""N-grams of two and three steps in a person's paths, weighted by TF-IDF.
+
+They show which ways are typical of a person compared with others.
+"""
 
 from __future__ import annotations
 
@@ -17,13 +20,13 @@ LENGTHS = (2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The words that are weighed, with the people who have each, of so many people with any."""
+    """The n-grams with a weight, the people who have each, and the number of people with any."""
 
     people: Mapping[str, int]
     people_count: int
 
     def to_json(self) -> str:
-        """Write it for `run_parameters`."""
+        """Serialise it for `run_parameters`."""
         return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
 
     @classmethod
@@ -32,27 +35,41 @@ class Vocabulary:
         return cls(**json.loads(text))
 
     def features(self) -> tuple[Feature, ...]:
-        """Its words as the catalogue has features."""
+        """Its n-grams as catalogue entries."""
         return tuple(
             Feature(
-                word, "path", f"weight of {word} in the person's paths: TF-IDF, of length 1 over all words", "0…1",
-                "no session of two steps or more", "scikit-learn's TfidfTransformer, smooth", f"often {word}", f"rarely {word}",
-                "plain", column=own_column(word),
+                word,
+                "path",
+                f"weight of {word} in the person's paths: TF-IDF, of length 1 over all words",
+                "0…1",
+                "no session of two steps or more",
+                "scikit-learn's TfidfTransformer, smooth",
+                f"often {word}",
+                f"rarely {word}",
+                "plain",
+                column=own_column(word),
             )
             for word in sorted(self.people)
-        )  # fmt: skip
+        )
 
 
 def to_words(sessions: DataFrame) -> DataFrame:
-    """One row per person and word: person_id, word, word_count; words never go over the end of a session. One shuffle."""
-    runs = reduce(
-        DataFrame.unionByName, (sessions.select("person_id", F.explode(_runs(F.col("steps"), n)).alias("word")) for n in LENGTHS)
-    )  # fmt: skip
-    return runs.groupBy("person_id", "word").agg(F.count("*").alias("word_count"))
+    """One row per person and n-gram: person_id, word, word_count. One shuffle.
+
+    N-grams never cross the end of a session.
+    """
+    ngrams = reduce(
+        DataFrame.unionByName,
+        (
+            sessions.select("person_id", F.explode(_ngrams(F.col("steps"), n)).alias("word"))
+            for n in LENGTHS
+        ),
+    )
+    return ngrams.groupBy("person_id", "word").agg(F.count("*").alias("word_count"))
 
 
 def to_vocabulary(words: DataFrame, *, most: int, min_people: int) -> Vocabulary:
-    """The words of most people, none of fewer than `min_people`; ties go to the word that comes first."""
+    """The n-grams of most people, none with fewer than `min_people`; ties go by alphabet."""
     people = (
         words.groupBy("word")
         .agg(F.count("*").alias("people_count"))
@@ -64,9 +81,10 @@ def to_vocabulary(words: DataFrame, *, most: int, min_people: int) -> Vocabulary
 
 
 def to_word_weights(words: DataFrame, vocabulary: Vocabulary) -> DataFrame:
-    """One row per person with any word: person_id, names (of the vocabulary, in order), values. One shuffle, of words.
+    """One row per person with any n-gram: person_id, names, values. One shuffle, of n-grams.
 
-    weight = n · (ln((1 + N) / (1 + df)) + 1), divided by the root of the sum of squares over the person's words.
+    `names` are those of the vocabulary, in order. weight = n · (ln((1 + N) / (1 + df)) + 1),
+    divided by the root of the sum of squares over the person's n-grams.
     """
     names = sorted(vocabulary.people)
     every = F.array(*(F.lit(name) for name in names)).cast("array<string>")
@@ -82,9 +100,9 @@ def to_word_weights(words: DataFrame, vocabulary: Vocabulary) -> DataFrame:
             + 1
         )
     weighed = words.withColumn("_weight", F.col("word_count") * idf)
-    known = F.when(F.col("_weight").isNotNull(), F.struct("word", "_weight"))
+    weighted = F.when(F.col("_weight").isNotNull(), F.struct("word", "_weight"))
     grouped = weighed.groupBy("person_id").agg(
-        F.map_from_entries(F.collect_list(known)).alias("_raw"),
+        F.map_from_entries(F.collect_list(weighted)).alias("_raw"),
         F.sqrt(F.sum(F.col("_weight") ** 2)).alias("_length"),
     )
     values = F.transform(
@@ -94,12 +112,12 @@ def to_word_weights(words: DataFrame, vocabulary: Vocabulary) -> DataFrame:
     return grouped.select("person_id", every.alias("names"), values.alias("values"))
 
 
-def _runs(steps: Column, length: int) -> Column:
-    """Runs of so many steps in a path, as text."""
+def _ngrams(steps: Column, length: int) -> Column:
+    """N-grams of `length` steps in a path, as text."""
     count = F.greatest(F.size(steps) - (length - 1), F.lit(0))
-    places = F.arrays_zip(
+    tuples = F.arrays_zip(
         *(F.slice(steps, F.lit(n), count).alias(f"s{n}") for n in range(1, length + 1))
     )
     return F.transform(
-        places, lambda run: F.concat_ws(" -> ", *(run[f"s{n}"] for n in range(1, length + 1)))
+        tuples, lambda ngram: F.concat_ws(" -> ", *(ngram[f"s{n}"] for n in range(1, length + 1)))
     )

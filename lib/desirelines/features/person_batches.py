@@ -1,4 +1,7 @@
-"""Features that are not sums of days, counted person by person: sessions in Arrow batches through the kernels, one row a person out."""
+"""Features that are no sums of days: sessions in Arrow batches through the kernels.
+
+One row per person comes out.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +24,11 @@ from desirelines.kernels.arrow import flat_lists, whole_numbers, whole_people
 from desirelines.kernels.groups import Flags, Ints, Reals
 
 MONDAY = 4
-"""The first Monday, counted in days from 1 January 1970."""
+"""The first Monday, in days from 1 January 1970."""
 COUNTED = (
-    "person_id string, distinct_categories double, top_category_share double, features_used double, active_weeks long, "
-    "window_weeks long, look_ahead_share double, hours_to_order double, path_entropy double, self_loop_rate double, open_cart_us long"
+    "person_id string, distinct_categories double, top_category_share double, "
+    "features_used double, active_weeks long, window_weeks long, look_ahead_share double, "
+    "hours_to_order double, path_entropy double, self_loop_rate double, open_cart_us long"
 )
 
 
@@ -36,13 +40,13 @@ def to_counted_features(
     cart_hours: int,
     cart_days: int,
 ) -> DataFrame:
-    """One row per person: what COUNTED names, as of the window's end. No shuffle.
+    """One row per person with the columns of COUNTED, as of the window's end. No shuffle.
 
-    `sessions` are all of everybody's before the window's end, and lie together, in the order of persons. Null where there is
-    nothing to tell it from: see the kernels.
+    `sessions` are all sessions before the window's end; they are colocated and sorted by person. A
+    value is null where there is nothing to compute it from: see the kernels.
 
     Raises:
-        ValueError: on an executor: the sessions of a partition are not in the order of persons.
+        ValueError: on an executor: the sessions of a partition are not sorted by person.
     """
     day = local_day(window.zone)
     inside = in_window(window, day)
@@ -61,7 +65,7 @@ def to_counted_features(
         micros("first_order_at", ordered).alias("order_us"),
         micros("last_order_at", ordered).alias("ordered_us"),
         F.unix_micros("last_cart_at").alias("cart_us"),
-        # Arrow's lists of what cannot be null are of another type, which some of its functions do not take.
+        # Arrow has another type for lists that cannot be null, which some of its functions reject.
         F.when(inside, F.col("categories")).cast("array<string>").alias("categories"),
         F.when(inside, F.col("steps")).cast("array<string>").alias("steps"),
         F.when(inside & (F.col("feature_use_count") > 0), F.col("step_kinds"))
@@ -78,7 +82,7 @@ def to_counted_features(
 def _counted(
     batches: Iterator[pa.RecordBatch], *, end_us: int, cart_hours: int, cart_days: int
 ) -> Iterator[pa.RecordBatch]:
-    """Runs on executors."""
+    """Counted features of each batch of people. Runs on executors."""
     for rows in whole_people(batches):
         person = rows.column("person_id").dictionary_encode()
         owner, people = whole_numbers(person.indices), len(person.dictionary)
@@ -93,11 +97,20 @@ def _counted(
         all_weeks, inside_weeks = weeks(owner[active], week, is_inside[active], people)
         yield pa.RecordBatch.from_arrays(
             [
-                person.dictionary, pa.array(seen.astype(float)), _reals(most_seen), pa.array(used.astype(float)), pa.array(all_weeks),
-                pa.array(inside_weeks), _reals(share), _reals(hours), _reals(entropy), _reals(loops), cart_us,
+                person.dictionary,
+                pa.array(seen.astype(float)),
+                _reals(most_seen),
+                pa.array(used.astype(float)),
+                pa.array(all_weeks),
+                pa.array(inside_weeks),
+                _reals(share),
+                _reals(hours),
+                _reals(entropy),
+                _reals(loops),
+                cart_us,
             ],
             names=[column.split()[0] for column in COUNTED.split(", ")],
-        )  # fmt: skip
+        )
 
 
 def _categories(rows: pa.RecordBatch, owner: Ints, people: int) -> tuple[Ints, Reals]:
@@ -155,5 +168,5 @@ def _flags(rows: pa.RecordBatch, name: str) -> Flags:
 
 
 def _reals(values: Reals) -> pa.Array:
-    """What is not a number is null."""
+    """Convert to Arrow; nan becomes null."""
     return pa.array(values, from_pandas=True)

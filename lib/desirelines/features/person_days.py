@@ -1,4 +1,4 @@
-"""What a person did on a day: the additive sums from which the features of any window are made."""
+"""What a person did on a day: additive sums from which the features of any window follow."""
 
 from __future__ import annotations
 
@@ -13,21 +13,34 @@ DAY_S = 86_400
 STEP_KINDS = tuple(kind for kind in VISIT_KINDS if kind != "ping")
 """Kinds that are steps of a visit."""
 COUNTED = {
-    "product_views": "product_view", "searches": "search", "contents": "content_play", "feature_uses": "feature_use",
-    "helps": "help", "pages": "page", "screens": "screen", "referrals": "referral", "mails_sent": "email_sent", "mails_opened": "email_opened",
-    "mails_clicked": "email_clicked", "pushes_sent": "push_sent", "pushes_opened": "push_opened", "texts_sent": "sms_sent",
-    "texts_clicked": "sms_clicked", "tickets": "support",
-}  # fmt: skip
+    "product_views": "product_view",
+    "searches": "search",
+    "contents": "content_play",
+    "feature_uses": "feature_use",
+    "helps": "help",
+    "pages": "page",
+    "screens": "screen",
+    "referrals": "referral",
+    "mails_sent": "email_sent",
+    "mails_opened": "email_opened",
+    "mails_clicked": "email_clicked",
+    "pushes_sent": "push_sent",
+    "pushes_opened": "push_opened",
+    "texts_sent": "sms_sent",
+    "texts_clicked": "sms_clicked",
+    "tickets": "support",
+}
 """Sums over all sessions of a day, and the kind whose steps they count."""
 
 
 def to_person_days(
     sessions: DataFrame, zone: str, goal_kinds: Sequence[str], key_kinds: Sequence[str] = ()
 ) -> DataFrame:
-    """One row per person and day of the site's zone on which a session of theirs began. No shuffle where sessions lie together by person.
+    """One row per person and day of the site's zone on which one of their sessions began.
 
-    A session is active when it is a visit or has an order; with `key_kinds`, when it has a step of one of these. Only sums, least
-    and greatest: one list among them, and Spark would neither compile the aggregate nor hash it.
+    No shuffle where sessions are colocated by person. A session is active when it is a visit or has
+    an order; with `key_kinds`, when it has a step of one of these kinds. There are only sums,
+    minima and maxima: with one list among them, Spark would neither compile nor hash the aggregate.
     """
     visit = F.col("is_visit")
     carted = visit & (F.col("cart_add_count") > 0)

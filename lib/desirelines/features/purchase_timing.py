@@ -1,4 +1,7 @@
-"""What people look at before they order, and what they leave in the cart. Pure numpy: times are microseconds."""
+"""What people look at before they order, and what they leave in the cart.
+
+Pure numpy; times are microseconds.
+"""
 
 from __future__ import annotations
 
@@ -10,18 +13,18 @@ from desirelines.features.window import DAY_US
 from desirelines.kernels.groups import Flags, Ints, Reals, places, sort_order, sum_by_key
 
 LOOK_AHEAD_US = (DAY_US, 2 * DAY_US)
-"""A last-minute buyer looks at a product so long before the order."""
+"""A last-minute buyer looks at a product at most this long before the order."""
 BROWSING_US = 30 * DAY_US
-"""A look so long before the order, and after the order before it, belongs to the order."""
+"""A look belongs to an order if it is at most this long before it, and after the previous order."""
 HOUR_US = 3_600_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """What lasts from one moment to another: looks at products, or the orders of a session.
+    """Spans of time: looks at products, or the orders of a session.
 
     Attributes:
-        owner: person of each.
+        owner: person of each span.
         first_us: when it began.
         last_us: when it ended, not before it began.
     """
@@ -31,7 +34,7 @@ class Spans:
     last_us: Ints
 
     def by(self, time_us: Ints) -> Spans:
-        """In the order of persons, and of a time."""
+        """Sort by person, then by the given time."""
         order = sort_order((self.owner, time_us))
         return Spans(self.owner[order], self.first_us[order], self.last_us[order])
 
@@ -39,23 +42,28 @@ class Spans:
 def buying_features(
     looks: Spans, orders: Spans, is_inside: Flags, people: int
 ) -> tuple[Reals, Reals]:
-    """look_ahead_share and hours_to_order of each person; nan for who ordered nothing in the window. Orders of a session are one.
+    """look_ahead_share and hours_to_order of each person; nan without an order in the window.
 
-    look_ahead_share: orders whose person looked at a product 24 to 48 hours before / orders. hours_to_order: median over orders
-    of the hours from the first look that belongs to the order; a look belongs to the first order after it, within thirty days;
-    of an even number of orders the lower of the middle two; nan where no order has a look.
+    The orders of a session count as one moment.
+
+    look_ahead_share: orders whose person looked at a product 24 to 48 hours before / orders.
+
+    hours_to_order: median over orders of the hours from the first look that belongs to the order. A
+    look belongs to the first order after it, within thirty days. Of an even number of orders the
+    lower of the middle two is taken. It is nan where no order has a look.
 
     Args:
         looks: sessions with a look at a product.
         orders: from the first to the last order of sessions that have one.
-        is_inside: whether an order is of the window; those before it only bound what belongs to the next.
-        people: how many persons there are.
+        is_inside: whether an order is in the window; earlier ones only bound what belongs to the
+            next.
+        people: number of people.
     """
-    mine = sum_by_key(
+    moments = sum_by_key(
         (orders.owner[is_inside], orders.first_us[is_inside]),
         (np.ones(is_inside.sum(), dtype=np.int64),),
     )
-    (who, at_us), times = mine.keys, mine.sums[0]
+    (who, at_us), times = moments.keys, moments.sums[0]
     looks = looks.by(looks.first_us)
     is_ahead = _looked_ahead(looks, who, at_us)
     lag_us = _lag_us(looks, who, at_us, _order_before_us(orders, who, at_us))
@@ -65,10 +73,8 @@ def buying_features(
         )
     has_look = lag_us >= 0
     hours = np.full(people, np.nan)
-    owner, lag_us = (
-        np.repeat(who[has_look], times[has_look]),
-        np.repeat(lag_us[has_look], times[has_look]),
-    )
+    owner = np.repeat(who[has_look], times[has_look])
+    lag_us = np.repeat(lag_us[has_look], times[has_look])
     order = sort_order((owner, lag_us))
     size = np.bincount(owner, minlength=people)
     middle = (np.cumsum(size) - size + (size - 1) // 2)[size > 0]
@@ -79,19 +85,18 @@ def buying_features(
 def open_carts(
     owner: Ints, cart_us: Ints, orders: Spans, people: int, *, end_us: int, hours: int, days: int
 ) -> tuple[Ints, Ints]:
-    """Persons whose cart is open, and when they last put something in it.
+    """People whose cart is open, and when they last put something in it.
 
-    No order came in the hours after, those hours are over by the end, and it is at most `days` before the end. An order at the
-    very moment does not count as after it.
+    A cart is open when no order came within `hours` after, these hours are over by the end, and it
+    was filled at most `days` before the end. An order at the same moment does not count as after
+    it.
     """
     last_us = np.full(people, np.iinfo(np.int64).min)
     np.maximum.at(last_us, owner, cart_us)
     who = np.flatnonzero(np.bincount(owner, minlength=people))
     at_us = last_us[who]
-    ordered, ordered_us = (
-        np.tile(orders.owner, 2),
-        np.concatenate((orders.first_us, orders.last_us)),
-    )
+    ordered = np.tile(orders.owner, 2)
+    ordered_us = np.concatenate((orders.first_us, orders.last_us))
     order = sort_order((ordered, ordered_us))
     ordered, ordered_us = ordered[order], ordered_us[order]
     following = places((who, at_us), (ordered, ordered_us), after_same=True)
@@ -103,7 +108,10 @@ def open_carts(
 
 
 def _looked_ahead(looks: Spans, who: Ints, at_us: Ints) -> Flags:
-    """Whether the person looked at a product 24 to 48 hours before the order: of looks that began by then, the last to end decides."""
+    """Whether the person looked at a product 24 to 48 hours before the order.
+
+    Of the looks that began up to 24 hours before it, the one that ended last decides.
+    """
     moments, rank = np.unique(looks.last_us, return_inverse=True)
     latest = np.maximum.accumulate(looks.owner * len(moments) + rank) - looks.owner * len(moments)
     place = (
@@ -115,7 +123,10 @@ def _looked_ahead(looks: Spans, who: Ints, at_us: Ints) -> Flags:
 
 
 def _order_before_us(orders: Spans, who: Ints, at_us: Ints) -> Ints:
-    """The end of the person's last orders before a moment, or so long before it that it does not matter."""
+    """End of the person's last orders before each moment.
+
+    Without earlier orders it is BROWSING_US before the moment, which changes nothing.
+    """
     ended = orders.by(orders.last_us)
     place = places((who, at_us), (ended.owner, ended.last_us), after_same=False) - 1
     is_there = _is_of(who, ended.owner, place)
@@ -125,7 +136,7 @@ def _order_before_us(orders: Spans, who: Ints, at_us: Ints) -> Ints:
 
 
 def _lag_us(looks: Spans, who: Ints, at_us: Ints, before_us: Ints) -> Ints:
-    """Time from the first look that belongs to the order to the order; -1 where none does."""
+    """Time from the first look that belongs to the order to the order; -1 where there is none."""
     after_us = np.maximum(at_us - BROWSING_US, before_us)
     place = places((who, after_us), (looks.owner, looks.first_us), after_same=True)
     is_there = _is_of(who, looks.owner, place)
@@ -135,7 +146,7 @@ def _lag_us(looks: Spans, who: Ints, at_us: Ints, before_us: Ints) -> Ints:
 
 
 def _is_of(who: Ints, owner: Ints, place: Ints) -> Flags:
-    """Whether there is a row at each place, and of that person."""
+    """Whether there is a row at each place, and it is of that person."""
     is_there = (place >= 0) & (place < len(owner))
     is_there[is_there] = owner[place[is_there]] == who[is_there]
     return is_there

@@ -16,11 +16,15 @@ from desirelines.tables.conform import conform
 
 @dataclass(frozen=True, slots=True)
 class CutPoints:
-    """The four cuts between the five scores of each measure; a score changes because a person did, or because these did.
+    """The four cuts between the five scores of each measure.
+
+    They are stored because a score can change with the person or with the cuts.
 
     Attributes:
-        is_fixed: whether the quantiles of frequency coincided, so that the fixed cuts of the settings stand in.
-        shares: the quantiles that the cuts are; buyers: people they are over.
+        is_fixed: whether quantiles of frequency coincided, so that the settings' fixed cuts are
+            used.
+        shares: the quantiles that the cuts are.
+        buyers: number of people they are computed over.
     """
 
     recency: tuple[float, ...]
@@ -31,7 +35,7 @@ class CutPoints:
     buyers: int
 
     def to_json(self) -> str:
-        """Write them for `run_parameters`: null for a cut that has fewer than ten people on a side."""
+        """Serialise for `run_parameters`: null for a cut with fewer than ten people on a side."""
         measures = {"recency": self.recency, "monetary": self.monetary}
         published = {
             name: published_cuts(cuts, self.shares, self.buyers) for name, cuts in measures.items()
@@ -47,7 +51,10 @@ class CutPoints:
 
 
 def cut_points(features: DataFrame, settings: Rfm) -> CutPoints | None:
-    """Quantiles over people with an order in the window, linear between values; null when there are none. One pass."""
+    """Quantiles over people with an order in the window, linear between values. One pass.
+
+    Null when there are no such people.
+    """
     wanted = F.array(*(F.lit(q) for q in settings.quantiles))
     names = ("recency_days", "frequency", "monetary")
     buyers = features.filter("frequency > 0")
@@ -68,17 +75,18 @@ def cut_points(features: DataFrame, settings: Rfm) -> CutPoints | None:
 def to_rfm_scores(
     features: DataFrame, cuts: CutPoints | None, settings: Rfm, *, run_id: str
 ) -> DataFrame:
-    """One row per person as of the run's date, as contracted. Equal values have equal scores; no shuffle.
+    """One row per person as of the run's date, as contracted. No shuffle.
 
-    A person who paid nothing, or got more back than they paid, scores 1 for money. Without an order in the window a person has
-    no scores and is a prospect.
+    Equal values have equal scores. A person who paid nothing, or whose refunds are at least what
+    they paid, scores 1 for money. A person without an order in the window has no scores and is a
+    prospect.
     """
     buys = F.col("frequency") > 0
     if cuts is None:
         recency = frequency = monetary = F.lit(None).cast("long")
     else:
         recency = F.when(buys, 6 - score(F.col("recency_days"), cuts.recency, settings))
-        # The fixed cuts are the last value of each score, whatever side the quantiles are closed on.
+        # A fixed cut is the last value of its score, whichever side the quantiles are closed on.
         of_frequency = (
             settings.model_copy(update={"closed": "right"}) if cuts.is_fixed else settings
         )
@@ -96,22 +104,31 @@ def to_rfm_scores(
             for part in (_number(cell), name)
         )
     )
-    scored = features.withColumns({
-        "recency_score": recency.cast("long"), "frequency_score": frequency.cast("long"), "monetary_score": monetary.cast("long"),
-    })  # fmt: skip
+    scored = features.withColumns(
+        {
+            "recency_score": recency.cast("long"),
+            "frequency_score": frequency.cast("long"),
+            "monetary_score": monetary.cast("long"),
+        }
+    )
     number = F.col("recency_score") * 100 + F.col("frequency_score") * 10 + F.col("monetary_score")
     return conform(
-        scored.withColumns({
-            "rfm_segment": F.coalesce(F.try_element_at(names, number), F.lit(PROSPECTS)),
-            "is_nothing_paid": F.coalesce(buys & (F.col("monetary") <= 0), F.lit(False)),
-            "run_id": F.lit(run_id),
-        }),
+        scored.withColumns(
+            {
+                "rfm_segment": F.coalesce(F.try_element_at(names, number), F.lit(PROSPECTS)),
+                "is_nothing_paid": F.coalesce(buys & (F.col("monetary") <= 0), F.lit(False)),
+                "run_id": F.lit(run_id),
+            }
+        ),
         RFM_SCORES,
-    )  # fmt: skip
+    )
 
 
 def score(value: Column, cuts: tuple[float, ...], settings: Rfm) -> Column:
-    """1 + the number of cuts below the value; with intervals closed on the left, a cut equal to it is below it."""
+    """1 + the number of cuts below the value.
+
+    With intervals closed on the left, a cut equal to the value counts as below it.
+    """
     passed = [value >= cut if settings.closed == "left" else value > cut for cut in cuts]
     total = F.lit(1)
     for is_passed in passed:

@@ -1,4 +1,4 @@
-"""The window of observation: a frozen value that says which ends count."""
+"""The observation window: a frozen value that says which ends count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Membership over runs, as rows: what changed, and what holds after a run."""
+"""Membership over runs, as rows: changes, and the state after a run."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ NEW, GONE = "new", "gone"
 
 
 def to_changes(before: DataFrame, now: DataFrame, *, run_id: str, as_of: date) -> DataFrame:
-    """Rows for people who entered, left or changed primary between two states, as contracted. One full join.
+    """One row per person and segment that they entered, left or changed primary for, as contracted.
 
-    `before` and `now` hold person_id, segment_id, is_primary, bucket, one row per person and segment.
+    One full join. `before` and `now` hold person_id, segment_id, is_primary, bucket, one row per
+    person and segment.
     """
     old = before.select(
         "person_id",
@@ -46,9 +47,10 @@ def to_changes(before: DataFrame, now: DataFrame, *, run_id: str, as_of: date) -
 
 
 def to_members(changes: DataFrame, chain: DataFrame, *, run_id: str) -> DataFrame:
-    """Members after the last run of a chain, as contracted: for each person and segment the newest change decides.
+    """Members after the last run of a chain, as contracted.
 
-    `chain` holds run_id and place (from 1, in the order of publication); changes of other runs do not count.
+    For each person and segment the newest change decides. `chain` holds run_id and place (from 1,
+    in the order of publication); changes of other runs do not count.
     """
     counted = changes.join(F.broadcast(chain), "run_id")
     newest = Window.partitionBy("person_id", "segment_id").orderBy(F.col("place").desc())
@@ -67,11 +69,12 @@ def to_members(changes: DataFrame, chain: DataFrame, *, run_id: str) -> DataFram
 
 
 def to_moves(before: DataFrame, now: DataFrame, expected: DataFrame | None) -> DataFrame:
-    """People by main segment then and now, every cell: not to be published as it is (see `publishable`).
+    """People by main segment then and now, with every cell.
 
-    Gives from_segment_id, to_segment_id, people_count, model_count. `expected` holds person_id and expected_segment_id, where the
-    model before puts a person today. Who would have stayed by it moved because the model changed; everybody else who moved did so of
-    their own accord.
+    Must not be published as it is (see `publishable`). Columns: from_segment_id, to_segment_id,
+    people_count, model_count. `expected` holds person_id and expected_segment_id: where the
+    previous model puts a person today. A person who would have stayed by that model moved because
+    the model changed. Everybody else who moved did so by their behaviour.
     """
     old = before.filter("is_primary").select(
         "person_id", F.col("segment_id").alias("from_segment_id")
@@ -97,9 +100,10 @@ def to_interval_edits(
     values: tuple[str, ...],
     run_id: str,
 ) -> DataFrame:
-    """Rows to merge so that `wanted` holds from this run on: closed ones (to_run set) and opened ones (from_run this run).
+    """Rows to merge so that `wanted` holds from this run on.
 
-    A row whose values did not change stays untouched. Closing and opening meet in one MERGE by (key, from_run); a second try
+    They are closed rows (to_run set) and opened rows (from_run is this run). A row with unchanged
+    values is not touched. Closing and opening share one MERGE by (key, from_run). A second attempt
     of the same run finds its own rows open and changes nothing.
     """
     old = open_rows.select(

@@ -1,4 +1,7 @@
-"""Sizes of segments and moves between them as they may be published: of one run, beside those of the run before. See ADR 9."""
+"""Publishable sizes of segments and moves between them: of one run, beside the previous run's.
+
+See ADR 9.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +16,12 @@ from desirelines.history.membership_changes import GONE, NEW
 from desirelines.tables import SMALL_GROUP
 
 _ANY = 10**9
-"""People who were seen in neither run, of whom nobody knows how many there are."""
+"""People who were in neither run: an unknown number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """People of a segment after the run, and of these and those before: who entered and who left."""
+    """People of a segment after the run, and how many entered and left since the previous run."""
 
     people: int
     entered: int
@@ -27,7 +30,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """People by main segment then and now; of these, whom the model before would have left where they were."""
+    """People by main segment then and now.
+
+    `by_model` counts those whom the previous model would have left in their old segment.
+    """
 
     from_segment: str
     to_segment: str
@@ -44,11 +50,15 @@ def publishable_sizes_and_moves(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Rows of segment_sizes and segment_moves, without run_id and base_run_id.
 
-    `counted` has every segment of the run; the `main` ones divide everybody. `before` are the sizes that the base run published,
-    null where it withheld one. What is published of both runs adds up: people before, less those who left, and those who entered are people now;
-    those who stayed are a cell of the moves, whose rows add up to the sizes before and whose columns to those now. So who
-    entered and left is published of a segment only with both sizes and those who stayed, and the table of moves withholds
-    what `hidden_cells` says. `moves` must have every cell, small ones too.
+    `counted` has every segment of the run; the `main` ones divide everybody. `before` holds the
+    sizes that the base run published, null where it withheld one. `moves` must have every cell,
+    also small ones.
+
+    The published numbers of both runs add up: people before, less those who left, plus those who
+    entered, are people now. People who stayed are a cell of the moves, whose rows add up to the
+    sizes before and whose columns add up to the sizes now. So entered and left are published for a
+    segment only together with both sizes and the people who stayed, and the table of moves
+    withholds the cells that `hidden_cells` returns.
     """
     everybody = sum(counted[s].people for s in main)
     withheld_sizes = set(hidden_parts({s: counted[s].people for s in main}))
@@ -58,30 +68,15 @@ def publishable_sizes_and_moves(
         if s not in main and (is_small(c.people) or is_small(everybody - c.people))
     }
     of_move = {(m.from_segment, m.to_segment): m for m in moves}
-    rows = [*sorted({m.from_segment for m in moves} - {NEW}), NEW]
-    columns = [*sorted({m.to_segment for m in moves} - {GONE}), GONE]
-    people = np.zeros((len(rows), len(columns)), dtype=np.int64)
-    for r, old in enumerate(rows):
-        for c, new in enumerate(columns):
-            people[r, c] = of_move[old, new].people if (old, new) in of_move else 0
-    people[-1, -1] = _ANY
-    withheld = hidden_cells(
-        people,
-        hidden=people == _ANY,
-        open_rows=np.array([r in before and before[r] is None for r in rows]),
-        open_columns=np.array([c in withheld_sizes for c in columns]),
-        cost=people + np.equal.outer(rows, columns),
-    )
-    gone = np.ones(people.shape, dtype=bool) if withheld is None else withheld
-    hidden_moves = {(rows[r], columns[c]) for r, c in np.argwhere(gone)}
+    hidden_moves = _hidden_moves(of_move, before, withheld_sizes)
 
     def is_change_published(segment: str) -> bool:
-        own = counted[segment]
+        counts = counted[segment]
         if segment in withheld_sizes or (segment in before and before[segment] is None):
             return False
         if segment in main:
             return (segment, segment) not in hidden_moves
-        return not any(map(is_small, (own.entered, own.left, own.people - own.entered)))
+        return not any(map(is_small, (counts.entered, counts.left, counts.people - counts.entered)))
 
     sizes = [
         {
@@ -101,15 +96,41 @@ def publishable_sizes_and_moves(
     return sizes, [_move_row(m) for m in shown]
 
 
+def _hidden_moves(
+    of_move: Mapping[tuple[str, str], Move],
+    before: Mapping[str, int | None],
+    withheld_sizes: Collection[str],
+) -> set[tuple[str, str]]:
+    """The moves to withhold, each as (from_segment, to_segment)."""
+    rows = [*sorted({old for old, _ in of_move} - {NEW}), NEW]
+    columns = [*sorted({new for _, new in of_move} - {GONE}), GONE]
+    people = np.zeros((len(rows), len(columns)), dtype=np.int64)
+    for r, old in enumerate(rows):
+        for c, new in enumerate(columns):
+            people[r, c] = of_move[old, new].people if (old, new) in of_move else 0
+    people[-1, -1] = _ANY
+    withheld = hidden_cells(
+        people,
+        hidden=people == _ANY,
+        open_rows=np.array([r in before and before[r] is None for r in rows]),
+        open_columns=np.array([c in withheld_sizes for c in columns]),
+        cost=people + np.equal.outer(rows, columns),
+    )
+    gone = np.ones(people.shape, dtype=bool) if withheld is None else withheld
+    return {(rows[r], columns[c]) for r, c in np.argwhere(gone)}
+
+
 def _move_row(move: Move) -> dict[str, Any]:
-    own = move.people - move.by_model
+    by_behaviour = move.people - move.by_model
     is_split = (
-        move.from_segment != move.to_segment and not is_small(own) and not is_small(move.by_model)
+        move.from_segment != move.to_segment
+        and not is_small(by_behaviour)
+        and not is_small(move.by_model)
     )
     return {
         "from_segment_id": move.from_segment,
         "to_segment_id": move.to_segment,
         "people_count": move.people,
-        "behaviour_count": own if is_split else None,
+        "behaviour_count": by_behaviour if is_split else None,
         "model_count": move.by_model if is_split else None,
     }

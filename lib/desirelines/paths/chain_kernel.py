@@ -1,6 +1,7 @@
-"""The kernel of patterns and funnels: where chains of steps lie in many paths at once. Pure numpy: no Spark, no strings.
+"""The kernel of patterns and funnels: where chains of steps occur in many paths at once.
 
-Paths lie one after the other in flat arrays; `path` is the number of each step's path, ascending, `at_ms` when it was.
+Pure numpy: no Spark, no strings. Paths are stored one after the other in flat arrays. `path` is the
+number of each step's path, ascending; `at_ms` is the time of each step.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ Values = TypeVar("Values", Ints, Flags)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One step of a chain: which steps fit it, and whether it has to come right after the one before it."""
+    """One step of a chain: which steps fit it, and whether it must be the very next step."""
 
     fits: Flags
     is_next: bool
@@ -25,12 +26,12 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Chains:
-    """A chain from every anchor (a step that fits the first link): how deep it goes, and when each link was reached.
+    """A chain from every anchor (a step that fits the first link): its depth and link times.
 
     Attributes:
         anchor: position of each anchor, ascending.
         depth: links reached, at least 1.
-        at_ms: time of each reached link, one row an anchor; meaningless beyond the depth.
+        at_ms: time of each reached link, one row per anchor; meaningless beyond the depth.
         last: position of the last link reached.
     """
 
@@ -48,11 +49,12 @@ def chains(
     within_ms: int | None,
     barrier: Flags | None = None,
 ) -> Chains:
-    """Follow the chain from every anchor, each link at its earliest place after the one before it.
+    """Follow the chain from every anchor, each link at its earliest place after the previous one.
 
-    Taking the earliest place loses nothing: whatever could follow a later one can follow the earlier. Not so for a link that
-    has to come next: there every earlier place of the block it ends is tried in turn. No chain goes over a `barrier`, past its
-    path's end, or on for longer than `within_ms` from its anchor.
+    Taking the earliest place loses nothing: whatever can follow a later place can also follow the
+    earlier one. This is not so for a link that must come next: there, every earlier place of the
+    block it ends is tried in turn. No chain crosses a `barrier` or its path's end, or lasts longer
+    than `within_ms` from its anchor.
     """
     n = len(path)
     anchor = np.flatnonzero(links[0].fits) if n else np.zeros(0, dtype=np.int64)
@@ -66,15 +68,16 @@ def chains(
     depth, last = np.ones(len(anchor), dtype=np.int64), anchor.copy()
     place, alive, number = anchor.copy(), np.ones(len(anchor), dtype=bool), 1
     for block in _blocks(links[1:]):
-        # A block is links in a row. Its first may come later (after a gap) or must be next to the block before it.
+        # A block is links in a row. Its first link either follows a gap, or must directly follow
+        # the block before it.
         starts, ends = _occurrences(block, n)
         if block[0].is_next:
-            found = np.searchsorted(starts, place + 1)
-            hit = (found < len(starts)) & (_at(starts, found) == place + 1)
+            nearest = np.searchsorted(starts, place + 1)
+            hit = (nearest < len(starts)) & (_at(starts, nearest) == place + 1)
         else:
-            found = np.searchsorted(starts, place, side="right")
-            hit = found < len(starts)
-        end = np.where(hit, _at(ends, found), n)
+            nearest = np.searchsorted(starts, place, side="right")
+            hit = nearest < len(starts)
+        end = np.where(hit, _at(ends, nearest), n)
         ok = alive & (end < limit) & (_at(at_ms, end) <= until)
         depth, last, place, number = _reach(
             block, ok, alive, place, limit, until, at_ms, reached, depth, last, end, number
@@ -84,7 +87,10 @@ def chains(
 
 
 def _blocks(links: list[Link]) -> list[list[Link]]:
-    """Links cut into blocks, each of which begins after a gap, but perhaps the first."""
+    """Split links into blocks of direct successors.
+
+    Each block except perhaps the first follows a gap.
+    """
     blocks: list[list[Link]] = []
     for link in links:
         if link.is_next and blocks:
@@ -105,16 +111,29 @@ def _occurrences(block: list[Link], n: int) -> tuple[Ints, Ints]:
 
 
 def _reach(
-    block: list[Link], ok: Flags, alive: Flags, place: Ints, limit: Ints, until: Ints, at_ms: Ints, reached: Ints,
-    depth: Ints, last: Ints, end: Ints, number: int,
-) -> tuple[Ints, Ints, Ints, int]:  # fmt: skip
-    """Note what a block reached: all of it, or of one that was not reached whole the links that still were."""
+    block: list[Link],
+    ok: Flags,
+    alive: Flags,
+    place: Ints,
+    limit: Ints,
+    until: Ints,
+    at_ms: Ints,
+    reached: Ints,
+    depth: Ints,
+    last: Ints,
+    end: Ints,
+    number: int,
+) -> tuple[Ints, Ints, Ints, int]:
+    """Record what a block reached.
+
+    That is all of it or, where it was not reached as a whole, the links before it breaks off.
+    """
     for offset in range(len(block)):
         at = end - (len(block) - 1 - offset)
         reached[ok, number + offset] = at_ms[at[ok]]
     depth = np.where(ok, depth + len(block), depth)
     last = np.where(ok, end, last)
-    if block[0].is_next:  # the links of a strict chain, one by one, where it breaks off
+    if block[0].is_next:  # a strict chain: its links one by one, up to where it breaks off
         going, here = alive & ~ok, place.copy()
         for offset, link in enumerate(block):
             here = here + 1
@@ -126,7 +145,10 @@ def _reach(
 
 
 def _at(values: Values, places: Ints) -> Values:
-    """Values at places; those past the end give the last, and where there is none, nothing is there."""
+    """Values at places.
+
+    A place past the end gives the last value; without any values, it gives zero.
+    """
     return (
         values[np.minimum(places, len(values) - 1)]
         if len(values)
@@ -137,10 +159,13 @@ def _at(values: Values, places: Ints) -> Values:
 def in_any_order(
     path: Ints, at_ms: Ints, fits: list[Flags], *, within_ms: int, barrier: Flags | None = None
 ) -> Chains:
-    """From every step that fits one of them: how many different ones follow within the window, and when the n-th did."""
+    """From every step that fits one of `fits`: how many of them follow within the window, and when.
+
+    `at_ms` holds the time of the n-th distinct one.
+    """
     n = len(path)
-    some = np.logical_or.reduce(fits) if n else np.zeros(0, dtype=bool)
-    anchor = np.flatnonzero(some)
+    fits_any = np.logical_or.reduce(fits) if n else np.zeros(0, dtype=bool)
+    anchor = np.flatnonzero(fits_any)
     limit = np.searchsorted(path, path[anchor], side="right")
     if barrier is not None:
         bars = np.append(np.flatnonzero(barrier), n)
@@ -149,19 +174,22 @@ def in_any_order(
     times = np.full((len(anchor), len(fits)), never)
     for number, fit in enumerate(fits):
         places = np.append(np.flatnonzero(fit), n)
-        found = places[np.searchsorted(places, anchor)]
-        ok = (found < limit) & (_at(at_ms, found) - at_ms[anchor] <= within_ms)
-        times[ok, number] = at_ms[found[ok]]
+        place = places[np.searchsorted(places, anchor)]
+        ok = (place < limit) & (_at(at_ms, place) - at_ms[anchor] <= within_ms)
+        times[ok, number] = at_ms[place[ok]]
     times.sort(axis=1)
     return Chains(anchor, (times != never).sum(axis=1), times, anchor)
 
 
-def deepest(path: Ints, found: Chains) -> Ints:
-    """Of the chains of each path that has one, the deepest, the earliest on ties: numbers of chains, in order of paths."""
-    if not len(found.anchor):
-        return found.anchor
-    of = path[found.anchor]
-    order = sort_order((of, -found.depth, found.anchor))
+def deepest(path: Ints, attempts: Chains) -> Ints:
+    """The deepest chain of each path that has one, the earliest on ties.
+
+    Returns numbers of chains, in order of paths.
+    """
+    if not len(attempts.anchor):
+        return attempts.anchor
+    of = path[attempts.anchor]
+    order = sort_order((of, -attempts.depth, attempts.anchor))
     is_first = np.concatenate(([True], of[order][1:] != of[order][:-1]))
     chosen: Ints = order[is_first]
     return chosen

@@ -1,4 +1,4 @@
-"""Patterns that are worn the most: steps in a row, sequences with others between; and what they say of a goal."""
+"""Most frequent path patterns: n-grams, sequences with gaps, and their odds of the goal."""
 
 from __future__ import annotations
 
@@ -18,37 +18,39 @@ from desirelines.tables import PATH_PATTERNS, SMALL_GROUP
 from desirelines.tables.conform import conform
 
 LEAST_PEOPLE, LEAST_SHARE, SKEWED = 25, 0.02, 10
-"""Odds are told of patterns that at least min(25, 2 %) of the people show; 10:1 of success to failure is skewed."""
+"""Odds are reported for patterns that at least min(25, 2 %) of the people show; outcomes of more
+than 10:1 are skewed."""
 MOST_PREFIX_SPAN = 32_000_000
-"""Largest part of the paths, in items, that PrefixSpan works on in one task."""
+"""Largest part of the paths, in items, that PrefixSpan handles in one task."""
 
 
 def with_goal(paths: DataFrame, goal: Pattern | None) -> DataFrame:
-    """Add `goal_ms`, when the goal was first reached in the path (the end of its pattern); null when it was not."""
+    """Add `goal_ms`, when the path first reached the goal (the end of its pattern); else null."""
     if goal is None:
         return paths.withColumn("goal_ms", F.lit(None).cast("long"))
     both = paths.withColumns({"_steps": F.col("steps"), "_at_ms": F.col("at_ms")})
-    found = with_matches(both, [goal]).withColumns(
+    with_goal_ms = with_matches(both, [goal]).withColumns(
         {
             "goal_ms": F.array_min("matches.last_ms"),
             "steps": F.col("_steps"),
             "at_ms": F.col("_at_ms"),
         }
     )
-    return found.drop("matches", "_steps", "_at_ms")
+    return with_goal_ms.drop("matches", "_steps", "_at_ms")
 
 
 def frequent_sequences(
     paths: DataFrame, *, share: float, most: int, longest: int
 ) -> list[tuple[str, ...]]:
-    """Sequences of two steps and more, others between them allowed, that `share` of the paths hold: maximal ones only.
+    """Maximal sequences of at least two steps, with gaps, that `share` of the paths hold.
 
-    By MLlib's PrefixSpan. Maximal: no longer one that is frequent holds it. Ties go to the name that comes first.
+    Found by MLlib's PrefixSpan. Maximal: no longer frequent sequence contains it. Ties go by
+    alphabet.
     """
-    shown = F.array_except("steps", F.array(F.lit(HIDDEN), F.lit(OTHER)))
-    hidden = F.filter("steps", lambda s: ~s.isin(HIDDEN, OTHER))
-    rows = paths.filter(F.size(shown) > 1).select(
-        F.transform(hidden, lambda s: F.array(s)).alias("sequence")
+    names = F.array_except("steps", F.array(F.lit(HIDDEN), F.lit(OTHER)))
+    named_steps = F.filter("steps", lambda s: ~s.isin(HIDDEN, OTHER))
+    rows = paths.filter(F.size(names) > 1).select(
+        F.transform(named_steps, lambda s: F.array(s)).alias("sequence")
     )
     whole = paths.count()
     rows = rows.persist()  # PrefixSpan reads them more than once
@@ -69,13 +71,13 @@ def _most_frequent(
         maxPatternLength=longest,
         maxLocalProjDBSize=MOST_PREFIX_SPAN,
     )
-    found = span.findFrequentSequentialPatterns(rows).filter(F.size("sequence") > 1)
-    ranked = found.orderBy(F.col("freq").desc(), F.to_json("sequence")).limit(most * 5).collect()
+    frequent = span.findFrequentSequentialPatterns(rows).filter(F.size("sequence") > 1)
+    ranked = frequent.orderBy(F.col("freq").desc(), F.to_json("sequence")).limit(most * 5).collect()
     return maximal([tuple(step for (step,) in row["sequence"]) for row in ranked])[:most]
 
 
 def maximal(sequences: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Those that lie in no longer one, in the order given."""
+    """Sequences that no longer one contains, in the given order."""
     of_steps = [(sequence, frozenset(sequence)) for sequence in sequences]
     return [
         short
@@ -88,20 +90,27 @@ def maximal(sequences: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
 
 
 def is_inside(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
-    """Whether one sequence lies in another, in order."""
+    """Whether one sequence is contained in another, in order, with gaps."""
     rest = iter(long)
     return all(step in rest for step in short)
 
 
 def to_patterns(
-    paths: DataFrame, held: DataFrame, *, share: float, most: int, has_goal: bool, run_id: str,
+    paths: DataFrame,
+    held: DataFrame,
+    *,
+    share: float,
+    most: int,
+    has_goal: bool,
+    run_id: str,
     overlapping: Collection[str] = (),
-) -> DataFrame:  # fmt: skip
+) -> DataFrame:
     """One row per grain, segment and pattern, as contracted. Shuffles groups only.
 
-    `held` are tallies by kind and pattern (see `held`). Of each kind those stay that `share` of all paths hold, the
-    `most` frequent by people, the same of every segment; of those that were asked for, all. A pattern counts for the goal where
-    it ended before it. `overlapping` are the segments that do not divide everybody.
+    `held` are tallies by kind and pattern (see `pattern_counts`). Of each kind, patterns stay that
+    `share` of all paths hold, up to `most` by people, the same ones for every segment; configured
+    patterns all stay. A pattern counts for the goal where it ended before it. `overlapping` are the
+    segments that do not divide everybody.
     """
     totals = to_groups(to_totals(paths))
     counted = to_groups(held, "kind", "pattern")
@@ -129,7 +138,10 @@ def to_patterns(
 
 
 def _odds(has_goal: bool) -> dict[str, Column]:
-    """Odds of the goal with the pattern over odds without, each count one more than it is; and whether outcomes are uneven."""
+    """Odds of the goal with the pattern over odds without, and whether outcomes are skewed.
+
+    One is added to each count.
+    """
     s1, f1, missed = F.col("_before"), F.col("_missed"), F.col("_paths") - F.col("_goals")
     odds = (s1 + 1) * (missed - f1 + 1) / ((F.col("_goals") - s1 + 1) * (f1 + 1))
     enough = F.col("people_count") >= F.least(

@@ -1,8 +1,9 @@
-"""The kernel of what is counted in paths: moves, places, visits and runs of many paths at once, added up by their owner. Pure numpy.
+"""The kernel of path counts: transitions, places, visits and n-grams of many paths, by owner.
 
-Paths lie one after the other: `Steps` holds the number of each step's path and of its name, and the owner of each path (a
-person, at a grain). A tally has one row per owner and key; its sums may be added further, so paths can be handed over in any
-portions. No Spark, no strings, no clock.
+Pure numpy: no Spark, no strings, no clock. Paths are stored one after the other: `Steps` holds the
+number of each step's path and of its name, and the owner of each path (a person, at a grain). A
+tally has one row per owner and key. Its sums may be added further, so paths can be passed in any
+portions.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Steps:
     Attributes:
         path: number of each step's path, ascending.
         name: number of each step's name.
-        at_ms: when each step was.
+        at_ms: time of each step.
         owner: number of the owner of each path, also of a path without steps.
     """
 
@@ -38,25 +39,29 @@ class Steps:
 
 
 def of_groups(tally: GroupSum, group: Ints) -> GroupSum:
-    """A tally of owners, its first key, as one of their groups; the first sum is the number of owners with the key."""
+    """Sum a tally of owners (its first key) by group.
+
+    The first sum is the number of owners with the key.
+    """
     owner, *keys = tally.keys
     return sum_by_key((group[owner], *keys), (np.ones(len(owner), dtype=np.int64), *tally.sums))
 
 
 def moves(steps: Steps, *, start: int, end: int) -> tuple[Ints, Ints, Ints]:
-    """Path, from_step and to_step of every move, from `start` through the steps of the path to `end`."""
+    """Path, from_step and to_step of every transition.
+
+    They go from `start` through the steps of the path to `end`.
+    """
     path, is_begin, is_end = _moves(steps)
-    from_step, to_step = (
-        np.full(len(path), start, dtype=np.int64),
-        np.full(len(path), end, dtype=np.int64),
-    )
+    from_step = np.full(len(path), start, dtype=np.int64)
+    to_step = np.full(len(path), end, dtype=np.int64)
     from_step[~is_begin] = steps.name
     to_step[~is_end] = steps.name
     return path, from_step, to_step
 
 
 def gaps(steps: Steps) -> tuple[Ints, Ints, Ints, Ints]:
-    """Path, from_step, to_step and milliseconds between of every move from one step of a path to the next."""
+    """Path, from_step, to_step and milliseconds of every transition between two steps of a path."""
     left = np.flatnonzero(steps.path[1:] == steps.path[:-1])
     return (
         steps.path[left],
@@ -67,10 +72,12 @@ def gaps(steps: Steps) -> tuple[Ints, Ints, Ints, Ints]:
 
 
 def visits(steps: Steps) -> GroupSum:
-    """By owner and step: visits, paths with one, paths that begin and end there, loops, visits with a step after them, backtracks, visits with two.
+    """Visits and related counts by owner and step.
 
-    A loop is a visit whose next step is the same; a backtrack (a, b, a) one whose next step is another and the one after it the
-    same.
+    The sums are: visits, paths with one, paths that begin there, paths that end there, loops,
+    visits with a step after them, backtracks, visits with two steps after them. A loop is a visit
+    whose next step is the same. A backtrack (a, b, a) is one whose next step is another and the one
+    after it the same.
     """
     path, name = steps.path, steps.name
     has_one, has_two = _same(path, 1), _same(path, 2)
@@ -87,7 +94,7 @@ def visits(steps: Steps) -> GroupSum:
 
 
 def places(steps: Steps, most: int, *, end: int) -> GroupSum:
-    """By owner, place (from 1 to `most`) and step: paths with the step there; a path that is over stays at `end`."""
+    """Paths by owner, place (from 1 to `most`) and step; a path that is over stays at `end`."""
     cells = np.full((len(steps.owner), most), end, dtype=np.int64)
     size = steps.size
     place = np.arange(len(steps.path)) - np.repeat(np.cumsum(size) - size, size)
@@ -98,7 +105,10 @@ def places(steps: Steps, most: int, *, end: int) -> GroupSum:
 
 
 def runs(steps: Steps, length: int, *, is_told: Flags) -> tuple[Ints, tuple[Ints, ...], Ints]:
-    """Every run of `length` steps inside a path, all of names that are told: its path, its steps, and when it ended."""
+    """Every n-gram of `length` steps inside a path: its path, its steps, and when it ended.
+
+    All its names must be published (`is_told`).
+    """
     fits = is_told[steps.name]
     begins = np.ones(max(len(steps.path) - length + 1, 0), dtype=bool)
     count = len(begins)
@@ -114,10 +124,11 @@ def runs(steps: Steps, length: int, *, is_told: Flags) -> tuple[Ints, tuple[Ints
 
 
 def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints, Ints]:
-    """Path, number of the sequence and end of the first occurrence of every sequence in every path; other steps may lie between.
+    """Path, sequence number and end of the first occurrence of every sequence in every path.
 
-    Going from each step to the nearest next one that fits, from the path's first on, ends the earliest and misses nothing. Where
-    the next step of a name is, is looked up once a name for all places.
+    Other steps may lie between. Going from each step to the nearest next one that fits, from the
+    path's first on, ends the earliest and misses nothing. The next step of a name is looked up once
+    per name, for all places.
     """
     count = len(steps.path)
     size = steps.size
@@ -126,9 +137,8 @@ def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints
     place = np.where(
         steps.name == np.array(names, dtype=np.int64)[:, None], np.arange(count), count
     )
-    following = np.full(
-        (len(names), count + 2), count, dtype=np.int64
-    )  # none follows the last place, nor none itself
+    # No place follows the last place, nor the place `count`, which means "none".
+    following = np.full((len(names), count + 2), count, dtype=np.int64)
     following[:, :count] = np.minimum.accumulate(place[:, ::-1], axis=1)[:, ::-1]
     row = {name: n for n, name in enumerate(names)}
     paths, numbers, ends = [], [], []
@@ -144,16 +154,21 @@ def sequences(steps: Steps, wanted: Sequence[Sequence[int]]) -> tuple[Ints, Ints
 
 
 def reached(steps: Steps, goal_ms: Reals) -> GroupSum:
-    """By owner: paths, and those that reached their goal. `goal_ms` is of each path, nan for none."""
+    """Paths by owner, and those that reached their goal.
+
+    `goal_ms` has a value for each path, nan for none.
+    """
     return sum_by_key((steps.owner,), (np.ones(len(goal_ms), dtype=np.int64), ~np.isnan(goal_ms)))
 
 
 def held(
     path: Ints, keys: Sequence[Ints], times: Ints, ended_ms: Ints, *, owner: Ints, goal_ms: Reals
 ) -> GroupSum:
-    """What paths hold, by owner and keys: paths, occurrences, paths that held it before their goal, paths without a goal.
+    """What paths hold, by owner and keys.
 
-    A path holds it before its goal when the first of its occurrences here ended before. `goal_ms` is of each path, nan for none.
+    The sums are: paths, occurrences, paths that held it before their goal, paths without a goal. A
+    path holds it before its goal when the first of its occurrences here ended before. `goal_ms` has
+    a value for each path, nan for none.
     """
     if not len(path):
         nothing = np.zeros(0, dtype=np.int64)
@@ -170,7 +185,7 @@ def held(
 
 
 def _moves(steps: Steps) -> tuple[Ints, Flags, Flags]:
-    """Path of every move, and whether it is the first and the last of the path."""
+    """Path of every transition, and whether it is the first and the last of the path."""
     count = steps.size + 1
     ends = np.cumsum(count) - 1
     path = np.repeat(np.arange(len(count)), count)
@@ -181,7 +196,7 @@ def _moves(steps: Steps) -> tuple[Ints, Flags, Flags]:
 
 
 def _same(values: Ints, ahead: int) -> Flags:
-    """Whether the value so many places ahead is the same; false where there is none."""
+    """Whether the value `ahead` places later is the same; false where there is none."""
     same = np.zeros(len(values), dtype=bool)
     if len(values) > ahead:
         same[:-ahead] = values[ahead:] == values[:-ahead]

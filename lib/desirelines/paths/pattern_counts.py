@@ -1,4 +1,7 @@
-"""How many people's paths hold which pattern, how often, and whether before the goal: what `frequent.to_patterns` adds up."""
+"""How many people's paths hold which pattern, how often, and whether before the goal.
+
+`frequent_patterns.to_patterns` sums these tallies.
+"""
 
 from __future__ import annotations
 
@@ -18,32 +21,41 @@ from desirelines.settings.patterns import Pattern, plain
 
 RUNS, SEQUENCE, ASKED = {2: "pair", 3: "triple"}, "sequence", "asked"
 SUMS = ("people_count", "path_count", "occurrence_count", "_before", "_missed")
-"""What is counted of each pattern, in the order of `kernel.held`, after people."""
+"""Counts for each pattern: people, then the sums of `kernel.held` in its order."""
 _COLUMNS = "kind string, pattern string, " + ", ".join(f"{name} long" for name in SUMS)
 
 
 def to_totals(paths: DataFrame) -> DataFrame:
-    """People, paths and paths that reached the goal: tallies. No shuffle. `paths` as `counting.to_tallies` takes them, with goal_ms."""
+    """Tallies of people, paths and paths that reached the goal. No shuffle.
+
+    `paths` as in `person_batches.to_tallies`, with goal_ms.
+    """
     return to_tallies(paths, _totals_of, "_people long, _paths long, _goals long")
 
 
 def to_ngram_counts(paths: DataFrame) -> DataFrame:
-    """Runs of two and three published steps inside paths: tallies by kind and pattern. No shuffle. `paths` as `to_totals` takes them."""
-    return to_tallies(paths, _runs_of, _COLUMNS)
+    """Tallies by kind and pattern of n-grams: two and three consecutive published steps.
+
+    No shuffle. `paths` as in `to_totals`.
+    """
+    return to_tallies(paths, _ngrams_of, _COLUMNS)
 
 
 def to_pattern_counts(paths: DataFrame, patterns: Sequence[Pattern]) -> DataFrame:
-    """The patterns that were asked for, as `to_ngram_counts` gives runs."""
+    """Tallies of the configured patterns, in the columns of `to_ngram_counts`."""
     return to_tallies(paths, partial(_patterns_of, patterns=list(patterns)), _COLUMNS)
 
 
 def to_sequence_counts(paths: DataFrame, sequences: Sequence[tuple[str, ...]]) -> DataFrame:
-    """The sequences given, of published steps with any others between them, as `to_ngram_counts` gives runs."""
+    """Tallies of sequences of published steps, in the columns of `to_ngram_counts`.
+
+    Any other steps may lie between the steps of a sequence.
+    """
     return to_tallies(paths, partial(_sequences_of, sequences=list(sequences)), _COLUMNS)
 
 
 def _totals_of(batch: Batch) -> Iterator[Counted]:
-    """Runs on executors."""
+    """People, paths and goals. Runs on executors."""
     tally = batch.by_group(kernel.reached(batch.steps, _goal_ms(batch)))
     yield (
         tally.keys[0],
@@ -51,12 +63,12 @@ def _totals_of(batch: Batch) -> Iterator[Counted]:
     )
 
 
-def _runs_of(batch: Batch) -> Iterator[Counted]:
-    """Runs on executors."""
+def _ngrams_of(batch: Batch) -> Iterator[Counted]:
+    """N-grams. Runs on executors."""
     names = batch.names.to_pylist()
-    is_told = np.array([name not in (HIDDEN, OTHER) for name in names], dtype=bool)
+    is_published = np.array([name not in (HIDDEN, OTHER) for name in names], dtype=bool)
     for length, kind in RUNS.items():
-        path, steps, ended = kernel.runs(batch.steps, length, is_told=is_told)
+        path, steps, ended = kernel.runs(batch.steps, length, is_told=is_published)
         tally = kernel.held(
             path,
             steps,
@@ -66,11 +78,11 @@ def _runs_of(batch: Batch) -> Iterator[Counted]:
             goal_ms=_goal_ms(batch),
         )
         tally = batch.by_group(tally)
-        group, *of_run = tally.keys
+        group, *ngram_steps = tally.keys
         if len(group):
-            order, starts = group_starts(of_run)
-            different = zip(*(step[order[starts]] for step in of_run), strict=True)
-            texts = [plain([names[n] for n in run], gaps=False) for run in different]
+            order, starts = group_starts(ngram_steps)
+            ngrams = zip(*(step[order[starts]] for step in ngram_steps), strict=True)
+            texts = [plain([names[n] for n in ngram], gaps=False) for ngram in ngrams]
             number = np.empty(len(order), dtype=np.int64)
             number[order] = np.repeat(
                 np.arange(len(starts)), np.diff(np.append(starts, len(order)))
@@ -79,13 +91,13 @@ def _runs_of(batch: Batch) -> Iterator[Counted]:
 
 
 def _sequences_of(batch: Batch, *, sequences: list[tuple[str, ...]]) -> Iterator[Counted]:
-    """Runs on executors."""
+    """Sequences. Runs on executors."""
     steps = batch.steps
-    known = {name: number for number, name in enumerate(batch.names.to_pylist())}
-    here = [sequence for sequence in sequences if known.keys() >= set(sequence)]
-    if here:
+    number_of = {name: number for number, name in enumerate(batch.names.to_pylist())}
+    possible = [sequence for sequence in sequences if number_of.keys() >= set(sequence)]
+    if possible:
         path, number, ended = kernel.sequences(
-            steps, [[known[name] for name in sequence] for sequence in here]
+            steps, [[number_of[name] for name in sequence] for sequence in possible]
         )
         once = np.ones(len(path), dtype=np.int64)
         tally = kernel.held(
@@ -93,11 +105,12 @@ def _sequences_of(batch: Batch, *, sequences: list[tuple[str, ...]]) -> Iterator
         )
         tally = batch.by_group(tally)
         group, number = tally.keys
-        yield _rows(group, [plain(list(s), gaps=True) for s in here], number, tally.sums, SEQUENCE)
+        texts = [plain(list(sequence), gaps=True) for sequence in possible]
+        yield _rows(group, texts, number, tally.sums, SEQUENCE)
 
 
 def _patterns_of(batch: Batch, *, patterns: list[Pattern]) -> Iterator[Counted]:
-    """Runs on executors."""
+    """Configured patterns. Runs on executors."""
     steps = batch.steps
     path, number, times, _, ended = occurrences(
         steps.path, steps.at_ms, steps.name, batch.names, patterns
@@ -119,6 +132,9 @@ def _rows(
 
 
 def _goal_ms(batch: Batch) -> Reals:
-    """When each path reached the goal; nan where it did not. Milliseconds since 1970 are exact in a double."""
+    """When each path reached the goal; nan where it did not.
+
+    Milliseconds since 1970 are exact in a double.
+    """
     times: Reals = batch.rows.column("goal_ms").cast(pa.float64()).to_numpy(zero_copy_only=False)
     return times

@@ -1,4 +1,7 @@
-"""Paths to tallies of people of the same segments, in Arrow batches by the kernel; tallies to groups of segments."""
+"""From paths to tallies of people of the same segments, and from tallies to groups of segments.
+
+The kernel makes the tallies, in Arrow batches.
+"""
 
 from __future__ import annotations
 
@@ -25,14 +28,14 @@ GROUP = ("grain", "segments")
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Paths of some people, of each all there are, as numbers.
+    """All paths of some people, as numbers.
 
     Attributes:
         steps: the steps; the owner of a path is its person, at its grain.
         names: the names that the numbers of steps stand for.
         group: number of the group of each owner.
         groups: grain and segments of each group.
-        rows: the rows as they came.
+        rows: the input rows.
     """
 
     steps: Steps
@@ -42,7 +45,7 @@ class Batch:
     rows: pa.RecordBatch
 
     def by_group(self, of_owners: GroupSum) -> GroupSum:
-        """A tally of owners as one of groups; its first sum is the number of people."""
+        """Sum a tally of owners by group; its first sum is the number of people."""
         return of_groups(of_owners, self.group)
 
 
@@ -51,31 +54,37 @@ Counted = tuple[Ints, dict[str, pa.Array]]
 
 
 def with_segments(paths: DataFrame, members: DataFrame) -> DataFrame:
-    """Add `segments`, the segments of the row's person and `all`. The rows are read once, and shuffled once unless people are few."""
+    """Add `segments`: the segments of the row's person, and `all`.
+
+    The rows are read once, and shuffled once unless people are few.
+    """
     of_person = members.groupBy("person_id").agg(
-        F.sort_array(F.collect_list("segment_id")).alias("_own")
+        F.sort_array(F.collect_list("segment_id")).alias("_memberships")
     )
-    segments = F.concat(F.array(F.lit(ALL)), F.coalesce("_own", F.array().cast("array<string>")))
-    return paths.join(of_person, "person_id", "left").withColumn("segments", segments).drop("_own")
+    memberships = F.coalesce("_memberships", F.array().cast("array<string>"))
+    segments = F.concat(F.array(F.lit(ALL)), memberships)
+    joined = paths.join(of_person, "person_id", "left")
+    return joined.withColumn("segments", segments).drop("_memberships")
 
 
 def colocated_by_person(paths: DataFrame) -> DataFrame:
-    """All paths of a person in one place, one after the other: what counts people reads them so. One shuffle, of paths."""
+    """Repartition and sort paths by person, as required to count people. One shuffle."""
     return paths.repartition("person_id").sortWithinPartitions("person_id")
 
 
 def to_tallies(
     paths: DataFrame, count: Callable[[Batch], Iterator[Counted]], columns: str
 ) -> DataFrame:
-    """Give the rows that `count` makes of each portion of people, with grain and segments. No shuffle.
+    """The rows that `count` returns for each portion of people, with grain and segments.
 
-    `paths` are `colocated_by_person` and carry person_id, grain, segments (see `with_segments`), steps and at_ms. `count` runs on
-    executors; its rows are of some people, so they are still to be put together with those of others.
+    No shuffle. `paths` are `colocated_by_person` and carry person_id, grain, segments (see
+    `with_segments`), steps and at_ms. `count` runs on executors. Its rows cover some people only,
+    so they must still be summed with those of others.
 
     Raises:
-        ValueError: on an executor: the paths of a partition are not in the order of people.
+        ValueError: on an executor: the paths of a partition are not sorted by person.
     """
-    # Arrow's lists of what cannot be null are of another type, which some of its functions do not take.
+    # Arrow has another type for lists that cannot be null, which some of its functions reject.
     types = {"segments": "array<string>", "steps": "array<string>", "at_ms": "array<long>"}
     rows = paths.withColumns({name: F.col(name).cast(type_) for name, type_ in types.items()})
     return rows.mapInArrow(
@@ -84,7 +93,7 @@ def to_tallies(
 
 
 def to_groups(tallies: DataFrame, *by: str) -> DataFrame:
-    """Tallies added up: one row per grain, segment_id and `by`. One shuffle, of groups."""
+    """Sum tallies: one row per grain, segment_id and `by`. One shuffle, of groups."""
     sums = [F.sum(c).alias(c) for c in tallies.columns if c not in (*GROUP, *by)]
     return (
         tallies.withColumn("segment_id", F.explode("segments"))
@@ -94,15 +103,14 @@ def to_groups(tallies: DataFrame, *by: str) -> DataFrame:
 
 
 def read_batch(rows: pa.RecordBatch) -> Batch:
-    """Paths of an Arrow batch as numbers. Steps are array<string>, at_ms array<long>; no step is null."""
+    """Paths of an Arrow batch as numbers.
+
+    Steps are array<string>, at_ms array<long>; no step is null.
+    """
     path, at_ms, name, names = flat_paths(rows)
-    grain, segments, person = (
-        rows.column("grain"),
-        pc.binary_join(rows.column("segments"), "\x1f"),
-        rows.column("person_id"),
-    )
-    of_group, first_of_group = _numbered(grain, segments)
-    owner, first_of_owner = _numbered(grain, person)
+    grain = rows.column("grain")
+    of_group, first_of_group = _numbered(grain, pc.binary_join(rows.column("segments"), "\x1f"))
+    owner, first_of_owner = _numbered(grain, rows.column("person_id"))
     groups = pa.RecordBatch.from_arrays(
         [rows.column(c).take(pa.array(first_of_group)) for c in GROUP], names=list(GROUP)
     )
@@ -112,7 +120,7 @@ def read_batch(rows: pa.RecordBatch) -> Batch:
 def _tallied(
     batches: Iterator[pa.RecordBatch], *, count: Callable[[Batch], Iterator[Counted]]
 ) -> Iterator[pa.RecordBatch]:
-    """Runs on executors."""
+    """Tallies of each batch of people. Runs on executors."""
     for rows in whole_people(batches, "grain"):
         batch = read_batch(rows)
         for group, columns in count(batch):
@@ -121,7 +129,7 @@ def _tallied(
 
 
 def _numbered(*columns: pa.Array) -> tuple[Ints, Ints]:
-    """Number of each row by the values of columns, and a row of each number."""
+    """Number of each row by the values of the columns, and a row of each number."""
     code = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         encoded = column.dictionary_encode()

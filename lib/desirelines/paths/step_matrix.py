@@ -1,4 +1,7 @@
-"""What is where in a path: the step matrix; and of each step how often paths begin, end, loop and turn back there."""
+"""The step matrix (which step is at which place of a path), and facts about each step.
+
+The facts are how often paths begin, end, loop and turn back at the step.
+"""
 
 from __future__ import annotations
 
@@ -37,38 +40,47 @@ VISIT_FACTS = (
     "_who_loop",
     "_who_turn_back",
 )
-"""What is counted of each step, in the order of `kernel.visits`, after people; then the people who do the last-named at all."""
+"""Counts for each step: people, then the sums of `kernel.visits` in its order, then the people with
+any of the last-named."""
 
 
 def to_positions(
     paths: DataFrame, *, places: int, run_id: str, overlapping: Collection[str] = ()
 ) -> DataFrame:
-    """The step matrix per grain and segment, and for all, as contracted: the shares of one place sum to 1.
+    """The step matrix per grain and segment, and for all, as contracted.
 
-    `paths` as `counting.to_tallies` takes them. A cell (step, place) is the paths with
-    the step there over all paths; a path that is over stays in path_end. Cells of fewer than ten people become __hidden__, and so
-    do those by which they could be computed (`withholding`); `overlapping` are the segments that do not divide everybody. Two
-    shuffles, of groups' cells.
+    `paths` as in `person_batches.to_tallies`. A cell (step, place) is the number of paths with the
+    step at that place over all paths, so the shares of one place sum to 1. A path that is over
+    stays in path_end. Cells of fewer than ten people become __hidden__, and so do those by which
+    they could be computed (see `withholding`). `overlapping` are the segments that do not divide
+    everybody. Two shuffles, of groups' cells.
     """
     cells = to_tallies(
         paths,
         partial(_cells_of, places=places),
         "place long, step string, _people long, path_count long",
     )
-    columns = "grain string, segment_id string, place long, step string, path_count long, path_share double"
-    told = to_groups(cells, "place", "step").groupBy("grain", "place")
+    columns = (
+        "grain string, segment_id string, place long, step string, "
+        "path_count long, path_share double"
+    )
+    by_place = to_groups(cells, "place", "step").groupBy("grain", "place")
     rules = frozenset(overlapping)
 
     def of_place(cells: pa.Table) -> pa.Table:
-        return _told(cells, overlapping=rules)
+        return _publishable_cells(cells, overlapping=rules)
 
-    matrix = told.applyInArrow(of_place, columns)
+    matrix = by_place.applyInArrow(of_place, columns)
     return conform(matrix.withColumn("run_id", F.lit(run_id)), PATH_POSITIONS)
 
 
-def _told(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
-    """Runs on executors: the cells of one grain and place, those that are withheld added up for each segment."""
-    # A person has one path of all sessions, but may have many sessions: then people of two steps may be the same.
+def _publishable_cells(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
+    """Cells of one grain and place, with the withheld ones summed for each segment.
+
+    Runs on executors.
+    """
+    # A person has one path of all sessions, but may have many sessions: then the people of two
+    # steps may be the same.
     is_exact = cells.column("grain")[0].as_py() == PERSON
     gone = withheld(cells, "step", people="_people", overlapping=overlapping, is_exact=is_exact)
     steps = [
@@ -78,36 +90,41 @@ def _told(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
     segments, paths, people = (
         cells.column(c).to_pylist() for c in ("segment_id", "path_count", "_people")
     )
-    whole, counted, most = (
-        dict[str, int](),
-        dict[tuple[str, str], int](),
-        dict[tuple[str, str], int](),
-    )
+    whole = dict[str, int]()
+    counted = dict[tuple[str, str], int]()
+    most = dict[tuple[str, str], int]()
     for key, of_paths, of_people in zip(
         zip(segments, steps, strict=True), paths, people, strict=True
     ):
         whole[key[0]] = whole.get(key[0], 0) + of_paths
         counted[key] = counted.get(key, 0) + of_paths
         most[key] = most.get(key, 0) + of_people if is_exact else max(most.get(key, 0), of_people)
-    told = sorted(key for key in counted if most[key] >= SMALL_GROUP)
-    return pa.table({
-        "grain": cells.column("grain")[:1].take(pa.array([0] * len(told), pa.int64())),
-        "segment_id": pa.array([segment for segment, _ in told], pa.string()),
-        "place": cells.column("place")[:1].take(pa.array([0] * len(told), pa.int64())),
-        "step": pa.array([step for _, step in told], pa.string()),
-        "path_count": pa.array([counted[key] for key in told], pa.int64()),
-        "path_share": pa.array([counted[key] / whole[key[0]] for key in told], pa.float64()),
-    })  # fmt: skip
+    published = sorted(key for key in counted if most[key] >= SMALL_GROUP)
+    first_row = pa.array([0] * len(published), pa.int64())
+    return pa.table(
+        {
+            "grain": cells.column("grain")[:1].take(first_row),
+            "segment_id": pa.array([segment for segment, _ in published], pa.string()),
+            "place": cells.column("place")[:1].take(first_row),
+            "step": pa.array([step for _, step in published], pa.string()),
+            "path_count": pa.array([counted[key] for key in published], pa.int64()),
+            "path_share": pa.array(
+                [counted[key] / whole[key[0]] for key in published], pa.float64()
+            ),
+        }
+    )
 
 
 def to_step_facts(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
-    """One row per grain, segment and step, as contracted, of paths as `to_positions` takes them. Five shuffles, of groups' steps."""
+    """One row per grain, segment and step, as contracted, from paths as in `to_positions`.
+
+    Five shuffles, of groups' steps.
+    """
     columns = ", ".join(f"{name} long" for name in VISIT_FACTS)
     facts = to_groups(to_tallies(paths, _visits_of, f"step string, {columns}"), "step")
-    every_path = F.sum("_begins").over(
-        Window.partitionBy(*OF)
-    )  # every path begins with exactly one step
-    told = {
+    # Every path begins with exactly one step.
+    every_path = F.sum("_begins").over(Window.partitionBy(*OF))
+    shares = {
         "entry_share": F.col("_begins") / every_path,
         "exit_share": F.col("_ends") / every_path,
         "drop_off_share": F.col("_ends") / F.col("path_count"),
@@ -119,17 +136,18 @@ def to_step_facts(paths: DataFrame, *, run_id: str, overlapping: Collection[str]
     rules = frozenset(overlapping)
 
     def of_grain(facts: pa.Table) -> pa.Table:
-        return _told_ends(facts, overlapping=rules)
+        return _withhold_ends(facts, overlapping=rules)
 
-    facts = facts.withColumns(told)
-    told_ends = facts.groupBy("grain").applyInArrow(of_grain, facts.schema)
-    return conform(
-        keep_publishable(told_ends, "grain", "step", overlapping=overlapping), PATH_STEPS
-    )
+    facts = facts.withColumns(shares)
+    steps = facts.groupBy("grain").applyInArrow(of_grain, facts.schema)
+    return conform(keep_publishable(steps, "grain", "step", overlapping=overlapping), PATH_STEPS)
 
 
-def _told_ends(facts: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
-    """Runs on executors: the steps of one grain; where paths begin and end, as `edges` tells it of the same people."""
+def _withhold_ends(facts: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
+    """Withhold shares of begins and ends for the same people as in the table of edges.
+
+    The rows are the steps of one grain. Runs on executors.
+    """
     is_exact = facts.column("grain")[0].as_py() == PERSON
     for people, shares in (
         ("_who_begin", ("entry_share",)),
@@ -144,7 +162,7 @@ def _told_ends(facts: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
 
 
 def _cells_of(batch: Batch, *, places: int) -> Iterator[Counted]:
-    """Runs on executors: the places of people's paths."""
+    """Places of people's paths. Runs on executors."""
     tally = batch.by_group(kernel.places(batch.steps, places, end=len(batch.names)))
     group, place, step = tally.keys
     people, paths = map(pa.array, tally.sums)
@@ -161,19 +179,19 @@ def _cells_of(batch: Batch, *, places: int) -> Iterator[Counted]:
 
 
 def _visits_of(batch: Batch) -> Iterator[Counted]:
-    """Runs on executors: the steps of people's paths."""
-    own = kernel.visits(batch.steps)
-    begins, ends, loops, backtracks = (own.sums[n] for n in (2, 3, 4, 6))
-    who = tuple((done > 0).astype(np.int64) for done in (begins, ends, loops, backtracks))
-    tally = batch.by_group(GroupSum(own.keys, (*own.sums, *who)))
+    """Visits to the steps of people's paths. Runs on executors."""
+    of_person = kernel.visits(batch.steps)
+    begins, ends, loops, backtracks = (of_person.sums[n] for n in (2, 3, 4, 6))
+    who = tuple((count > 0).astype(np.int64) for count in (begins, ends, loops, backtracks))
+    tally = batch.by_group(GroupSum(of_person.keys, (*of_person.sums, *who)))
     group, step = tally.keys
     sums = zip(VISIT_FACTS, map(pa.array, tally.sums), strict=True)
     yield group, {"step": batch.names.take(pa.array(step)), **dict(sums)}
 
 
 def _share(part: str, whole: str, who: str, overlapping: Collection[str]) -> Column:
-    """Null where there is no whole, and where the people who make the part may not be told."""
-    is_told = (F.col(who) == 0) | is_publishable(
+    """A share; null where the whole is 0, or the people behind the part must not be published."""
+    may_publish = (F.col(who) == 0) | is_publishable(
         F.col(who), "grain", "step", overlapping=overlapping
     )
-    return F.when((F.col(whole) > 0) & is_told, F.col(part) / F.col(whole))
+    return F.when((F.col(whole) > 0) & may_publish, F.col(part) / F.col(whole))

@@ -1,4 +1,4 @@
-"""Whole paths: which ways through a session are worn the most."""
+"""Whole paths: the most frequent ways through a session."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ def to_top_paths(
 ) -> DataFrame:
     """The most frequent paths of each segment, and of all: segment_id, path, sessions_count, share.
 
-    A path is a session's steps with repeats in a row taken together. Paths of fewer than ten people, and of a single step,
-    are left out, and those by which they could be computed (`overlapping` are the segments that do not divide everybody); the
-    share is of all sessions of the segment. Ties go to the path that comes first by name.
+    A path is a session's steps, with direct repeats collapsed. Left out are paths of fewer than ten
+    people, paths of a single step, and those by which a left-out path could be computed
+    (`overlapping` are the segments that do not divide everybody). The share is of all sessions of
+    the segment. Ties go by alphabet.
     """
     compact = F.expr(
-        "transform(filter(transform(steps, (s, i) -> struct(s, i)), x -> x.i = 0 OR x.s != steps[x.i - 1]), x -> x.s)"
+        "transform(filter(transform(steps, (s, i) -> struct(s, i)), "
+        "x -> x.i = 0 OR x.s != steps[x.i - 1]), x -> x.s)"
     )
     paths = sessions.select("person_id", compact.alias("path"))
     segments = members.select("person_id", "segment_id").unionByName(
@@ -35,16 +37,18 @@ def to_top_paths(
             F.count_distinct("person_id").alias("people_count"),
         )
     )
-    told = counted.withColumn(
+    shares = counted.withColumn(
         "share",
         F.col("sessions_count") / F.sum("sessions_count").over(Window.partitionBy("segment_id")),
     )
-    told = keep_publishable(told.filter(F.size("path") > 1), "path", overlapping=overlapping)
+    publishable = keep_publishable(
+        shares.filter(F.size("path") > 1), "path", overlapping=overlapping
+    )
     rank = Window.partitionBy("segment_id").orderBy(
         F.col("sessions_count").desc(), F.to_json("path")
     )
     return (
-        told.withColumn("_rank", F.row_number().over(rank))
+        publishable.withColumn("_rank", F.row_number().over(rank))
         .filter(F.col("_rank") <= most)
         .drop("_rank", "people_count")
     )

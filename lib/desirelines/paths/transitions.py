@@ -1,4 +1,4 @@
-"""Which step follows which: counted per segment and for everybody."""
+"""Transitions: which step follows which, counted per segment and for everybody."""
 
 from __future__ import annotations
 
@@ -29,46 +29,50 @@ _QUANTILES = (0.5, 0.95)
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Names of steps that may be told: the top ones, and the others that enough people took."""
+    """Names of steps that may be published: the top ones, and others that enough people took."""
 
     top: frozenset[str]
     others: frozenset[str]
 
 
 def published_steps(sessions: DataFrame, *, top_steps: int, min_people: int) -> Published:
-    """The steps that at least `min_people` people took; top are the first by people. Ties go to the name that comes first."""
+    """The steps that at least `min_people` people took; the top ones are the first by people.
+
+    Ties go by alphabet.
+    """
     people = sessions.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
-    known = (
+    frequent = (
         people.groupBy("step")
         .agg(F.count_distinct("person_id").alias("people"))
         .filter(F.col("people") >= min_people)
     )
-    names = [
-        r["step"] for r in known.orderBy(F.col("people").desc(), "step").select("step").collect()
-    ]
+    ranked = frequent.orderBy(F.col("people").desc(), "step").select("step").collect()
+    names = [row["step"] for row in ranked]
     return Published(frozenset(names[:top_steps]), frozenset(names[top_steps:]))
 
 
 def with_published_steps(paths: DataFrame, published: Published) -> DataFrame:
-    """Replace steps: of few people by __hidden__, beyond the top ones by __other__. No private URL gets out, and the matrix stays readable."""
+    """Replace steps: those of few people by __hidden__, those beyond the top ones by __other__.
+
+    So no private URL is published, and the matrix stays readable.
+    """
     return paths.mapInArrow(partial(_renamed, published=published), paths.schema)
 
 
 def _renamed(
     batches: Iterator[pa.RecordBatch], *, published: Published
 ) -> Iterator[pa.RecordBatch]:
-    """Runs on executors: each different name of a batch is looked up once."""
+    """Look up each distinct name of a batch once. Runs on executors."""
     for batch in batches:
         steps = batch.column("steps")
         names = steps.flatten().dictionary_encode()
-        told = [
+        replacements = [
             n if n in published.top else OTHER if n in published.others else HIDDEN
             for n in names.dictionary.to_pylist()
         ]
-        bounds = np.concatenate(
-            ([0], np.cumsum(np.diff(steps.offsets.to_numpy().astype(np.int64))))
-        ).astype(np.int32)
-        values = pa.array(told, pa.string()).take(names.indices)
+        sizes = np.diff(steps.offsets.to_numpy().astype(np.int64))
+        bounds = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+        values = pa.array(replacements, pa.string()).take(names.indices)
         place = batch.schema.get_field_index("steps")
         yield batch.set_column(
             place,
@@ -78,11 +82,13 @@ def _renamed(
 
 
 def to_edges(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()) -> DataFrame:
-    """Adjacent pairs of steps per grain and segment, and for all, as contracted. Shuffles groups' edges, six times, and their times.
+    """Adjacent pairs of steps per grain and segment, and for all, as contracted.
 
-    `paths` as `counting.to_tallies` takes them; `overlapping` are the segments that do not divide everybody. Shares are of the
-    counts before pairs of few people are left out, and those by which they could be computed. With n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij,
-    in_share n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
+    Shuffles groups' edges, six times, and their times. `paths` as in `person_batches.to_tallies`;
+    `overlapping` are the segments that do not divide everybody. Pairs of few people are left out,
+    and so are those by which they could be computed; shares are of the counts before that. With
+    n_ij transitions from i to j: transition_share n_ij/Σn, out_share n_ij/Σ_j n_ij, in_share
+    n_ij/Σ_i n_ij, per_path n_ij over the number of paths.
     """
     tallies = to_tallies(
         paths, _edges_of, f"{_EDGE_COLUMNS}, people_count long, transition_count long"
@@ -99,24 +105,27 @@ def to_edges(paths: DataFrame, *, run_id: str, overlapping: Collection[str] = ()
         "per_path": count / F.sum(F.when(is_start, count)).over(whole),
         "run_id": F.lit(run_id),
     }
-    # Every path has one first and one last step: of these the sums are known as well, as of places.
+    # Every path has one first and one last step, so the sums of these are known, as of places.
     end = F.when(is_start, "first").when(F.col("to_step") == PATH_END, "last").otherwise("")
-    is_told = is_publishable(
+    may_publish = is_publishable(
         F.col("people_count"), "grain", "from_step", "to_step", overlapping=overlapping
     )
-    judged = edges.withColumns(shares | {"_end": end, "_is_told": is_told}).filter(
-        F.col("_is_told") | (end != "")
+    judged = edges.withColumns(shares | {"_end": end, "_is_publishable": may_publish}).filter(
+        F.col("_is_publishable") | (end != "")
     )
     rules = frozenset(overlapping)
 
     def of_end(edges: pa.Table) -> pa.Table:
-        return _told_ends(edges, overlapping=rules)
+        return _publishable_edges(edges, overlapping=rules)
 
     return conform(judged.groupBy("grain", "_end").applyInArrow(of_end, judged.schema), PATH_EDGES)
 
 
-def _told_ends(edges: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
-    """Runs on executors: of the edges of one end of paths those that may be told; of those between all."""
+def _publishable_edges(edges: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
+    """Publishable edges among those of one end of paths; all edges between two steps.
+
+    Runs on executors.
+    """
     end = edges.column("_end")[0].as_py()
     if not end:
         return edges
@@ -127,7 +136,7 @@ def _told_ends(edges: pa.Table, *, overlapping: frozenset[str]) -> pa.Table:
 
 
 def _edges_of(batch: Batch) -> Iterator[Counted]:
-    """Runs on executors: the moves of people."""
+    """Transitions of people. Runs on executors."""
     start, end = len(batch.names), len(batch.names) + 1
     path, from_step, to_step = moves(batch.steps, start=start, end=end)
     tally = sum_by_key(
@@ -145,10 +154,11 @@ def _edges_of(batch: Batch) -> Iterator[Counted]:
 
 
 def _to_times(paths: DataFrame) -> DataFrame:
-    """Median and 95th percentile of the seconds of each edge, exact, interpolated between the nearest two.
+    """Median and 95th percentile of the seconds of each edge, exact.
 
-    Times travel as lists, one for each edge and batch, and those of one edge are together in one row, eight bytes each. Spark's
-    `percentile` gives the same from one row for each move, by a hash map of objects for each edge.
+    They are interpolated between the nearest two values. Times travel as lists, one for each edge
+    and batch. Those of one edge meet in one row, eight bytes each. Spark's `percentile` gives the
+    same result, but from one row per transition and by a hash map of objects for each edge.
     """
     lists = to_tallies(paths, _times_of, f"{_EDGE_COLUMNS}, gaps array<long>")
     by_segment = (
@@ -161,7 +171,10 @@ def _to_times(paths: DataFrame) -> DataFrame:
 
 
 def _times_of(batch: Batch) -> Iterator[Counted]:
-    """Runs on executors: the milliseconds of the moves of people of the same segments, a list for each edge."""
+    """Milliseconds of the transitions of people of the same segments, a list for each edge.
+
+    Runs on executors.
+    """
     path, from_step, to_step, gap = gaps(batch.steps)
     if not len(path):
         return
@@ -179,14 +192,12 @@ def _times_of(batch: Batch) -> Iterator[Counted]:
 
 
 def _quantiles(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Runs on executors."""
+    """Quantiles of the seconds of each edge. Runs on executors."""
     for batch in batches:
         edges = [row.values.flatten().to_numpy() for row in batch.column("gaps")]
-        found = (
-            np.array([np.quantile(gaps, _QUANTILES) for gaps in edges]).reshape(-1, len(_QUANTILES))
-            / 1000.0
-        )
+        quantiles_ms = np.array([np.quantile(gaps, _QUANTILES) for gaps in edges])
+        seconds = quantiles_ms.reshape(-1, len(_QUANTILES)) / 1000.0
         columns = {c: batch.column(c) for c in EDGE}
         yield pa.RecordBatch.from_pydict(
-            columns | {"median_seconds": found[:, 0], "q95_seconds": found[:, 1]}
+            columns | {"median_seconds": seconds[:, 0], "q95_seconds": seconds[:, 1]}
         )

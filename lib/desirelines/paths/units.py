@@ -1,4 +1,4 @@
-"""A path by session, or by person: all sessions of a person one after the other."""
+"""Units of a path: one session, or all sessions of a person in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ SESSION, PERSON = "session", "person"
 
 
 def to_session_paths(sessions: DataFrame) -> DataFrame:
-    """One row per session: person_id, grain, session_id, started_at, steps, at_ms (of each step, milliseconds since 1970)."""
+    """One row per session: person_id, grain, session_id, started_at, steps, at_ms.
+
+    `at_ms` is the time of each step, in milliseconds since 1970.
+    """
     at_ms = F.transform("step_offsets", lambda offset: offset + F.unix_millis("started_at"))
     return sessions.select(
         "person_id",
@@ -22,15 +25,19 @@ def to_session_paths(sessions: DataFrame) -> DataFrame:
 
 
 def to_person_paths(session_paths: DataFrame) -> DataFrame:
-    """One row per person: person_id, segments, grain, steps, at_ms; sessions of all their streams in order of start, then session_id.
+    """One row per person: person_id, segments, grain, steps, at_ms.
 
-    No shuffle where they lie together by person, and the rows do again.
+    A path holds the sessions of all the person's streams, in order of start, then session_id. No
+    shuffle where the input is colocated by person; the output is, too.
     """
     session = F.struct("started_at", "session_id", "steps", "at_ms")
     people = session_paths.groupBy("person_id", "segments").agg(
         F.sort_array(F.collect_list(session)).alias("_sessions")
     )
     return people.select(
-        "person_id", "segments", F.lit(PERSON).alias("grain"),
-        F.flatten("_sessions.steps").alias("steps"), F.flatten("_sessions.at_ms").alias("at_ms"),
-    ).sortWithinPartitions("person_id")  # fmt: skip
+        "person_id",
+        "segments",
+        F.lit(PERSON).alias("grain"),
+        F.flatten("_sessions.steps").alias("steps"),
+        F.flatten("_sessions.at_ms").alias("at_ms"),
+    ).sortWithinPartitions("person_id")

@@ -9,23 +9,25 @@ from pyspark.sql import functions as F
 
 
 def to_statements(events: DataFrame) -> DataFrame:
-    """What events say of consent: key, is_granted, from_at; one row per identifier and moment. One shuffle.
+    """Consent statements in events: key, is_granted, from_at; one row per identifier and moment.
 
-    A statement is of the stream it was made on, and of the login the event carries: a person who refuses on one device has
-    refused. Said twice in one moment, the refusal holds.
+    One shuffle. A statement covers the stream it was made on and the login of the event: a person
+    who refuses on one device has refused. If both were stated at the same moment, the refusal
+    holds.
     """
-    said = events.filter(F.col("is_consent_granted").isNotNull())
+    statements = events.filter(F.col("is_consent_granted").isNotNull())
     keys = F.array_compact(F.array_distinct(F.array("stream_id", "user_key")))
-    stated = said.select(
+    stated = statements.select(
         F.explode(keys).alias("key"), "is_consent_granted", F.col("occurred_at").alias("from_at")
     )
     return stated.groupBy("key", "from_at").agg(F.min("is_consent_granted").alias("is_granted"))
 
 
 def consent_intervals(consents: DataFrame, *, purpose: str, at: datetime) -> DataFrame:
-    """Intervals of one purpose: key, is_granted, from_at, to_at (null: still holds), is_granted_now (the state at `at`).
+    """Intervals of one purpose: key, is_granted, from_at, to_at, is_granted_now.
 
-    The time before a key's first statement is an interval as well: from_at and is_granted are null.
+    `to_at` is null where the interval still holds. `is_granted_now` is the state at `at`. The time
+    before a key's first statement is an interval as well: from_at and is_granted are null.
     """
     stated = consents.filter(F.col("purpose") == purpose)
     in_time = Window.partitionBy("key").orderBy("from_at", "is_granted")
@@ -34,15 +36,19 @@ def consent_intervals(consents: DataFrame, *, purpose: str, at: datetime) -> Dat
         F.when(F.col("from_at") < F.lit(at), F.struct("from_at", "is_granted")),
     )
     intervals = stated.select(
-        "key", "is_granted", "from_at",
+        "key",
+        "is_granted",
+        "from_at",
         F.lead("from_at").over(in_time).alias("to_at"),
         now.over(Window.partitionBy("key")).alias("is_granted_now"),
         F.row_number().over(in_time).alias("_number"),
-    )  # fmt: skip
+    )
     itself = F.struct("is_granted", "from_at", "to_at")
     before = F.struct(
-        F.lit(None).cast("boolean").alias("is_granted"), F.lit(None).cast("timestamp").alias("from_at"), F.col("from_at").alias("to_at")
-    )  # fmt: skip
+        F.lit(None).cast("boolean").alias("is_granted"),
+        F.lit(None).cast("timestamp").alias("from_at"),
+        F.col("from_at").alias("to_at"),
+    )
     both = F.when(F.col("_number") == 1, F.array(before, itself)).otherwise(F.array(itself))
     return intervals.select("key", "is_granted_now", F.inline(both)).select(
         "key", "is_granted", "from_at", "to_at", "is_granted_now"
@@ -50,13 +56,13 @@ def consent_intervals(consents: DataFrame, *, purpose: str, at: datetime) -> Dat
 
 
 def to_refusals(intervals: DataFrame, identity_map: DataFrame) -> DataFrame:
-    """Spans of time in which one of a person's identifiers refuses: person_id, from_at, to_at (null: without begin, without end).
+    """Spans in which one of a person's identifiers refuses: person_id, from_at, to_at.
 
-    Whoever refuses now has refused for all times. `identity_map` holds key and person_id as they are now.
+    Null means without start or without end. A person who refuses now has refused for all times.
+    `identity_map` holds key and person_id as they are now.
     """
-    refuses_now = ~F.coalesce(
-        "is_granted_now", F.lit(True)
-    )  # then one of its intervals is the refusal that holds now
+    # A key that refuses now has an interval of refusal without end.
+    refuses_now = ~F.coalesce("is_granted_now", F.lit(True))
     spans = intervals.filter(~F.col("is_granted")).select(
         "key", *(F.when(~refuses_now, F.col(c)).alias(c) for c in ("from_at", "to_at"))
     )
@@ -64,9 +70,10 @@ def to_refusals(intervals: DataFrame, identity_map: DataFrame) -> DataFrame:
 
 
 def drop_refused(rows: DataFrame, refusals: DataFrame, *, began: str, ended: str) -> DataFrame:
-    """Leave out what people did while one of their identifiers refused: merged people have the strictest state of all.
+    """Drop what people did while one of their identifiers refused.
 
-    A row lies from `began` to `ended`, both included. The list is broadcast: no shuffle of the rows.
+    Merged people have the strictest state of all their identifiers. A row spans `began` to `ended`,
+    both included. The list is broadcast: no shuffle of the rows.
     """
     spans = refusals.select(F.col("person_id").alias("_person"), "from_at", "to_at")
     lies_in = (
@@ -78,24 +85,28 @@ def drop_refused(rows: DataFrame, refusals: DataFrame, *, began: str, ended: str
 
 
 def with_consent(events: DataFrame, intervals: DataFrame, *, unknown_is_granted: bool) -> DataFrame:
-    """Add `is_consented`: granted at the event's time and now, for the stream and for the login; the stricter wins.
+    """Add `is_consented`: granted at the event's time and now, for the stream and the login.
 
-    Where nothing was stated up to then, `unknown_is_granted` decides, unless the key refuses now. The list of statements is
-    broadcast: no shuffle of events.
+    The stricter of the two decides. Where nothing was stated up to then, `unknown_is_granted`
+    decides, unless the key refuses now. The list of statements is broadcast: no shuffle of events.
     """
     for key, flag in (("stream_id", "_stream_consent"), ("user_key", "_user_consent")):
-        side = F.broadcast(intervals.select(
-            F.col("key").alias("_key"), "from_at", "to_at", (F.col("is_granted") & F.col("is_granted_now")).alias(flag)
-        ))  # fmt: skip
+        side = F.broadcast(
+            intervals.select(
+                F.col("key").alias("_key"),
+                "from_at",
+                "to_at",
+                (F.col("is_granted") & F.col("is_granted_now")).alias(flag),
+            )
+        )
         holds = (
             (F.col(key) == F.col("_key"))
             & (F.col("from_at").isNull() | (F.col("occurred_at") >= F.col("from_at")))
             & (F.col("to_at").isNull() | (F.col("occurred_at") < F.col("to_at")))
         )
         events = events.join(side, holds, "left").drop("_key", "from_at", "to_at")
-    either = F.least(
-        "_stream_consent", "_user_consent"
-    )  # least() skips null: one statement decides for both
+    # least() skips null: one statement decides for both.
+    either = F.least("_stream_consent", "_user_consent")
     return events.withColumn("is_consented", F.coalesce(either, F.lit(unknown_is_granted))).drop(
         "_stream_consent", "_user_consent"
     )

@@ -1,4 +1,4 @@
-"""Why a person is in their cluster: how near its centre is, and which would have been next."""
+"""Why a person is in their cluster: how near its centre is, and which cluster comes second."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def to_evidence(assigned: DataFrame, cluster_segments: dict[int, str], *, run_id
     def segment(cluster: str) -> Column:
         return F.try_element_at(names, F.col(cluster).cast("int"))
 
-    told = {
+    columns = {
         "segment_id": segment("cluster"),
         "second_segment_id": segment("second_cluster"),
         "run_id": F.lit(run_id),
     }
-    return conform(assigned.withColumns(told), SEGMENT_EVIDENCE)
+    return conform(assigned.withColumns(columns), SEGMENT_EVIDENCE)

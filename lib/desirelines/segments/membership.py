@@ -16,8 +16,8 @@ def to_memberships(
 ) -> DataFrame:
     """One row per person and segment: person_id, bucket, segment_id, is_primary.
 
-    A person is in the segment of their cluster, which is primary, and in every rule segment whose condition is true. `assigned`
-    leaves out those whom a rule gives their primary segment.
+    A person is in the segment of their cluster, which is primary, and in every rule segment whose
+    condition is true. `assigned` excludes people whose primary segment comes from a rule.
     """
     names = F.create_map(
         *(

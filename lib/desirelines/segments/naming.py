@@ -1,4 +1,4 @@
-"""A name for a cluster, from what tells its people apart the most."""
+"""A name for a cluster, from the features in which its people differ most."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from desirelines.catalogue import FEATURES, Feature
 from desirelines.settings.model import Words
 
 MIN_EFFECT = 0.3
-"""Below this effect size (Cohen's "small") a feature says nothing about a segment."""
+"""Below this effect size (Cohen's "small") a feature does not characterise a segment."""
 
 
 def name_of(
@@ -17,9 +17,10 @@ def name_of(
     catalogue: Sequence[Feature] = FEATURES,
     words: Mapping[str, Words] = MappingProxyType({}),
 ) -> str:
-    """The two strongest features with their direction, such as "frequent · discount-driven"; "average" when none is strong.
+    """The two strongest features with their direction, such as "frequent · discount-driven".
 
-    On equal strength the feature that comes first in the catalogue leads. `words` of the settings stand for the catalogue's.
+    The name is "average" when no feature is strong. On equal strength the feature that comes first
+    in the catalogue leads. `words` of the settings replace the catalogue's.
     """
     place = {f.name: n for n, f in enumerate(catalogue)}
     strong = [
@@ -28,8 +29,8 @@ def name_of(
         if d is not None and abs(d) >= MIN_EFFECT and name in place
     ]
     strong.sort(key=lambda e: (-e[0], place[e[1]]))
-    told = {f.name: words.get(f.name) or Words(high=f.high, low=f.low) for f in catalogue}
-    chosen = [told[name].high if d > 0 else told[name].low for _, name, d in strong[:2]]
+    labels = {f.name: words.get(f.name) or Words(high=f.high, low=f.low) for f in catalogue}
+    chosen = [labels[name].high if d > 0 else labels[name].low for _, name, d in strong[:2]]
     return " · ".join(chosen) if chosen else "average"
 
 
@@ -38,7 +39,10 @@ def names_apart(
     catalogue: Sequence[Feature] = FEATURES,
     words: Mapping[str, Words] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """Names of all clusters; clusters that would be named alike are told apart by a number in the order of their ids."""
+    """Names of all clusters.
+
+    Clusters with the same name get a number, in the order of their ids.
+    """
     plain = {
         segment: name_of(effects, catalogue, words)
         for segment, effects in sorted(effects_by_segment.items())

@@ -1,4 +1,4 @@
-"""What tells a segment apart: each feature inside it and in the rest."""
+"""What characterises a segment: each feature inside it and in the rest."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ def to_profiles(
     run_id: str,
     withheld_sizes: Collection[str] = (),
 ) -> DataFrame:
-    """One row per segment and feature, as contracted; what is known of fewer than ten people is left out.
+    """One row per segment and feature, as contracted.
 
-    effect = (mean in − mean of the rest) / pooled standard deviation (Cohen's d). The rest is everybody else as of the run. Of
-    segments whose size is withheld (`withheld_sizes`), no people are counted. Up to nine of whom the feature is not known count as known:
-    their number would follow. One shuffle by segment; the sums over everybody come along as a broadcast row.
+    Rows with known values of fewer than ten people are left out. effect = (mean in − mean of the
+    rest) / pooled standard deviation (Cohen's d). The rest is everybody else as of the run. For
+    segments whose size is withheld (`withheld_sizes`), no counts of people are given. If the
+    feature is unknown for one to nine people of a segment, they count as known, because their
+    number would follow by subtraction. One shuffle by segment; the sums over everybody are joined
+    as a broadcast row.
     """
-    long = F.explode(
+    values = F.explode(
         F.array(
             *(
                 F.struct(F.lit(f.name).alias("feature"), F.expr(f.sql).alias("value"))
@@ -35,14 +38,14 @@ def to_profiles(
         )
     )
     everybody = (
-        features.select(long.alias("f"))
+        features.select(values.alias("f"))
         .groupBy("f.feature")
         .agg(F.count("*").alias("all_count"), *_sums("f.value", "all"))
     )
     inside = (
         memberships.select("person_id", "segment_id")
         .join(features, "person_id")
-        .select("segment_id", long.alias("f"))
+        .select("segment_id", values.alias("f"))
         .groupBy("segment_id", "f.feature")
         .agg(
             F.count("*").alias("people_count"),
@@ -51,24 +54,30 @@ def to_profiles(
             F.avg("f.value").alias("mean"),
         )
     )
-    is_told = ~F.col("segment_id").isin(*sorted(withheld_sizes)) if withheld_sizes else F.lit(True)
-    people, known = F.col("people_count"), F.col("in_n")
+    is_size_published = (
+        ~F.col("segment_id").isin(*sorted(withheld_sizes)) if withheld_sizes else F.lit(True)
+    )
+    people, known_people = F.col("people_count"), F.col("in_n")
     joined = inside.join(F.broadcast(everybody), "feature").withColumns(
         {
             "run_id": F.lit(run_id),
-            "share": F.when(is_told, people / F.col("all_count")),
+            "share": F.when(is_size_published, people / F.col("all_count")),
             "known_count": F.when(
-                is_told, F.when(people - known < SMALL_GROUP, people).otherwise(known)
+                is_size_published,
+                F.when(people - known_people < SMALL_GROUP, people).otherwise(known_people),
             ),
             "effect": effect_size(),
-            "people_count": F.when(is_told, people),
+            "people_count": F.when(is_size_published, people),
         }
     )
-    return conform(joined.filter(known >= SMALL_GROUP), SEGMENT_PROFILES)
+    return conform(joined.filter(known_people >= SMALL_GROUP), SEGMENT_PROFILES)
 
 
 def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:
-    """One row per segment with members or changes: segment_id, people_count, entered, gone. Not to be published as it is (see ADR 9)."""
+    """One row per segment with members or changes: segment_id, people_count, entered, gone.
+
+    Must not be published as it is (see ADR 9).
+    """
     sizes = memberships.groupBy("segment_id").agg(F.count("*").alias("people_count"))
     moved = changes.groupBy("segment_id").agg(
         F.count_if(F.col("change") == "entered").alias("entered"),
@@ -78,7 +87,10 @@ def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:
 
 
 def effect_size() -> Column:
-    """Cohen's d of a segment against the rest, from counts, sums and sums of squares; null when neither has any spread, or one is of fewer than ten people."""
+    """Cohen's d of a segment against the rest, from counts, sums and sums of squares.
+
+    Null when neither side has any spread, or when either has fewer than ten people.
+    """
     rest_n, rest_sum, rest_sq = (F.col(f"all_{x}") - F.col(f"in_{x}") for x in ("n", "sum", "sq"))
     spread_in = F.col("in_sq") - F.pow(F.col("in_sum"), 2) / F.col("in_n")
     spread_rest = rest_sq - F.pow(rest_sum, 2) / rest_n

@@ -1,4 +1,4 @@
-"""The rule segments: what they mean in words, and the condition over a person's features."""
+"""The rule segments: their definitions in words, and the conditions over a person's features."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class RuleSegment:
     """A segment defined by a condition.
 
     Attributes:
-        segment_id: for good.
-        name: what people read.
+        segment_id: permanent id.
+        name: name shown to people.
         definition: the rule in words, with its numbers.
         condition: true for members; over the columns of `features`.
-        is_primary: whether it is the main segment of its members, who are in no cluster then.
+        is_primary: whether it is the main segment of its members, who are then in no cluster.
     """
 
     segment_id: str
@@ -33,11 +33,14 @@ class RuleSegment:
 
 
 def too_little_data(least_active_days: int) -> RuleSegment:
-    """The main segment of people of whom too little is known to be grouped."""
+    """The main segment of people with too little data to be grouped."""
     return RuleSegment(
-        TOO_LITTLE_DATA, "Too little data", f"active on fewer than {least_active_days} days of the window",
-        F.col("active_days") < least_active_days, is_primary=True,
-    )  # fmt: skip
+        TOO_LITTLE_DATA,
+        "Too little data",
+        f"active on fewer than {least_active_days} days of the window",
+        F.col("active_days") < least_active_days,
+        is_primary=True,
+    )
 
 
 def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
@@ -49,17 +52,24 @@ def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
     previously_active = (F.col("lifetime_orders") >= 2) | (F.col("active_weeks") >= 2)
     return (
         RuleSegment(
-            "new_buyer", "New buyers", f"first order ever in the {settings.new_buyer_days} days before as_of",
-            F.col("first_order_at") >= F.timestamp_micros(F.unix_micros(end) - F.lit(settings.new_buyer_days * DAY_US)),
+            "new_buyer",
+            "New buyers",
+            f"first order ever in the {settings.new_buyer_days} days before as_of",
+            F.col("first_order_at")
+            >= F.timestamp_micros(F.unix_micros(end) - F.lit(settings.new_buyer_days * DAY_US)),
         ),
         RuleSegment(
-            "lapsed", "Lapsed buyers",
-            f"last order more than {settings.lapsed_months} months before as_of, and 2 orders or 2 active weeks ever",
+            "lapsed",
+            "Lapsed buyers",
+            f"last order more than {settings.lapsed_months} months before as_of, "
+            "and 2 orders or 2 active weeks ever",
             (F.col("last_order_at") < months_ago) & previously_active,
         ),
         RuleSegment(
-            "cart_abandoner", "Cart abandoners",
-            f"put something in the cart in the {settings.cart_abandoner_days} days before as_of and did not order within {settings.cart_abandoner_hours} hours",
+            "cart_abandoner",
+            "Cart abandoners",
+            f"put something in the cart in the {settings.cart_abandoner_days} days before as_of "
+            f"and did not order within {settings.cart_abandoner_hours} hours",
             F.col("open_cart_at").isNotNull(),
         ),
-    )  # fmt: skip
+    )

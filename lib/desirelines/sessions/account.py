@@ -1,4 +1,4 @@
-"""Where the events went that sessions were built from."""
+"""Where each event went when sessions were built."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the events went that were looked at; `all_events` says whether these were all there are."""
+    """Where the events went that were read.
+
+    `all_events` is true when these are all events there are, not only those of rebuilt streams.
+    """
 
     events: int
     in_sessions: int
@@ -25,17 +28,17 @@ class Account:
         )
 
     def __str__(self) -> str:
-        """As a person reads it."""
+        """Summary for people."""
         left_out = {
-            "of robots": self.bots,
+            "of bots": self.bots,
             "without consent": self.without_consent,
             "over the cap": self.over_the_cap,
         }
-        told = (
+        summary = (
             ", ".join(f"{count:,} {why}" for why, count in left_out.items() if count)
             or "none left out"
         )
-        return f"{self.events:,} events{'' if self.all_events else ' touched'}: {told}"
+        return f"{self.events:,} events{'' if self.all_events else ' touched'}: {summary}"
 
     def with_more_bots(self, events: int) -> Account:
         """The account with the events of sessions that were found to be of bots and not written."""

@@ -1,4 +1,4 @@
-"""Between Arrow and the kernel: a partition's events in, batches of sessions out."""
+"""Between Arrow and the kernel: events of a partition in, batches of sessions out."""
 
 from __future__ import annotations
 
@@ -10,32 +10,36 @@ import pyarrow.compute as pc
 
 from desirelines.catalogue.kinds import KINDS, VISIT_KINDS
 from desirelines.kernels.arrow import whole_numbers
-from desirelines.kernels.groups import Ints
+from desirelines.kernels.groups import Flags, Ints
 from desirelines.sessions import kernel, measures
 
 LONG_AGO = np.iinfo(np.int64).min
 EVENTS_AT_ONCE = 200_000
-"""Events that the kernel works on at once: about as many as stay in a processor's cache with what is made of them."""
+"""Events that the kernel handles at once: about as many as fit in a processor's cache with their
+results."""
 
 
 def sessions_of_partition(
     batches: Iterator[pa.RecordBatch], *, rules: kernel.Rules
 ) -> Iterator[pa.RecordBatch]:
-    """Map a partition that holds all events of its streams to batches of sessions. Runs on executors."""
-    found = [batch for batch in batches if batch.num_rows]
-    if found:
-        yield from sessions_of_table(pa.Table.from_batches(found), rules)
+    """Map a partition that holds all events of its streams to batches of sessions.
+
+    Runs on executors.
+    """
+    filled = [batch for batch in batches if batch.num_rows]
+    if filled:
+        yield from sessions_of_table(pa.Table.from_batches(filled), rules)
 
 
 def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.RecordBatch]:
-    """Cut the streams of a table of events; one row out per session, in order of stream and time.
+    """Cut the streams of a table of events into sessions.
 
-    Times are microseconds, money is in units of 1/10,000.
+    One row per session, ordered by stream and time. Times are microseconds, money is in units of
+    1/10,000.
     """
     column = {name: table.column(name).combine_chunks() for name in table.column_names}
-    column.setdefault(
-        "day", pa.nulls(table.num_rows, pa.int64())
-    )  # sent only where midnight counts
+    # The day is sent only where midnight counts.
+    column.setdefault("day", pa.nulls(table.num_rows, pa.int64()))
     stream, ids = _codes(column["stream_id"])
 
     def ranks_of_ties(rows: Ints) -> list[Ints]:
@@ -64,9 +68,9 @@ def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.Recor
         later = np.searchsorted(starts, first + EVENTS_AT_ONCE)
         stop = int(starts[later]) if later < len(starts) else len(stream)
         rows = pa.array(order[first:stop])
-        some = {name: values.take(rows) for name, values in column.items()}
+        portion = {name: values.take(rows) for name, values in column.items()}
         yield _sessions(
-            stream[first:stop] - stream[first], ids.slice(int(stream[first])), some, rules
+            stream[first:stop] - stream[first], ids.slice(int(stream[first])), portion, rules
         )
         first = stop
 
@@ -75,92 +79,129 @@ def _sessions(
     stream: Ints, ids: pa.Array, column: dict[str, pa.Array], rules: kernel.Rules
 ) -> pa.RecordBatch:
     """Sessions of some streams, whose events are in order; `stream` is their number in `ids`."""
-    keys = _codes(column["session_key"])[0]
-    part, is_keyed = kernel.parts(stream, keys)
-    if is_keyed.any():
-        by_part = np.argsort(part, kind="stable")
-        stream, part, is_keyed = stream[by_part], part[by_part], is_keyed[by_part]
-        column = {name: values.take(pa.array(by_part)) for name, values in column.items()}
-    at, kind = whole_numbers(column["at_us"]), whole_numbers(column["kind_no"])
+    stream, part, is_keyed, column = _sorted_by_part(stream, column)
     events = kernel.Events(
         stream,
         part,
-        at,
+        whole_numbers(column["at_us"]),
         is_keyed,
         _codes(column["user_key"])[0],
         _codes(column["campaign"])[0],
         whole_numbers(column["day"], 0),
     )
     cut = kernel.cut_sessions(events, rules)
+    kind = whole_numbers(column["kind_no"])
     is_step = measures.step_events(
         cut, whole_numbers(column["order_no"], 0), kind, ping=KINDS.index("ping")
     )
-    by_kind = measures.counts_by_code(
-        cut, kind, is_step | (kind == KINDS.index("ping")), len(KINDS)
-    )
-    purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")
-    amount, discount = (
-        whole_numbers(column["amount_e4"], 0),
-        whole_numbers(column["discount_e4"], 0),
-    )
-    size = cut.stop - cut.first
-    steps = np.flatnonzero(is_step)
-    step_bounds = np.searchsorted(steps, np.append(cut.first, len(at)))
     category, category_names = _codes(column["category"])
     categories, category_bounds = measures.distinct_codes(cut, category)
-    engaged = measures.engaged_us(cut, at, by_kind[:, KINDS.index("ping")], ping_us=rules.ping_us)
-    last_step = steps[step_bounds[1:] - 1]
-    step_no = (
-        column["step"].dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)[steps]
-    )
-    of_session = (cut.session[steps], step_no, len(size))
+    has_score = np.asarray(column["score"].is_valid())
     out = {
         "stream_id": ids.take(pa.array(stream[cut.first])),
+        **_keys_and_times(cut, events, column),
+        **_event_counts(cut, events.at_us, kind, is_step, ping_us=rules.ping_us),
+        **_order_columns(cut, kind, column),
+        "score": _taken(column["score"], measures.last_chosen(cut, has_score)),
+        "categories": _lists(category_bounds, category_names.take(pa.array(categories))),
+        **_path_columns(cut, events.at_us, kind, is_step, column["step"]),
+    }
+    return pa.RecordBatch.from_pydict(out)
+
+
+def _sorted_by_part(
+    stream: Ints, column: dict[str, pa.Array]
+) -> tuple[Ints, Ints, Flags, dict[str, pa.Array]]:
+    """Events in the order of parts: stream, part, whether the part is a session key's, columns."""
+    keys = _codes(column["session_key"])[0]
+    part, is_keyed = kernel.parts(stream, keys)
+    if is_keyed.any():
+        by_part = np.argsort(part, kind="stable")
+        stream, part, is_keyed = stream[by_part], part[by_part], is_keyed[by_part]
+        column = {name: values.take(pa.array(by_part)) for name, values in column.items()}
+    return stream, part, is_keyed, column
+
+
+def _keys_and_times(
+    cut: kernel.Cut, events: kernel.Events, column: dict[str, pa.Array]
+) -> dict[str, pa.Array]:
+    """Keys, campaign, channel, start, end, cause and source of each session."""
+    has_channel = np.asarray(column["channel"].is_valid())
+    return {
         "user_key": _taken(column["user_key"], measures.last_chosen(cut, events.user >= 0)),
         "session_key": column["session_key"].take(pa.array(cut.first)),
         "campaign": _taken(column["campaign"], measures.first_chosen(cut, events.campaign >= 0)),
-        "channel": _taken(
-            column["channel"], measures.first_chosen(cut, np.asarray(column["channel"].is_valid()))
-        ),
-        "start_us": pa.array(at[cut.first]),
-        "end_us": pa.array(at[cut.stop - 1]),
+        "channel": _taken(column["channel"], measures.first_chosen(cut, has_channel)),
+        "start_us": pa.array(events.at_us[cut.first]),
+        "end_us": pa.array(events.at_us[cut.stop - 1]),
         "ordinal": pa.array(cut.ordinal),
         "cause": pa.array(kernel.CAUSES).take(pa.array(cut.cause)),
         "source": column["source"].take(pa.array(cut.first)),
+    }
+
+
+def _event_counts(
+    cut: kernel.Cut, at: Ints, kind: Ints, is_step: Flags, *, ping_us: int
+) -> dict[str, pa.Array]:
+    """Events of each session, in all and by kind; whether it is a visit; its engaged time."""
+    ping = KINDS.index("ping")
+    by_kind = measures.counts_by_code(cut, kind, is_step | (kind == ping), len(KINDS))
+    size = cut.stop - cut.first
+    engaged = measures.engaged_us(cut, at, by_kind[:, ping], ping_us=ping_us)
+    counts = {
+        f"{name}_count": pa.array(np.ascontiguousarray(by_kind[:, number]))
+        for number, name in enumerate(KINDS)
+    }
+    return {
         "event_count": pa.array(size),
         "is_visit": pa.array(by_kind[:, [KINDS.index(k) for k in VISIT_KINDS]].any(axis=1)),
         "engaged_us": pa.array(engaged, mask=size == 1),
-        **{
-            f"{k}_count": pa.array(np.ascontiguousarray(by_kind[:, n])) for n, k in enumerate(KINDS)
-        },
+        **counts,
+    }
+
+
+def _order_columns(cut: kernel.Cut, kind: Ints, column: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    """Order lines, money, and times of orders and of the last cart of each session."""
+    purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")
+    cart = kind == KINDS.index("cart_add")
+    amount = whole_numbers(column["amount_e4"], 0)
+    discount = whole_numbers(column["discount_e4"], 0)
+    return {
         "order_line_count": pa.array(measures.sums(cut, purchase.astype(np.int64))),
         "amount_e4": pa.array(measures.sums(cut, np.where(purchase, amount, 0))),
         "discount_e4": pa.array(measures.sums(cut, np.where(purchase, discount, 0))),
         "refunded_e4": pa.array(measures.sums(cut, np.where(refund, np.abs(amount), 0))),
         "first_order_us": _taken(column["at_us"], measures.first_chosen(cut, purchase)),
         "last_order_us": _taken(column["at_us"], measures.last_chosen(cut, purchase)),
-        "last_cart_us": _taken(
-            column["at_us"], measures.last_chosen(cut, kind == KINDS.index("cart_add"))
-        ),
-        "score": _taken(
-            column["score"], measures.last_chosen(cut, np.asarray(column["score"].is_valid()))
-        ),
-        "categories": _lists(category_bounds, category_names.take(pa.array(categories))),
+        "last_cart_us": _taken(column["at_us"], measures.last_chosen(cut, cart)),
+    }
+
+
+def _path_columns(
+    cut: kernel.Cut, at: Ints, kind: Ints, is_step: Flags, step: pa.Array
+) -> dict[str, pa.Array]:
+    """The path of each session: its steps with kinds and offsets, entry, exit, backtracks."""
+    steps = np.flatnonzero(is_step)
+    bounds = np.searchsorted(steps, np.append(cut.first, len(at)))
+    codes = step.dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
+    of_session = (cut.session[steps], codes[steps], len(cut.first))
+    offsets_ms = (at[steps] - at[cut.first][cut.session[steps]]) // 1000
+    return {
         "backtrack_count": pa.array(measures.backtracks(*of_session)),
         "revisit_count": pa.array(measures.revisits(*of_session)),
-        "entry_step": column["step"].take(pa.array(steps[step_bounds[:-1]])),
-        "exit_step": column["step"].take(pa.array(last_step)),
-        "steps": _lists(step_bounds, column["step"].take(pa.array(steps))),
-        "step_kinds": _lists(step_bounds, pa.array(KINDS).take(pa.array(kind[steps]))),
-        "step_offsets": _lists(
-            step_bounds, pa.array((at[steps] - at[cut.first][cut.session[steps]]) // 1000)
-        ),
+        "entry_step": step.take(pa.array(steps[bounds[:-1]])),
+        "exit_step": step.take(pa.array(steps[bounds[1:] - 1])),
+        "steps": _lists(bounds, step.take(pa.array(steps))),
+        "step_kinds": _lists(bounds, pa.array(KINDS).take(pa.array(kind[steps]))),
+        "step_offsets": _lists(bounds, pa.array(offsets_ms)),
     }
-    return pa.RecordBatch.from_pydict(out)
 
 
 def _codes(values: pa.Array) -> tuple[Ints, pa.Array]:
-    """Number of each text among the different texts in ascending order, -1 for null; and those texts."""
+    """Rank of each text among the distinct texts, and those texts in ascending order.
+
+    The rank of null is -1.
+    """
     encoded = values.dictionary_encode()
     ranked = pc.array_sort_indices(encoded.dictionary).to_numpy()
     place = np.empty(len(ranked), dtype=np.int64)
@@ -171,7 +212,7 @@ def _codes(values: pa.Array) -> tuple[Ints, pa.Array]:
 
 
 def _taken(values: pa.Array, places: Ints) -> pa.Array:
-    """Values at the places; null where the place is -1."""
+    """Values at the given places; null where the place is -1."""
     return values.take(pa.array(places, mask=places < 0))
 
 

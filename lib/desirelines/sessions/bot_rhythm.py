@@ -1,4 +1,7 @@
-"""Streams that click as no person can: too fast, or at gaps too even. Told from the sessions' own steps, without a shuffle of events."""
+"""Streams that click as no person can: too fast, or at gaps too even.
+
+Both are detected from the steps of the sessions, without a shuffle of events.
+"""
 
 from __future__ import annotations
 
@@ -15,33 +18,44 @@ from desirelines.kernels.groups import Flags, Ints
 
 RATE, RHYTHM = "rate", "rhythm"
 CLICKS = ("page", "product_view", "search", "cart_add", "cart_remove")
-"""Kinds of steps that a hand makes one by one; players and feature timers tick by themselves."""
+"""Kinds of steps that a person makes one by one. Players and feature timers tick by themselves."""
 EVEN_SHARE, EVEN_MS = 0.01, 20
-"""A gap is even with the one before it when it differs by at most this share of it, or this many milliseconds."""
+"""Two neighbouring gaps are even when they differ by at most this share of the earlier one, or by
+this many milliseconds."""
 
 
 def to_bot_rhythm_tags(
     sessions: DataFrame, *, rate_clicks: int, rate_seconds: float, even_gaps: int
 ) -> DataFrame:
-    """One row per stream and reason: stream_id, reason (rate, rhythm), from_at: start of the first session that shows it.
+    """One row per stream and reason: stream_id, reason (rate, rhythm), from_at.
 
-    Rate: `rate_clicks` clicks at different times within `rate_seconds`. Rhythm: so many gaps in a row that are even with the
-    one before. More clicks after them do not take either back. Only sessions with steps enough leave the JVM.
+    `from_at` is the start of the first session that shows the reason.
+
+    Rate: `rate_clicks` clicks at different times within `rate_seconds`. Rhythm: `even_gaps` gaps in
+    a row that are each even with the one before. Later clicks do not remove a tag. Only sessions
+    with enough steps leave the JVM.
     """
-    long = sessions.filter(F.size("steps") >= min(rate_clicks, even_gaps + 1))
-    found = long.select("stream_id", F.unix_micros("started_at").alias("start_us"), "step_kinds", "step_offsets").mapInArrow(
-        partial(_robots, rate_clicks=rate_clicks, rate_ms=int(rate_seconds * 1000), even_gaps=even_gaps),
+    long_sessions = sessions.filter(F.size("steps") >= min(rate_clicks, even_gaps + 1))
+    signs = long_sessions.select(
+        "stream_id", F.unix_micros("started_at").alias("start_us"), "step_kinds", "step_offsets"
+    ).mapInArrow(
+        partial(
+            _bot_sessions,
+            rate_clicks=rate_clicks,
+            rate_ms=int(rate_seconds * 1000),
+            even_gaps=even_gaps,
+        ),
         "stream_id string, reason string, start_us long",
-    )  # fmt: skip
-    return found.groupBy("stream_id", "reason").agg(
+    )
+    return signs.groupBy("stream_id", "reason").agg(
         F.timestamp_micros(F.min("start_us")).alias("from_at")
     )
 
 
-def _robots(
+def _bot_sessions(
     batches: Iterator[pa.RecordBatch], *, rate_clicks: int, rate_ms: int, even_gaps: int
 ) -> Iterator[pa.RecordBatch]:
-    """Runs on executors."""
+    """Sessions that show a reason. Runs on executors."""
     for batch in batches:
         kinds, offsets = batch.column("step_kinds"), batch.column("step_offsets")
         sizes = np.diff(kinds.offsets.to_numpy().astype(np.int64))
@@ -54,14 +68,20 @@ def _robots(
             (RATE, too_fast(session, at_ms, clicks=rate_clicks, within_ms=rate_ms)),
             (RHYTHM, too_even(session, at_ms, gaps=even_gaps)),
         ):
-            yield pa.RecordBatch.from_pydict({
-                "stream_id": batch.column("stream_id").take(pa.array(shown)), "reason": pa.array([reason] * len(shown), pa.string()),
-                "start_us": batch.column("start_us").take(pa.array(shown)),
-            })  # fmt: skip
+            yield pa.RecordBatch.from_pydict(
+                {
+                    "stream_id": batch.column("stream_id").take(pa.array(shown)),
+                    "reason": pa.array([reason] * len(shown), pa.string()),
+                    "start_us": batch.column("start_us").take(pa.array(shown)),
+                }
+            )
 
 
 def too_fast(session: Ints, at_ms: Ints, *, clicks: int, within_ms: int) -> Ints:
-    """Sessions in which so many clicks, at different times, lie within so many milliseconds. Input in order of session, time."""
+    """Sessions with `clicks` clicks, at different times, within `within_ms` milliseconds.
+
+    The input is ordered by session and time.
+    """
     session, at_ms = _apart(session, at_ms)
     if len(session) < clicks:
         return np.zeros(0, dtype=np.int64)
@@ -72,7 +92,7 @@ def too_fast(session: Ints, at_ms: Ints, *, clicks: int, within_ms: int) -> Ints
 
 
 def too_even(session: Ints, at_ms: Ints, *, gaps: int) -> Ints:
-    """Sessions with so many gaps in a row, each even with the one before it."""
+    """Sessions with `gaps` gaps in a row, each even with the one before it."""
     session, at_ms = _apart(session, at_ms)
     gap = np.diff(at_ms)
     inside = session[1:] == session[:-1]
@@ -84,7 +104,7 @@ def too_even(session: Ints, at_ms: Ints, *, gaps: int) -> Ints:
 
 
 def _apart(session: Ints, at_ms: Ints) -> tuple[Ints, Ints]:
-    """Clicks of one moment of a session count once."""
+    """Drop clicks of a session at the same moment as the click before: a moment counts once."""
     new = np.ones(len(session), dtype=bool)
     new[1:] = (session[1:] != session[:-1]) | (at_ms[1:] != at_ms[:-1])
     return session[new], at_ms[new]

@@ -1,6 +1,7 @@
-"""The kernel: many streams' events, as arrays, to sessions and their steps. Pure numpy: no Spark, no clock, no strings.
+"""The kernel: turns the events of many streams, as arrays, into sessions and their steps.
 
-It works on all streams of a batch at once. Why numpy and not a window plan: docs/adr/0001-numpy-kernel.md.
+Pure numpy: no Spark, no clock, no strings. It works on all streams of a batch at once. Why numpy
+and not a window plan: docs/adr/0001-numpy-kernel.md.
 """
 
 from __future__ import annotations
@@ -14,9 +15,16 @@ from desirelines.kernels import groups
 from desirelines.kernels.groups import Flags, Ints
 
 CAUSES = (
-    "first_event", "idle_timeout", "max_duration", "max_events", "user_changed", "campaign_changed", "midnight", "session_key",
-)  # fmt: skip
-"""Why a session began. Where several hold, the first of them is told."""
+    "first_event",
+    "idle_timeout",
+    "max_duration",
+    "max_events",
+    "user_changed",
+    "campaign_changed",
+    "midnight",
+    "session_key",
+)
+"""Why a session began. Where several causes hold, the first of them in this order is reported."""
 (
     FIRST_EVENT,
     IDLE_TIMEOUT,
@@ -31,15 +39,19 @@ CAUSES = (
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Where a session ends, besides where its stream does: every one but the gap may be none, or off; and what a ping counts.
+    """Where a session ends, besides the end of its stream, and what a ping counts.
+
+    Every rule except the gap can be None or off.
 
     Attributes:
-        gap_us: silence longer than this.
-        max_us: an event later than this after the session's first.
-        max_events: an event when the session has so many.
-        on_user_change: another login than the session's own; from none to a login is no change.
-        on_campaign_change: a campaign that is not the session's last, be that none; no campaign is no change.
-        on_midnight: another day of the site's zone.
+        gap_us: a silence longer than this ends the session.
+        max_us: an event later than this after the session's first event starts a new one.
+        max_events: an event starts a new session when the current one has this many events.
+        on_user_change: the login differs from the session's login; from none to a login is no
+            change.
+        on_campaign_change: the campaign changed, also from none to one; an event without a campaign
+            never splits.
+        on_midnight: the day in the site's zone changed.
         ping_us: engaged time that one ping stands for.
     """
 
@@ -54,9 +66,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Ordered events, as arrays. `part` numbers what is cut apart in any case; of a session key's part nothing else cuts.
+    """Ordered events, as arrays.
 
-    `user` and `campaign` are numbers for what an event carries, -1 for none; `day` is the number of its day.
+    Events of different `part` are always cut apart. Within the part of a session key no other rule
+    cuts. `user` and `campaign` are numbers for the event's values, -1 for none. `day` is the number
+    of the event's day.
     """
 
     stream: Ints
@@ -88,10 +102,10 @@ class Cut:
 
 
 def sort_order(stream: Ints, at_us: Ints, ranks_of_ties: Callable[[Ints], Sequence[Ints]]) -> Ints:
-    """Give the permutation that puts events in the total order: stream, at, then the tie-breakers in order.
+    """Permutation that puts events in the total order: stream, time, then the tie-breakers.
 
-    `ranks_of_ties` gives the tie-breakers of the events it is asked for, as numbers whose order is theirs; it is asked only for
-    events of one stream and one moment.
+    `ranks_of_ties` returns the tie-breakers of the given events, as numbers that sort in the same
+    order. It is called only with events that share stream and time with another event.
     """
     if len(stream) == 0:
         return stream
@@ -111,9 +125,9 @@ def sort_order(stream: Ints, at_us: Ints, ranks_of_ties: Callable[[Ints], Sequen
 
 
 def parts(stream: Ints, session_key: Ints) -> tuple[Ints, Flags]:
-    """Number the parts of streams that are cut apart from each other, and say which are made by a session key.
+    """Number the parts of streams that are cut apart, and say which belong to a session key.
 
-    The events of a stream without a key (-1) are one part; those of each key are another.
+    The events of a stream without a key (-1) are one part; the events of each key are another.
     """
     keys = int(session_key.max(initial=-1)) + 2
     return stream * keys + session_key + 1, session_key >= 0
@@ -122,9 +136,11 @@ def parts(stream: Ints, session_key: Ints) -> tuple[Ints, Flags]:
 def cut_sessions(events: Events, rules: Rules) -> Cut:
     """Cut ordered events into sessions.
 
-    What does not depend on where a session began (the part's begin, the gap, midnight) cuts first, for all at once. Between
-    these, sessions are cut in rounds, the n-th of every stretch together, as each begins where the one before it ended.
-    A gap of exactly `gap_us` stays inside (Spark's session_window draws the line at the same place), and so for `max_us`.
+    Rules that do not depend on where a session began (start of the part, gap, midnight) cut first,
+    for all events at once. Within the stretches between these cuts, sessions are cut in rounds: the
+    n-th session of every stretch together, because each begins where the one before it ended. A gap
+    of exactly `gap_us` stays inside (Spark's session_window draws the line at the same place); the
+    same holds for `max_us`.
     """
     n = len(events.stream)
     if n == 0:
@@ -152,27 +168,30 @@ def cut_sessions(events: Events, rules: Rules) -> Cut:
 def _cut_by_state(
     events: Events, rules: Rules, new_part: Flags, starts: Flags, cause: Ints
 ) -> None:
-    """Add to `starts` and `cause` what depends on the session's own first event, login and campaign."""
+    """Add the cuts that depend on a session's first event, login or campaign.
+
+    They are added to `starts` and `cause`, in place.
+    """
     n = len(starts)
     start = np.flatnonzero(starts)
     stop = np.append(start[1:], n)
     inside = (stop - start > 1) & ~events.is_keyed[start]
     if rules.on_midnight:
-        inside |= (cause[np.minimum(stop, n - 1)] == MIDNIGHT) & ~events.is_keyed[
-            start
-        ]  # another cause may come first
+        # Another cause may hold at the same event and come before midnight.
+        ends_at_midnight = cause[np.minimum(stop, n - 1)] == MIDNIGHT
+        inside |= ends_at_midnight & ~events.is_keyed[start]
     start, stop = start[inside], stop[inside]
     finders = _finders(events, rules, new_part)
     while len(start) and finders:
         at, why = stop.copy(), np.full(len(stop), SESSION_KEY)
         for code, find in finders:
-            found = find(start)
-            may_share = (found == at) & (at < n) & (why == SESSION_KEY)
-            earlier = (found < at) | (may_share & (cause[np.minimum(at, n - 1)] == MIDNIGHT))
-            at, why = np.where(earlier, found, at), np.where(earlier, code, why)
-        told = why != SESSION_KEY
-        cause[at[told]] = why[told]
-        starts[at[told]] = True
+            end = find(start)
+            may_share = (end == at) & (at < n) & (why == SESSION_KEY)
+            earlier = (end < at) | (may_share & (cause[np.minimum(at, n - 1)] == MIDNIGHT))
+            at, why = np.where(earlier, end, at), np.where(earlier, code, why)
+        is_cut = why != SESSION_KEY
+        cause[at[is_cut]] = why[is_cut]
+        starts[at[is_cut]] = True
         going_on = at < stop
         start, stop = at[going_on], stop[going_on]
 
@@ -180,11 +199,12 @@ def _cut_by_state(
 def _finders(
     events: Events, rules: Rules, new_part: Flags
 ) -> list[tuple[int, Callable[[Ints], Ints]]]:
-    """For each cause that depends on state, what gives the place where sessions that begin at some places must end by it."""
+    """For each cause that depends on state: a function from sessions' starts to their ends."""
     finders: list[tuple[int, Callable[[Ints], Ints]]] = []
     if rules.max_us is not None:
         passed = np.ones(len(new_part), dtype=np.int64)
-        # Longer silences cut anyway, and stretches are told apart by where they begin: time only has to grow between them.
+        # Longer silences cut anyway, and stretches differ by where they begin: between them time
+        # only has to grow.
         passed[1:] = np.minimum(events.at_us[1:] - events.at_us[:-1], rules.gap_us + 1)
         passed[new_part] = 1
         clock, most = np.cumsum(passed), rules.max_us
@@ -204,29 +224,29 @@ def _finders(
 
 
 def _changes_after(places: Ints, values: Ints, *, none_counts: bool) -> Callable[[Ints], Ints]:
-    """What gives the first place after some starts where a value differs from the first one since the start.
+    """Function from starts to the first place where the value differs from the first one since.
 
-    `places` have a value. With `none_counts` a start without a value differs from the first value after it.
+    `places` are the events that have a value. With `none_counts`, a start without a value differs
+    from the first value after it.
     """
     n = len(values)
-    change = np.flatnonzero(values[places][1:] != values[places][:-1]) + 1  # numbers in places
+    change = np.flatnonzero(values[places][1:] != values[places][:-1]) + 1  # indices into places
     ends = np.append(places[change], n)
     first_or_end = np.append(places, n)
 
     def find(start: Ints) -> Ints:
         first = np.searchsorted(places, start)
-        found = ends[np.searchsorted(change, first, side="right")]
+        place = ends[np.searchsorted(change, first, side="right")]
         if none_counts:
-            found = np.where(first_or_end[first] > start, first_or_end[first], found)
-        return np.where(found > start, found, n)
+            place = np.where(first_or_end[first] > start, first_or_end[first], place)
+        return np.where(place > start, place, n)
 
     return find
 
 
 def _ordinals(stream: Ints, start_us: Ints) -> Ints:
-    order = groups.sort_order(
-        (stream, start_us)
-    )  # stable: equal starts keep the order of the parts
+    # The sort is stable: equal starts keep the order of the parts.
+    order = groups.sort_order((stream, start_us))
     again = np.zeros(len(stream), dtype=bool)
     again[1:] = (stream[order][1:] == stream[order][:-1]) & (
         start_us[order][1:] == start_us[order][:-1]

@@ -1,4 +1,4 @@
-"""What is counted and found of sessions once they are cut: sums, first and last, steps, engaged time, ways back. Pure numpy."""
+"""Measures of sessions: sums, first and last, steps, engaged time, backtracks. Pure numpy."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ ENGAGED_CAP_US = 30 * 60 * 1_000_000
 
 
 def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
-    """True for events that are a step of the path: of the lines of one order in one session, the first of each kind.
+    """True for events that are a step of the path.
 
-    `order_no` is a number for the order, 0 for none. A ping (kind `ping`: a page telling that it is still looked at) is no
-    step, but where a session holds nothing else, its first is.
+    Of the lines of one order in one session, the first of each kind is a step. `order_no` is a
+    number for the order, 0 for none. A ping (kind `ping`: a page reports that it is still looked
+    at) is no step; but where a session holds nothing else, its first ping is.
     """
     steps: Flags = kind != ping
     lines = np.flatnonzero(order_no)
@@ -28,7 +29,11 @@ def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
 
 
 def engaged_us(cut: Cut, at_us: Ints, pings: Ints, *, ping_us: int) -> Ints:
-    """Engaged time of each session: `ping_us` for each of its pings; where there is none, its gaps, each at most half an hour."""
+    """Engaged time of each session.
+
+    A session with pings has `ping_us` for each of them. Without pings, it has the sum of its gaps,
+    each counted up to half an hour.
+    """
     if len(cut.first) == 0:
         return cut.first
     gaps = np.zeros(len(at_us), dtype=np.int64)
@@ -43,7 +48,7 @@ def sums(cut: Cut, values: Ints) -> Ints:
 
 
 def counts_by_code(cut: Cut, codes: Ints, chosen: Flags, how_many: int) -> Ints:
-    """Chosen events of each session by code: one row a session, one column a code."""
+    """Count each session's chosen events by code: one row per session, one column per code."""
     cells = np.bincount(
         cut.session[chosen] * how_many + codes[chosen], minlength=len(cut.first) * how_many
     )
@@ -54,8 +59,8 @@ def first_chosen(cut: Cut, chosen: Flags) -> Ints:
     """Position of each session's first chosen event; -1 when none is."""
     n = len(chosen)
     places = np.where(chosen, np.arange(n), n)
-    found = np.minimum.reduceat(places, cut.first) if len(cut.first) else cut.first
-    return np.where(found == n, -1, found)
+    first = np.minimum.reduceat(places, cut.first) if len(cut.first) else cut.first
+    return np.where(first == n, -1, first)
 
 
 def last_chosen(cut: Cut, chosen: Flags) -> Ints:
@@ -65,22 +70,31 @@ def last_chosen(cut: Cut, chosen: Flags) -> Ints:
 
 
 def distinct_codes(cut: Cut, codes: Ints) -> tuple[Ints, Ints]:
-    """Different codes of each session (negative ones left out), ascending: the codes, and the offsets of each session."""
-    known = codes >= 0
+    """Distinct codes of each session, ascending, and the offsets of each session.
+
+    Negative codes are left out.
+    """
+    has_code = codes >= 0
     width = int(codes.max(initial=0)) + 1
-    pairs = np.unique(cut.session[known] * width + codes[known])
+    pairs = np.unique(cut.session[has_code] * width + codes[has_code])
     return pairs % width, np.searchsorted(pairs // width, np.arange(len(cut.first) + 1))
 
 
 def backtracks(session: Ints, step: Ints, sessions: int) -> Ints:
-    """How often each session's path goes elsewhere and straight back (a, b, a); a row for each step in, one for each session out."""
+    """How often each session's path goes elsewhere and straight back (a, b, a).
+
+    One row per step in, one per session out.
+    """
     there, back = step[1:-1], step[2:]
     is_back = (session[2:] == session[:-2]) & (back == step[:-2]) & (back != there)
     return np.bincount(session[2:][is_back], minlength=sessions).astype(np.int64)
 
 
 def revisits(session: Ints, step: Ints, sessions: int) -> Ints:
-    """How many steps of each session were taken before in it; a row for each step in, one for each session out."""
+    """How many steps of each session occurred in it before.
+
+    One row per step in, one per session out.
+    """
     width = int(step.max(initial=0)) + 2
     different = np.unique(session * width + step + 1) // width
     return (

@@ -20,12 +20,15 @@ from desirelines.tables.conform import conform
 
 
 def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: int) -> DataFrame:
-    """Give the sessions of the events' streams, as contracted. One shuffle of the events, by stream; nothing is sorted by Spark.
+    """Build the sessions of the events' streams, as contracted.
 
-    A session ends where a stream is silent for longer than the gap (exactly the gap stays inside), where another login shows,
-    and where the settings say so: after so long, after so many events, at another campaign, at midnight in `zone`. Events with
-    a session key make one session for each key of the stream, whatever lies between them. Events of equal time are ordered by
-    received time (nulls first), source, file, place in the file and event id.
+    One shuffle of the events, by stream; Spark sorts nothing.
+
+    A session ends where a stream is silent for longer than the gap (exactly the gap stays inside),
+    where the login changes, and where the settings say so: after a maximum time, after a maximum
+    number of events, at another campaign, at midnight in `zone`. Events with a session key form one
+    session for each key of the stream, whatever lies between them. Events of equal time are ordered
+    by received time (nulls first), source, file, place in the file and event id.
     """
     sent = events.select(*kernel_columns(settings, zone))
     rows = (sent if settings.on_midnight else sent.drop("day")).repartition("stream_id")
@@ -37,7 +40,7 @@ def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: in
 
 
 def rules_of(settings: Sessions) -> Rules:
-    """The settings as the kernel takes them."""
+    """Convert the settings to the kernel's rules."""
     return Rules(
         gap_us=int(settings.gap_minutes * 60_000_000),
         max_us=None if settings.max_hours is None else int(settings.max_hours * 3_600_000_000),
@@ -50,28 +53,45 @@ def rules_of(settings: Sessions) -> Rules:
 
 
 def kernel_columns(settings: Sessions, zone: str) -> list[Column | str]:
-    """What the kernel needs of an event."""
+    """Columns of an event that the kernel needs."""
     local_day = F.unix_date(F.from_utc_timestamp("occurred_at", zone).cast("date"))
     money = (F.col(name) * 10_000 for name in ("amount", "discount"))
     return [
         "stream_id",
         F.unix_micros("occurred_at").alias("at_us"),
         F.when(F.col("file_name").isNull(), F.unix_micros("received_at")).alias("received_us"),
-        "source", "file_name", "file_place", "event_id", "user_key", "session_key", "category", "campaign", "channel",
+        "source",
+        "file_name",
+        "file_place",
+        "event_id",
+        "user_key",
+        "session_key",
+        "category",
+        "campaign",
+        "channel",
         local_day.cast("long").alias("day"),
         step_name(settings).alias("step"),
         kind_number().alias("kind_no"),
-        F.when(F.col("order_id").isNull(), F.lit(0)).otherwise(F.xxhash64("source", "order_id")).alias("order_no"),
-        *(value.cast("long").alias(f"{name}_e4") for name, value in zip(("amount", "discount"), money, strict=True)),
+        F.when(F.col("order_id").isNull(), F.lit(0))
+        .otherwise(F.xxhash64("source", "order_id"))
+        .alias("order_no"),
+        *(
+            value.cast("long").alias(f"{name}_e4")
+            for name, value in zip(("amount", "discount"), money, strict=True)
+        ),
         "score",
-    ]  # fmt: skip
+    ]
 
 
 def step_name(settings: Sessions) -> Column:
-    """Name of an event's step: the alias of the first rule that fits the event's name (or its page, where it has one), else that.
+    """Name of an event's step.
 
-    Words that mean something else in the tables of paths are no name: an event called so, or so with any `~` before it, has one
-    more `~` before its step. So no two names become one, and none becomes such a word.
+    It is the name of the first rule that matches the event's name (or its page, where it has one),
+    else that name or page itself.
+
+    Words with a reserved meaning in the tables of paths are not valid step names. An event with
+    such a name, with or without leading `~`, gets one more `~` before its step. So two names never
+    become one, and none becomes a reserved word.
     """
     name = F.coalesce("page", "event_name") if settings.step == "page" else F.col("event_name")
     alias = F.lit(None).cast("string")
@@ -92,7 +112,7 @@ def kind_number() -> Column:
 
 
 def with_contract_columns(raw: DataFrame, settings: Sessions, buckets: int) -> DataFrame:
-    """Turn the kernel's microseconds and ten-thousandths into the contract's instants and money."""
+    """Convert the kernel's microseconds and ten-thousandths to the contract's types."""
     instants = {
         "started_at": "start_us",
         "ended_at": "end_us",
@@ -100,28 +120,34 @@ def with_contract_columns(raw: DataFrame, settings: Sessions, buckets: int) -> D
         "last_order_at": "last_order_us",
         "last_cart_at": "last_cart_us",
     }
-    return raw.withColumns({
-        **{name: F.timestamp_micros(F.col(us)) for name, us in instants.items()},
-        **{name: money(F.col(f"{name}_e4")) for name in ("amount", "discount", "refunded")},
-        "session_id": stable_key(F.col("stream_id"), F.col("start_us"), F.col("ordinal")),
-        "started_on": F.timestamp_micros(F.col("start_us")).cast("date"),
-        "bucket": bucket_of(F.col("stream_id"), buckets),
-        "engaged_seconds": F.col("engaged_us") / F.lit(1_000_000.0),
-        "order_count": F.col("purchase_count"),
-        "is_engaged": is_engaged(settings),
-    })  # fmt: skip
+    return raw.withColumns(
+        {
+            **{name: F.timestamp_micros(F.col(us)) for name, us in instants.items()},
+            **{name: money(F.col(f"{name}_e4")) for name in ("amount", "discount", "refunded")},
+            "session_id": stable_key(F.col("stream_id"), F.col("start_us"), F.col("ordinal")),
+            "started_on": F.timestamp_micros(F.col("start_us")).cast("date"),
+            "bucket": bucket_of(F.col("stream_id"), buckets),
+            "engaged_seconds": F.col("engaged_us") / F.lit(1_000_000.0),
+            "order_count": F.col("purchase_count"),
+            "is_engaged": is_engaged(settings),
+        }
+    )
 
 
 def money(ten_thousandths: Column) -> Column:
-    """Whole ten-thousandths as money. Most sessions have none, and dividing decimals is dear."""
+    """Convert whole ten-thousandths to money.
+
+    Most sessions carry no money; decimal division is slow, so zero is handled apart.
+    """
     divided = (ten_thousandths.cast("decimal(18,0)") / F.lit(10_000)).cast(MONEY)
     return F.when(ten_thousandths == 0, F.lit(0).cast(MONEY)).otherwise(divided)
 
 
 def is_engaged(settings: Sessions) -> Column:
-    """Whether a visit was more than a bounce: engaged for longer than the setting, two views, or a key step; null off visits.
+    """Whether a visit was more than a bounce; null for sessions that are no visit.
 
-    Source: Google Analytics 4's definition of an engaged session.
+    Engaged means: longer than the setting, two views, or a key step. Source: Google Analytics 4's
+    definition of an engaged session.
     """
     views = reduce(lambda one, other: one + other, (F.col(f"{kind}_count") for kind in VIEW_KINDS))
     long = F.coalesce(F.col("engaged_us") > int(settings.engaged_seconds * 1_000_000), F.lit(False))

@@ -1,4 +1,4 @@
-"""Worlds made up from a seed: what real systems write, and the truth that a test needs."""
+"""Synthetic data from a seed: raw tables as real systems write them, and the truth for tests."""
 
 from desirelines.synthetic.build import World, build_world
 

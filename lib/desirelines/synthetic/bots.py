@@ -1,4 +1,7 @@
-"""Machines among the people: about one web event of a hundred. Most say what they are; some hide behind a browser's name."""
+"""Bots among the people: about one web event of a hundred.
+
+Most announce themselves; some use the user agent of a browser.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,13 @@ AGENTS = (
     "Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)",
     "Mozilla/5.0 (compatible; AhrefsBot/7.0; +http://ahrefs.com/robot/)",
 )
-BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+BROWSER = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 "
+    "(KHTML, like Gecko) Chrome/131.0.0.0 Safari/537.36"
+)
 KINDS = ("announced", "announced", "even", "announced", "announced", "fast")
-"""What a bot is, by its number: one that says so, one that clicks at even gaps, one that clicks faster than a hand."""
+"""Kind of a bot, by its number: it announces itself, clicks at even gaps, or clicks faster than a
+person."""
 RUNS = 4
 CLICKS_A_RUN, GAP_MS = 30, 2_000
 FAST_CLICKS_A_RUN, FAST_GAP_MS = 130, 400
@@ -74,7 +81,7 @@ def to_bot_events(spark: SparkSession, scope: Scope) -> DataFrame:
 
 
 def _true_ms(scope: Scope) -> Column:
-    """Runs start at 3 UTC on days of their own; a fast one's gaps are uneven."""
+    """Runs start at 3 UTC on days of their own; the gaps of fast runs are uneven."""
     part = max(1, scope.days // RUNS)
     day = F.least(
         F.col("run") * part + scope.chance.whole(part, "bot day", F.col("bot_no"), F.col("run")),

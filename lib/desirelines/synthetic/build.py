@@ -1,4 +1,4 @@
-"""The whole world from a seed: raw tables as systems write them, and the truth about them."""
+"""All synthetic data from a seed: raw tables as systems write them, and the truth about them."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from desirelines.synthetic.visits import to_visits
 
 @dataclass(frozen=True)
 class World:
-    """A world's tables by name. `raw` is what a pipeline may read; `truth` is what it must not."""
+    """Tables by name. A pipeline may read `raw` but must not read `truth`."""
 
     raw: dict[str, DataFrame]
     truth: dict[str, DataFrame]
@@ -36,14 +36,16 @@ class World:
 def build_world(
     spark: SparkSession, *, people: int, days: int, seed: int, first_day: date = date(2025, 1, 1)
 ) -> World:
-    """The world of that many people and days; the same arguments give the same rows on any cluster.
+    """Synthetic data for so many people and days; equal arguments give equal rows on any cluster.
 
-    Raw: `web_events` (one click), `orders` (one line), `email_events` (one thing that happened to a mail),
-    `support` (one ticket). Truth: `people`, `sessions`, `bots`, `mess`. The session's time zone must be UTC.
+    Raw: `web_events` (a click), `orders` (a line), `email_events` (a mail was sent, opened or
+    clicked), `support` (a ticket). Truth: `people`, `sessions`, `bots`, `mess`. The session's time
+    zone must be UTC.
     """
     if people < 1 or days < 30:
         raise ValueError(
-            f"a world needs at least 1 person and 30 days; asked for {people} people and {days} days"
+            f"synthetic data needs at least 1 person and 30 days; asked for {people} people "
+            f"and {days} days. Ask for more."
         )
     scope = Scope(people=people, days=days, seed=seed, first_day=first_day)
     everybody = to_people(spark, scope)

@@ -1,4 +1,7 @@
-"""Chance that depends on nothing but a seed and a row's own key, so that cores and partitions cannot change a world."""
+"""Random draws that depend only on a seed and a row's own key.
+
+So the number of cores and partitions cannot change the data.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,18 @@ from pyspark.sql import functions as F
 
 @dataclass(frozen=True)
 class Chance:
-    """Draws for one seed. Every draw is named: two draws of one name and one key are the same draw."""
+    """Draws for one seed.
+
+    Every draw is named: two draws with the same name and key are the same draw.
+    """
 
     seed: int
 
     def bits(self, name: str, *key: Column) -> Column:
         """64 hashed bits (long).
 
-        A key's columns must not be null, and be of one type wherever the draw is repeated: an int hashes unlike a long.
+        A key's columns must not be null. They must have the same type wherever the draw is
+        repeated, because an int and a long hash differently.
         """
         return F.xxhash64(F.lit(self.seed), F.lit(name), *key)
 
@@ -27,7 +34,7 @@ class Chance:
         return F.shiftrightunsigned(self.bits(name, *key), 11).cast("double") * F.lit(2.0**-53)
 
     def happens(self, share: Column | float, name: str, *key: Column) -> Column:
-        """True for that share of keys."""
+        """True for this share of keys."""
         return self.uniform(name, *key) < share
 
     def whole(self, count: Column | int, name: str, *key: Column) -> Column:
@@ -35,16 +42,17 @@ class Chance:
         return F.floor(self.uniform(name, *key) * count).cast("int")
 
     def normal(self, name: str, *key: Column) -> Column:
-        """A standard normal double (Box and Muller), within 3 of zero so that nobody is a monster."""
+        """A standard normal double (Box and Muller), limited to 3 so that no person is extreme."""
         radius = F.sqrt(F.lit(-2.0) * F.log(F.lit(1.0) - self.uniform(name + " radius", *key)))
         drawn = radius * F.cos(F.lit(2.0 * math.pi) * self.uniform(name + " angle", *key))
         return F.greatest(F.lit(-3.0), F.least(F.lit(3.0), drawn))
 
     def even(self, name: str, number: Column, root: int) -> Column:
-        """A double with mean 0 and standard deviation 1, flat, that numbers from 0 up share out evenly.
+        """A uniform double with mean 0 and standard deviation 1, evenly spread over `number`.
 
-        Steps along the square root of a prime; another prime gives an independent draw. Evenness keeps a few hundred
-        people as varied as a million: no world is odd by bad luck.
+        The numbers count from 0 up. The walk steps along the square root of a prime; another prime
+        gives an independent draw. Evenness makes a few hundred people as varied as a million, so no
+        data set is odd by bad luck.
         """
         walk = number * F.lit(math.sqrt(root)) + self.uniform(name)
         return (walk - F.floor(walk) - 0.5) * F.lit(math.sqrt(12))
@@ -60,11 +68,11 @@ class Chance:
 
 
 def one_of(values: tuple[str, ...], index: Column) -> Column:
-    """The value at a place of a literal list; the index (int) must lie in 0 .. len - 1."""
+    """The value at a place of a literal list; the index (int) must be in 0 … len - 1."""
     return F.element_at(F.array(*[F.lit(value) for value in values]), index + 1)
 
 
 def nudged_share(mean: Column, by: Column) -> Column:
-    """A share moved along the log-odds, so that it stays between 0 and 1."""
+    """A share shifted in log-odds, so that it stays between 0 and 1."""
     odds = mean / (F.lit(1.0) - mean) * F.exp(by)
     return odds / (F.lit(1.0) + odds)

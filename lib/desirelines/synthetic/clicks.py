@@ -13,7 +13,8 @@ from desirelines.synthetic.scope import Scope
 from desirelines.synthetic.visits import click_ms, order_id, visit_key
 
 LOOK = 100
-"""Items that are only looked at are numbered from here, so that they are not the lines of a cart."""
+"""Items that are only looked at have numbers from here on, so that they are not the lines of a
+cart."""
 
 CAMPAIGNS = ("spring_fair", "newsletter", "partner", "search_ads", "new_arrivals")
 FEATURES = (
@@ -30,7 +31,10 @@ TERMS = ("light", "set", "for two", "waterproof", "small", "spare parts", "black
 
 
 def to_clicks(visits: DataFrame, scope: Scope) -> DataFrame:
-    """One row per click: raw columns, and `true_ms`, `delay_ms`, `clock_ms`, `skewed` for the mess to work on."""
+    """One row per click: raw columns, and `true_ms`, `delay_ms`, `clock_ms`, `skewed`.
+
+    The last four are for `mess`.
+    """
     steps = visits.select("*", F.posexplode(F.split("path", "")).alias("place", "letter"))
     clicks = steps.withColumns(
         {
@@ -79,7 +83,11 @@ def _event_names() -> Column:
 
 
 def _line(scope: Scope) -> Column:
-    """The item's line: a line of the cart in the basket and when looking ahead, else a mere look (int)."""
+    """The item's line (int).
+
+    It is a line of the cart in the basket and when looking ahead; else an item that is only looked
+    at.
+    """
     into_basket = F.col("place") - (F.length("path") - F.length("basket"))
     gone_over = F.col("place") % F.col("line_count")
     return (
@@ -93,7 +101,7 @@ def _line(scope: Scope) -> Column:
 
 
 def _campaign(scope: Scope) -> Column:
-    """A campaign on the entry of one visit of seven."""
+    """A campaign on the entry of one of seven visits."""
     comes_by = scope.chance.happens(1 / 7, "has campaign", *visit_key())
     which = one_of(CAMPAIGNS, scope.chance.whole(len(CAMPAIGNS), "campaign", *visit_key()))
     return F.when((F.col("place") == 0) & comes_by, which)
@@ -113,7 +121,10 @@ def _term(scope: Scope) -> Column:
 
 
 def _page(scope: Scope) -> Column:
-    """The path of the page; an entry by campaign has a query string, a page view is the front page or a category's."""
+    """The path of the page.
+
+    An entry by campaign has a query string. A page view is the front page or a category's page.
+    """
     letter = F.col("letter")
     front = scope.chance.happens(0.4, "front", *visit_key(), F.col("place"))
     shelf = F.concat(F.lit("/category/"), category(scope, F.col("line")))

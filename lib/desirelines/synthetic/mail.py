@@ -1,4 +1,4 @@
-"""What the mail system logs: one row per mail sent, opened, clicked."""
+"""Logs of the mail system: one row per mail sent, opened, clicked."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ KINDS = ("sent", "opened", "clicked")
 
 
 def to_email_events(people: DataFrame, scope: Scope) -> DataFrame:
-    """One row per mail and thing that happened to it. Mails go out every three weeks to those who want them."""
+    """One row per mail and event (sent, opened, clicked).
+
+    Mails go out every three weeks to people who want them.
+    """
     mails = people.where(_wants_mail(scope)).withColumn("day", F.explode(_mail_days(scope)))
     happened = mails.withColumn("kind", F.explode(_kinds(scope)))
     mail = (F.col("person_no"), F.col("day"))
@@ -32,7 +35,10 @@ def _wants_mail(scope: Scope) -> Column:
 
 
 def _mail_days(scope: Scope) -> Column:
-    """Days (array of int) on which the person is sent a mail: not before they have an account, not in the last four."""
+    """Days (array of int) on which the person is sent a mail.
+
+    There are none before they have an account, and none on the last four days.
+    """
     days = F.sequence(F.lit(1), F.lit(max(1, scope.days - 5)), F.lit(EVERY_DAYS))
     account_from = F.when(F.col("is_new"), F.element_at("login_days", 1)).otherwise(
         F.col("starts_on")

@@ -1,4 +1,4 @@
-"""What goes wrong on the way: copies and broken rows beside the regular ones, each on rows of its own."""
+"""Defects in the data: copies and broken rows, as extra rows beside the regular ones."""
 
 from __future__ import annotations
 
@@ -18,23 +18,48 @@ WEB_MESS = {
     "malformed": 0.001,
     "missing_id": 0.001,
 }
-"""Extra rows of a kind as a share of the regular rows."""
+"""Extra rows of each kind as a share of the regular rows."""
 ORDER_MESS = {"exact_duplicate": 0.002, "malformed": 0.001, "missing_id": 0.001}
 EMAIL_MESS = {"exact_duplicate": 0.002, "missing_id": 0.001}
 FATES = {
-    REGULAR: "used", "bot": "used", "clock_skew": "used", "exact_duplicate": "duplicate", "conflict": "conflict",
-    "late": "late", "future": "quarantined", "malformed": "quarantined", "missing_id": "quarantined",
-}  # fmt: skip
+    REGULAR: "used",
+    "bot": "used",
+    "clock_skew": "used",
+    "exact_duplicate": "duplicate",
+    "conflict": "conflict",
+    "late": "late",
+    "future": "quarantined",
+    "malformed": "quarantined",
+    "missing_id": "quarantined",
+}
 RESENT_MS = 5_000
 TWO_YEARS_MS = 730 * DAY_MS
 WEB_COLUMNS = (
-    "event_id", "anonymous_id", "user_id", "email", "event", "page", "product_id", "category", "search_term", "feature",
-    "campaign", "order_id", "platform", "user_agent", "device_at", "sent_at", "received_at",
-)  # fmt: skip
+    "event_id",
+    "anonymous_id",
+    "user_id",
+    "email",
+    "event",
+    "page",
+    "product_id",
+    "category",
+    "search_term",
+    "feature",
+    "campaign",
+    "order_id",
+    "platform",
+    "user_agent",
+    "device_at",
+    "sent_at",
+    "received_at",
+)
 
 
 def to_web_events(clicks: DataFrame, scope: Scope) -> DataFrame:
-    """The clicks with their extra rows; columns as the collector writes them, and `mess` and `skewed`."""
+    """The clicks with their extra rows.
+
+    Columns are as the collector writes them, plus `mess` and `skewed`.
+    """
     key = F.col("event_id")
     rows = clicks.withColumn("mess", F.explode(_copies(scope, WEB_MESS, key)))
 
@@ -77,7 +102,10 @@ def to_web_events(clicks: DataFrame, scope: Scope) -> DataFrame:
 
 
 def with_order_mess(lines: DataFrame, scope: Scope) -> DataFrame:
-    """The order lines with their extra rows, and `mess`. Broken rows have an order of their own."""
+    """The order lines with their extra rows, and `mess`.
+
+    Broken rows have an order of their own.
+    """
     key = (F.col("order_id"), F.col("line_no"))
     rows = lines.withColumn("mess", F.explode(_copies(scope, ORDER_MESS, *key)))
     is_broken, is_lost = F.col("mess") == "malformed", F.col("mess") == "missing_id"
@@ -110,14 +138,14 @@ def with_email_mess(events: DataFrame, scope: Scope) -> DataFrame:
 
 
 def with_no_mess(rows: DataFrame) -> DataFrame:
-    """All rows regular."""
+    """Mark all rows as regular."""
     return rows.withColumn("mess", F.lit(REGULAR))
 
 
 def count_mess(tables: dict[str, DataFrame]) -> DataFrame:
     """One row per source and mess: `source`, `mess`, `fate`, `is_subset`, `row_count`.
 
-    The rows that are no subset of another add up to the raw table.
+    The rows that are no subset of another sum to the raw table.
     """
     labels = [
         table.select(F.lit(source).alias("source"), "mess", _skewed(table).alias("skewed"))
@@ -149,7 +177,7 @@ def _skewed(table: DataFrame) -> Column:
 
 
 def _copies(scope: Scope, shares: dict[str, float], *key: Column) -> Column:
-    """`regular`, and for a few rows one kind of mess beside it (array of string)."""
+    """`regular`, plus one kind of mess for a few rows (array of string)."""
     drawn, reached = scope.chance.uniform("mess", *key), 0.0
     kind = F.lit(None).cast("string")
     for mess, share in shares.items():

@@ -1,4 +1,4 @@
-"""The shop's order lines, in the shop's own clock and in strings."""
+"""The shop's order lines, in the shop's local time and as strings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from desirelines.synthetic.scope import Scope
 from desirelines.synthetic.visits import click_ms, order_id
 
 REFUND_SHARE = 0.05
-"""Of the lines after the first: an order is never paid back whole."""
+"""Share of the lines after the first: an order is never refunded as a whole."""
 
 
 def to_order_lines(visits: DataFrame, scope: Scope) -> DataFrame:
-    """One row per order line, and one more, some days later and of the opposite sum, per refunded line.
+    """One row per order line, and a second one for each refunded line.
 
-    `ordered_at` is the second of the order_completed click on the shop's wall (Berlin).
+    The refund comes some days later and has the opposite sum. `ordered_at` is the second of the
+    order_completed click in the shop's local time (Berlin).
     """
     orders = visits.where(F.col("purpose") == "order").withColumns(
         {
@@ -75,7 +76,10 @@ def to_order_lines(visits: DataFrame, scope: Scope) -> DataFrame:
 
 
 def _refund_after(scope: Scope) -> Column:
-    """Days until the line is paid back (int, 2 to 15); null if it is kept, or if the world ends before."""
+    """Days until the line is refunded (int, 2 to 15).
+
+    Null if it is kept, or if the data ends before.
+    """
     key = item_key(F.col("line"))
     after = scope.chance.whole(14, "refund after", *key) + 2
     in_time = (F.col("line") > 0) & (F.col("day") + after < scope.days - 1)

@@ -1,4 +1,4 @@
-"""Which way a visit takes: a walk through the persona's grammar, then what the visit is for."""
+"""The path of a visit: a walk through the persona's grammar, then the purpose of the visit."""
 
 from __future__ import annotations
 
@@ -12,15 +12,28 @@ from desirelines.synthetic.scope import Scope
 MAX_STEPS = 24
 END = "."
 EVENTS = {
-    "H": "page_view", "S": "search", "V": "product_viewed", "A": "product_added", "R": "product_removed",
-    "K": "checkout_started", "O": "order_completed", "C": "content_played", "F": "feature_used", "Q": "help_opened",
-    "I": "referral_sent", "U": "sign_up", "G": "logged_in",
-}  # fmt: skip
+    "H": "page_view",
+    "S": "search",
+    "V": "product_viewed",
+    "A": "product_added",
+    "R": "product_removed",
+    "K": "checkout_started",
+    "O": "order_completed",
+    "C": "content_played",
+    "F": "feature_used",
+    "Q": "help_opened",
+    "I": "referral_sent",
+    "U": "sign_up",
+    "G": "logged_in",
+}
 """The event that a letter of a path stands for."""
 
 
 def walk_of(scope: Scope) -> Column:
-    """The letters of a visit's free part, 1 to `MAX_STEPS`: stay, wander anywhere, follow the grammar, or stop."""
+    """The letters of a visit's free part, 1 to `MAX_STEPS`.
+
+    Each step stays, wanders anywhere, follows the grammar, or stops.
+    """
     key = (F.col("person_no"), F.col("day"), F.col("slot"))
     grammar, anywhere = trait("grammar", F.col("persona_no")), F.lit(STATES[1:])
     stays = F.col("stop") + (1 - F.col("stop")) * F.col("dwell")
@@ -28,10 +41,8 @@ def walk_of(scope: Scope) -> Column:
 
     def step(path: Column, index: Column) -> Column:
         here = F.substring(path, -1, 1)
-        turn, choice = (
-            scope.chance.uniform("turn", *key, index),
-            scope.chance.uniform("choice", *key, index),
-        )
+        turn = scope.chance.uniform("turn", *key, index)
+        choice = scope.chance.uniform("choice", *key, index)
         follow = F.substring(
             grammar,
             (F.instr(F.lit(STATES), here) - 1) * SLOTS + F.floor(choice * SLOTS).cast("int") + 1,
@@ -56,7 +67,10 @@ def walk_of(scope: Scope) -> Column:
 
 
 def basket_of(scope: Scope) -> Column:
-    """The letters of a visit's purpose: every line viewed and added, then the order or one of three ways to give up."""
+    """The letters of a visit's purpose.
+
+    Every line is viewed and added; then comes the order or one of three ways to give up.
+    """
     person, day, purpose = F.col("person_no"), F.col("day"), F.col("purpose")
     lines = F.repeat(F.lit("VA"), F.col("line_count"))
     gives_up = one_of(("", "K", "R"), scope.chance.whole(3, "gives up", person, day))

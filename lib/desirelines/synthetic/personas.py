@@ -1,4 +1,4 @@
-"""The ten personas as data: how often, when, how long, along which paths and with which basket."""
+"""The ten personas as data: how often, when, how long, on which paths and with which basket."""
 
 from __future__ import annotations
 
@@ -8,15 +8,18 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 SLOTS = 50
-"""A row of a grammar is 50 letters; a letter's share of them is its probability."""
+"""A row of a grammar has 50 letters; a letter's share of them is its probability."""
 
 STATES = "^HSVCFQI"
-"""Start, page view, search, product view, content, feature, help, referral. A row per state, in this order."""
+"""Start, page view, search, product view, content, feature, help, referral.
+
+A grammar has one row per state, in this order.
+"""
 
 
 @dataclass(frozen=True)
 class Persona:
-    """The middle of a persona; each person draws their own values around it (see `people`)."""
+    """The typical values of a persona; each person draws their own around them (see `people`)."""
 
     name: str
     share: float
@@ -25,7 +28,7 @@ class Persona:
     """Log of the visit rate's change from the first day to the last."""
     weekend_share: float
     evening: float
-    """Share of visits in the day's last third."""
+    """Share of visits in the last third of the day."""
     pace_seconds: float
     """Between two clicks of a visit."""
     stop: float
@@ -36,14 +39,15 @@ class Persona:
     """Probability of leaving the grammar for any state at all."""
     categories: float
     orders_a_year: float
-    """Beside the certain one."""
+    """In addition to the certain one."""
     order_place: float
-    """Where between first and last day everybody's one certain order lies (0 .. 1); the others lie anywhere."""
+    """Where everybody's one certain order is between first and last day (0 … 1); others are
+    anywhere."""
     carts_a_year: float
     """Visits that fill a cart and leave it."""
     lines: float
     price_tier: float
-    """0 cheapest .. 39 dearest product of a category."""
+    """From 0, the cheapest, to 39, the dearest product of a category."""
     discount_habit: float
     """Share of orders with a discount."""
     discount_depth: float
@@ -58,7 +62,7 @@ class Persona:
 
 
 def _row(shares: str) -> str:
-    """`'H20 V30'` as twenty H and thirty V."""
+    """Expand `'H20 V30'` to twenty H and thirty V."""
     row = "".join(part[0] * int(part[1:]) for part in shares.split())
     if len(row) != SLOTS:
         raise ValueError(f"a row of a grammar has {SLOTS} letters; {shares!r} has {len(row)}")
@@ -75,7 +79,10 @@ def _grammar(
     ask: str,
     refer: str,
 ) -> str:
-    """The rows of a transition matrix, in the order of `STATES`. Staying in a state is `Persona.dwell`, not here."""
+    """The rows of a transition matrix, in the order of `STATES`.
+
+    The probability of staying in a state is `Persona.dwell`, not part of the matrix.
+    """
     return "".join(map(_row, (start, page, search, product, content, feature, ask, refer)))
 
 
@@ -132,94 +139,276 @@ _SEEKING = _grammar(
     "S30 H10 V10", "V25 S25", "V42 H8", "S32 H13 C5", "S25 V25", "S25 H25", "H25 V25", "H25 S25"
 )
 
-# fmt: off
+
 PERSONAS: tuple[Persona, ...] = (
     Persona(
-        name="weekend_binge_watcher", share=0.11, leaves=False,
-        visits_a_week=0.189, trend=0.1, weekend_share=0.49, evening=0.7,
-        pace_seconds=62.0, stop=0.26, dwell=0.15, wander=0.06, grammar=_VIEWING,
-        orders_a_year=1.01, order_place=0.46, carts_a_year=1.26, looks_ahead=0.0,
-        categories=6.0, lines=1.6, price_tier=16.6, discount_habit=0.75, discount_depth=0.081,
-        opens=0.25, tickets_a_year=0.3, nps=8.0,
+        name="weekend_binge_watcher",
+        share=0.11,
+        leaves=False,
+        visits_a_week=0.189,
+        trend=0.1,
+        weekend_share=0.49,
+        evening=0.7,
+        pace_seconds=62.0,
+        stop=0.26,
+        dwell=0.15,
+        wander=0.06,
+        grammar=_VIEWING,
+        orders_a_year=1.01,
+        order_place=0.46,
+        carts_a_year=1.26,
+        looks_ahead=0.0,
+        categories=6.0,
+        lines=1.6,
+        price_tier=16.6,
+        discount_habit=0.75,
+        discount_depth=0.081,
+        opens=0.25,
+        tickets_a_year=0.3,
+        nps=8.0,
     ),
     Persona(
-        name="last_minute_buyer", share=0.1, leaves=False,
-        visits_a_week=0.05, trend=0.0, weekend_share=0.23, evening=0.5,
-        pace_seconds=29.0, stop=0.26, dwell=0.15, wander=0.4, grammar=_SHOPPING,
-        orders_a_year=4.36, order_place=0.76, carts_a_year=2.85, looks_ahead=0.7,
-        categories=5.2, lines=1.6, price_tier=20.8, discount_habit=0.75, discount_depth=0.219,
-        opens=0.15, tickets_a_year=0.5, nps=7.0,
+        name="last_minute_buyer",
+        share=0.1,
+        leaves=False,
+        visits_a_week=0.05,
+        trend=0.0,
+        weekend_share=0.23,
+        evening=0.5,
+        pace_seconds=29.0,
+        stop=0.26,
+        dwell=0.15,
+        wander=0.4,
+        grammar=_SHOPPING,
+        orders_a_year=4.36,
+        order_place=0.76,
+        carts_a_year=2.85,
+        looks_ahead=0.7,
+        categories=5.2,
+        lines=1.6,
+        price_tier=20.8,
+        discount_habit=0.75,
+        discount_depth=0.219,
+        opens=0.15,
+        tickets_a_year=0.5,
+        nps=7.0,
     ),
     Persona(
-        name="loyal_advocate", share=0.09, leaves=False,
-        visits_a_week=0.279, trend=0.2, weekend_share=0.47, evening=0.4,
-        pace_seconds=62.0, stop=0.26, dwell=0.15, wander=0.2, grammar=_ADVISING,
-        orders_a_year=3.82, order_place=0.76, carts_a_year=2.57, looks_ahead=0.1,
-        categories=7.7, lines=1.6, price_tier=14.5, discount_habit=0.75, discount_depth=0.081,
-        opens=0.6, tickets_a_year=0.8, nps=9.5,
+        name="loyal_advocate",
+        share=0.09,
+        leaves=False,
+        visits_a_week=0.279,
+        trend=0.2,
+        weekend_share=0.47,
+        evening=0.4,
+        pace_seconds=62.0,
+        stop=0.26,
+        dwell=0.15,
+        wander=0.2,
+        grammar=_ADVISING,
+        orders_a_year=3.82,
+        order_place=0.76,
+        carts_a_year=2.57,
+        looks_ahead=0.1,
+        categories=7.7,
+        lines=1.6,
+        price_tier=14.5,
+        discount_habit=0.75,
+        discount_depth=0.081,
+        opens=0.6,
+        tickets_a_year=0.8,
+        nps=9.5,
     ),
     Persona(
-        name="high_value_shopper", share=0.08, leaves=False,
-        visits_a_week=0.06, trend=0.0, weekend_share=0.47, evening=0.45,
-        pace_seconds=21.0, stop=0.19, dwell=0.32, wander=0.06, grammar=_LEISURELY,
-        orders_a_year=4.36, order_place=0.74, carts_a_year=2.85, looks_ahead=0.1,
-        categories=7.7, lines=1.6, price_tier=21.5, discount_habit=0.75, discount_depth=0.081,
-        opens=0.35, tickets_a_year=0.7, nps=8.5,
+        name="high_value_shopper",
+        share=0.08,
+        leaves=False,
+        visits_a_week=0.06,
+        trend=0.0,
+        weekend_share=0.47,
+        evening=0.45,
+        pace_seconds=21.0,
+        stop=0.19,
+        dwell=0.32,
+        wander=0.06,
+        grammar=_LEISURELY,
+        orders_a_year=4.36,
+        order_place=0.74,
+        carts_a_year=2.85,
+        looks_ahead=0.1,
+        categories=7.7,
+        lines=1.6,
+        price_tier=21.5,
+        discount_habit=0.75,
+        discount_depth=0.081,
+        opens=0.35,
+        tickets_a_year=0.7,
+        nps=8.5,
     ),
     Persona(
-        name="cart_abandoner", share=0.13, leaves=False,
-        visits_a_week=0.298, trend=-0.1, weekend_share=0.23, evening=0.55,
-        pace_seconds=36.0, stop=0.26, dwell=0.14, wander=0.33, grammar=_SEEKING,
-        orders_a_year=1.01, order_place=0.83, carts_a_year=4.77, looks_ahead=0.05,
-        categories=5.2, lines=1.6, price_tier=18.0, discount_habit=0.75, discount_depth=0.219,
-        opens=0.3, tickets_a_year=0.6, nps=6.5,
+        name="cart_abandoner",
+        share=0.13,
+        leaves=False,
+        visits_a_week=0.298,
+        trend=-0.1,
+        weekend_share=0.23,
+        evening=0.55,
+        pace_seconds=36.0,
+        stop=0.26,
+        dwell=0.14,
+        wander=0.33,
+        grammar=_SEEKING,
+        orders_a_year=1.01,
+        order_place=0.83,
+        carts_a_year=4.77,
+        looks_ahead=0.05,
+        categories=5.2,
+        lines=1.6,
+        price_tier=18.0,
+        discount_habit=0.75,
+        discount_depth=0.219,
+        opens=0.3,
+        tickets_a_year=0.6,
+        nps=6.5,
     ),
     Persona(
-        name="tire_kicker", share=0.13, leaves=False,
-        visits_a_week=0.367, trend=-0.2, weekend_share=0.47, evening=0.5,
-        pace_seconds=36.0, stop=0.26, dwell=0.28, wander=0.21, grammar=_COMPARING,
-        orders_a_year=1.01, order_place=0.39, carts_a_year=1.16, looks_ahead=0.05,
-        categories=7.8, lines=1.6, price_tier=18.7, discount_habit=0.75, discount_depth=0.219,
-        opens=0.2, tickets_a_year=0.2, nps=6.5,
+        name="tire_kicker",
+        share=0.13,
+        leaves=False,
+        visits_a_week=0.367,
+        trend=-0.2,
+        weekend_share=0.47,
+        evening=0.5,
+        pace_seconds=36.0,
+        stop=0.26,
+        dwell=0.28,
+        wander=0.21,
+        grammar=_COMPARING,
+        orders_a_year=1.01,
+        order_place=0.39,
+        carts_a_year=1.16,
+        looks_ahead=0.05,
+        categories=7.8,
+        lines=1.6,
+        price_tier=18.7,
+        discount_habit=0.75,
+        discount_depth=0.219,
+        opens=0.2,
+        tickets_a_year=0.2,
+        nps=6.5,
     ),
     Persona(
-        name="power_user", share=0.08, leaves=False,
-        visits_a_week=0.133, trend=0.3, weekend_share=0.25, evening=0.25,
-        pace_seconds=54.0, stop=0.26, dwell=0.42, wander=0.31, grammar=_WORKING,
-        orders_a_year=3.63, order_place=0.83, carts_a_year=9.31, looks_ahead=0.05,
-        categories=5.5, lines=1.6, price_tier=18.0, discount_habit=0.75, discount_depth=0.095,
-        opens=0.3, tickets_a_year=1.0, nps=8.5,
+        name="power_user",
+        share=0.08,
+        leaves=False,
+        visits_a_week=0.133,
+        trend=0.3,
+        weekend_share=0.25,
+        evening=0.25,
+        pace_seconds=54.0,
+        stop=0.26,
+        dwell=0.42,
+        wander=0.31,
+        grammar=_WORKING,
+        orders_a_year=3.63,
+        order_place=0.83,
+        carts_a_year=9.31,
+        looks_ahead=0.05,
+        categories=5.5,
+        lines=1.6,
+        price_tier=18.0,
+        discount_habit=0.75,
+        discount_depth=0.095,
+        opens=0.3,
+        tickets_a_year=1.0,
+        nps=8.5,
     ),
     Persona(
-        name="needs_training", share=0.1, leaves=False,
-        visits_a_week=0.092, trend=-0.3, weekend_share=0.23, evening=0.3,
-        pace_seconds=58.0, stop=0.26, dwell=0.39, wander=0.33, grammar=_STRUGGLING,
-        orders_a_year=1.01, order_place=0.44, carts_a_year=4.77, looks_ahead=0.05,
-        categories=9.2, lines=1.6, price_tier=22.9, discount_habit=0.75, discount_depth=0.219,
-        opens=0.3, tickets_a_year=2.5, nps=5.0,
+        name="needs_training",
+        share=0.1,
+        leaves=False,
+        visits_a_week=0.092,
+        trend=-0.3,
+        weekend_share=0.23,
+        evening=0.3,
+        pace_seconds=58.0,
+        stop=0.26,
+        dwell=0.39,
+        wander=0.33,
+        grammar=_STRUGGLING,
+        orders_a_year=1.01,
+        order_place=0.44,
+        carts_a_year=4.77,
+        looks_ahead=0.05,
+        categories=9.2,
+        lines=1.6,
+        price_tier=22.9,
+        discount_habit=0.75,
+        discount_depth=0.219,
+        opens=0.3,
+        tickets_a_year=2.5,
+        nps=5.0,
     ),
     Persona(
-        name="deal_hunter", share=0.1, leaves=False,
-        visits_a_week=0.203, trend=0.0, weekend_share=0.35, evening=0.45,
-        pace_seconds=37.0, stop=0.26, dwell=0.38, wander=0.31, grammar=_SEEKING,
-        orders_a_year=3.25, order_place=0.6, carts_a_year=3.15, looks_ahead=0.1,
-        categories=8.0, lines=1.6, price_tier=11.0, discount_habit=0.96, discount_depth=0.36,
-        opens=0.7, tickets_a_year=0.4, nps=7.0,
+        name="deal_hunter",
+        share=0.1,
+        leaves=False,
+        visits_a_week=0.203,
+        trend=0.0,
+        weekend_share=0.35,
+        evening=0.45,
+        pace_seconds=37.0,
+        stop=0.26,
+        dwell=0.38,
+        wander=0.31,
+        grammar=_SEEKING,
+        orders_a_year=3.25,
+        order_place=0.6,
+        carts_a_year=3.15,
+        looks_ahead=0.1,
+        categories=8.0,
+        lines=1.6,
+        price_tier=11.0,
+        discount_habit=0.96,
+        discount_depth=0.36,
+        opens=0.7,
+        tickets_a_year=0.4,
+        nps=7.0,
     ),
     Persona(
-        name="lapsed", share=0.08, leaves=True,
-        visits_a_week=0.062, trend=-0.5, weekend_share=0.26, evening=0.4,
-        pace_seconds=69.0, stop=0.26, dwell=0.15, wander=0.33, grammar=_SHOPPING,
-        orders_a_year=5.04, order_place=0.6, carts_a_year=2.51, looks_ahead=0.1,
-        categories=5.8, lines=1.6, price_tier=15.9, discount_habit=0.75, discount_depth=0.046,
-        opens=0.15, tickets_a_year=0.8, nps=5.5,
+        name="lapsed",
+        share=0.08,
+        leaves=True,
+        visits_a_week=0.062,
+        trend=-0.5,
+        weekend_share=0.26,
+        evening=0.4,
+        pace_seconds=69.0,
+        stop=0.26,
+        dwell=0.15,
+        wander=0.33,
+        grammar=_SHOPPING,
+        orders_a_year=5.04,
+        order_place=0.6,
+        carts_a_year=2.51,
+        looks_ahead=0.1,
+        categories=5.8,
+        lines=1.6,
+        price_tier=15.9,
+        discount_habit=0.75,
+        discount_depth=0.046,
+        opens=0.15,
+        tickets_a_year=0.8,
+        nps=5.5,
     ),
 )
-# fmt: on
 
 
 def persona_of(person_no: Column, turn: Column) -> Column:
-    """The place in `PERSONAS` of a person (int), by a walk that keeps the shares nearly exact in any run of people."""
+    """The place in `PERSONAS` of a person (int).
+
+    A walk along the golden ratio keeps the shares nearly exact in any range of people.
+    """
     walk = person_no * F.lit(0.6180339887498949) + turn
     point = walk - F.floor(walk)
     place, reached = F.lit(0), 0.0

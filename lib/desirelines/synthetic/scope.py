@@ -1,4 +1,4 @@
-"""What a world is made from: how many people, how long, from which day, by which seed."""
+"""Parameters of synthetic data: how many people, how many days, first day, seed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HOUR_MS = 3_600_000
 
 @dataclass(frozen=True)
 class Scope:
-    """Size, span and seed of a world. Days are numbered 0 .. days - 1 from `first_day`."""
+    """Size, span and seed of the data. Days are numbered 0 … days - 1 from `first_day`."""
 
     people: int
     days: int
@@ -25,7 +25,7 @@ class Scope:
 
     @property
     def chance(self) -> Chance:
-        """The draws of this seed."""
+        """The random draws of this seed."""
         return Chance(self.seed)
 
     @property
@@ -39,7 +39,10 @@ class Scope:
         return self.start_ms + self.days * DAY_MS
 
     def utc_ms(self, day: Column, local_ms: Column, time_zone: Column) -> Column:
-        """UTC milliseconds of a local time of day; the local time must not fall into the hour skipped in spring."""
+        """UTC milliseconds of a local time of day.
+
+        The local time must not fall into the hour skipped in spring.
+        """
         wall = F.timestamp_millis(
             F.lit(self.start_ms) + day.cast("long") * DAY_MS + local_ms.cast("long")
         )
@@ -51,5 +54,8 @@ class Scope:
 
 
 def iso_ms(ms: Column) -> Column:
-    """ISO-8601 in UTC with milliseconds, such as 2025-03-01T10:00:00.123Z (the session's time zone must be UTC)."""
+    """ISO-8601 in UTC with milliseconds, such as 2025-03-01T10:00:00.123Z.
+
+    The session's time zone must be UTC.
+    """
     return F.date_format(F.timestamp_millis(ms), "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'")

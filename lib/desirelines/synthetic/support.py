@@ -1,4 +1,4 @@
-"""What the help desk logs: contacts, and answers to its survey."""
+"""Logs of the help desk: contacts, and answers to its survey."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ SURVEY_EVERY = 6
 
 
 def to_support(people: DataFrame, scope: Scope) -> DataFrame:
-    """One row per ticket: a contact, or a survey's score (0 to 10, as text); `opened_at` bears the zone's offset."""
+    """One row per ticket: a contact, or a survey's score (0 to 10, as text).
+
+    `opened_at` has the zone's offset.
+    """
     months = people.withColumn(
         "month", F.explode(F.sequence(F.lit(0), F.lit((scope.days - 1) // 30)))
     )
@@ -41,7 +44,10 @@ def to_support(people: DataFrame, scope: Scope) -> DataFrame:
 
 
 def with_offset(ms: Column, time_zone: Column) -> Column:
-    """ISO-8601 on the zone's wall with its offset of that day, such as 2025-07-01T12:00:00+02:00."""
+    """ISO-8601 in the zone's local time with its offset of that day.
+
+    An example is 2025-07-01T12:00:00+02:00.
+    """
     utc = F.timestamp_millis(ms)
     wall = F.from_utc_timestamp(utc, time_zone)
     hours = ((F.unix_millis(wall) - ms) / HOUR_MS).cast("int")
@@ -58,12 +64,12 @@ def _kinds(scope: Scope) -> Column:
     survey = (F.col("month") % SURVEY_EVERY == SURVEY_EVERY - 2) & scope.chance.happens(
         0.5, "answers", *key
     )
-    some = F.array(F.when(contact, F.lit("contact")), F.when(survey, F.lit("nps")))
-    return F.array_compact(some)
+    kinds = F.array(F.when(contact, F.lit("contact")), F.when(survey, F.lit("nps")))
+    return F.array_compact(kinds)
 
 
 def _opened_ms(scope: Scope, key: tuple[Column, ...]) -> Column:
-    """Between 9 and 17 o'clock where the person lives."""
+    """Between 9 and 17 o'clock local time of the person."""
     local = F.lit(9 * HOUR_MS) + scope.chance.whole(8 * 3600, "ticket time", *key) * 1000
     return scope.utc_ms(F.col("day"), local, F.col("time_zone"))
 

@@ -1,4 +1,4 @@
-"""What is true of a world, for tests to hold results against."""
+"""The truth about synthetic data, to compare results with in tests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ def to_true_people(people: DataFrame, scope: Scope) -> DataFrame:
 
 
 def to_true_sessions(visits: DataFrame, scope: Scope) -> DataFrame:
-    """One row per visit: stream, first and last click (true time), number of regular web events, and whose it was."""
+    """One row per visit: stream, first and last click (true time), web events, and person.
+
+    `event_count` counts regular web events.
+    """
     last = F.length("path") - 1
     return visits.select(
         "anonymous_id",

@@ -11,13 +11,19 @@ from desirelines.synthetic.personas import trait
 from desirelines.synthetic.scope import HOUR_MS, Scope
 
 START_WINDOW_MS = 100 * 60_000
-"""A visit starts within this after its slot opens. Slots lie so far apart that streams rest over 40 minutes."""
+"""A visit starts within this time after its slot opens.
+
+Slots are so far apart that streams pause for over 40 minutes.
+"""
 
 MAX_PACE_MS = 200_000.0
 
 
 def to_visits(people: DataFrame, scope: Scope) -> DataFrame:
-    """One row per visit: its person's values, `day`, `slot`, `purpose` and `path`; times are UTC milliseconds."""
+    """One row per visit: its person's values, `day`, `slot`, `purpose` and `path`.
+
+    Times are UTC milliseconds.
+    """
     days = people.withColumn("day", F.explode(F.sequence(F.col("starts_on"), F.col("ends_on") - 1)))
     purposes = days.withColumn("purpose", day_purpose(scope)).where(F.col("purpose").isNotNull())
     slots = purposes.withColumn("again", F.explode(F.sequence(F.lit(0), _comes_again(scope))))
@@ -51,18 +57,21 @@ def to_visits(people: DataFrame, scope: Scope) -> DataFrame:
 
 
 def click_ms(scope: Scope, index: Column) -> Column:
-    """UTC milliseconds of the click at a place (int, from 0) of a path: an even pace, and jitter below it."""
+    """UTC milliseconds of the click at a place (int, from 0) of a path.
+
+    Clicks come at an even pace, with a jitter smaller than the pace.
+    """
     jitter = scope.chance.uniform("jitter", *visit_key(), index)
     return F.col("starts_ms") + F.floor((index + jitter * 0.9) * F.col("pace_ms"))
 
 
 def visit_key() -> tuple[Column, Column, Column]:
-    """What tells visits apart: person, day and slot."""
+    """Key of a visit: person, day and slot."""
     return F.col("person_no"), F.col("day"), F.col("slot")
 
 
 def order_id(scope: Scope) -> Column:
-    """The id of the order of a day, such as o1a2b3c4d5e6f7a8b."""
+    """The id of a day's order, such as o1a2b3c4d5e6f7a8b."""
     return F.concat(F.lit("o"), scope.chance.token("order id", F.col("person_no"), F.col("day")))
 
 
@@ -74,7 +83,10 @@ def line_count(scope: Scope) -> Column:
 
 
 def day_purpose(scope: Scope) -> Column:
-    """Why a person comes on `day`: order, ahead (looks at the next day's order), cart, browse; null if they do not."""
+    """Why a person comes on `day`; null if they do not come.
+
+    The purposes are order, ahead (looks at the next day's order), cart and browse.
+    """
     person, day = F.col("person_no"), F.col("day")
     logs_in = F.array_contains(F.col("login_days"), day)
     looks = orders_on(scope, day + 1) & scope.chance.happens(
@@ -93,7 +105,10 @@ def day_purpose(scope: Scope) -> Column:
 
 
 def orders_on(scope: Scope, day: Column) -> Column:
-    """True if the person orders on that day. Everybody does once for certain, and whoever leaves for good twice."""
+    """True if the person orders on that day.
+
+    Everybody has one certain order; people who leave for good have two.
+    """
     drawn = scope.chance.happens(
         F.col("orders_a_day") * day_weight(scope, day), "order", F.col("person_no"), day
     )
@@ -122,12 +137,15 @@ def day_weight(scope: Scope, day: Column) -> Column:
 
 
 def _comes_again(scope: Scope) -> Column:
-    """1 for one day of six with a second visit, else 0."""
+    """1 for days with a second visit (15 of 100), else 0."""
     return scope.chance.happens(0.15, "again", F.col("person_no"), F.col("day")).cast("int")
 
 
 def _slot(scope: Scope) -> Column:
-    """Morning 0, midday 1, evening 2. Looking ahead is done early and ordering late: 24 to 48 hours lie between."""
+    """Morning 0, midday 1, evening 2.
+
+    Looking ahead happens early and ordering late, so that 24 to 48 hours lie between.
+    """
     person, day, purpose = F.col("person_no"), F.col("day"), F.col("purpose")
     drawn = scope.chance.uniform("slot", person, day)
     late = F.when(drawn < F.col("evening"), 2).otherwise(1)
@@ -146,7 +164,7 @@ def _login_device() -> Column:
 
 def _device(scope: Scope) -> Column:
     """The tablet on some days of the person's parity, else mostly the first own device."""
-    key, own = visit_key(), F.col("own_devices")
+    key, own_count = visit_key(), F.col("own_devices")
     my_day = F.pmod(F.col("day") + F.col("person_no"), F.lit(2)) == 0
     on_tablet = (
         F.col("shares_device")
@@ -155,17 +173,17 @@ def _device(scope: Scope) -> Column:
         & scope.chance.happens(0.3, "on tablet", *key)
     )
     other = F.when(scope.chance.happens(0.6, "main device", *key), 0).otherwise(
-        scope.chance.whole(own, "which", *key)
+        scope.chance.whole(own_count, "which", *key)
     )
     return (
         F.when(F.col("login_device") >= 0, F.col("login_device"))
-        .when(on_tablet, own)
+        .when(on_tablet, own_count)
         .otherwise(other)
     )
 
 
 def _has_account() -> Column:
-    """True for old accounts, and for new ones from the day after their sign-up on."""
+    """True for old accounts, and for new ones from the day after the sign-up."""
     return ~F.col("is_new") | (F.col("day") > F.element_at("login_days", 1))
 
 
@@ -182,7 +200,11 @@ def _login(scope: Scope) -> Column:
 
 
 def _starts_ms(scope: Scope) -> Column:
-    """Berlin: 8, 13, 18 o'clock; New York: 6:00, 10:20, 14:40, so that no order falls into Berlin's small hours."""
+    """When the visit starts, in UTC milliseconds.
+
+    Slots open in Berlin at 8, 13 and 18 o'clock, in New York at 6:00, 10:20 and 14:40, so that no
+    order falls into Berlin's small hours.
+    """
     berlin = F.lit(8 * HOUR_MS) + F.col("slot") * (5 * HOUR_MS)
     new_york = F.lit(6 * HOUR_MS) + F.col("slot") * (13 * HOUR_MS // 3)
     opens = F.when(F.col("time_zone") == BERLIN, berlin).otherwise(new_york)

@@ -273,8 +273,8 @@ def test_the_clusters_of_the_run_before_stay_and_the_trials_say_why(features):
     settings = Clusters(k_max=4, restarts=1, least_stability=0)
     fitted = fit(features, PEOPLE, FEATURES, settings, k_before=4)
     assert {t.k: t.verdict for t in fitted.trials if not t.is_kept and t.k > 2} == {
-        3: "too little more evidence to leave the 4 clusters of the run before",
-        4: "taken to everybody",
+        3: "not enough extra evidence to give up the 4 clusters of the previous run",
+        4: "fitted on everybody",
     }
     assert (fitted.kept.k, fitted.kept.clusters_found) == (4, 4)
 
