@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
@@ -42,18 +42,7 @@ def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.Recor
     column.setdefault("day", pa.nulls(table.num_rows, pa.int64()))
     stream, ids = _codes(column["stream_id"])
 
-    def ranks_of_ties(rows: Ints) -> list[Ints]:
-        names = ("received_us", "source", "file_name", "file_place", "event_id")
-        tied = {name: column[name].take(pa.array(rows)) for name in names}
-        return [
-            whole_numbers(tied["received_us"], LONG_AGO),
-            _codes(tied["source"])[0],
-            _codes(tied["file_name"])[0],
-            whole_numbers(tied["file_place"], -1),
-            _codes(tied["event_id"])[0],
-        ]
-
-    order = kernel.sort_order(stream, whole_numbers(column["at_us"]), ranks_of_ties)
+    order = kernel.sort_order(stream, whole_numbers(column["at_us"]), ranks_of_ties(column))
     del (
         column["received_us"],
         column["file_name"],
@@ -73,6 +62,26 @@ def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.Recor
             stream[first:stop] - stream[first], ids.slice(int(stream[first])), portion, rules
         )
         first = stop
+
+
+def ranks_of_ties(column: dict[str, pa.Array]) -> Callable[[Ints], list[Ints]]:
+    """Give what sorts events of one stream at one time, first to last; null comes first.
+
+    The same order as `events.row_order.event_order`.
+    """
+
+    def ranks(rows: Ints) -> list[Ints]:
+        names = ("received_us", "source", "file_name", "file_place", "event_id")
+        tied = {name: column[name].take(pa.array(rows)) for name in names}
+        return [
+            whole_numbers(tied["received_us"], LONG_AGO),
+            _codes(tied["source"])[0],
+            _codes(tied["file_name"])[0],
+            whole_numbers(tied["file_place"], -1),
+            _codes(tied["event_id"])[0],
+        ]
+
+    return ranks
 
 
 def _sessions(
