@@ -89,7 +89,8 @@ def run_one(spark: SparkSession, name: str, size: int, rounds: int) -> int:
 def machine_line(spark: SparkSession) -> str:
     """What the figures were taken on."""
     return (
-        f"{os.cpu_count()} cores ({CORES} used), load {os.getloadavg()[0]:.1f}, {platform.machine()}, "
+        f"{os.cpu_count()} cores ({CORES} used), load {os.getloadavg()[0]:.1f}, "
+        f"{platform.machine()}, "
         f"Python {platform.python_version()}, PySpark {pyspark.__version__}, Spark {spark.version}"
     )
 

@@ -129,7 +129,8 @@ def _part(
         ),
         events=links,
         notes=(
-            "contraction: the product's rounds to the end, on Spark alone. product: one task takes over at two million links.",
+            "contraction: the product's rounds to the end, on Spark alone. product: one task takes "
+            "over at two million links.",
             "stars: alternating large-star and small-star. steps of a result are its components.",
         ),
     )
@@ -148,7 +149,13 @@ def _graph(spark: SparkSession, links: int, ends: Callable[..., tuple[object, ..
 
 def _facts(found: DataFrame, links: int) -> Facts:
     least = found.groupBy("component_key").agg(F.min("key").alias("least"))
-    row = found.join(least, "component_key").agg(
-        F.count("*"), F.count_distinct("least"), F.sum(F.xxhash64("key", "least").cast("decimal(38,0)"))
-    ).collect()[0]  # fmt: skip
+    row = (
+        found.join(least, "component_key")
+        .agg(
+            F.count("*"),
+            F.count_distinct("least"),
+            F.sum(F.xxhash64("key", "least").cast("decimal(38,0)")),
+        )
+        .collect()[0]
+    )
     return Facts(rows=row[0], events=links, steps=row[1], checksum=str(row[2]))

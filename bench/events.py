@@ -51,10 +51,11 @@ def made_events(spark: SparkSession, size: int) -> DataFrame:
         "user", F.explode(F.sequence(F.lit(0), F.col("event_count") - 1)).alias("place")
     )
     visits = placed.select(
-        "user", "place",
+        "user",
+        "place",
         F.floor(F.col("place") / EVENTS_PER_VISIT).alias("visit"),
         (F.col("place") % EVENTS_PER_VISIT).alias("in_visit"),
-    )  # fmt: skip
+    )
     orders = (chance("orders", "user", "visit") < 0.2) & (
         F.col("in_visit") >= EVENTS_PER_VISIT - LINES_PER_ORDER
     )
@@ -70,10 +71,18 @@ def made_events(spark: SparkSession, size: int) -> DataFrame:
     start_us = (chance("start", "user", "visit") * (DAYS * 86_400_000_000)).cast("long")
     step_us = (chance("pace", "user", "visit", offset) * 240_000_000).cast("long")
     described = visits.select(
-        "user", "place", "visit", orders.alias("orders"), refunds.alias("refunds"),
-        F.timestamp_micros(F.lit(START_US) + start_us + offset * 240_000_000 + step_us).alias("occurred_at"),
-        F.least(F.floor(F.pow(chance("name", "user", "place"), 2.2) * 38), F.lit(37)).cast("int").alias("name_no"),
-    )  # fmt: skip
+        "user",
+        "place",
+        "visit",
+        orders.alias("orders"),
+        refunds.alias("refunds"),
+        F.timestamp_micros(F.lit(START_US) + start_us + offset * 240_000_000 + step_us).alias(
+            "occurred_at"
+        ),
+        F.least(F.floor(F.pow(chance("name", "user", "place"), 2.2) * 38), F.lit(37))
+        .cast("int")
+        .alias("name_no"),
+    )
     return described.select(*event_columns())
 
 
@@ -105,15 +114,23 @@ def event_columns() -> list[Column]:
         F.lit(None).cast("long").alias("file_place"),
         line_or("order_line", "refund_line", names[F.col("name_no")]).alias("event_name"),
         line_or("purchase", "refund", kinds[F.col("name_no")]).alias("kind"),
-        F.when(chance("campaign", "user", "visit") < 0.1, numbered("campaign", 20)).alias("campaign"),
+        F.when(chance("campaign", "user", "visit") < 0.1, numbered("campaign", 20)).alias(
+            "campaign"
+        ),
         F.when(chance("campaign", "user", "visit") < 0.4, numbered("channel", 5)).alias("channel"),
-        F.when(is_line | (chance("item", "user", "place") < 0.4), numbered("category", 12)).alias("category"),
+        F.when(is_line | (chance("item", "user", "place") < 0.4), numbered("category", 12)).alias(
+            "category"
+        ),
         F.when(is_line, F.concat_ws("-", F.lit("o"), "user", "visit")).alias("order_id"),
         F.when(F.col("orders"), money).when(F.col("refunds"), -money).cast(MONEY).alias("amount"),
-        F.when(F.col("orders") & (chance("discount", "user", "place") < 0.3), F.lit("2.5")).cast(MONEY).alias("discount"),
+        F.when(F.col("orders") & (chance("discount", "user", "place") < 0.3), F.lit("2.5"))
+        .cast(MONEY)
+        .alias("discount"),
         F.lit(None).cast("double").alias("score"),
-        F.when(~is_line & (chance("web", "user", "place") < 0.7), numbered("/page/", 300)).alias("page"),
-    ]  # fmt: skip
+        F.when(~is_line & (chance("web", "user", "place") < 0.7), numbered("/page/", 300)).alias(
+            "page"
+        ),
+    ]
 
 
 def chance(seed: str, *columns: Column | str) -> Column:

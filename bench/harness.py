@@ -178,9 +178,16 @@ def compared(comparison: Comparison, seconds: dict[str, Seconds], facts: dict[st
     ratio, cpu_ratio = wall / min(seconds[against].wall), cpu / min(seconds[against].cpu)
     rows = facts[name].rows if name in facts else None
     return Line(
-        name, against, ratio=round(ratio, 3), cpu_ratio=round(cpu_ratio, 3), goal=comparison.goal,
-        met=comparison.goal is None or ratio <= comparison.goal, seconds=round(wall, 3), cpu_seconds=round(cpu, 3), rows=rows,
-    )  # fmt: skip
+        name,
+        against,
+        ratio=round(ratio, 3),
+        cpu_ratio=round(cpu_ratio, 3),
+        goal=comparison.goal,
+        met=comparison.goal is None or ratio <= comparison.goal,
+        seconds=round(wall, 3),
+        cpu_seconds=round(cpu, 3),
+        rows=rows,
+    )
 
 
 def print_outcome(outcome: Outcome) -> None:
@@ -202,7 +209,8 @@ def print_outcome(outcome: Outcome) -> None:
     console.print(variants)
     if not outcome.is_equal:
         console.print(
-            "[bold]Results differ[/bold] (rows, events, steps or checksum, above): nothing was timed."
+            "[bold]Results differ[/bold] (rows, events, steps or checksum, above): nothing was "
+            "timed."
         )
     else:
         console.print(ratios(outcome.lines))

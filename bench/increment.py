@@ -78,8 +78,11 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
     def facts() -> Facts:
         found = spark.read.format("delta").load(str(folder / "now" / "sessions"))
         row = found.agg(
-            F.count("*"), F.sum("event_count"), F.sum(F.size("steps")), F.sum(F.xxhash64(*found.columns).cast("decimal(38,0)"))
-        ).collect()[0]  # fmt: skip
+            F.count("*"),
+            F.sum("event_count"),
+            F.sum(F.size("steps")),
+            F.sum(F.xxhash64(*found.columns).cast("decimal(38,0)")),
+        ).collect()[0]
         return Facts(rows=row[0], events=row[1], steps=row[2], checksum=str(row[3]))
 
     def increment() -> None:
@@ -93,8 +96,11 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
         ),
         comparisons=COMPARISONS,
         events=raw.count(),
-        notes=("from Delta to Delta, with the account and the search for robots' clicks; the newest rows by event time are new.",),
-    )  # fmt: skip
+        notes=(
+            "from Delta to Delta, with the account and the search for robots' clicks; the newest "
+            "rows by event time are new.",
+        ),
+    )
 
 
 def _rebuild(run: Run) -> None:

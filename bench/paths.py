@@ -37,8 +37,13 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
     cut = to_sessions(events(spark, size, out), Sessions(), zone="UTC", buckets=BUCKETS)
     at_ms = F.transform("step_offsets", lambda offset: offset + F.unix_millis("started_at"))
     whole = cut.select(
-        F.col("stream_id").alias("person_id"), F.lit("session").alias("grain"), "session_id", "started_at", "steps", at_ms.alias("at_ms")
-    )  # fmt: skip
+        F.col("stream_id").alias("person_id"),
+        F.lit("session").alias("grain"),
+        "session_id",
+        "started_at",
+        "steps",
+        at_ms.alias("at_ms"),
+    )
     whole.write.mode("overwrite").parquet(str(stored))
     paths = spark.read.parquet(str(stored))
     nobody = spark.createDataFrame([], "person_id string, segment_id string")
@@ -94,9 +99,12 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=_facts(results / "told.parquet").events,
         notes=(
-            "of stored sessions, for everybody, by session: counts, people, median and 95th percentile of the time, five shares.",
-            "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, people and the two times; no shares.",
-            "all_tables: transitions, step matrix and step facts, by session and by person. sessions: cutting them, for comparison.",
+            "of stored sessions, for everybody, by session: counts, people, median and 95th "
+            "percentile of the time, five shares.",
+            "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, people and the "
+            "two times; no shares.",
+            "all_tables: transitions, step matrix and step facts, by session and by person. "
+            "sessions: cutting them, for comparison.",
         ),
     )
 

@@ -17,14 +17,41 @@ from desirelines.catalogue.kinds import KINDS
 
 COUNTS = {f"{kind}_count": kind for kind in KINDS}
 SESSION_COLUMNS = (
-    "stream_id", "user_key", "started_at", "ended_at", "event_count", "engaged_seconds", *COUNTS, "amount", "discount", "refunded",
-    "first_order_at", "last_order_at", "last_cart_at", "categories", "entry_step", "exit_step", "steps", "step_kinds", "step_offsets",
-)  # fmt: skip
+    "stream_id",
+    "user_key",
+    "started_at",
+    "ended_at",
+    "event_count",
+    "engaged_seconds",
+    *COUNTS,
+    "amount",
+    "discount",
+    "refunded",
+    "first_order_at",
+    "last_order_at",
+    "last_cart_at",
+    "categories",
+    "entry_step",
+    "exit_step",
+    "steps",
+    "step_kinds",
+    "step_offsets",
+)
 LEFT_OUT = "session_id (a SHA-256), bucket, cause, source, campaign, channel, score, is_visit, is_engaged, backtrack_count, revisit_count"
 USED = (
-    "source", "stream_id", "event_id", "user_key", "occurred_at", "received_at", "event_name", "kind", "category", "order_id",
-    "amount", "discount",
-)  # fmt: skip
+    "source",
+    "stream_id",
+    "event_id",
+    "user_key",
+    "occurred_at",
+    "received_at",
+    "event_name",
+    "kind",
+    "category",
+    "order_id",
+    "amount",
+    "discount",
+)
 ENGAGED_CAP_US = 30 * 60 * 1_000_000
 IN_ORDER = ("stream_id", "occurred_at", "received_at", "source", "event_id")
 ORDER_LINE = ("stream_id", "session_no", "source", "order_id", "kind")
@@ -53,12 +80,17 @@ def window_sessions(events: DataFrame, *, gap_us: int) -> DataFrame:
         return F.when(F.col("kind") == kind, F.col(value) if isinstance(value, str) else value)
 
     cut = marked.groupBy("stream_id", "session_no").agg(
-        F.max_by("user_key", F.when(F.col("user_key").isNotNull(), F.col("place"))).alias("user_key"),
+        F.max_by("user_key", F.when(F.col("user_key").isNotNull(), F.col("place"))).alias(
+            "user_key"
+        ),
         F.min("occurred_at").alias("started_at"),
         F.max("occurred_at").alias("ended_at"),
         F.count("*").alias("event_count"),
         (F.sum(capped) / 1e6).alias("engaged_seconds"),
-        *(F.count_if(F.col("is_step") & (F.col("kind") == kind)).alias(name) for name, kind in COUNTS.items()),
+        *(
+            F.count_if(F.col("is_step") & (F.col("kind") == kind)).alias(name)
+            for name, kind in COUNTS.items()
+        ),
         F.coalesce(F.sum(of("purchase", "amount")), F.lit(0)).alias("amount"),
         F.coalesce(F.sum(of("purchase", "discount")), F.lit(0)).alias("discount"),
         F.coalesce(F.sum(of("refund", F.abs("amount"))), F.lit(0)).alias("refunded"),
@@ -69,13 +101,17 @@ def window_sessions(events: DataFrame, *, gap_us: int) -> DataFrame:
         F.min(step)["event_name"].alias("entry_step"),
         F.max(step)["event_name"].alias("exit_step"),
         F.sort_array(F.collect_list(step)).alias("path"),
-    )  # fmt: skip
+    )
     start_us = F.unix_micros("started_at")
-    return cut.withColumns({
-        "steps": F.col("path")["event_name"],
-        "step_kinds": F.col("path")["kind"],
-        "step_offsets": F.transform(F.col("path")["at_us"], lambda us: F.floor((us - start_us) / 1000)),
-    }).select(*SESSION_COLUMNS)  # fmt: skip
+    return cut.withColumns(
+        {
+            "steps": F.col("path")["event_name"],
+            "step_kinds": F.col("path")["kind"],
+            "step_offsets": F.transform(
+                F.col("path")["at_us"], lambda us: F.floor((us - start_us) / 1000)
+            ),
+        }
+    ).select(*SESSION_COLUMNS)
 
 
 def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
@@ -90,9 +126,10 @@ def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
     )  # session_no runs on over the streams
     ordered = pl.scan_parquet(events / "*.parquet").select(USED).sort(IN_ORDER, nulls_last=False)
     marked = ordered.with_columns(
-        is_first.alias("is_first"), is_first.cum_sum().alias("session_no"),
+        is_first.alias("is_first"),
+        is_first.cum_sum().alias("session_no"),
         silence.clip(upper_bound=ENGAGED_CAP_US).alias("silence"),
-    ).with_columns((pl.col("order_id").is_null() | line.is_first_distinct()).alias("is_step"))  # fmt: skip
+    ).with_columns((pl.col("order_id").is_null() | line.is_first_distinct()).alias("is_step"))
     steps, bought = pl.col("event_name").filter("is_step"), kind == "purchase"
     inside = pl.col("silence").filter(~pl.col("is_first"))
     offsets = (at - at.first()).dt.total_microseconds() // 1000

@@ -14,7 +14,8 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "Made from `lib/desirelines/tables.py` by `make docs`. Times are UTC, microseconds. Personal columns never get file statistics.",
+        "Made from `lib/desirelines/tables.py` by `make docs`. Times are UTC, microseconds. "
+        "Personal columns never get file statistics.",
         "",
     ]
     lines += ["| table | one row is | key | written |", "|---|---|---|---|"]
@@ -28,13 +29,15 @@ def tables_page() -> str:
             "",
             f"## {table.name}",
             "",
-            f"One row is {table.grain}. Key: {', '.join(table.key)}. Erased by: {erased}. Kept: {table.kept}.{parts}",
+            f"One row is {table.grain}. Key: {', '.join(table.key)}. Erased by: {erased}. Kept: "
+            f"{table.kept}.{parts}",
             *(["", table.for_readers] if table.for_readers else []),
             "",
         ]
         lines += ["| column | type | unit | personal | meaning |", "|---|---|---|---|---|"]
         lines += [
-            f"| `{c.name}` | {c.type.simpleString()} | {c.unit} | {'yes' if c.personal else ''} | {c.meaning.replace('|', '/')} |"
+            f"| `{c.name}` | {c.type.simpleString()} | {c.unit} | {'yes' if c.personal else ''} | "
+            f"{c.meaning.replace('|', '/')} |"
             for c in table.columns
         ]
     return "\n".join(lines) + "\n"
@@ -45,7 +48,8 @@ def features_page() -> str:
     lines = [
         "# Features",
         "",
-        "Made from `lib/desirelines/catalogue.py` by `make docs`. All are as of a date; the window is `features.window_days` before it.",
+        "Made from `lib/desirelines/catalogue.py` by `make docs`. All are as of a date; the window "
+        "is `features.window_days` before it.",
         "",
     ]
     lines += ["People are grouped by all but those marked *told only*.", ""]
@@ -54,7 +58,8 @@ def features_page() -> str:
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{f.name}`{'' if f.is_clustered else ' *told only*'} | {f.family} | {f.unit} | {f.window} | {f.meaning} | {f.null_means} | {f.source} |"
+        f"| `{f.name}`{'' if f.is_clustered else ' *told only*'} | {f.family} | {f.unit} | "
+        f"{f.window} | {f.meaning} | {f.null_means} | {f.source} |"
         for f in FEATURES
     ]
     for label in LABELS:

@@ -21,7 +21,8 @@ TAKE_CONDITIONS = {
     "search_runs",
 }
 SAY_SQL = {
-    "io/tables/store.py", "io/tables/ddl.py", "io/tables/ledger.py", "io/sources/delta_history.py", "io/spark/jars.py",
+    "io/tables/store.py", "io/tables/ddl.py", "io/tables/ledger.py", "io/sources/delta_history.py",
+    "io/spark/jars.py",
 }  # fmt: skip
 """Where statements are put together: of addresses, which are quoted, and of names of columns from contracts."""
 
@@ -29,10 +30,14 @@ SAY_SQL = {
 def composed(node: ast.AST) -> bool:
     """Whether a text is put together here: an f-string, a sum, `%`, `format` or `join`."""
     return any(
-        (isinstance(part, ast.JoinedStr) and any(isinstance(v, ast.FormattedValue) for v in part.values))
-        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Mod) and isinstance(part.left, ast.Constant | ast.JoinedStr)
+        (isinstance(part, ast.JoinedStr) and any(isinstance(v,
+                                                            ast.FormattedValue) for v in part.values))
+        or (isinstance(part, ast.BinOp) and isinstance(part.op,
+                                                       ast.Add | ast.Mod) and isinstance(part.left,
+                                                                                         ast.Constant | ast.JoinedStr)
             and isinstance(getattr(part.left, "value", ""), str))
-        or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in {"format", "join"})
+        or (isinstance(part, ast.Call) and isinstance(part.func,
+                                                      ast.Attribute) and part.func.attr in {"format", "join"})
         for part in ast.walk(node)
     )  # fmt: skip
 

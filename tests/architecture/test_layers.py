@@ -13,7 +13,8 @@ ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "lib" / "desirelines"
 READING = {"read"}
 WRITING = {
-    "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all", "replace_run", "replace_run_of",
+    "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all",
+    "replace_run", "replace_run_of",
     "replace_where",
 }  # fmt: skip
 TABLES = {"warehouse", "tables", "store"}
@@ -66,7 +67,8 @@ def test_the_search_finds_what_it_looks_for():
 
 def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
     topics = {
-        "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history", "privacy", "report", "synthetic",
+        "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history",
+        "privacy", "report", "synthetic",
         "columns", "kernels", "catalogue", "settings", "tables",
     }  # fmt: skip
     found = {

@@ -55,7 +55,8 @@ def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
         early = len(EARLY)
         assert 0 < early < 12
         assert fates(spark, tmp_path) == {
-            ("source", "used"): 12 - early, ("source", "quarantined"): 3 + early, ("requeue", "used"): early,
+            ("source", "used"): 12 - early, ("source", "quarantined"): 3 + early,
+            ("requeue", "used"): early,
         }  # fmt: skip
         assert names == {r["id"]: r["category"] if r in EARLY else r["event"] for r in ROWS}
     assert waiting(spark, tmp_path) == 3
@@ -67,7 +68,8 @@ def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, 
     with dying_before(tables.ROW_ACCOUNTS):
         assert cli("ingest-events", *given) == 1
     capsys.readouterr()
-    other = ("--set", "sessions.gap_minutes=5", "--set", "ingest.quarantine_keep_days=3", "--set", "sources.0.ids.user={column: user, keep_value: true}")  # fmt: skip
+    other = ("--set", "sessions.gap_minutes=5", "--set", "ingest.quarantine_keep_days=3", "--set",
+             "sources.0.ids.user={column: user, keep_value: true}")  # fmt: skip
     assert cli("ingest-events", *given, *other) == 0
     told = capsys.readouterr().err
     assert "is finished as of then\n" in told
@@ -104,7 +106,8 @@ def test_a_requeue_that_died_is_finished_by_the_next_run(spark, cli, tmp_path):
     assert cli("ingest-events", *given) == 0
     early = len(EARLY)
     assert fates(spark, tmp_path) == {
-        ("source", "used"): 12 - early, ("source", "quarantined"): early, ("requeue", "used"): early,
+        ("source", "used"): 12 - early, ("source", "quarantined"): early,
+        ("requeue", "used"): early,
     }  # fmt: skip
     assert waiting(spark, tmp_path) == 0
 

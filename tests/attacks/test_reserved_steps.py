@@ -66,13 +66,15 @@ def test_events_of_reserved_names_are_counted_apart(spark):
         "path_count",
     )
     assert sorted(got) == [
-        (3, "path_end", 12), (3, "~path_end", 12), (4, "path_end", 12), (4, "~__other__", 12), (6, "path_end", 24),
+        (3, "path_end", 12), (3, "~path_end", 12), (4, "path_end", 12), (4, "~__other__", 12),
+        (6, "path_end", 24),
     ]  # fmt: skip
     facts = {
         r["step"]: (r["people_count"], r["visit_count"], r["exit_share"])
         for r in to_step_facts(paths, run_id="r").collect()
     }
     assert facts == {
-        "view": (24, 24, 0.0), "__hidden__": (12, 12, 0.5), "__other__": (12, 12, 0.0), "~path_end": (12, 12, 0.0),
+        "view": (24, 24, 0.0), "__hidden__": (12, 12, 0.5), "__other__": (12, 12, 0.0),
+        "~path_end": (12, 12, 0.0),
         "~__other__": (12, 12, 0.0), "~__hidden__": (12, 12, 0.5),
     }  # fmt: skip

@@ -12,10 +12,12 @@ from desirelines.io.tables.ledger import AFTER_PUBLICATION
 from tests.support import laws, published, shop
 
 STAGES = (
-    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths", "publish",
+    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "assign-segments", "build-paths", "publish",
 )  # fmt: skip
 HOSTILE = (
-    "x' OR run_id != 'x", "none", "None", "", " ", "a b", "a:1", "../up", "-run", ".hidden", "a/b", "a\n", "a'", 'a"', "a`", "a\\",
+    "x' OR run_id != 'x", "none", "None", "", " ", "a b", "a:1", "../up", "-run", ".hidden", "a/b",
+    "a\n", "a'", 'a"', "a`", "a\\",
     "a;DROP TABLE runs", "r\u202eun", "ü", "a" * 65,
 )  # fmt: skip
 
@@ -122,7 +124,8 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
     report = (published_shop / "report.html").read_text()
     (published_shop / "report.html").unlink()
     spark.sql(
-        f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' AND run_id = 'second'"
+        f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' AND run_id = "
+        "'second'"
     )
     members = spark.read.format("delta").load(str(place / "segment_members")).collect()
     old = spark.read.format("delta").option("versionAsOf", 1).load(str(place / "segment_members"))
@@ -133,8 +136,8 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
     shown = capsys.readouterr()
     assert json.loads(shown.out)["changed"] is False
     assert (
-        "run second was published, but its segment_members and champion and report did not follow: done now"
-        in shown.err
+        "run second was published, but its segment_members and champion and report did not follow: "
+        "done now" in shown.err
     )
     assert sorted(
         spark.read.format("delta").load(str(place / "segment_members")).collect()
@@ -195,10 +198,12 @@ def test_reading_the_chain_ends_whatever_the_table_holds_and_names_what_is_wrong
     ("pairs", "ids", "faults"),
     [
         ([("a", "none"), ("b", "a")], ["a", "b"], []),
-        ([("a", "none"), ("b", "a"), ("a", "b")], ["a", "b"], ["run a is published twice, after none and after b"]),
+        ([("a", "none"), ("b", "a"), ("a", "b")], ["a", "b"],
+         ["run a is published twice, after none and after b"]),
         ([("a", "none"), ("b", "none")], ["a"], ["runs a and b both follow none"]),
         ([("a", "none"), ("b", "x")], ["a"], ["run b follows x, which was never published"]),
-        ([("a", "b"), ("b", "a")], [], ["run a follows b, which is outside the chain", "run b follows a, which is outside the chain"]),
+        ([("a", "b"), ("b", "a")], [], ["run a follows b, which is outside the chain",
+                                        "run b follows a, which is outside the chain"]),
     ],
 )  # fmt: skip
 def test_faults_of_the_chain_in_words(pairs, ids, faults):

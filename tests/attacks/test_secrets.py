@@ -73,7 +73,8 @@ def facts(spark, folder):
 
 
 WRITING = (
-    ["run"], ["assign"], ["ingest-events"], ["resolve-identities"], ["build-sessions"], ["publish"], ["requeue"], ["rebuild"],
+    ["run"], ["assign"], ["ingest-events"], ["resolve-identities"], ["build-sessions"], ["publish"],
+    ["requeue"], ["rebuild"],
     ["rename", "c-nobody", "Nobody"], ["identity", "unlink", "0" * 32, "1" * 32], ["plan"],
 )  # fmt: skip
 
@@ -170,7 +171,8 @@ def published_segment(spark, folder):
 def job_of(spark, folder, name, secret_files):
     settings = Settings.model_validate({
         "warehouse": {"path": str(folder / "warehouse")},
-        "secrets": {"data_file": str(secret_file(folder, name)), "suppression_file": str(secret_files["suppression"])},
+        "secrets": {"data_file": str(secret_file(folder, name)),
+                    "suppression_file": str(secret_files["suppression"])},
     })  # fmt: skip
     return new_run(spark.newSession(), settings, name, lambda: NOW, PlainProgress())
 

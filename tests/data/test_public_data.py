@@ -34,8 +34,10 @@ def configure(folder, mapping, more=""):
     root = Path(__file__).parents[2]
     conf = folder / "conf.yaml"
     conf.write_text(
-        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: {folder / 'warehouse'}}}\n"
-        f"report: {{path: {folder / 'report.html'}}}\ntracking: {{enabled: false}}\nclusters: {{k: 3, restarts: 1}}\n{more}"
+        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: "
+        f"{folder / 'warehouse'}}}\n"
+        f"report: {{path: {folder / 'report.html'}}}\ntracking: {{enabled: false}}\nclusters: {{k: "
+        f"3, restarts: 1}}\n{more}"
     )
     return conf
 
@@ -150,7 +152,8 @@ def assert_published_clusters(spark, folder, data, published):
     """Three min-max scaled counts of a user: MLlib's fits and our scans against scikit-learn's of the published figures."""
     count = lambda name: F.count_if(F.col("event_name") == name).cast("double")  # noqa: E731 - one shape, twice
     users = table(spark, folder, "events").groupBy("stream_id").agg(
-        F.count("*").cast("double").alias("events"), count("purchase").alias("purchases"), count("add_to_cart").alias("carts")
+        F.count("*").cast("double").alias("events"), count("purchase").alias("purchases"),
+        count("add_to_cart").alias("carts")
     )  # fmt: skip
     columns = ["events", "purchases", "carts"]
     raw = pd.read_csv(
@@ -390,7 +393,8 @@ def test_other_mappings_account_for_every_row(
     root = Path(__file__).parents[2]
     conf = tmp_path / "conf.yaml"
     conf.write_text(
-        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n"
+        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: "
+        f"{tmp_path / 'warehouse'}}}\n"
     )
     assert cli("ingest-events", "--conf", str(conf), "--set", f"sources.0.path={data / file}") == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}

@@ -33,11 +33,15 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
     common = {"anonymousId": "a1", "context": context, **times}
     calls = [
         {"type": "page", "messageId": "m1", **common},
-        {"type": "identify", "messageId": "m2", "userId": "u1", **common | {"context": context | {"traits": {"email": "U1@Example.com"}}}},
-        {"type": "track", "event": "Product Added", "messageId": "m3", "properties": {"products": [{"product_id": "p1", "price": 2.5, "quantity": 2}]}, **common},
-        {"type": "track", "event": "Order Completed", "messageId": "m4", "userId": "u1", **common, "properties": {
+        {"type": "identify", "messageId": "m2", "userId": "u1",
+         **common | {"context": context | {"traits": {"email": "U1@Example.com"}}}},
+        {"type": "track", "event": "Product Added", "messageId": "m3",
+         "properties": {"products": [{"product_id": "p1", "price": 2.5, "quantity": 2}]}, **common},
+        {"type": "track", "event": "Order Completed", "messageId": "m4", "userId": "u1", **common,
+         "properties": {
             "order_id": "o1", "currency": "USD",
-            "products": [{"product_id": "p1", "category": "toys", "price": 2.5, "quantity": 2}, {"product_id": "p2", "category": "pens", "price": 1, "quantity": 3}]}},
+            "products": [{"product_id": "p1", "category": "toys", "price": 2.5, "quantity": 2},
+                         {"product_id": "p2", "category": "pens", "price": 1, "quantity": 3}]}},
         {"type": "screen", "name": "Home", "messageId": "m5", **common},
         {"type": "alias", "messageId": "m6", "userId": "u1", "previousId": "old1", **times},
         {"type": "group", "messageId": "m7", "groupId": "g1", **common},
@@ -56,8 +60,10 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
         for r in events.collect()
     )
     assert got == [
-        ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""), ("other", "", "None", ""),
-        ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"), ("purchase", "p2", "3.0000", "pens"),
+        ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""),
+        ("other", "", "None", ""),
+        ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"),
+        ("purchase", "p2", "3.0000", "pens"),
         ("screen", "", "None", ""),
     ]  # fmt: skip
     assert {(r["page"], r["event_name"] == "alias") for r in events.collect()} == {
@@ -106,8 +112,10 @@ def test_orders_with_lines(spark, cli, tmp_path):
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert account == {"used": 3, "quarantined": 4}
     events = table(spark, tmp_path, "events").orderBy("event_id").collect()
-    assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"], e["file_place"]) for e in events] == [
-        ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1), ("o5/1", "9.1000", "0.9100", "p1", 5),
+    assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"],
+             e["file_place"]) for e in events] == [
+        ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1),
+        ("o5/1", "9.1000", "0.9100", "p1", 5),
     ]  # fmt: skip
     quarantined = (
         table(spark, tmp_path, "quarantined_events")
@@ -119,18 +127,22 @@ def test_orders_with_lines(spark, cli, tmp_path):
     assert "o4,1,c2" in raw
 
 
-SAMPLES = {  # mapping: format of the sample, what becomes of its rows, and how often each kind was used
+# mapping: format of the sample, what becomes of its rows, and how often each kind was used
+SAMPLES = {
     "rudderstack-tracks": ("csv", {"used": 7, "duplicate": 1, "quarantined": 2}, {
-        "product_view": 1, "cart_add": 1, "login": 1, "purchase": 1, "search": 1, "refund": 1, "other": 1}),
+        "product_view": 1, "cart_add": 1, "login": 1, "purchase": 1, "search": 1, "refund": 1,
+        "other": 1}),
     "ga4-export": ("json", {"used": 7, "duplicate": 1, "quarantined": 3}, {
         "page": 1, "product_view": 1, "cart_add": 1, "login": 1, "purchase": 2, "other": 1}),
-    "snowplow-canonical": ("csv", {"used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1}, {
+    "snowplow-canonical": ("csv", {"used": 6, "duplicate": 1, "conflict": 1, "late": 1,
+                                   "quarantined": 1}, {
         "page": 3, "search": 1, "purchase": 1, "other": 1}),
     "wide-table": ("csv", {"used": 7, "quarantined": 3}, {
         "page": 3, "product_view": 1, "cart_add": 1, "purchase": 1, "refund": 1}),
     "email-engagement": ("json", {"used": 6, "duplicate": 1, "quarantined": 3}, {
         "email_sent": 2, "email_opened": 1, "email_clicked": 1, "other": 2}),
-    "support-tickets": ("csv", {"used": 5, "duplicate": 1, "conflict": 1, "quarantined": 3}, {"support": 5}),
+    "support-tickets": ("csv", {"used": 5, "duplicate": 1, "conflict": 1, "quarantined": 3},
+                        {"support": 5}),
     "nps-survey": ("csv", {"used": 6, "duplicate": 1, "quarantined": 3}, {"survey": 6}),
     "crm-snapshot": ("csv", {"used": 6, "unchanged": 2, "quarantined": 2}, {"other": 6}),
 }  # fmt: skip

@@ -40,7 +40,8 @@ STAGES = {
 }
 
 TO_PATHS = (
-    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths",
+    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "assign-segments", "build-paths",
 )  # fmt: skip
 
 
@@ -49,7 +50,8 @@ def command(folder, secret_files, writes, stage, *given, moment=None):
         w for name, file in secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")
     ]
     return subprocess.run(
-        [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf", str(folder / "conf.yaml"), *given, *sets],
+        [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf",
+         str(folder / "conf.yaml"), *given, *sets],
         cwd=ROOT, capture_output=True, text=True, check=False,
         env=os.environ | ({"KILLED_AT": moment.isoformat()} if moment else {}),
     )  # fmt: skip
@@ -104,7 +106,8 @@ def champion(folder):
     database = folder / "warehouse" / "_mlflow" / "mlflow.db"
     with sqlite3.connect(database) as connection:
         found = connection.execute(
-            "SELECT run_id FROM model_versions v JOIN registered_model_aliases a USING (name, version) WHERE alias = 'champion'"
+            "SELECT run_id FROM model_versions v JOIN registered_model_aliases a USING (name, "
+            "version) WHERE alias = 'champion'"
         )
         return next((row[0] for row in found), None)
 
@@ -129,7 +132,8 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(
     assert writes >= 3, "the publication, the members, and that both followed"
     expected = content(spark, whole, ("segment_members", "segment_changes"))
     for n in range(writes):
-        broken = whole  # MLflow's database names the folder of its files, so each try is at the same place
+        # MLflow's database names the folder of its files, so each try is at the same place
+        broken = whole
         shutil.rmtree(broken)
         shutil.copytree(before, broken)
         forget_logs(spark)

@@ -42,7 +42,8 @@ def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(
     ids = found["event ids of shop"]
     assert (code, ids["is_ok"], ids["is_note"]) == (0, True, True)
     assert ids["found"].startswith(
-        "in more than one stream: 1; twice in one stream, more than ingest.late_days (7) apart: 1; from 2026-01-05 to 2026-02-0"
+        "in more than one stream: 1; twice in one stream, more than ingest.late_days (7) apart: 1; "
+        "from 2026-01-05 to 2026-02-0"
     )
     assert all(f["is_ok"] for f in found.values())
     assert found["keys of quarantined_events"]["found"] == "each of 2 rows has its own"

@@ -63,7 +63,8 @@ def shop(spark, tmp_path_factory):
             ]
             used = spark.createDataFrame(
                 rows,
-                "occurred_at timestamp, user string, email string, device string, cookie string, alias string",
+                "occurred_at timestamp, user string, email string, device string, cookie string, "
+                "alias string",
             )
             batch, facts = (
                 f"q:{run.run_id[3:]}",
@@ -150,8 +151,10 @@ def household(seed, count=70):
 FIRST = [
     (0, {"cookie": "old"}), (5, {"cookie": "new", "user": "uo"}),  # one person later
     (0, {"cookie": "still", "user": "us"}),
-    (0, {"cookie": "ca", "user": "ua"}), (1, {"cookie": "cb", "user": "ua"}),  # cb is taken apart by hand
-    (0, {"cookie": "ce", "user": "ue"}), (1, {"cookie": "desk", "user": "ue"}), (2, {"cookie": "desk", "user": "gone"}),
+    # cb is taken apart by hand
+    (0, {"cookie": "ca", "user": "ua"}), (1, {"cookie": "cb", "user": "ua"}),
+    (0, {"cookie": "ce", "user": "ue"}), (1, {"cookie": "desk", "user": "ue"}),
+    (2, {"cookie": "desk", "user": "gone"}),
     (10, {"cookie": "tablet", "user": "ut1"}), (11, {"cookie": "phone", "user": "ut1"}),
 ]  # fmt: skip
 SECOND = [(9, {"cookie": "old", "user": "uo"}), (240, {"cookie": "tablet", "user": "ut2"})]
@@ -262,6 +265,7 @@ def test_a_shared_tablet_is_each_persons_in_their_time_and_by_itself_between(sto
     moment = 1e-6
     one, two = story.person("ut1"), story.person("ut2")
     assert sorted(owners, key=lambda o: o[1]) == [
-        ("tablet", 0.0, at(-14)), (one, at(-14), at(10) + moment), ("tablet", at(10) + moment, at(216)),
+        ("tablet", 0.0, at(-14)), (one, at(-14), at(10) + moment),
+        ("tablet", at(10) + moment, at(216)),
         (two, at(216), at(240) + moment), ("tablet", at(240) + moment, None),
     ]  # fmt: skip

@@ -15,8 +15,10 @@ def late_night():
     start = shop.START.replace(hour=22, minute=40) + timedelta(days=2)
     return [
         {
-            "id": f"night{n}", "at": (start + timedelta(minutes=9 * n)).isoformat(), "cookie": "owl", "user": ("", "ann", "bob")[n // 4],
-            "event": "view", "url": "/", "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+            "id": f"night{n}", "at": (start + timedelta(minutes=9 * n)).isoformat(),
+            "cookie": "owl", "user": ("", "ann", "bob")[n // 4],
+            "event": "view", "url": "/", "category": "", "order": "", "paid": "",
+            "agent": "Mozilla/5.0",
         }
         for n in range(12)
     ]  # fmt: skip
@@ -103,7 +105,8 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
     assert all(t["rows_after"] > 10 for t in told["tables"])
     sessions = str(parts / "warehouse" / "sessions")
     spark.sql(
-        f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' AND bucket = 1"
+        f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' AND "
+        "bucket = 1"
     )
     assert cli("rebuild", "--conf", conf) == 3
     assert "sessions: " in capsys.readouterr().out

@@ -85,7 +85,8 @@ def test_every_row_has_one_fate_and_the_sum_is_right(spark, folder):
         .collect()
     )
     assert {r["r"]: r["count"] for r in reasons} == {
-        "occurred_at: not a time": 3, "occurred_at: in the future": 3, "stream: no identifier of type cookie": 1,
+        "occurred_at: not a time": 3, "occurred_at: in the future": 3,
+        "stream: no identifier of type cookie": 1,
         "event_id: another event has the same id and other content": 1,
     }  # fmt: skip
     raw = [json.loads(r["raw"]) for r in read(spark, folder, tables.QUARANTINED_EVENTS).collect()]

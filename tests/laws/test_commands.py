@@ -19,7 +19,8 @@ pytestmark = pytest.mark.campaign
 
 ROOT = Path(__file__).parents[2]
 STAGES = (
-    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths", "publish",
+    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "assign-segments", "build-paths", "publish",
 )  # fmt: skip
 SEQUENCES, STEPS = int(os.environ.get("LAW_SEQUENCES", "4")), int(os.environ.get("LAW_STEPS", "6"))
 ENDS = {0, 2, 3, 4, 5}
@@ -98,7 +99,8 @@ class Shop:
                 ]
                 done = subprocess.run(
                     [sys.executable, "-m", "tests.faults.killed", str(killed_at), *words, *sets],
-                    cwd=ROOT, capture_output=True, text=True, check=False, timeout=900, env=os.environ,
+                    cwd=ROOT, capture_output=True, text=True, check=False, timeout=900,
+                    env=os.environ,
                 )  # fmt: skip
                 assert done.returncode in {-9, *ENDS}, (words, done.returncode, done.stderr)
                 self.is_torn = self.is_torn or done.returncode == -9

@@ -67,14 +67,16 @@ def test_in_any_order_the_most_steps_of_one_window_count(paths, names, how_many,
 @settings(max_examples=400, deadline=None)
 @given(
     PATHS,
-    st.lists(st.tuples(st.sets(st.sampled_from("abc"), min_size=1, max_size=2), st.booleans(), st.booleans()), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sets(st.sampled_from("abc"), min_size=1, max_size=2), st.booleans(),
+                       st.booleans()), min_size=1, max_size=4),
     st.sampled_from([None, 0, 3]),
     st.sampled_from(["first", "last", "every"]),
 )  # fmt: skip
 def test_patterns_are_found_where_plain_python_finds_them(paths, items, within, occurrence):
     paths = timed(paths)
     pattern = Pattern(
-        "", tuple(Item(frozenset(names), is_not, gap and n > 0) for n, (names, is_not, gap) in enumerate(items)),
+        "", tuple(Item(frozenset(names), is_not, gap and n > 0) for n,
+                  (names, is_not, gap) in enumerate(items)),
         occurrence, within,
     )  # fmt: skip
     batch = pa.RecordBatch.from_pydict({

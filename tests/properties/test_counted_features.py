@@ -64,7 +64,8 @@ def test_the_entropy_of_step_pairs_however_names_are_numbered(paths, numbers):
 
 @given(st.lists(st.tuples(owners, st.integers(0, 3), st.integers(0, 2)), max_size=12))
 def test_a_category_counts_once_a_day(seen):
-    different, share = categories_seen(*(ints(column) for column in zip(*seen, strict=True)), PEOPLE) if seen else (
+    different, share = categories_seen(*(ints(column) for column in zip(*seen, strict=True)),
+                                       PEOPLE) if seen else (
         categories_seen(ints([]), ints([]), ints([]), PEOPLE)
     )  # fmt: skip
     used = features_used(ints(o for o, _, _ in seen), ints(c for _, _, c in seen), PEOPLE)
@@ -76,7 +77,8 @@ def test_a_category_counts_once_a_day(seen):
 
 @given(st.lists(st.tuples(owners, st.integers(-1, 3), st.booleans()), max_size=10))
 def test_weeks_and_those_of_the_window(active):
-    told = weeks(ints(o for o, _, _ in active), ints(w for _, w, _ in active), np.array([i for _, _, i in active], dtype=bool), PEOPLE)  # fmt: skip
+    told = weeks(ints(o for o, _, _ in active), ints(w for _, w, _ in active),
+                 np.array([i for _, _, i in active], dtype=bool), PEOPLE)  # fmt: skip
     for person in range(PEOPLE):
         mine = [(week, inside) for owner, week, inside in active if owner == person]
         assert told[0][person] == len({week for week, _ in mine})
@@ -122,7 +124,8 @@ def test_looks_before_orders(looks, ordered):
 @given(st.lists(st.tuples(owners, st.integers(0, 20)), max_size=6), spans, st.integers(0, 20))
 def test_a_cart_is_open_when_no_order_follows_in_time(carts, orders, end):
     who, at_us = open_carts(
-        ints(o for o, _ in carts), ints(at * HALF_DAYS for _, at in carts), spans_of(orders), PEOPLE,
+        ints(o for o, _ in carts), ints(at * HALF_DAYS for _, at in carts), spans_of(orders),
+        PEOPLE,
         end_us=end * HALF_DAYS, hours=24, days=5,
     )  # fmt: skip
     want = []
@@ -151,7 +154,9 @@ rows = st.lists(
         "order": st.none() | st.integers(0, 9),
         "cart_us": st.none() | st.integers(0, 9).map(lambda day: day * DAY_US),
         "categories": st.none() | texts,
-        "steps": st.none() | st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from(["page", "feature_use"])), max_size=4),
+        "steps": st.none() | st.lists(st.tuples(st.sampled_from("xyz"),
+                                                st.sampled_from(["page", "feature_use"])),
+                                                max_size=4),
     }),
     max_size=7,
 )  # fmt: skip
@@ -182,7 +187,8 @@ def batch_of(sessions):
 
 
 def told(batches):
-    found = [row for part in _counted(batches, end_us=9 * DAY_US, cart_hours=HOURS, cart_days=5) for row in part.to_pylist()]  # fmt: skip
+    found = [row for part in _counted(batches, end_us=9 * DAY_US, cart_hours=HOURS,
+                                      cart_days=5) for row in part.to_pylist()]  # fmt: skip
     assert len({row["person_id"] for row in found}) == len(found)
     return {row["person_id"]: row for row in found}
 

@@ -32,8 +32,10 @@ def made(draw, streams=60):
         for _ in range(draw.randint(1, 7)):
             at = START + timedelta(minutes=draw.choice((0, 0, 1, 5)))
             rows.append({
-                "c": f"s{stream}", "id": draw.choice("aab"), "t": at, "r": at + timedelta(seconds=draw.choice((0, 0, 3))),
-                "e": draw.choice(("look", "look", "buy")), "paid": draw.choice(("", "1", "2")) if draw.random() < 0.3 else "",
+                "c": f"s{stream}", "id": draw.choice("aab"), "t": at,
+                "r": at + timedelta(seconds=draw.choice((0, 0, 3))),
+                "e": draw.choice(("look", "look", "buy")),
+                "paid": draw.choice(("", "1", "2")) if draw.random() < 0.3 else "",
             })  # fmt: skip
     return [{"no": n, **row} for n, row in enumerate(rows)]
 
@@ -41,7 +43,8 @@ def made(draw, streams=60):
 def in_spark(spark, rows):
     lines = ["no | id | c | u | t | r | e | paid"]
     lines += [
-        f"{r['no']} | {r['id']} | {r['c']} | | {r['t'].isoformat()} | {r['r'].isoformat()} | {r['e']} | {r['paid']}"
+        f"{r['no']} | {r['id']} | {r['c']} | | {r['t'].isoformat()} | {r['r'].isoformat()} | "
+        f"{r['e']} | {r['paid']}"
         for r in rows
     ]
     found = mapped(spark, "\n".join(lines), OF).withColumn("is_suppressed", F.lit(False))

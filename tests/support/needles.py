@@ -21,7 +21,8 @@ HEX = re.compile(r"[0-9a-f]{32,}")
 KEY_LENGTH = 32
 LOG = "_delta_log"
 KEYS = (
-    "stream_id", "user_key", "session_key", "session_id", "content_digest", "row_digest", "person_id", "key", "other_key", "token",
+    "stream_id", "user_key", "session_key", "session_id", "content_digest", "row_digest",
+    "person_id", "key", "other_key", "token",
 )  # fmt: skip
 """Columns of any table that hold a key, or a digest of what one person did."""
 

@@ -42,10 +42,14 @@ def rows(first_day: int, last_day: int) -> list[dict[str, str]]:
                 path = ["login", *path]
             for step, event in enumerate(path):
                 out.append({
-                    "id": f"{person}-{day}-{step}", "at": (start + timedelta(minutes=step * (1 + person % 3))).isoformat(),
-                    "cookie": f"cookie{person}", "user": f"user{person}" if event == "login" else "", "event": event,
-                    "url": f"https://shop.example/{event}?p={step}", "category": ("toys", "books", "pens")[(person + step) % 3],
-                    "order": f"o{person}-{day}" if event == "buy" else "", "paid": f"{10 + person}.50" if event == "buy" else "",
+                    "id": f"{person}-{day}-{step}",
+                    "at": (start + timedelta(minutes=step * (1 + person % 3))).isoformat(),
+                    "cookie": f"cookie{person}",
+                    "user": f"user{person}" if event == "login" else "", "event": event,
+                    "url": f"https://shop.example/{event}?p={step}",
+                    "category": ("toys", "books", "pens")[(person + step) % 3],
+                    "order": f"o{person}-{day}" if event == "buy" else "",
+                    "paid": f"{10 + person}.50" if event == "buy" else "",
                     "agent": "Mozilla/5.0",
                 })  # fmt: skip
     return out
@@ -89,7 +93,9 @@ def configure(folder: Path, extra: str = "", mapping: str = MAPPING) -> Path:
     (folder / "shop.yaml").write_text(mapping.format(path=folder / "in"))
     conf = folder / "conf.yaml"
     conf.write_text(
-        f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\nreport: {{path: {folder / 'report.html'}}}\n"
-        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: false}}\n{extra}"
+        f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\nreport: {{path: "
+        f"{folder / 'report.html'}}}\n"
+        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: "
+        f"false}}\n{extra}"
     )
     return conf

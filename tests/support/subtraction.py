@@ -123,7 +123,8 @@ def of_two_runs(
 
 
 def of_one_doing(
-    people: Mapping[tuple[str, str], int], whole: Mapping[str, int], columns: Iterable[str], main: Iterable[str], rules: Iterable[str]
+    people: Mapping[tuple[str, str], int], whole: Mapping[str, int], columns: Iterable[str],
+    main: Iterable[str], rules: Iterable[str]
 ) -> tuple[Reader, list[str | dict[str, int]]]:  # fmt: skip
     """A reader of one table of segments by what they did, and the counts to try.
 

@@ -9,7 +9,8 @@ import pytest
 from desirelines.cli import main
 
 COMMANDS = (
-    "init", "check", "plan", "run", "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "init", "check", "plan", "run", "ingest-events", "resolve-identities", "build-sessions",
+    "build-features", "fit-clusters",
     "assign-segments", "build-paths", "publish", "report", "history", "why", "world",
 )  # fmt: skip
 
@@ -30,7 +31,8 @@ def test_commands_stand_in_the_order_of_a_run(capsys):
 def test_help_loads_nothing_heavy_and_answers_in_a_second():
     code = (
         "import sys; from desirelines.cli import main; main(['run', '--help']); "
-        "print([m for m in ('pyspark', 'mlflow', 'sklearn', 'pandas', 'numpy', 'matplotlib', 'desirelines.settings') if m in sys.modules])"
+        "print([m for m in ('pyspark', 'mlflow', 'sklearn', 'pandas', 'numpy', 'matplotlib', "
+        "'desirelines.settings') if m in sys.modules])"
     )
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -20,13 +20,20 @@ def guessed(rows, **changes):
 
 
 @pytest.mark.parametrize(("name", "expected"), {
-    "rudderstack-tracks": {"stream": ["cookie", "user", "email"], "occurred_at": "original_timestamp", "received_at": "received_at",
-        "sent_at": "sent_at", "event_name": "event", "event_id": "id", "amount": "revenue", "order_id": "order_id"},
-    "snowplow-canonical": {"stream": ["cookie", "user"], "occurred_at": "derived_tstamp", "received_at": "collector_tstamp",
-        "event_name": "event_name", "event_id": "event_id", "amount": "tr_total", "user_agent": "useragent"},
-    "support-tickets": {"stream": ["customer", "email"], "occurred_at": "created_at", "event_name": {"value": "shop"}, "event_id": "ticket_id"},
-    "wide-table": {"stream": ["device", "customer", "email"], "occurred_at": "occurred_at", "event_name": "event_name", "quantity": "quantity"},
-    "nps-survey": {"stream": ["customer", "email"], "occurred_at": "answered_at", "event_id": "response_id", "score": "score"},
+    "rudderstack-tracks": {"stream": ["cookie", "user", "email"],
+                           "occurred_at": "original_timestamp", "received_at": "received_at",
+        "sent_at": "sent_at", "event_name": "event", "event_id": "id", "amount": "revenue",
+        "order_id": "order_id"},
+    "snowplow-canonical": {"stream": ["cookie", "user"], "occurred_at": "derived_tstamp",
+                           "received_at": "collector_tstamp",
+        "event_name": "event_name", "event_id": "event_id", "amount": "tr_total",
+        "user_agent": "useragent"},
+    "support-tickets": {"stream": ["customer", "email"], "occurred_at": "created_at",
+                        "event_name": {"value": "shop"}, "event_id": "ticket_id"},
+    "wide-table": {"stream": ["device", "customer", "email"], "occurred_at": "occurred_at",
+                   "event_name": "event_name", "quantity": "quantity"},
+    "nps-survey": {"stream": ["customer", "email"], "occurred_at": "answered_at",
+                   "event_id": "response_id", "score": "score"},
 }.items())  # fmt: skip
 def test_what_people_have_is_recognised(name, expected):
     with (SAMPLES / f"{name}.csv").open() as file:
@@ -64,7 +71,8 @@ def test_a_name_that_repeats_itself_is_one_and_its_kinds_are_guessed():
     ]
     mapping, _ = guessed(rows)
     assert mapping["columns"] == {
-        "occurred_at": {"column": "ts", "pattern": "epoch_seconds"}, "event_name": "name", "amount": "price",
+        "occurred_at": {"column": "ts", "pattern": "epoch_seconds"}, "event_name": "name",
+        "amount": "price",
     }  # fmt: skip
     assert mapping["kinds"] == {
         "view": "page",

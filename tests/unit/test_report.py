@@ -56,7 +56,8 @@ def report(**changes: Any) -> ReportData:
     sizes = [("r2", s, n, None if n is None else n / 2000, 25, None) for s, _, _, n in SEGMENTS]
     profiles = [
         ("r2", s, f.name, n, n / 2000, n, 4.5, 4.0, sign * (1.6 - 0.1 * place))
-        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1)) for place, f in enumerate(FEATURES[:12])
+        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1)) for place,
+        f in enumerate(FEATURES[:12])
     ]  # fmt: skip
     moves = [
         ("r2", "r1", "c1", "c2", 34, 14, 20),
@@ -111,7 +112,8 @@ def report(**changes: Any) -> ReportData:
         for n, (k, value) in enumerate(((2, 0.3), (3, 0.4), (4, None)), 1)
     ]
     data = ReportData(
-        title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1), published_on="2026-03-01", data_through="2026-02-28",
+        title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1),
+        published_on="2026-03-01", data_through="2026-02-28",
         people_count=2000, previous_run_id="r1", steps_shown=12,
         definitions=pd.DataFrame(
             [(s, k, n, f"rule of {s} before as_of", None, []) for s, k, n, _ in SEGMENTS],
@@ -126,7 +128,8 @@ def report(**changes: Any) -> ReportData:
         weeks=pd.DataFrame(weeks, columns=FUNNEL_WEEKS.column_names),
         paths=pd.DataFrame(paths, columns=["segment_id", "path", "sessions_count", "share"]),
         accounts=pd.DataFrame(
-            accounts, columns=["source", "fate", "row_count", "run_row_count", "rows_read", "run_rows_read"]
+            accounts, columns=["source", "fate", "row_count", "run_row_count", "rows_read",
+                               "run_rows_read"]
         ),
         trials=pd.DataFrame(trials, columns=CLUSTER_TRIALS.column_names),
     )  # fmt: skip
@@ -137,8 +140,10 @@ def named(name: str) -> ReportData:
     """A report in which every text that comes from outside is `name`."""
     data = report()
     return report(
-        title=name, run_id=name, config_hash=name, published_on=name, data_through=name, previous_run_id=name,
-        definitions=data.definitions.assign(name=name, definition=name, origin="merge", derived_from=[[name, "c2"]] * len(data.definitions)),
+        title=name, run_id=name, config_hash=name, published_on=name, data_through=name,
+        previous_run_id=name,
+        definitions=data.definitions.assign(name=name, definition=name, origin="merge",
+                                            derived_from=[[name, "c2"]] * len(data.definitions)),
         edges=data.edges.replace({"search": name}),
         positions=data.positions.replace({"search": name}),
         funnels=data.funnels.assign(funnel=name, step=name),

@@ -247,7 +247,8 @@ def test_every_order_is_a_click_of_the_same_second_in_the_shops_time(
 def test_a_refund_takes_back_what_its_line_cost(crowd: World) -> None:
     lines = crowd.raw["orders"].distinct()
     net = F.expr(
-        "cast(try_cast(quantity as int) * try_cast(unit_price as decimal(12,2)) - discount as decimal(12,2))"
+        "cast(try_cast(quantity as int) * try_cast(unit_price as decimal(12,2)) - discount as "
+        "decimal(12,2))"
     )
     sums = lines.groupBy("order_id", F.regexp_replace("line_no", "R", "").alias("line")).agg(
         F.count_if(F.col("status") == "refunded").alias("refunds"), F.sum(net).alias("net")

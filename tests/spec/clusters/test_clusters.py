@@ -134,7 +134,8 @@ def test_a_model_applied_from_its_rows_is_the_saved_pipeline_s_model(features, t
 def test_a_missing_value_is_the_median_and_says_that_it_is_missing(preparation):
     columns = {(c.feature, c.is_indicator): c for c in preparation.columns}
     assert set(columns) == {
-        ("recency_days", False), ("recency_days", True), ("frequency", False), ("sessions_per_week", False), ("hour_sin", False), ("hour_cos", False),
+        ("recency_days", False), ("recency_days", True), ("frequency", False),
+        ("sessions_per_week", False), ("hour_sin", False), ("hour_cos", False),
     }  # fmt: skip
     known = [recency(n) for n in range(PEOPLE) if n % 3]
     assert columns["recency_days", False].median == pytest.approx(

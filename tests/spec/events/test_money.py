@@ -78,7 +78,8 @@ def test_without_a_rate_nothing_is_guessed(spark):
     """)  # fmt: skip
     none = "currency: no rate to EUR on its day"
     assert {n: r["reasons"] for n, r in got.items()} == {
-        "1": [none], "2": [], "3": [none], "4": [none], "5": [], "6": ["occurred_at: not a time", none],
+        "1": [none], "2": [], "3": [none], "4": [none], "5": [],
+        "6": ["occurred_at: not a time", none],
     }  # fmt: skip
 
 

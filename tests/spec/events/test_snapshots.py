@@ -11,7 +11,8 @@ from desirelines.events.fates import LOOK_UP, with_fates
 from tests.support.sources import mapped, source
 
 OF = source(
-    snapshot=True, columns={"occurred_at": "t", "event_name": "e"}, stream=["cookie"], properties=["plan"],
+    snapshot=True, columns={"occurred_at": "t", "event_name": "e"}, stream=["cookie"],
+    properties=["plan"],
     ids={"cookie": "c", "user": "u"},
 )  # fmt: skip
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
@@ -39,7 +40,8 @@ def test_only_news_is_used_across_deliveries_and_in_any_order_of_their_rows(spar
         8  |   |   | 2026-03-04 | state | free | quarantined
     """)  # fmt: skip
     assert told(first) == {
-        1: "used", 2: "unchanged", 4: "used", 5: "unchanged", 6: "used", 7: "unchanged", 8: "quarantined",
+        1: "used", 2: "unchanged", 4: "used", 5: "unchanged", 6: "used", 7: "unchanged",
+        8: "quarantined",
     }  # fmt: skip
     known = first.filter("fate = 'used'").select(*LOOK_UP)
     second = fates(spark, """

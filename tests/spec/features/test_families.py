@@ -41,7 +41,8 @@ def test_baskets_and_offers(spark):
         ann       | 2026-01-09 10:00 | 0           | 0                | 0        | 0          | 12         |                  |
         ben       | 2026-01-01 10:00 | 1           | 1                | 5        | 0          | 9          | 2026-01-01 10:00 | 2026-01-01 10:00
         cat       | 2026-01-01 10:00 | 0           | 0                | 0        | 0          | 0          |                  |
-    """, "order_value", "lines_per_order", "days_between_orders", "discount_share", "discounted_order_share", "refund_share")  # fmt: skip
+    """, "order_value", "lines_per_order", "days_between_orders", "discount_share",
+    "discounted_order_share", "refund_share")  # fmt: skip
     assert got == about(
         (40.0, 2.0, 3.0, 10 / 130, 2 / 3, 0.1),  # three orders over six days
         (5.0, 1.0, None, 0.0, 0.0, 1.0),  # more came back than was paid
@@ -75,7 +76,8 @@ def test_what_visits_are_made_of(spark):
         ann       | 2026-01-03 10:00 | true     | 0          | 0                  | 0            | 0                  | 1                 | 0          | 1              | 0          | csv cart    | feature_use cart_add                | toys
         ben       | 2026-01-01 10:00 | true     | 0          | 0                  | 0            | 4                  | 0                 | 0          | 0              | 0          |             |                                     |
         cat       | 2026-01-01 10:00 | false    | 0          | 0                  | 0            | 0                  | 0                 | 0          | 0              | 0          |             |                                     |
-    """, "product_share", "search_share", "content_share", "feature_share", "features_used", "help_share", "cart_visit_share",
+    """, "product_share", "search_share", "content_share", "feature_share", "features_used",
+    "help_share", "cart_visit_share",
         "path_depth", "top_category_share")  # fmt: skip
     assert got == about(
         (
@@ -103,7 +105,8 @@ def test_mail_surveys_recommendations_and_support(spark):
         ben       | 2026-02-05 10:00 | true     | 0                | 0                  | 0                   | 2             | 0              |
         cat       | 2025-01-05 10:00 | true     | 0                | 0                  | 0                   | 0             | 0              | 3
         cat       | 2025-03-05 10:00 | false    | 0                | 1                  | 0                   | 1             | 0              |
-    """, "email_open_share", "email_click_share", "satisfaction", "referrals", "support_contacts")  # fmt: skip
+    """, "email_open_share", "email_click_share", "satisfaction", "referrals",
+    "support_contacts")  # fmt: skip
     quarter = 1 / 4
     assert got == about(
         (0.5, 0.25, 7.5, 2.0, 1 / quarter),  # seen for 59 days, so a quarter counts
@@ -121,7 +124,8 @@ def test_the_time_of_day_and_of_the_week_are_the_site_s(spark):
         ben       | 2026-01-05 11:00 | true
         ben       | 2026-01-05 05:00 | true
     """
-    zone = "America/New_York"  # five hours behind: ann comes at midnight on Saturday and at noon, ben at six and at midnight
+    # five hours behind: ann comes at midnight on Saturday and at noon, ben at six and at midnight
+    zone = "America/New_York"
     got = of_people(spark, text, "hour_sin", "hour_cos", "weekend_share", zone=zone)
     assert got == about((0.0, 0.0, 0.5), (0.5, 0.5, 0.0))
     assert of_people(spark, text, "hour_sin") == about(

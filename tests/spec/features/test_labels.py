@@ -18,7 +18,8 @@ WINDOW = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
 
 def features(spark, text, key_kinds=()):
     return to_features(
-        colocated_by_person(sessions(spark, text)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
+        colocated_by_person(sessions(spark, text)), WINDOW, cart_hours=24, cart_days=30,
+        goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
     )  # fmt: skip
 
 
@@ -128,15 +129,21 @@ def test_where_people_are_reached_and_answer(spark):
 def test_what_buyers_look_for_is_a_rank_among_buyers(spark):
     header = "person_id | started_at | is_visit | page_count | order_count | order_line_count | m:amount | m:discount | first_order_at | last_order_at"
     plain = [
-        f"p{n} | 2026-02-01 10:00 | true | {10 + n} | 1 | 1 | {20 + n} | {n / 10} | 2026-02-01 10:00 | 2026-02-01 10:00"
+        f"p{n} | 2026-02-01 10:00 | true | {10 + n} | 1 | 1 | {20 + n} | {n / 10} | 2026-02-01 "
+        "10:00 | 2026-02-01 10:00"
         for n in range(8)
     ]
     own = [
-        "price   | 2026-02-01 10:00 | true | 99 | 1 | 1 | 5   | 5 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "quality | 2026-02-01 10:00 | true | 99 | 1 | 1 | 500 | 0 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "ease    | 2026-02-01 10:00 | true | 1  | 1 | 1 | 1   | 0 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "both    | 2026-02-01 10:00 | true | 1  | 1 | 1 | 500 | 0 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "nobody  | 2026-02-01 10:00 | true | 1  | 0 | 0 | 0   | 0 |                  |                 ",
+        "price   | 2026-02-01 10:00 | true | 99 | 1 | 1 | 5   | 5 | 2026-02-01 10:00 | 2026-02-01 "
+        "10:00",
+        "quality | 2026-02-01 10:00 | true | 99 | 1 | 1 | 500 | 0 | 2026-02-01 10:00 | 2026-02-01 "
+        "10:00",
+        "ease    | 2026-02-01 10:00 | true | 1  | 1 | 1 | 1   | 0 | 2026-02-01 10:00 | 2026-02-01 "
+        "10:00",
+        "both    | 2026-02-01 10:00 | true | 1  | 1 | 1 | 500 | 0 | 2026-02-01 10:00 | 2026-02-01 "
+        "10:00",
+        "nobody  | 2026-02-01 10:00 | true | 1  | 0 | 0 | 0   | 0 |                  |             "
+        "    ",
     ]  # fmt: skip
     people = features(spark, "\n".join([header, *plain, *own]))
     ranks = benefit_ranks(people)
@@ -175,8 +182,10 @@ def test_the_stage_of_the_journey_is_the_last_that_holds(stages):
 def test_a_stage_remembers_since_when_and_a_move_that_cannot_be_is_told(spark, stages):
     columns = ["person_id", "journey_stage", "stage_entered_on"]
     rows = [
-        ("aware", "aware", date(2026, 1, 5)), ("gone", "consider", date(2026, 1, 5)), ("consider", "loyal", date(2026, 1, 5)),
-        ("first_purchase", "repeat", date(2026, 1, 5)), ("loyal", "lapsed", date(2026, 1, 5)), ("repeat", None, date(2026, 1, 5)),
+        ("aware", "aware", date(2026, 1, 5)), ("gone", "consider", date(2026, 1, 5)),
+        ("consider", "loyal", date(2026, 1, 5)),
+        ("first_purchase", "repeat", date(2026, 1, 5)), ("loyal", "lapsed", date(2026, 1, 5)),
+        ("repeat", None, date(2026, 1, 5)),
     ]  # fmt: skip
     before = spark.createDataFrame(
         rows, "person_id string, journey_stage string, stage_entered_on date"

@@ -80,10 +80,13 @@ def test_a_version_is_the_one_found_or_the_one_written_last(spark, warehouse):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')", "reader version 3, contracted 1"),
-        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.minWriterVersion' = '7', 'delta.feature.rowTracking' = 'supported')", "rowTracking"),
+        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')",
+         "reader version 3, contracted 1"),
+        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.minWriterVersion' = '7', "
+         "'delta.feature.rowTracking' = 'supported')", "rowTracking"),
         ("ALTER TABLE {} SET TBLPROPERTIES ('delta.minWriterVersion' = '4')", "writer version 4"),
-        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 90 days')", "logRetentionDuration is 'interval 90 days'"),
+        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 90 days')",
+         "logRetentionDuration is 'interval 90 days'"),
     ],
 )  # fmt: skip
 def test_a_table_that_other_readers_may_not_read_is_refused_before_anything_is_written(

@@ -40,7 +40,8 @@ def members(spark, people=12):
 def test_transitions_are_counted_from_path_start_to_path_end(spark):
     edges = edges_of(spark).filter("segment_id = 'all' AND grain = 'session'")
     got = rows_of(
-        edges, "from_step", "to_step", "transition_count", "people_count", "transition_share", "out_share", "in_share",
+        edges, "from_step", "to_step", "transition_count", "people_count", "transition_share",
+        "out_share", "in_share",
         "per_path", "median_seconds", "q95_seconds",
     )  # fmt: skip
     n = 12 * 5 + 3 * 2 + 3  # moves of all paths
@@ -52,7 +53,8 @@ def test_transitions_are_counted_from_path_start_to_path_end(spark):
             ("view", "buy", 12, 12, 12 / n, 0.5, 1.0, 12 / 16, 3.0, 3.0),
             ("view", "view", 12, 12, 12 / n, 0.5, 0.5, 12 / 16, 2.0, 2.0),
         ]
-    )  # home → path_end is of fewer than ten people, and would follow from buy → path_end and the number of paths
+        # home → path_end is of fewer than ten people, and would follow from buy → path_end and the number of paths
+    )
 
 
 def test_of_a_person_the_sessions_follow_each_other(spark):

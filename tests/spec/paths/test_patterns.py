@@ -15,10 +15,13 @@ from tests.support.tables import rows_of, table
     ("text", "items", "occurrence", "within_ms"),
     [
         ("cart -> pay", [("cart", False, False), ("pay", False, False)], "first", None),
-        ("cart -> * -> pay within 2h", [("cart", False, False), ("pay", False, True)], "first", 7_200_000),
+        ("cart -> * -> pay within 2h", [("cart", False, False), ("pay", False, True)], "first",
+         7_200_000),
         ("last [a|b c] -> [^d]", [("a,b c", False, False), ("d", True, False)], "last", None),
-        ("every product viewed->order-done", [("product viewed", False, False), ("order-done", False, False)], "every", None),
-        ('"a -> b" -> "within"', [("a -> b", False, False), ("within", False, False)], "first", None),
+        ("every product viewed->order-done",
+         [("product viewed", False, False), ("order-done", False, False)], "every", None),
+        ('"a -> b" -> "within"', [("a -> b", False, False), ("within", False, False)], "first",
+         None),
         ("/p/1.html within 1.5d", [("/p/1.html", False, False)], "first", 129_600_000),
         ("first", [("first", False, False)], "first", None),
     ],
@@ -34,8 +37,10 @@ def test_patterns_are_read(text, items, occurrence, within_ms):
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("", "a pattern ends with a step"), ("cart ->", "a pattern ends with a step"), ("-> cart", "at sign 1: expected a step"),
-        ("* -> cart", "`*` stands between two steps"), ("a -> * -> * -> b", "`*` stands between"), ("[a|] -> b", "a name is empty"),
+        ("", "a pattern ends with a step"), ("cart ->", "a pattern ends with a step"),
+        ("-> cart", "at sign 1: expected a step"),
+        ("* -> cart", "`*` stands between two steps"), ("a -> * -> * -> b", "`*` stands between"),
+        ("[a|] -> b", "a name is empty"),
         ("a -> b within 2y", "at sign 8"), ("a ! b", "at sign 3: expected `->`"),
     ],
 )  # fmt: skip

@@ -136,8 +136,10 @@ def test_people_of_each_segment_and_of_these_who_came_and_who_went(spark):
     members = table(spark, "person_id | segment_id\na | s\nb | s\nc | t")
     changes = table(
         spark,
-        "person_id | segment_id | change\na | s | entered\nd | s | left\nd | u | left\nc | t | primary_changed",
+        "person_id | segment_id | change\na | s | entered\nd | s | left\nd | u | left\nc | t | "
+        "primary_changed",
     )
-    assert rows_of(to_counts(members, changes), "segment_id", "people_count", "entered", "gone") == [
+    assert rows_of(to_counts(members, changes), "segment_id", "people_count", "entered",
+                   "gone") == [
         ("s", 2, 1, 1), ("t", 1, 0, 0), ("u", 0, 0, 1),
     ]  # fmt: skip
