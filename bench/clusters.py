@@ -88,11 +88,11 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=KMEANS_COMPARISONS,
         events=size,
         notes=(
-            f"'events' are people, of {len(NAMES)} numbers each; 'checksum' says how the cost "
-            f"compares with scikit-learn's best of {STARTS} starts: "
+            f"'events' are people, of {len(NAMES)} numbers each; "
+            f"'checksum' says how the cost compares with scikit-learn's best of {STARTS} starts: "
             f"at most {MOST_COST} of it, of peers {MOST_COST_OF_PEERS}.",
-            "scans: sample, three starts on it, fixed order, scans until centres stay, MLlib "
-            "model. mllib: fixed order, one start.",
+            "scans: sample, three starts on it, fixed order, scans until centres stay, "
+            "MLlib model. mllib: fixed order, one start.",
             "sklearn: one start, matrix in memory, nothing read.",
         ),
     )
@@ -159,14 +159,14 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=CHOICE_COMPARISONS,
         events=size,
         notes=(
-            f"'events' are people, of {len(NAMES)} numbers each; the product chose k = "
-            f"{first.kept.k} ({GROUPS} were planted).",
-            "product: preparation, choice of k on a sample with references and bootstrap, scans "
-            "over everybody, MLlib model, assignment.",
-            f"sklearn_sweep: every k once on everybody and {REFITS} bootstrap refits each, one "
-            "start; matrix in memory, no references.",
-            "mllib_sweep: MLlib's fit of every k, one start, no stability. bisecting: chosen on "
-            "the sample, fitted by MLlib.",
+            f"'events' are people, of {len(NAMES)} numbers each; "
+            f"the product chose k = {first.kept.k} ({GROUPS} were planted).",
+            "product: preparation, choice of k on a sample with references and bootstrap, "
+            "scans over everybody, MLlib model, assignment.",
+            f"sklearn_sweep: every k once on everybody and {REFITS} bootstrap refits each, "
+            "one start; matrix in memory, no references.",
+            "mllib_sweep: MLlib's fit of every k, one start, no stability. bisecting: "
+            "chosen on the sample, fitted by MLlib.",
         ),
     )
 

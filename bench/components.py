@@ -129,8 +129,8 @@ def _part(
         ),
         events=links,
         notes=(
-            "contraction: the product's rounds to the end, on Spark alone. product: one task takes "
-            "over at two million links.",
+            "contraction: the product's rounds to the end, on Spark alone. product: "
+            "one task takes over at two million links.",
             "stars: alternating large-star and small-star. steps of a result are its components.",
         ),
     )

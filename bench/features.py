@@ -94,8 +94,8 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
             "person_id", "frequency", "monetary", "active_days"
         ).write.mode("overwrite").parquet(str(results))
         return _facts(
-            "select person_id, frequency, monetary, active_days from "
-            f"read_parquet('{results}/*.parquet')"
+            "select person_id, frequency, monetary, "
+            f"active_days from read_parquet('{results}/*.parquet')"
         )
 
     def told() -> Facts:
@@ -127,16 +127,16 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=people.events,
         notes=(
-            f"{people.rows} people; {len(DAY_FEATURES)} features of days, and what the kernels "
-            "count: pairs of steps, looks and orders, different things, weeks, open carts. "
-            "'events' are orders.",
-            "floor_shuffle: the columns used, shuffled by person, to nowhere; its facts are "
-            "DuckDB's orders, money and active days.",
+            f"{people.rows} people; {len(DAY_FEATURES)} features of days, "
+            "and what the kernels count: pairs of steps, looks and orders, different things, "
+            "weeks, open carts. 'events' are orders.",
+            "floor_shuffle: the columns used, shuffled by person, to nowhere; "
+            "its facts are DuckDB's orders, money and active days.",
             "floor_group: the same, with a sum for each kind of step and four lists a person. "
             "rfm_only: three of the product's columns.",
-            "counted: only what the kernels count, a row per person. of_days: features of days "
-            "only, from sessions. days_written: the sums of each person's days, kept. "
-            "of_days_stored: features of them.",
+            "counted: only what the kernels count, a row per person. of_days: "
+            "features of days only, from sessions. days_written: the sums of each person's days, "
+            "kept. of_days_stored: features of them.",
         ),
     )
 

@@ -53,7 +53,7 @@ def growth_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=counts["whole"],
         notes=(
-            f"{counts}: events of each. Flat is a ratio of ten, five and two to one; the goal is "
-            f"{SLACK} of that.",
+            f"{counts}: events of each. Flat is a ratio of ten, five and two to one; "
+            f"the goal is {SLACK} of that.",
         ),
     )

@@ -209,8 +209,8 @@ def print_outcome(outcome: Outcome) -> None:
     console.print(variants)
     if not outcome.is_equal:
         console.print(
-            "[bold]Results differ[/bold] (rows, events, steps or checksum, above): nothing was "
-            "timed."
+            "[bold]Results differ[/bold] (rows, events, steps or checksum, above): "
+            "nothing was timed."
         )
     else:
         console.print(ratios(outcome.lines))

@@ -49,7 +49,7 @@ def heavy_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=count,
         notes=(
-            "one stream is one task and one table in memory; sessions.most_events_of_a_stream (off "
-            "here) bounds both.",
+            "one stream is one task and one table in memory; "
+            "sessions.most_events_of_a_stream (off here) bounds both.",
         ),
     )

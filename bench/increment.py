@@ -97,8 +97,8 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=raw.count(),
         notes=(
-            "from Delta to Delta, with the account and the search for robots' clicks; the newest "
-            "rows by event time are new.",
+            "from Delta to Delta, with the account and the search for robots' clicks; "
+            "the newest rows by event time are new.",
         ),
     )
 

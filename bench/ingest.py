@@ -114,12 +114,12 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=spark.read.format("delta").load(str(source)).count(),
         notes=(
-            "append_by_day writes the layout of `events`: a partition a day. append_flat writes as "
-            "it reads.",
-            "product also writes keys, links, quarantine and the row account; second_day brings 1 "
-            "% new rows into its tables.",
-            f"components: {size} random edges over {int(size * NODES_AN_EDGE)} nodes, against one "
-            "shuffle and sort of the edges.",
+            "append_by_day writes the layout of `events`: a partition a day. "
+            "append_flat writes as it reads.",
+            "product also writes keys, links, quarantine and the row account; "
+            "second_day brings 1 % new rows into its tables.",
+            f"components: {size} random edges over {int(size * NODES_AN_EDGE)} nodes, "
+            "against one shuffle and sort of the edges.",
         ),
     )
 

@@ -99,10 +99,10 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=_facts(results / "told.parquet").events,
         notes=(
-            "of stored sessions, for everybody, by session: counts, people, median and 95th "
-            "percentile of the time, five shares.",
-            "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, people and the "
-            "two times; no shares.",
+            "of stored sessions, for everybody, by session: counts, people, "
+            "median and 95th percentile of the time, five shares.",
+            "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, "
+            "people and the two times; no shares.",
             "all_tables: transitions, step matrix and step facts, by session and by person. "
             "sessions: cutting them, for comparison.",
         ),

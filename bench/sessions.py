@@ -109,11 +109,11 @@ def sessions_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=rows.count(),
         notes=(
-            "floor_sort, product, window_idiom: noop sink. product_parquet, polars, duckdb: to "
-            "Parquet (snappy).",
+            "floor_sort, product, window_idiom: noop sink. product_parquet, polars, duckdb: "
+            "to Parquet (snappy).",
             f"window_idiom, polars and duckdb compute the product's columns, but not {LEFT_OUT}.",
-            "Polars and DuckDB read and write without a JVM and without a shuffle: twice Polars' "
-            "wall time is the goal.",
+            "Polars and DuckDB read and write without a JVM and without a shuffle: "
+            "twice Polars' wall time is the goal.",
         ),
     )
 

@@ -48,8 +48,8 @@ def features_page() -> str:
     lines = [
         "# Features",
         "",
-        "Made from `lib/desirelines/catalogue.py` by `make docs`. All are as of a date; the window "
-        "is `features.window_days` before it.",
+        "Made from `lib/desirelines/catalogue.py` by `make docs`. All are as of a date; "
+        "the window is `features.window_days` before it.",
         "",
     ]
     lines += ["People are grouped by all but those marked *told only*.", ""]

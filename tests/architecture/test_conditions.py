@@ -30,14 +30,13 @@ SAY_SQL = {
 def composed(node: ast.AST) -> bool:
     """Whether a text is put together here: an f-string, a sum, `%`, `format` or `join`."""
     return any(
-        (isinstance(part, ast.JoinedStr) and any(isinstance(v,
-                                                            ast.FormattedValue) for v in part.values))
-        or (isinstance(part, ast.BinOp) and isinstance(part.op,
-                                                       ast.Add | ast.Mod) and isinstance(part.left,
-                                                                                         ast.Constant | ast.JoinedStr)
+        (isinstance(part, ast.JoinedStr)
+         and any(isinstance(v, ast.FormattedValue) for v in part.values))
+        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Mod)
+            and isinstance(part.left, ast.Constant | ast.JoinedStr)
             and isinstance(getattr(part.left, "value", ""), str))
-        or (isinstance(part, ast.Call) and isinstance(part.func,
-                                                      ast.Attribute) and part.func.attr in {"format", "join"})
+        or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+            and part.func.attr in {"format", "join"})
         for part in ast.walk(node)
     )  # fmt: skip
 

@@ -14,8 +14,7 @@ LIBRARY = ROOT / "lib" / "desirelines"
 READING = {"read"}
 WRITING = {
     "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all",
-    "replace_run", "replace_run_of",
-    "replace_where",
+    "replace_run", "replace_run_of", "replace_where",
 }  # fmt: skip
 TABLES = {"warehouse", "tables", "store"}
 """Names that hold the tables: a verb counts where it is called of one of these."""
@@ -68,8 +67,7 @@ def test_the_search_finds_what_it_looks_for():
 def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
     topics = {
         "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history",
-        "privacy", "report", "synthetic",
-        "columns", "kernels", "catalogue", "settings", "tables",
+        "privacy", "report", "synthetic", "columns", "kernels", "catalogue", "settings", "tables",
     }  # fmt: skip
     found = {
         file.relative_to(LIBRARY).as_posix()

@@ -65,9 +65,8 @@ def test_damages_of_single_tables_are_found_with_what_mends_them(published_shop,
         assert code == 3
         wanted = {
             "table sessions": "are missing or broken", "table features": "are missing or broken",
-            "table people": "cannot be read",
-            "versions of identity_map": "is gone", "table events": "has no log",
-            "versions of segment_changes": "is gone",
+            "table people": "cannot be read", "versions of identity_map": "is gone",
+            "table events": "has no log", "versions of segment_changes": "is gone",
             "segment_members": "is not what the changes",
         }  # fmt: skip
         assert {

@@ -15,9 +15,8 @@ def visit(cookie, user, day, answer="", minutes=0):
     return [
         {
             "id": f"{cookie}-{day}-{minutes}-{n}", "at": (start + timedelta(minutes=n)).isoformat(),
-            "cookie": cookie, "user": user, "event": "view",
-            "url": "/", "category": answer if n == 0 else "", "order": "", "paid": "",
-            "agent": "Mozilla/5.0",
+            "cookie": cookie, "user": user, "event": "view", "url": "/", "category": answer
+            if n == 0 else "", "order": "", "paid": "", "agent": "Mozilla/5.0",
         }
         for n in range(3)
     ]  # fmt: skip
@@ -25,8 +24,8 @@ def visit(cookie, user, day, answer="", minutes=0):
 
 FIRST = [
     *visit("phone", "ann", 0, "yes"), *visit("laptop", "ann", 1, "yes"), *visit("laptop", "", 2),
-    *visit("tablet", "", 2, "yes"), *visit("tablet", "ann", 3),
-    *visit("desk", "ben", 0, "yes"), *visit("sofa", "ben", 1), *visit("lone", "", 1, "yes"),
+    *visit("tablet", "", 2, "yes"), *visit("tablet", "ann", 3), *visit("desk", "ben", 0, "yes"),
+    *visit("sofa", "ben", 1), *visit("lone", "", 1, "yes"),
 ]  # fmt: skip
 SECOND = [*visit("phone", "ann", 4, "no"), *visit("lone", "", 4)]
 """Ann refuses on her phone, where she is logged in. On her laptop and tablet she had agreed."""

@@ -114,8 +114,8 @@ def test_sizes_and_moves_of_two_runs_give_no_small_group(world):
 def test_twenty_who_were_and_twenty_seven_who_are_do_not_tell_of_the_seven():
     cells = {("a", "a"): 20, ("new", "a"): 7, ("b", "b"): 40, ("new", "b"): 30, ("t", "t"): 30}
     sizes, moves = published(["a", "b", "t"], ["a", "b", "t"], cells, {})
-    assert {s: (r["people_count"], r["entered_count"], r["left_count"]) for s,
-            r in sizes[1].items()} == {
+    assert {s: (r["people_count"], r["entered_count"], r["left_count"])
+            for s, r in sizes[1].items()} == {
         "a": (27, None, None), "b": (70, 30, 0), "t": (30, 0, 0),
     }  # fmt: skip
     assert moves == {("b", "b"): 40, ("new", "b"): 30, ("t", "t"): 30}
@@ -134,8 +134,8 @@ def test_in_an_ordinary_week_sizes_stay_and_the_large_moves():
         ("t", "gone"): 15,
     }
     sizes, moves = published(["a", "b", "t"], ["a", "b", "t"], cells, {})
-    assert {s: (r["people_count"], r["entered_count"], r["left_count"]) for s,
-            r in sizes[1].items()} == {
+    assert {s: (r["people_count"], r["entered_count"], r["left_count"])
+            for s, r in sizes[1].items()} == {
         "a": (431, 31, 28), "b": (325, 25, 31), "t": (133, 43, 15),
     }  # fmt: skip
     # The three of a that went to t may be any of the 28 who left it, and those who came new to t any number up to 43.
@@ -432,9 +432,10 @@ def attack(read, runs, main, rules):
                 for r in read("path_edges", run)
                 if r["grain"] == "person" and end in (r["from_step"], r["to_step"])
             ]
-            whole = {s: n for s in ("all", *segments,
-                                    *rules) if s in {r["segment_id"] for r in rows}
-                     for n in [everybody[runs.index(run)] if s == "all" else sizes[runs.index(run)][s]["people_count"]] if n}  # fmt: skip
+            whole = {s: n for s in ("all", *segments, *rules)
+                     if s in {r["segment_id"] for r in rows}
+                     for n in [everybody[runs.index(run)] if s == "all"
+                               else sizes[runs.index(run)][s]["people_count"]] if n}  # fmt: skip
             shown = {(r["segment_id"], r[step]): r["people_count"] for r in rows}
             columns = {c for _, c in shown} | {"another", "one more"}
             reader, tried = of_one_doing(

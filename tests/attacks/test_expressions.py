@@ -18,67 +18,57 @@ from tests.support.sources import READ_AT, SECRET, raw_rows, source
 OF_A_ROW = [
     # the secret, and what stands beside the row
     "hex(_inner_pad)", "base64(_outer_pad)", "concat(row.event, _inner_pad)", "`_inner_pad`",
-    "_inner_pad", "to_json(struct(*))",
-    "struct(*)", "array(*)", "row.*", "*", "`*`", "to_json(named_struct('a', _inner_pad))", "raw",
-    "row_hash", "file_name", "_metadata.file_path",
+    "_inner_pad", "to_json(struct(*))", "struct(*)", "array(*)", "row.*", "*", "`*`",
+    "to_json(named_struct('a', _inner_pad))", "raw", "row_hash", "file_name", "_metadata.file_path",
     "key_user", "occurred_at", "concat_ws(',', filter(array(row.event), x -> x = _inner_pad))",
     "filter(array(row.event), x -> _inner_pad)",
     "filter(array(1), _inner_pad -> true) = array(_inner_pad)",
     # names that are functions where no column has them, and variables
     "user", "current_user", "session_user", "current_date", "current_timestamp", "localtimestamp",
-    "current_catalog", "session.secret",
-    "system.session.secret", "@secret", ":secret", "?",
+    "current_catalog", "session.secret", "system.session.secret", "@secret", ":secret", "?",
 ]  # fmt: skip
 OF_ANYTHING = [
     # other tables and files
     "(SELECT value FROM text.`/etc/passwd`)", "(SELECT first(value) FROM text.`/etc/passwd`)",
-    "(TABLE x)", "(VALUES (1))", "(FROM x SELECT 1)",
-    "(WITH t AS (SELECT 1) SELECT * FROM t)", "EXISTS (SELECT 1 FROM csv.`/etc/passwd`)",
-    "1 IN (SELECT 1)", "1 NOT IN (SELECT 1)",
+    "(TABLE x)", "(VALUES (1))", "(FROM x SELECT 1)", "(WITH t AS (SELECT 1) SELECT * FROM t)",
+    "EXISTS (SELECT 1 FROM csv.`/etc/passwd`)", "1 IN (SELECT 1)", "1 NOT IN (SELECT 1)",
     "coalesce((SELECT 1), 2)", "CASE WHEN (SELECT true) THEN 1 END", "ARRAY(SELECT 1)",
-    "read_files('/etc/passwd')", "range(10)", "input_file_name()",
-    "input_file_block_start()", "TABLE(range(3))", "concat((/**/SELECT 1), 'x')",
+    "read_files('/etc/passwd')", "range(10)", "input_file_name()", "input_file_block_start()",
+    "TABLE(range(3))", "concat((/**/SELECT 1), 'x')",
     # code
     "reflect('java.lang.System', 'getenv', 'HOME')", "java_method('java.lang.System', 'getenv')",
-    "try_reflect('java.lang.System', 'getenv')",
-    "`reflect`('java.lang.System', 'getenv')", "system.builtin.reflect('java.lang.System', "
-                                               "'getenv')", "REFLECT('a', 'b')",
-                                               "ai_query('a', 'b')",
-    "hex('a')", "aes_decrypt('a', 'b')", "secret('scope', 'key')", "try_secret('scope', 'key')",
-    "my_function(1)", "main.shop.my_function(1)",
+    "try_reflect('java.lang.System', 'getenv')", "`reflect`('java.lang.System', 'getenv')",
+    "system.builtin.reflect('java.lang.System', 'getenv')", "REFLECT('a', 'b')",
+    "ai_query('a', 'b')", "hex('a')", "aes_decrypt('a', 'b')", "secret('scope', 'key')",
+    "try_secret('scope', 'key')", "my_function(1)", "main.shop.my_function(1)",
     # the clock, the session, chance
     "now()", "current_date()", "current_timestamp()", "current_user()", "session_user()", "user()",
-    "version()", "current_timezone()",
-    "rand()", "randn()", "random()", "uuid()", "shuffle(array(1, 2))",
-    "monotonically_increasing_id()", "spark_partition_id()", "unix_timestamp()",
-    "curdate()", "current_database()", "CAST('now' AS timestamp)", "try_cast('today' AS date)",
-    "to_date('yesterday')", "DATE 'now'",
-    "'tomorrow'", "' Now+01:00'", "to_timestamp(concat('no', 'w'))",
-    "CAST('no' || 'w' AS timestamp)", "CAST(lower('NOW') AS timestamp)",
-    "CAST(CASE WHEN true THEN 'now' END AS timestamp)",
+    "version()", "current_timezone()", "rand()", "randn()", "random()", "uuid()",
+    "shuffle(array(1, 2))", "monotonically_increasing_id()", "spark_partition_id()",
+    "unix_timestamp()", "curdate()", "current_database()", "CAST('now' AS timestamp)",
+    "try_cast('today' AS date)", "to_date('yesterday')", "DATE 'now'", "'tomorrow'", "' Now+01:00'",
+    "to_timestamp(concat('no', 'w'))", "CAST('no' || 'w' AS timestamp)",
+    "CAST(lower('NOW') AS timestamp)", "CAST(CASE WHEN true THEN 'now' END AS timestamp)",
     # names by text, settings, parameters
     "identifier('a')", "IDENTIFIER('a' || 'b')", "identifier('reflect')('a', 'b')", "${env:HOME}",
     "${spark.app.id}", "getvariable('x')", "raise_error('x')",
     # more than a value of one row
     "sum(1)", "count(*)", "first(1)", "max(1) OVER (ORDER BY 1)", "row_number() OVER ()", "lag(1)",
-    "explode(array(1))", "inline(array())",
-    "stack(1, 2)", "count(1) FILTER (WHERE true)", "any_value(1)", "collect_list(1)",
-    "posexplode(array(1))", "json_tuple('a', 'b')",
+    "explode(array(1))", "inline(array())", "stack(1, 2)", "count(1) FILTER (WHERE true)",
+    "any_value(1)", "collect_list(1)", "posexplode(array(1))", "json_tuple('a', 'b')",
     "grouping(1)", "grouping__id", "window(1, '1 day')",
     # text that hides, and text without end
     "1 -- (SELECT 1)", "1 /* x */", "1 /*+ BROADCAST(x) */", "/*!50000 reflect('a', 'b') */ 1",
-    "-- \\\n (SELECT 1)", "1; DROP TABLE x", "1, 2", "1 AS x",
-    "'a' 'b'", "x'41'", "$$a$$", "`a", "'a", "'a\\'", '"a', "(1", "1)", "a[", "a.", ".a", "f(",
-    "transform(array(1), x)", "x -> x",
+    "-- \\\n (SELECT 1)", "1; DROP TABLE x", "1, 2", "1 AS x", "'a' 'b'", "x'41'", "$$a$$", "`a",
+    "'a", "'a\\'", '"a', "(1", "1)", "a[", "a.", ".a", "f(", "transform(array(1), x)", "x -> x",
     "filter(array(1), (x, y, z) -> true)", "filter(array(1), (x, X) -> true)", "1 + x -> x",
-    "aggregate(array(1), 0, (a, x) -> a + x)", "a => 1",
-    "parse_json('{}'):a", "1::int", "1L", "1.5BD", "a ?? b", "CAST(1 AS struct<a:int>)",
-    "CAST(1 AS interval)", "INTERVAL 1 DAY", "CAST(1 AS decimal(now()))",
-    "(" * 2_000 + "1" + ")" * 2_000, "((" * 40 + "1" + "))" * 40, "1" + " + 1" * 300,
-    "NOT " * 400 + "true", "a" + "[1]" * 300, "-" * 600 + "1",
+    "aggregate(array(1), 0, (a, x) -> a + x)", "a => 1", "parse_json('{}'):a", "1::int", "1L",
+    "1.5BD", "a ?? b", "CAST(1 AS struct<a:int>)", "CAST(1 AS interval)", "INTERVAL 1 DAY",
+    "CAST(1 AS decimal(now()))", "(" * 2_000 + "1" + ")" * 2_000, "((" * 40 + "1" + "))" * 40,
+    "1" + " + 1" * 300, "NOT " * 400 + "true", "a" + "[1]" * 300, "-" * 600 + "1",
     "a[" * 300 + "1" + "]" * 300, "CAST(1 AS " + "array<" * 300 + "int" + ">" * 300 + ")",
-    "a" * 3_000, "9" * 400, "1." + "9" * 100, "repeat('x', 1000000000)",
-    "sequence(1, 1000000000)", "space(1000000000)", "\x00", "\u202e1", "１２",
+    "a" * 3_000, "9" * 400, "1." + "9" * 100, "repeat('x', 1000000000)", "sequence(1, 1000000000)",
+    "space(1000000000)", "\x00", "\u202e1", "１２",
 ]  # fmt: skip
 
 
@@ -157,8 +147,8 @@ def test_check_finds_them_as_well_and_so_does_a_setting_of_the_command_line(
 ):
     assert cli("check", *conf(sql="hex(_inner_pad)")) == 2
     assert (
-        "shop.yaml:6 sources.0.columns.page.sql: at sign 1: `hex` is no function that an "
-        "expression may call" in capsys.readouterr().out
+        "shop.yaml:6 sources.0.columns.page.sql: at sign 1: "
+        "`hex` is no function that an expression may call" in capsys.readouterr().out
     )
     given = [
         "--set",

@@ -75,6 +75,5 @@ def test_events_of_reserved_names_are_counted_apart(spark):
     }
     assert facts == {
         "view": (24, 24, 0.0), "__hidden__": (12, 12, 0.5), "__other__": (12, 12, 0.0),
-        "~path_end": (12, 12, 0.0),
-        "~__other__": (12, 12, 0.0), "~__hidden__": (12, 12, 0.5),
+        "~path_end": (12, 12, 0.0), "~__other__": (12, 12, 0.0), "~__hidden__": (12, 12, 0.5),
     }  # fmt: skip

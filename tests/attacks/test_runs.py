@@ -17,8 +17,7 @@ STAGES = (
 )  # fmt: skip
 HOSTILE = (
     "x' OR run_id != 'x", "none", "None", "", " ", "a b", "a:1", "../up", "-run", ".hidden", "a/b",
-    "a\n", "a'", 'a"', "a`", "a\\",
-    "a;DROP TABLE runs", "r\u202eun", "ü", "a" * 65,
+    "a\n", "a'", 'a"', "a`", "a\\", "a;DROP TABLE runs", "r\u202eun", "ü", "a" * 65,
 )  # fmt: skip
 
 
@@ -202,8 +201,9 @@ def test_reading_the_chain_ends_whatever_the_table_holds_and_names_what_is_wrong
          ["run a is published twice, after none and after b"]),
         ([("a", "none"), ("b", "none")], ["a"], ["runs a and b both follow none"]),
         ([("a", "none"), ("b", "x")], ["a"], ["run b follows x, which was never published"]),
-        ([("a", "b"), ("b", "a")], [], ["run a follows b, which is outside the chain",
-                                        "run b follows a, which is outside the chain"]),
+        ([("a", "b"), ("b", "a")], [],
+         ["run a follows b, which is outside the chain",
+          "run b follows a, which is outside the chain"]),
     ],
 )  # fmt: skip
 def test_faults_of_the_chain_in_words(pairs, ids, faults):

@@ -74,8 +74,8 @@ def facts(spark, folder):
 
 WRITING = (
     ["run"], ["assign"], ["ingest-events"], ["resolve-identities"], ["build-sessions"], ["publish"],
-    ["requeue"], ["rebuild"],
-    ["rename", "c-nobody", "Nobody"], ["identity", "unlink", "0" * 32, "1" * 32], ["plan"],
+    ["requeue"], ["rebuild"], ["rename", "c-nobody", "Nobody"],
+    ["identity", "unlink", "0" * 32, "1" * 32], ["plan"],
 )  # fmt: skip
 
 

@@ -44,11 +44,10 @@ def state(run_id, status, hours_ago, lease_hours=6):
 
 STATES = [
     state("published", STARTED, 90), state("published", PUBLISHED, 89),
-    state("backfilled", "BACKFILLED", 80),
-    state("killed", STARTED, 8), state("killed", DONE, 7), state("failed", "FAILED", 6),
-    state("given up", STARTED, 50), state("given up", "ABANDONED", 20),
-    state("alive", STARTED, 9), state("alive", DONE, 1), state("crashed", STARTED, 1),
-    state("endless", STARTED, 99, None),
+    state("backfilled", "BACKFILLED", 80), state("killed", STARTED, 8), state("killed", DONE, 7),
+    state("failed", "FAILED", 6), state("given up", STARTED, 50),
+    state("given up", "ABANDONED", 20), state("alive", STARTED, 9), state("alive", DONE, 1),
+    state("crashed", STARTED, 1), state("endless", STARTED, 99, None),
 ]  # fmt: skip
 
 

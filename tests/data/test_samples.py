@@ -61,10 +61,8 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
     )
     assert got == [
         ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""),
-        ("other", "", "None", ""),
-        ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"),
-        ("purchase", "p2", "3.0000", "pens"),
-        ("screen", "", "None", ""),
+        ("other", "", "None", ""), ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"),
+        ("purchase", "p2", "3.0000", "pens"), ("screen", "", "None", ""),
     ]  # fmt: skip
     assert {(r["page"], r["event_name"] == "alias") for r in events.collect()} == {
         ("/shop", False),
@@ -112,8 +110,8 @@ def test_orders_with_lines(spark, cli, tmp_path):
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert account == {"used": 3, "quarantined": 4}
     events = table(spark, tmp_path, "events").orderBy("event_id").collect()
-    assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"],
-             e["file_place"]) for e in events] == [
+    assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"], e["file_place"])
+            for e in events] == [
         ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1),
         ("o5/1", "9.1000", "0.9100", "p1", 5),
     ]  # fmt: skip
@@ -134,8 +132,9 @@ SAMPLES = {
         "other": 1}),
     "ga4-export": ("json", {"used": 7, "duplicate": 1, "quarantined": 3}, {
         "page": 1, "product_view": 1, "cart_add": 1, "login": 1, "purchase": 2, "other": 1}),
-    "snowplow-canonical": ("csv", {"used": 6, "duplicate": 1, "conflict": 1, "late": 1,
-                                   "quarantined": 1}, {
+    "snowplow-canonical": ("csv",
+                           {"used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1},
+                           {
         "page": 3, "search": 1, "purchase": 1, "other": 1}),
     "wide-table": ("csv", {"used": 7, "quarantined": 3}, {
         "page": 3, "product_view": 1, "cart_add": 1, "purchase": 1, "refund": 1}),

@@ -36,7 +36,8 @@ def test_rates_that_cannot_be_trusted_and_another_currency_than_before(cli, caps
     for text, said in {
         "currency,from_on,rate\nUSD,2026-03-01,0.9\nUSD,2026-03-01,0.8\n": "two rates of one "
         "currency and day",
-        "currency,from_on,rate\nUSD,2026-03-01,0\nUSD,soon,0.8\ndollar,2026-03-01,1\nGBP,2026-03-01,1.2\n": "3 of 4 lines of",
+        "currency,from_on,rate\nUSD,2026-03-01,0\nUSD,soon,0.8\ndollar,2026-03-01,1\n"
+        "GBP,2026-03-01,1.2\n": "3 of 4 lines of",
         "currency,day,rate\nUSD,2026-03-01,0.9\n": "has no from_on. It has: currency, day, rate",
     }.items():
         rates.write_text(text)
@@ -76,8 +77,8 @@ def test_a_mapping_that_names_a_column_that_is_not_there(cli, capsys, folder):
 def test_a_configuration_with_four_mistakes(cli, capsys, folder):
     wrong = folder / "wrong.yaml"
     wrong.write_text(
-        "site: {time_zone: Mars/Base}\nsessions: {gap_minutes: 0}\nclusters:\n  k: one\n  "
-        "algoritm: kmeans\n"
+        "site: {time_zone: Mars/Base}\nsessions: {gap_minutes: 0}\nclusters:\n  k: one\n"
+        "  algoritm: kmeans\n"
     )
     code, told = attempt(cli, capsys, folder, "--conf", str(wrong))
     assert code == 2
@@ -135,8 +136,8 @@ def test_too_many_robots_stop_a_run_unless_they_are_let_in(cli, capsys, folder, 
     code, told = attempt(cli, capsys, folder, *strict)
     assert (code, published(folder)) == (3, False)
     assert (
-        f"{len(robots)} of {len(people) + len(robots)} events are robots', more than "
-        "bots.most_share" in told
+        f"{len(robots)} of {len(people) + len(robots)} events are robots', "
+        "more than bots.most_share" in told
     )
     assert (
         attempt(

@@ -76,8 +76,8 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     code, told = ingest(cli, capsys, tmp_path)
     assert code == 0
     assert (
-        f"shop: DELETE at version 1 took away or changed {len(erased)} rows; nothing is read "
-        "twice\n" in told
+        f"shop: DELETE at version 1 took away or changed {len(erased)} rows; "
+        "nothing is read twice\n" in told
     )
     assert f"shop: {len(second)} rows read, {len(second)} used" in told
     spark.createDataFrame([*third, second[0] | {"url": "/elsewhere"}]).createOrReplaceTempView(
@@ -90,8 +90,8 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     code, told = ingest(cli, capsys, tmp_path)
     assert code == 0
     assert (
-        f"what it added ({len(third) + 1}) was not read: run `desirelines ingest-events --resync "
-        "shop`" in told
+        f"what it added ({len(third) + 1}) was not read: "
+        "run `desirelines ingest-events --resync shop`" in told
     )
     capsys.readouterr()
     assert cli("ingest-events", "--conf", str(tmp_path / "conf.yaml"), "--resync", "shop") == 0

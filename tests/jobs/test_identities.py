@@ -154,8 +154,8 @@ FIRST = [
     # cb is taken apart by hand
     (0, {"cookie": "ca", "user": "ua"}), (1, {"cookie": "cb", "user": "ua"}),
     (0, {"cookie": "ce", "user": "ue"}), (1, {"cookie": "desk", "user": "ue"}),
-    (2, {"cookie": "desk", "user": "gone"}),
-    (10, {"cookie": "tablet", "user": "ut1"}), (11, {"cookie": "phone", "user": "ut1"}),
+    (2, {"cookie": "desk", "user": "gone"}), (10, {"cookie": "tablet", "user": "ut1"}),
+    (11, {"cookie": "phone", "user": "ut1"}),
 ]  # fmt: skip
 SECOND = [(9, {"cookie": "old", "user": "uo"}), (240, {"cookie": "tablet", "user": "ut2"})]
 THIRD = [
@@ -266,6 +266,6 @@ def test_a_shared_tablet_is_each_persons_in_their_time_and_by_itself_between(sto
     one, two = story.person("ut1"), story.person("ut2")
     assert sorted(owners, key=lambda o: o[1]) == [
         ("tablet", 0.0, at(-14)), (one, at(-14), at(10) + moment),
-        ("tablet", at(10) + moment, at(216)),
-        (two, at(216), at(240) + moment), ("tablet", at(240) + moment, None),
+        ("tablet", at(10) + moment, at(216)), (two, at(216), at(240) + moment),
+        ("tablet", at(240) + moment, None),
     ]  # fmt: skip

@@ -16,9 +16,8 @@ def late_night():
     return [
         {
             "id": f"night{n}", "at": (start + timedelta(minutes=9 * n)).isoformat(),
-            "cookie": "owl", "user": ("", "ann", "bob")[n // 4],
-            "event": "view", "url": "/", "category": "", "order": "", "paid": "",
-            "agent": "Mozilla/5.0",
+            "cookie": "owl", "user": ("", "ann", "bob")[n // 4], "event": "view", "url": "/",
+            "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
         }
         for n in range(12)
     ]  # fmt: skip
@@ -119,8 +118,10 @@ def test_a_stream_over_the_cap_keeps_its_first_events_however_they_arrived(
     start = shop.START + timedelta(days=1)
     crowd = [
         {
-            "id": f"crowd{n:03d}", "at": (start + timedelta(minutes=4 * n + n * 37 % 11 / 4)).isoformat(), "cookie": "kiosk", "user": "", "event": "view",
-            "url": "/", "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+            "id": f"crowd{n:03d}",
+            "at": (start + timedelta(minutes=4 * n + n * 37 % 11 / 4)).isoformat(),
+            "cookie": "kiosk", "user": "", "event": "view", "url": "/", "category": "", "order": "",
+            "paid": "", "agent": "Mozilla/5.0",
         }
         for n in range(90)
     ]  # fmt: skip

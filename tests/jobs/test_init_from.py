@@ -35,8 +35,7 @@ def test_a_mapping_is_guessed_from_whatever_lies_there(format_, spark, tmp_path)
     assert mapping["ids"] == {"cookie": f"{above}cookie", "user": f"{above}user"}
     expected = {
         "occurred_at": "at", "event_name": "event", "event_id": "id", "page": "url",
-        "category": "category",
-        "order_id": "order", "amount": "paid",
+        "category": "category", "order_id": "order", "amount": "paid",
     }  # fmt: skip
     assert mapping["columns"] == expected
     assert mapping["kinds"] == {

@@ -75,8 +75,8 @@ def test_in_any_order_the_most_steps_of_one_window_count(paths, names, how_many,
 def test_patterns_are_found_where_plain_python_finds_them(paths, items, within, occurrence):
     paths = timed(paths)
     pattern = Pattern(
-        "", tuple(Item(frozenset(names), is_not, gap and n > 0) for n,
-                  (names, is_not, gap) in enumerate(items)),
+        "", tuple(Item(frozenset(names), is_not, gap and n > 0)
+                  for n, (names, is_not, gap) in enumerate(items)),
         occurrence, within,
     )  # fmt: skip
     batch = pa.RecordBatch.from_pydict({

@@ -125,8 +125,7 @@ def test_looks_before_orders(looks, ordered):
 def test_a_cart_is_open_when_no_order_follows_in_time(carts, orders, end):
     who, at_us = open_carts(
         ints(o for o, _ in carts), ints(at * HALF_DAYS for _, at in carts), spans_of(orders),
-        PEOPLE,
-        end_us=end * HALF_DAYS, hours=24, days=5,
+        PEOPLE, end_us=end * HALF_DAYS, hours=24, days=5,
     )  # fmt: skip
     want = []
     for person in range(PEOPLE):
@@ -187,8 +186,8 @@ def batch_of(sessions):
 
 
 def told(batches):
-    found = [row for part in _counted(batches, end_us=9 * DAY_US, cart_hours=HOURS,
-                                      cart_days=5) for row in part.to_pylist()]  # fmt: skip
+    found = [row for part in _counted(batches, end_us=9 * DAY_US, cart_hours=HOURS, cart_days=5)
+             for row in part.to_pylist()]  # fmt: skip
     assert len({row["person_id"] for row in found}) == len(found)
     return {row["person_id"]: row for row in found}
 
@@ -217,5 +216,6 @@ def test_one_row_a_person_in_any_portions(sessions, sizes):
         uses = {name for s in mine for name, kind in s["steps"] or () if kind == "feature_use"}
         assert row["features_used"] == len(uses)
         assert row["distinct_categories"] == len({c for s in mine for c in s["categories"] or ()})
-        assert row["active_weeks"] == len({date.fromordinal(719163 + s["day"]).isocalendar()[:2] for s in mine if s["is_active"]})  # fmt: skip
+        assert row["active_weeks"] == len({date.fromordinal(719163 + s["day"]).isocalendar()[:2]
+                                           for s in mine if s["is_active"]})  # fmt: skip
         assert list(row) == [column.split()[0] for column in COUNTED.split(", ")]

@@ -34,8 +34,8 @@ def made(draw, streams=60):
             rows.append({
                 "c": f"s{stream}", "id": draw.choice("aab"), "t": at,
                 "r": at + timedelta(seconds=draw.choice((0, 0, 3))),
-                "e": draw.choice(("look", "look", "buy")),
-                "paid": draw.choice(("", "1", "2")) if draw.random() < 0.3 else "",
+                "e": draw.choice(("look", "look", "buy")), "paid": draw.choice(("", "1", "2"))
+                if draw.random() < 0.3 else "",
             })  # fmt: skip
     return [{"no": n, **row} for n, row in enumerate(rows)]
 

@@ -44,8 +44,8 @@ def rows(first_day: int, last_day: int) -> list[dict[str, str]]:
                 out.append({
                     "id": f"{person}-{day}-{step}",
                     "at": (start + timedelta(minutes=step * (1 + person % 3))).isoformat(),
-                    "cookie": f"cookie{person}",
-                    "user": f"user{person}" if event == "login" else "", "event": event,
+                    "cookie": f"cookie{person}", "user": f"user{person}" if event == "login"
+                    else "", "event": event,
                     "url": f"https://shop.example/{event}?p={step}",
                     "category": ("toys", "books", "pens")[(person + step) % 3],
                     "order": f"o{person}-{day}" if event == "buy" else "",
@@ -95,7 +95,7 @@ def configure(folder: Path, extra: str = "", mapping: str = MAPPING) -> Path:
     conf.write_text(
         f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\nreport: {{path: "
         f"{folder / 'report.html'}}}\n"
-        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: "
-        f"false}}\n{extra}"
+        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: false}}\n"
+        f"{extra}"
     )
     return conf

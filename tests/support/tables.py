@@ -63,9 +63,8 @@ def sessions(spark: SparkSession, text: str) -> DataFrame:
         "categories": F.array(),
     }
     nothing = {
-        c.name: empty.get(c.name, F.lit(0) if c.name.endswith("_count") or c.name in ("amount",
-                                                                                      "discount",
-                                                                                      "refunded") else F.lit(None))
+        c.name: empty.get(c.name, F.lit(0) if c.name.endswith("_count")
+                          or c.name in ("amount", "discount", "refunded") else F.lit(None))
         for c in SESSIONS.columns
         if c.name not in given.columns
     }  # fmt: skip

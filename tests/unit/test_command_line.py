@@ -10,8 +10,8 @@ from desirelines.cli import main
 
 COMMANDS = (
     "init", "check", "plan", "run", "ingest-events", "resolve-identities", "build-sessions",
-    "build-features", "fit-clusters",
-    "assign-segments", "build-paths", "publish", "report", "history", "why", "world",
+    "build-features", "fit-clusters", "assign-segments", "build-paths", "publish", "report",
+    "history", "why", "world",
 )  # fmt: skip
 
 

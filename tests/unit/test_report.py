@@ -56,8 +56,8 @@ def report(**changes: Any) -> ReportData:
     sizes = [("r2", s, n, None if n is None else n / 2000, 25, None) for s, _, _, n in SEGMENTS]
     profiles = [
         ("r2", s, f.name, n, n / 2000, n, 4.5, 4.0, sign * (1.6 - 0.1 * place))
-        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1)) for place,
-        f in enumerate(FEATURES[:12])
+        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1))
+        for place, f in enumerate(FEATURES[:12])
     ]  # fmt: skip
     moves = [
         ("r2", "r1", "c1", "c2", 34, 14, 20),
@@ -113,9 +113,8 @@ def report(**changes: Any) -> ReportData:
     ]
     data = ReportData(
         title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1),
-        published_on="2026-03-01", data_through="2026-02-28",
-        people_count=2000, previous_run_id="r1", steps_shown=12,
-        definitions=pd.DataFrame(
+        published_on="2026-03-01", data_through="2026-02-28", people_count=2000,
+        previous_run_id="r1", steps_shown=12, definitions=pd.DataFrame(
             [(s, k, n, f"rule of {s} before as_of", None, []) for s, k, n, _ in SEGMENTS],
             columns=["segment_id", "kind", "name", "definition", "origin", "derived_from"],
         ),
@@ -128,8 +127,8 @@ def report(**changes: Any) -> ReportData:
         weeks=pd.DataFrame(weeks, columns=FUNNEL_WEEKS.column_names),
         paths=pd.DataFrame(paths, columns=["segment_id", "path", "sessions_count", "share"]),
         accounts=pd.DataFrame(
-            accounts, columns=["source", "fate", "row_count", "run_row_count", "rows_read",
-                               "run_rows_read"]
+            accounts,
+            columns=["source", "fate", "row_count", "run_row_count", "rows_read", "run_rows_read"]
         ),
         trials=pd.DataFrame(trials, columns=CLUSTER_TRIALS.column_names),
     )  # fmt: skip

@@ -31,14 +31,14 @@ def mistakes(*files, sets=()):
 def test_four_mistakes_are_four_lines_each_with_file_line_key_and_the_near_word(tmp_path):
     file = written(
         tmp_path,
-        "site:\n  time_zone: Mars/Base\nsessions:\n  gap_minutes: 0\nclusters:\n  k: one\n  "
-        "algoritm: kmeans\n",
+        "site:\n  time_zone: Mars/Base\nsessions:\n  gap_minutes: 0\nclusters:\n  k: one\n"
+        "  algoritm: kmeans\n",
     )
     assert mistakes(file) == (
         f"{file}:2 site.time_zone: unknown IANA time zone 'Mars/Base'",
         f"{file}:4 sessions.gap_minutes: input should be greater than 0, not 0",
-        f"{file}:6 clusters.k: input should be a valid integer, unable to parse string as an "
-        "integer, not 'one'",
+        f"{file}:6 clusters.k: input should be a valid integer, "
+        "unable to parse string as an integer, not 'one'",
         f"{file}:7 clusters.algoritm: no such setting (did you mean 'algorithm'?)",
     )
 
@@ -58,9 +58,9 @@ def test_a_mapping_file_is_read_beside_the_file_that_names_it_and_its_mistakes_p
     tmp_path,
 ):
     (tmp_path / "sources").mkdir()
-    mapping = written(tmp_path, "name: shop\nformat: csv\npath: x\nstream: [cooky]\ncolumns: "
-                                "{occurred_at: t, event_name: e}\nids: {cookie: c}\n",
-                                "sources/shop.yaml")  # fmt: skip
+    mapping = written(tmp_path,
+                      "name: shop\nformat: csv\npath: x\nstream: [cooky]\ncolumns: {occurred_at: "
+                      "t, event_name: e}\nids: {cookie: c}\n", "sources/shop.yaml")  # fmt: skip
     file = written(tmp_path, "sources: [sources/shop.yaml]\n")
     (mistake,) = mistakes(file)
     assert mistake.startswith(

@@ -24,8 +24,7 @@ ROOT = Path(__file__).parents[2]
 PEOPLE = 600
 DOZEN = (
     "recency_days", "frequency", "monetary", "discount_share", "sessions_per_week", "active_days",
-    "engaged_minutes",
-    "weekend_share", "distinct_categories", "path_entropy", "self_loop_rate",
+    "engaged_minutes", "weekend_share", "distinct_categories", "path_entropy", "self_loop_rate",
     "cart_without_order_share",
 )  # fmt: skip
 """The features that tell least of what people do: by any one of them alone no two personas are told apart."""
@@ -168,9 +167,10 @@ def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
 def test_bots_are_found_whether_they_say_so_or_not(spark, folder, secret_files):
     pads = secret_pads(spark, secret_files["data"].read_bytes().strip())
     bots = read(spark, folder, "world/truth/bots").crossJoin(pads)
-    planted = {r["key"]: r["kind"] for r in bots.select("kind",
-                                                        identifier_key("cookie",
-                                                                       F.col("anonymous_id")).alias("key")).collect()}  # fmt: skip
+    planted = {r["key"]: r["kind"]
+               for r in bots.select("kind",
+                                    identifier_key("cookie",
+                                                   F.col("anonymous_id")).alias("key")).collect()}  # fmt: skip
     assert set(planted.values()) == {"announced", "even", "fast"}
     tags = read(spark, folder, "warehouse/stream_tags")
     found = {r["stream_id"] for r in tags.select("stream_id").distinct().collect()}

@@ -44,8 +44,8 @@ def a_year_later(spark, seed, changed):
         for row in (
             (one["user_id"], other["user_id"]),
             (one["email"], other["email"]),
-            *((s, other["anonymous_ids"][min(n, len(other["anonymous_ids"]) - 1)]) for n,
-              s in enumerate(one["anonymous_ids"])),
+            *((s, other["anonymous_ids"][min(n, len(other["anonymous_ids"]) - 1)])
+              for n, s in enumerate(one["anonymous_ids"])),
         )
     ]  # fmt: skip
     names = F.broadcast(spark.createDataFrame(renamed, "was string, is_now string"))
@@ -158,10 +158,10 @@ def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(
     moves = {(m["from_segment_id"], m["to_segment_id"]): m for m in told.collect()}
     least = 0.8 * len(changed)
     sys.stdout.write(
-        f"\nseed {seed}, {PEOPLE:,} people: {index}; {stayed:.3f} of {len(both):,} kept their "
-        "segment over a month, "
-        f"{sum(stayed_a_year) / len(stayed_a_year):.3f} over a year; of {len(movers)} who changed "
-        f"{found} are where their new "
+        f"\nseed {seed}, {PEOPLE:,} people: {index}; "
+        f"{stayed:.3f} of {len(both):,} kept their segment over a month, "
+        f"{sum(stayed_a_year) / len(stayed_a_year):.3f} over a year; "
+        f"of {len(movers)} who changed {found} are where their new "
         f"persona is; told of them: {[(w, moves.get(w)) for w in ways.items()]}\n"
     )
     assert index["adjusted_rand_index_without_rule_personas"] >= 0.95

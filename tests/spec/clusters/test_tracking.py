@@ -23,8 +23,8 @@ from desirelines.settings.model import Clusters, Tracking
 def features(spark):
     random = np.random.default_rng(9)
     rows = [
-        (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()),
-         None if n % 5 == 0 else float(random.normal() + 4 * (n % 4 > 1)))
+        (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()), None if n % 5 == 0
+         else float(random.normal() + 4 * (n % 4 > 1)))
         for n in range(200)
     ]  # fmt: skip
     table = spark.createDataFrame(

@@ -49,11 +49,10 @@ CALL = {
 }  # fmt: skip
 OF_CALLS = {
     "format": "json", "lines": "products", "stream": ["cookie", "user"], "alias": "previousId",
-    "properties": ["colour"],
-    "columns": {
+    "properties": ["colour"], "columns": {
         "occurred_at": "at", "event_name": {"sql": "try_variant_get(row, '$.event', 'string')"},
-        "page": "context.page.path",
-        "item_id": "line.sku", "amount": "line.price", "session_key": "session",
+        "page": "context.page.path", "item_id": "line.sku", "amount": "line.price",
+        "session_key": "session",
     },
     "ids": {"cookie": "anonymousId", "user": "userId", "email": "context.traits.email",
             "device": "line.serial"},

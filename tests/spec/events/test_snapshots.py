@@ -12,8 +12,7 @@ from tests.support.sources import mapped, source
 
 OF = source(
     snapshot=True, columns={"occurred_at": "t", "event_name": "e"}, stream=["cookie"],
-    properties=["plan"],
-    ids={"cookie": "c", "user": "u"},
+    properties=["plan"], ids={"cookie": "c", "user": "u"},
 )  # fmt: skip
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 

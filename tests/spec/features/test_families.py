@@ -77,8 +77,7 @@ def test_what_visits_are_made_of(spark):
         ben       | 2026-01-01 10:00 | true     | 0          | 0                  | 0            | 4                  | 0                 | 0          | 0              | 0          |             |                                     |
         cat       | 2026-01-01 10:00 | false    | 0          | 0                  | 0            | 0                  | 0                 | 0          | 0              | 0          |             |                                     |
     """, "product_share", "search_share", "content_share", "feature_share", "features_used",
-    "help_share", "cart_visit_share",
-        "path_depth", "top_category_share")  # fmt: skip
+    "help_share", "cart_visit_share", "path_depth", "top_category_share")  # fmt: skip
     assert got == about(
         (
             0.2,

@@ -183,9 +183,8 @@ def test_a_stage_remembers_since_when_and_a_move_that_cannot_be_is_told(spark, s
     columns = ["person_id", "journey_stage", "stage_entered_on"]
     rows = [
         ("aware", "aware", date(2026, 1, 5)), ("gone", "consider", date(2026, 1, 5)),
-        ("consider", "loyal", date(2026, 1, 5)),
-        ("first_purchase", "repeat", date(2026, 1, 5)), ("loyal", "lapsed", date(2026, 1, 5)),
-        ("repeat", None, date(2026, 1, 5)),
+        ("consider", "loyal", date(2026, 1, 5)), ("first_purchase", "repeat", date(2026, 1, 5)),
+        ("loyal", "lapsed", date(2026, 1, 5)), ("repeat", None, date(2026, 1, 5)),
     ]  # fmt: skip
     before = spark.createDataFrame(
         rows, "person_id string, journey_stage string, stage_entered_on date"

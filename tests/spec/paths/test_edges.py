@@ -41,8 +41,7 @@ def test_transitions_are_counted_from_path_start_to_path_end(spark):
     edges = edges_of(spark).filter("segment_id = 'all' AND grain = 'session'")
     got = rows_of(
         edges, "from_step", "to_step", "transition_count", "people_count", "transition_share",
-        "out_share", "in_share",
-        "per_path", "median_seconds", "q95_seconds",
+        "out_share", "in_share", "per_path", "median_seconds", "q95_seconds",
     )  # fmt: skip
     n = 12 * 5 + 3 * 2 + 3  # moves of all paths
     assert (

@@ -38,9 +38,8 @@ def test_patterns_are_read(text, items, occurrence, within_ms):
     ("text", "told"),
     [
         ("", "a pattern ends with a step"), ("cart ->", "a pattern ends with a step"),
-        ("-> cart", "at sign 1: expected a step"),
-        ("* -> cart", "`*` stands between two steps"), ("a -> * -> * -> b", "`*` stands between"),
-        ("[a|] -> b", "a name is empty"),
+        ("-> cart", "at sign 1: expected a step"), ("* -> cart", "`*` stands between two steps"),
+        ("a -> * -> * -> b", "`*` stands between"), ("[a|] -> b", "a name is empty"),
         ("a -> b within 2y", "at sign 8"), ("a ! b", "at sign 3: expected `->`"),
     ],
 )  # fmt: skip

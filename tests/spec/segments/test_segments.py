@@ -136,8 +136,8 @@ def test_people_of_each_segment_and_of_these_who_came_and_who_went(spark):
     members = table(spark, "person_id | segment_id\na | s\nb | s\nc | t")
     changes = table(
         spark,
-        "person_id | segment_id | change\na | s | entered\nd | s | left\nd | u | left\nc | t | "
-        "primary_changed",
+        "person_id | segment_id | change\na | s | entered\nd | s | left\nd | u | left\n"
+        "c | t | primary_changed",
     )
     assert rows_of(to_counts(members, changes), "segment_id", "people_count", "entered",
                    "gone") == [
