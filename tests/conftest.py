@@ -1,4 +1,4 @@
-"""One Spark session per test process, with the real Delta; scratch folders; secrets that mean nothing."""
+"""One Spark session per test process, with the real Delta; scratch folders; dummy secrets."""
 
 import os
 import shutil
@@ -22,7 +22,7 @@ SLOW_FIRST = ("smoke", "jobs", "data", "world", "attacks")
 
 
 PEOPLE_OF_SMALL_WORLDS = 5_000
-"""Worlds up to this size fit the partitions and the memory of small tests; `WORLD_SIZES` names larger ones."""
+"""Worlds up to this size fit the partitions and memory of small tests; WORLD_SIZES names larger."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -46,8 +46,8 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
         )
     )
     session.sparkContext.setLogLevel("OFF")  # failed writes would print values
-    # A test's plan runs once on a few rows: compiling it costs more than it saves, a sixth of a run. The smoke test and the
-    # demo go the way users go.
+    # A test's plan runs once on a few rows: compiling it costs more than it saves, a sixth of
+    # a run. The smoke test and the demo run as users run it.
     session.conf.set("spark.sql.codegen.wholeStage", "false")
     session.conf.set("spark.sql.codegen.factoryMode", "NO_CODEGEN")
     session.conf.set("spark.sql.adaptive.coalescePartitions.parallelismFirst", "false")
@@ -98,7 +98,7 @@ def cli(spark: SparkSession, secret_files: dict[str, Path]):
 def published_template(
     spark: SparkSession, secret_files: dict[str, Path], tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """The folder of a shop that was published twice, the same for all test processes. Look, and copy; never write to it."""
+    """The folder of a shop that was published twice, shared by all test processes: read only."""
     from desirelines.cli import main
     from tests.support import published
 
@@ -110,7 +110,7 @@ def published_template(
 
 @pytest.fixture
 def published_shop(published_template: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of the shop that was published twice, for one test; its configuration is `conf.yaml` in it."""
+    """A copy of the twice-published shop for one test; its configuration is `conf.yaml` in it."""
     from tests.support import published
 
     folder = tmp_path / "shop"

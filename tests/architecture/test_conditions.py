@@ -24,7 +24,7 @@ SAY_SQL = {
     "io/tables/store.py", "io/tables/ddl.py", "io/tables/ledger.py", "io/sources/delta_history.py",
     "io/spark/jars.py",
 }  # fmt: skip
-"""Where statements are put together: of addresses, which are quoted, and of names of columns from contracts."""
+"""Where statements are composed: of quoted addresses, and of column names from contracts."""
 
 
 def composed(node: ast.AST) -> bool:
@@ -42,7 +42,7 @@ def composed(node: ast.AST) -> bool:
 
 
 def is_text(node: ast.AST) -> bool:
-    """Whether an argument is text put together, and no column: conditions of columns may hold names put together."""
+    """Whether an argument is composed text and no column; column conditions may compose names."""
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}
     return isinstance(node, ast.JoinedStr) or (

@@ -1,4 +1,4 @@
-"""What the rooms of the package may do: which read tables, which write them, what follows from the list of stages."""
+"""What the rooms of the package may do: who reads tables, who writes them, what STAGES implies."""
 
 import ast
 from pathlib import Path

@@ -1,4 +1,7 @@
-"""A driver that dies in the middle of a batch, and a next try under another clock, another mapping, another source: one fate a row."""
+"""A driver dies in the middle of a batch: the next try gives every row one fate.
+
+The next try runs under another clock, another mapping or another source.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -16,7 +19,7 @@ EARLY = [r for r in ROWS if r["at"][:10] < "2026-01-06"]
 
 
 def test_the_moment_a_batch_is_judged_by_is_its_own(spark, cli, tmp_path):
-    """A row a little further ahead than is allowed, and a next try a minute later, when it no longer is."""
+    """A row slightly too far in the future, and a retry a minute later, when it no longer is."""
     ahead = ROWS[0] | {"id": "ahead", "at": (NOW + timedelta(minutes=60, seconds=30)).isoformat()}
     given = delivered(tmp_path, [*ROWS, ahead])
     with at(NOW), dying_before(tables.ROW_ACCOUNTS):
@@ -78,7 +81,10 @@ def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, 
 
 
 def test_a_source_that_was_written_over_is_taken_out_and_written_anew(spark, cli, capsys, tmp_path):
-    """What was written cannot be completed: the file holds other rows now. No later try ends in a sum that does not add up."""
+    """The batch cannot be completed: the file holds other rows now.
+
+    No later try may end with a sum that does not add up.
+    """
     given = delivered(tmp_path, ROWS)
     with dying_before(tables.ROW_ACCOUNTS):
         assert cli("ingest-events", *given) == 1
@@ -113,7 +119,7 @@ def test_a_requeue_that_died_is_finished_by_the_next_run(spark, cli, tmp_path):
 
 
 def test_one_run_may_requeue_twice(spark, cli, tmp_path):
-    """The second time used to be taken for the first once more, and ended in a sum that did not add up."""
+    """The second batch used to be taken for a repeat of the first, and its sum did not add up."""
     given = delivered(tmp_path, [*ROWS, ROWS[0] | {"id": "ahead", "at": "2090-01-01T00:00:00Z"}])
     assert cli("ingest-events", *given, "--set", "ingest.floor_date=2026-01-06") == 0
     for more, ids in ((), set()), (("--set", "ingest.future_minutes=5e7"), {"ahead"}):

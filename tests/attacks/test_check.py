@@ -1,4 +1,4 @@
-"""Damages to a warehouse: `check` finds each, says what mends it, and never ends in `unexpected`."""
+"""A damaged warehouse: `check` finds every damage and says how to fix it; never `unexpected`."""
 
 import json
 import shutil
@@ -27,7 +27,7 @@ def broken(found):
 
 
 def data_file(folder, table):
-    """The largest data file that the table's newest version may hold: of one that is written once it is one of it."""
+    """The largest data file in the newest version of the table."""
     files = [
         f
         for f in (folder / "warehouse" / table.name).rglob("*.parquet")

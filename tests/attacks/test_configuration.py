@@ -1,4 +1,4 @@
-"""Hostile configurations through the command line: each ends with exit code 2, names the place, and takes no time."""
+"""Hostile configurations: each ends quickly with exit code 2 and names the place."""
 
 import json
 import sys
@@ -34,10 +34,9 @@ FILES = {
     "a set": ("identity:\n  junk_values: !!set {a, b}\n", 2, "the tag set is not read"),
     "bytes": ("site:\n  time_zone: !!binary VVRD\n", 2, "the tag binary is not read"),
     "laughs": ("l0: &l0 [a, a, a, a, a, a, a, a, a, a]\n" + LAUGHS, 5, "more than 20,000 values"),
-    "laughs by merge": ("l0: &l0 {a: 1}\n" + "".join(f"l{n}: &l{n} {{<<: "
-                                                     f"[{', '.join([f'*l{n - 1}'] * 10)}]}}\n"
-                                                     for n in range(1, 12)), 5,
-                                                     "more than 20,000 values"),
+    "laughs by merge": ("l0: &l0 {a: 1}\n" + "".join(
+        f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 10)}]}}\n" for n in range(1, 12)
+    ), 5, "more than 20,000 values"),
     "a list of itself": ("sources: &a [*a]\n", 1, "an alias inside of what it stands for"),
     "a mapping of itself": ("site: &a\n  rates: *a\n", 2, "an alias inside of what it stands for"),
     "an alias of nothing": ("site: *nowhere\n", 1, "undefined alias"),
@@ -115,10 +114,12 @@ FILES = {
                            "U+3164 at place 2"),
     "a no-break space in a name": ('tracking:\n  experiment: "a\\u00A0b"\n', 2,
                                    "is not the plain one"),
-    "a step rule called like the begin": ("sessions:\n  step_rules: [{pattern: a, name: "
-                                          "path_start}]\n", 2, "stands for something else"),
-    "a step rule called like a mark of ours": ("sessions:\n  step_rules: [{pattern: a, name: "
-                                               "~~__other__}]\n", 2, "stands for something else"),
+    "a step rule called like the begin": (
+        "sessions:\n  step_rules: [{pattern: a, name: path_start}]\n", 2,
+        "stands for something else"),
+    "a step rule called like a mark of ours": (
+        "sessions:\n  step_rules: [{pattern: a, name: ~~__other__}]\n", 2,
+        "stands for something else"),
     "a pattern of the end": ("paths:\n  patterns: ['buy -> path_end']\n", 2, "path_end is no step"),
     "a pattern": ("paths:\n  patterns: [a -> b, 'a -> -> b']\n", 2, "at sign 5: expected a step"),
     "a goal": ("paths:\n  goal: '* -> b'\n", 2, "`*` stands between two steps"),
@@ -128,18 +129,20 @@ FILES = {
                                  "at most 50 steps"),
     "a pattern twice": ("paths:\n  patterns: [a -> b, a -> b]\n", 1,
                         "patterns: 'a -> b' is there twice"),
-    "two funnels of one name": ('paths:\n  funnels: [{name: "\u00e9", steps: [a, b]}, {name: '
-                                '"e\\u0301", steps: [a, c]}]\n', 1, "is there twice"),
+    "two funnels of one name": (
+        'paths:\n  funnels: [{name: "\u00e9", steps: [a, b]}, '
+        '{name: "e\\u0301", steps: [a, c]}]\n', 1,
+        "is there twice"),
     "a pattern of ages": ("paths:\n  patterns: [a -> b within 999999999d]\n", 2,
                           "at most a hundred years"),
     "an RFM segment called like ours": ("rfm:\n  fallback: prospects\n", 1,
                                         "people without an order"),
-    "an own feature called like the person": ("features:\n  own: [{name: person_id, meaning: m, "
-                                              "unit: u, aggregate: count}]\n", 2,
-                                              "person_id is whose"),
-    "an occasion called like a feature": ("features:\n  occasions: [{name: discount, dates: "
-                                          "[2026-01-01]}]\n", 2,
-                                          "discount_share is a feature of the catalogue"),
+    "an own feature called like the person": (
+        "features:\n  own: [{name: person_id, meaning: m, unit: u, aggregate: count}]\n", 2,
+        "person_id is whose"),
+    "an occasion called like a feature": (
+        "features:\n  occasions: [{name: discount, dates: [2026-01-01]}]\n", 2,
+        "discount_share is a feature of the catalogue"),
     "an occasion before all days": (
         "features:\n  occasions: [{name: first, dates: [0001-01-01]}]\n", 2, "1900"),
     "a type of identifiers": (SOURCE.replace("{cookie: c}", "{cookie: c, 'a.b': d}"), 2,
@@ -148,7 +151,10 @@ FILES = {
 
 
 def refused(capsys, *arguments: str) -> str:
-    """Run `plan`, which begins with the settings; give what it said. It must end in time, with exit code 2, in our words."""
+    """Run `plan`, which reads the settings first; give its output.
+
+    It must end in time, with exit code 2 and a message of ours.
+    """
     capsys.readouterr()
     began = time.monotonic()
     code = main(["plan", *arguments])
@@ -222,10 +228,10 @@ def test_what_an_editor_or_a_template_writes_is_read(tmp_path, monkeypatch):
     monkeypatch.setenv("SHOP", "from the environment")
     file = tmp_path / "conf.yaml"
     file.write_bytes(
-        b"\xef\xbb\xbfsources:\r\n  - &a {name: one, format: csv, path: '${SHOP}/$${x}', stream: "
-        b"[cookie], ids: {cookie: c},\r\n"
-        b"      columns: {occurred_at: t, event_name: e}, kinds: {404: other, yes: signup, "
-        b"2026-02-30: page}}\r\n"
+        b"\xef\xbb\xbfsources:\r\n  - &a {name: one, format: csv, path: '${SHOP}/$${x}', "
+        b"stream: [cookie], ids: {cookie: c},\r\n"
+        b"      columns: {occurred_at: t, event_name: e}, "
+        b"kinds: {404: other, yes: signup, 2026-02-30: page}}\r\n"
         b"  - {<<: *a, name: two}\r\nsite:\r\n  currency: USD\r\n"
     )
     one, two = read_settings([file], ["sources.1.kinds.yes=login"]).sources
@@ -236,7 +242,8 @@ def test_what_an_editor_or_a_template_writes_is_read(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", [
     "Weekend families", "Familles d’été", "שלום", "مرحبا", "می\u200cخواهم", "क्\u200dष",
-    "👨\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "1\ufe0f\u20e3 first", "❤\ufe0f lovers", "x" * 80, "日本語",
+    "👨\u200d👩\u200d👧", "🏳\ufe0f\u200d🌈", "1\ufe0f\u20e3 first", "❤\ufe0f lovers", "x" * 80,
+    "日本語",
 ])  # fmt: skip
 def test_names_that_people_give_are_taken(name):
     assert known_name(name) == name
@@ -283,8 +290,9 @@ def folder_of(path):
 ENGINE = {
     "a class that Java does not know": (["sessions.step_rules=[{pattern: '\\p{Foo}', name: a}]"],
                                         "sessions.step_rules.0.pattern: '\\p{Foo}' is no regular"),
-    "a group as Python names it": (["sessions.step_rules=[{pattern: a, name: a}, {pattern: "
-                                    "'(?P<n>a)', name: b}]"], "sessions.step_rules.1.pattern"),
+    "a group as Python names it": (
+        ["sessions.step_rules=[{pattern: a, name: a}, {pattern: '(?P<n>a)', name: b}]"],
+        "sessions.step_rules.1.pattern"),
     "a group without end": (["sessions.step_rules=[{pattern: '(', name: a}]"],
                             "sessions.step_rules.0.pattern"),
     "a quote": (["sessions.step_rules=[{pattern: \"') OR ('\", name: a}]"],

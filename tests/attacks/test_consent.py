@@ -1,4 +1,4 @@
-"""A person who refused is out, on whichever of their devices they said so, and whenever the refusal arrived."""
+"""A person who refused is left out, on any of their devices, whenever the refusal arrived."""
 
 from datetime import timedelta
 
@@ -15,8 +15,8 @@ def visit(cookie, user, day, answer="", minutes=0):
     return [
         {
             "id": f"{cookie}-{day}-{minutes}-{n}", "at": (start + timedelta(minutes=n)).isoformat(),
-            "cookie": cookie, "user": user, "event": "view", "url": "/", "category": answer
-            if n == 0 else "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+            "cookie": cookie, "user": user, "event": "view", "url": "/",
+            "category": answer if n == 0 else "", "order": "", "paid": "", "agent": "Mozilla/5.0",
         }
         for n in range(3)
     ]  # fmt: skip

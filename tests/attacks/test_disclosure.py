@@ -1,4 +1,7 @@
-"""Groups of one to nine people are not published, and no subtraction gives one: the tables are attacked as ADR 9 says a reader can."""
+"""Groups of one to nine people are not published, and no subtraction reveals one.
+
+The tables are attacked in the ways that ADR 9 says a reader can.
+"""
 
 import json
 from collections import defaultdict
@@ -29,7 +32,7 @@ RULES = ("r", "q")
 
 @st.composite
 def two_runs(draw):
-    """People by main segment then and now; and of each rule's segment who stayed, entered and left."""
+    """People by main segment then and now; of each rule segment, who stayed, entered and left."""
     then = [*"abc"[: draw(st.integers(1, 3))], "t"]
     now = [
         *draw(st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=3, unique=True)),
@@ -138,7 +141,8 @@ def test_in_an_ordinary_week_sizes_stay_and_the_large_moves():
             for s, r in sizes[1].items()} == {
         "a": (431, 31, 28), "b": (325, 25, 31), "t": (133, 43, 15),
     }  # fmt: skip
-    # The three of a that went to t may be any of the 28 who left it, and those who came new to t any number up to 43.
+    # The three of a that went to t may be any of the 28 who left it,
+    # and those who are new in t any number up to 43.
     assert set(cells) - set(moves) == {("a", "t"), ("a", "b"), ("new", "t")}
 
 
@@ -180,7 +184,7 @@ def test_a_small_part_hides_with_the_next_smallest(sizes, withheld):
 
 @st.composite
 def one_doing(draw):
-    """People of parts, of those of no listed part, and of a rule's segment, by what they did: a row each."""
+    """People of the parts, of no listed part, and of a rule's segment, by change: a row each."""
     width = draw(st.integers(2, 5))
     rows = st.lists(COUNTS, min_size=width, max_size=width)
     parts = draw(st.lists(rows, min_size=1, max_size=4))
@@ -236,7 +240,10 @@ def test_places_and_weeks_give_no_small_group(world, is_exact):
 
 
 def test_what_everybody_and_the_segments_do_gives_no_small_group(spark):
-    """Two hundred keys of random counts at once: everybody less the main segments, and less a rule's, is none or ten."""
+    """Two hundred keys of random counts at once.
+
+    Everybody minus the main segments, and minus a rule's segment, is zero or at least ten.
+    """
     random = np.random.default_rng(4)
     rows = []
     for key in range(200):
@@ -284,7 +291,7 @@ def test_without_a_square_to_change_places_in_nothing_of_the_segments_is_told():
 
 
 def test_where_nothing_of_the_segments_is_told_everybody_s_small_cell_has_company():
-    """Of s five and five are too few to change places with the four, who are all there are of `a`: 84 less 40 and 40."""
+    """Five and five of s are too few to hide the four, who are all of `a`: 84 minus 40 and 40."""
     rows = {
         ("all", "a"): 4,
         ("all", "c"): 40,
@@ -307,7 +314,7 @@ def test_where_nothing_of_the_segments_is_told_everybody_s_small_cell_has_compan
 
 
 def people_of(spark, groups):
-    """Features of people in groups: how often they are active and buy, the same inside a group but for a little."""
+    """Features of people in groups; inside a group, activity and orders are almost equal."""
     rows = []
     for group, (count, days, orders) in enumerate(groups):
         rows += [
@@ -339,7 +346,7 @@ def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
             or trial.smallest_share * trial.people_count >= 10
             or trial.clusters_found == 1
         )
-    # What the preparation publishes is of ten people: its bounds are neither the 29 days nor the 40 orders of two.
+    # The published bounds are of ten people: neither the 29 days nor the 40 orders of two.
     bounds = [
         np.expm1(c["high"])
         for c in json.loads(fitted.preparation.to_json())
@@ -406,7 +413,7 @@ def attack(read, runs, main, rules):
                     }
                     left |= {r: people["all"] - people[r] for r in rules if r in people}
                     found += [(run, table, of, than, n) for than, n in left.items() if 0 < n < 10]
-        # The matrix of places: paths, and what is withheld added up. A person is one path of all sessions.
+        # The step matrix: paths, and what is withheld summed up. A person is one path.
         paths = defaultdict(dict)
         for r in read("path_positions", run):
             if r["grain"] == "person":

@@ -1,4 +1,4 @@
-"""Text of the settings that becomes part of a query: it sees the row it is about, and nothing else."""
+"""Settings text that becomes part of a query sees its row and nothing else."""
 
 import os
 from pathlib import Path
@@ -74,7 +74,7 @@ OF_ANYTHING = [
 
 @pytest.fixture
 def conf(tmp_path: Path):
-    """Configures a shop of three rows, with an expression as a value of its mapping, or what stands under `features.own`."""
+    """Configures a shop of three rows, with an expression in its mapping or in `features.own`."""
 
     def configure(*, sql: str | None = None, own: dict | None = None) -> list[str]:
         shop.write(tmp_path / "in", "a.csv", shop.rows(0, 1)[:3])

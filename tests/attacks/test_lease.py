@@ -1,4 +1,7 @@
-"""Two drivers of one warehouse, and a driver that dies: one is refused by the other's name, and the next one knows who died."""
+"""Two drivers of one warehouse, and a driver that dies.
+
+The second is refused by the name of the first; the next one knows who died.
+"""
 
 import signal
 import subprocess
@@ -85,7 +88,7 @@ def test_an_error_is_an_end_like_another(tmp_path):
 
 @pytest.fixture
 def driver(spark, tmp_path):
-    """Ledgers of as many drivers as one asks for, at the time each one has, over a warehouse that no local lock guards."""
+    """Ledgers of any number of drivers, each with its own clock, without a local lock."""
 
     def another(at=NOW):
         warehouse = Warehouse(spark.newSession(), WarehouseSettings(path=f"file://{tmp_path}"))

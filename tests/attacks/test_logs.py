@@ -1,4 +1,4 @@
-"""No command writes a key or a raw identifier anywhere but into the data of tables: all logs are read after each of them."""
+"""No command writes a key or raw identifier outside table data: all logs are read each time."""
 
 import io
 
@@ -15,7 +15,7 @@ from tests.support.needles import KEYS, Needles, keys_of, scan
 
 @pytest.fixture
 def look(published_shop, secret_files):
-    """Reads all that was written since the last look, and finds nothing of what the tables and the source know people by."""
+    """Reads everything written since the last look; it must name no key or identifier."""
     seen = set()
     rows = shop.rows(published.FIRST[0], published.THIRD[1]) + shop.mess()
     raw = {row[column] for row in rows for column in ("cookie", "user", "order")} - {"", "null"}

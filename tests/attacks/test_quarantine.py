@@ -1,4 +1,4 @@
-"""What quarantine holds of people, for how long, and that nobody can use it to become somebody else."""
+"""What quarantine holds about people and for how long; nobody can use it to become someone else."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Runs that end, or would: nothing that a command, a retry or an odd name does may touch what was published."""
+"""Ended runs: no command, retry or odd name changes what was published."""
 
 import json
 
@@ -118,13 +118,16 @@ def test_a_forced_date_beyond_the_data_is_no_base_for_later_runs(
 def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_which_says_so(
     published_shop, spark, cli, capsys
 ):
-    """As after a kill right behind the publishing commit: no state of what follows, members of the run before, no report."""
+    """As after a kill right after the publishing commit.
+
+    No state of what follows, the members of the run before, no report.
+    """
     place = published_shop / "warehouse"
     report = (published_shop / "report.html").read_text()
     (published_shop / "report.html").unlink()
     spark.sql(
-        f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' AND run_id = "
-        "'second'"
+        f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' "
+        "AND run_id = 'second'"
     )
     members = spark.read.format("delta").load(str(place / "segment_members")).collect()
     old = spark.read.format("delta").option("versionAsOf", 1).load(str(place / "segment_members"))
@@ -135,8 +138,8 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
     shown = capsys.readouterr()
     assert json.loads(shown.out)["changed"] is False
     assert (
-        "run second was published, but its segment_members and champion and report did not follow: "
-        "done now" in shown.err
+        "run second was published, but its segment_members and champion and report "
+        "did not follow: done now" in shown.err
     )
     assert sorted(
         spark.read.format("delta").load(str(place / "segment_members")).collect()
@@ -147,7 +150,7 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
 
 
 def test_every_command_ends_on_a_chain_that_is_a_circle(published_shop, spark, cli, capsys):
-    """What `publish` with the id of a published run used to leave: that run stands twice, and follows its own follower."""
+    """What `publish` with a published run's id used to leave: that run once more, after the next."""
     place = published_shop / "warehouse" / "runs"
     runs = spark.read.format("delta").load(str(place))
     again = runs.filter("status = 'PUBLISHED' AND run_id = 'first'").collect()[0].asDict()

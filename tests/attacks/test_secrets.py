@@ -1,4 +1,4 @@
-"""Another secret, or another rule for keys, is refused before anything is written; the right ones go on."""
+"""Another secret or another key rule is refused before anything is written; the right ones work."""
 
 import io
 import json
@@ -38,7 +38,10 @@ def other(folder, name):
 
 @pytest.fixture
 def command(published_shop, secret_files, capsys):
-    """Runs a command on the shop with the right secrets, unless the options name another; gives its exit code and what it said."""
+    """Runs a command on the shop, with the right secrets unless the options name others.
+
+    Gives its exit code and its output.
+    """
 
     def run(words, *options):
         usual = [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
@@ -51,7 +54,7 @@ def command(published_shop, secret_files, capsys):
 
 @pytest.fixture
 def refused(command, published_shop):
-    """Runs a command that must be refused with exit 2 and leave every file of the tables as it was; gives what it said."""
+    """Runs a command that must exit with 2 and leave every table file as it was; gives the output."""
 
     def state():
         return {f: f.read_bytes() for f in (published_shop / "warehouse").rglob("*") if f.is_file()}

@@ -1,4 +1,4 @@
-"""What a killed run staged of people is swept once its lease is over; what lives, and what was published, stays."""
+"""Rows a killed run staged are deleted once its lease is over; live and published rows stay."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta

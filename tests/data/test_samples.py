@@ -132,9 +132,8 @@ SAMPLES = {
         "other": 1}),
     "ga4-export": ("json", {"used": 7, "duplicate": 1, "quarantined": 3}, {
         "page": 1, "product_view": 1, "cart_add": 1, "login": 1, "purchase": 2, "other": 1}),
-    "snowplow-canonical": ("csv",
-                           {"used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1},
-                           {
+    "snowplow-canonical": ("csv", {
+        "used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1}, {
         "page": 3, "search": 1, "purchase": 1, "other": 1}),
     "wide-table": ("csv", {"used": 7, "quarantined": 3}, {
         "page": 3, "product_view": 1, "cart_add": 1, "purchase": 1, "refund": 1}),

@@ -1,4 +1,7 @@
-"""A driver killed before every write of ingest and identities, and after the last: the next try gives the tables of an unharmed run."""
+"""A driver killed before every write of ingest and identities, and after the last.
+
+The next try gives the tables of a run that was never killed.
+"""
 
 import os
 import re
@@ -106,8 +109,8 @@ def champion(folder):
     database = folder / "warehouse" / "_mlflow" / "mlflow.db"
     with sqlite3.connect(database) as connection:
         found = connection.execute(
-            "SELECT run_id FROM model_versions v JOIN registered_model_aliases a USING (name, "
-            "version) WHERE alias = 'champion'"
+            "SELECT run_id FROM model_versions v JOIN registered_model_aliases a "
+            "USING (name, version) WHERE alias = 'champion'"
         )
         return next((row[0] for row in found), None)
 
@@ -171,7 +174,10 @@ NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 def test_a_killed_batch_has_one_fate_a_row_though_clock_and_mapping_are_others_at_the_next_try(
     spark, cli, tmp_path, secret_files
 ):
-    """The edge of the future has passed, early rows are allowed, and an event is called otherwise, after a kill at any write."""
+    """After a kill at any write: the limit for future rows has moved, early rows are allowed,
+
+    and an event has another name.
+    """
     rows = shop.rows(0, 4)
     ahead = rows[0] | {"id": "ahead", "at": (NOW + timedelta(minutes=60, seconds=30)).isoformat()}
     before = tmp_path / "before"

@@ -34,8 +34,9 @@ def test_rates_that_cannot_be_trusted_and_another_currency_than_before(cli, caps
     rates = folder / "rates.csv"
     given = ("--set", f"site.rates.path={rates}")
     for text, said in {
-        "currency,from_on,rate\nUSD,2026-03-01,0.9\nUSD,2026-03-01,0.8\n": "two rates of one "
-        "currency and day",
+        "currency,from_on,rate\nUSD,2026-03-01,0.9\nUSD,2026-03-01,0.8\n": (
+            "two rates of one currency and day"
+        ),
         "currency,from_on,rate\nUSD,2026-03-01,0\nUSD,soon,0.8\ndollar,2026-03-01,1\n"
         "GBP,2026-03-01,1.2\n": "3 of 4 lines of",
         "currency,day,rate\nUSD,2026-03-01,0.9\n": "has no from_on. It has: currency, day, rate",

@@ -1,4 +1,7 @@
-"""A source whose columns change: what is new is told, what is gone is null, what cannot be done without stops the run."""
+"""A source whose columns change: new ones are reported, missing ones are null.
+
+A missing column that the run needs stops it.
+"""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -64,7 +67,11 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     shop.configure(tmp_path)
     mapping = tmp_path / "shop.yaml"
     mapping.write_text(mapping.read_text().replace("format: csv", "format: delta"))
-    source, write = str(tmp_path / "in"), lambda rows: spark.createDataFrame(rows).coalesce(1).write.format("delta").mode("append").save(str(tmp_path / "in"))  # fmt: skip
+    source = str(tmp_path / "in")
+
+    def write(rows):
+        spark.createDataFrame(rows).coalesce(1).write.format("delta").mode("append").save(source)
+
     first, second, third = shop.rows(0, 2), shop.rows(2, 3), shop.rows(3, 4)
     write(first)
     assert ingest(cli, capsys, tmp_path)[0] == 0
@@ -84,8 +91,8 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
         "brought"
     )
     spark.sql(
-        f"MERGE INTO delta.`{source}` t USING brought b ON t.id = b.id WHEN MATCHED THEN UPDATE "
-        "SET * WHEN NOT MATCHED THEN INSERT *"
+        f"MERGE INTO delta.`{source}` t USING brought b ON t.id = b.id WHEN MATCHED "
+        "THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
     )
     code, told = ingest(cli, capsys, tmp_path)
     assert code == 0

@@ -1,4 +1,4 @@
-"""`check --deep`: what no batch can see by itself is told, and what another writer did to the tables fails."""
+"""`check --deep` reports what no single batch can see; it fails when others wrote to the tables."""
 
 import json
 
@@ -9,7 +9,10 @@ from tests.support import shop
 
 @pytest.fixture
 def ingested(cli, tmp_path):
-    """Three files: an id in two streams of the first, another once more a month later in the second; one bad row in two batches of a run."""
+    """Three files: an id in two streams of the first, another one a month later in the second.
+
+    Two batches of one run have a bad row.
+    """
     conf = shop.configure(tmp_path)
     rows = shop.rows(0, 2)
     one, other = rows[0], next(r for r in rows if r["cookie"] != rows[0]["cookie"])

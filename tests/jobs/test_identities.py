@@ -1,7 +1,7 @@
-"""Who is who over many deliveries, on real tables: increments, cuts that hold, links taken apart by hand.
+"""Who is who over many deliveries, on real tables: increments, lasting cuts, links removed by hand.
 
-Resolving costs seconds however little there is, so one story of deliveries, each case on identifiers of its own, is looked at
-after every step.
+Resolving costs seconds however little there is. So there is one story of deliveries, each case
+has identifiers of its own, and all are checked after every step.
 """
 
 import itertools

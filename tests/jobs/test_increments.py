@@ -1,4 +1,7 @@
-"""Deliveries one after the other, late ones among them: the sessions of one delivery of everything, at the price of what is new."""
+"""Deliveries one after the other, some late: the sessions of a single delivery of everything.
+
+The cost is that of the new rows.
+"""
 
 import json
 from datetime import timedelta
@@ -104,8 +107,8 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
     assert all(t["rows_after"] > 10 for t in told["tables"])
     sessions = str(parts / "warehouse" / "sessions")
     spark.sql(
-        f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' AND "
-        "bucket = 1"
+        f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' "
+        "AND bucket = 1"
     )
     assert cli("rebuild", "--conf", conf) == 3
     assert "sessions: " in capsys.readouterr().out

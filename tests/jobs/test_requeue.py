@@ -1,4 +1,4 @@
-"""Rejected rows once more: what a mended setting can use goes in once, the rest stays where it is."""
+"""Requeueing rejected rows: rows that a fixed setting can use go in once; the rest stay."""
 
 import json
 

@@ -1,4 +1,7 @@
-"""The whole way through the real command line, on a shop of sixty people: stage by stage, rerun, a second day, a backfill."""
+"""The whole pipeline through the real command line, on a shop of sixty people.
+
+Stage by stage, a rerun, a second day, a backfill.
+"""
 
 import json
 
@@ -455,10 +458,12 @@ OWN = """
 features:
   path_words: 3
   own:
-    - {name: adds, meaning: things put in the cart, unit: things, over: events, aggregate: count, where: kind = 'cart_add'}
+    - {name: adds, meaning: things put in the cart, unit: things, over: events, aggregate: count,
+       where: kind = 'cart_add'}
     - {name: longest, meaning: longest session, unit: events, aggregate: max, of: event_count}
   occasions:
-    - {name: visit, property: at, lead_days: 0}  # the day of a person's newest event stands for a date of theirs
+    # the day of a person's newest event stands for a date of theirs
+    - {name: visit, property: at, lead_days: 0}
 """
 
 

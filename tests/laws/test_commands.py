@@ -1,6 +1,7 @@
-"""Laws of history, held after each of random commands in random order, with drivers killed at random writes.
+"""Laws of history: they hold after each command of a random sequence, with drivers killed at random.
 
-`LAW_SEQUENCES` says how many sequences (default 4), `LAW_STEPS` how many commands one has at most (default 6).
+`LAW_SEQUENCES` sets the number of sequences (default 4), `LAW_STEPS` the most commands in one
+(default 6).
 """
 
 import os

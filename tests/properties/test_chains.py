@@ -1,4 +1,4 @@
-"""Patterns and funnels in numpy, over many paths at once, against plain Python that tries every way."""
+"""Patterns and funnels in numpy, over many paths at once, against plain Python."""
 
 import numpy as np
 import pyarrow as pa

@@ -1,4 +1,4 @@
-"""What is counted of people by the kernels of features, against plain counts; in any portions the same."""
+"""What the feature kernels count, against plain counts; the same for any batches."""
 
 from collections import Counter
 from datetime import date
@@ -153,9 +153,9 @@ rows = st.lists(
         "order": st.none() | st.integers(0, 9),
         "cart_us": st.none() | st.integers(0, 9).map(lambda day: day * DAY_US),
         "categories": st.none() | texts,
-        "steps": st.none() | st.lists(st.tuples(st.sampled_from("xyz"),
-                                                st.sampled_from(["page", "feature_use"])),
-                                                max_size=4),
+        "steps": st.none() | st.lists(
+            st.tuples(st.sampled_from("xyz"), st.sampled_from(["page", "feature_use"])),
+            max_size=4),
     }),
     max_size=7,
 )  # fmt: skip

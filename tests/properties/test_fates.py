@@ -1,4 +1,7 @@
-"""What becomes of rows, against plain Python, and the laws of arrival: shuffled, split into deliveries, replayed."""
+"""The fates of rows, against plain Python, and the laws of arrival.
+
+Rows are shuffled, split into deliveries, and replayed.
+"""
 
 import random
 from collections import Counter
@@ -26,7 +29,7 @@ START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
 def made(draw, streams=60):
-    """Rows of small streams in which ids, moments and contents meet by chance: no, c, id, t, r, e, paid."""
+    """Rows of small streams in which ids, times and contents coincide: no, c, id, t, r, e, paid."""
     rows = []
     for stream in range(streams):
         for _ in range(draw.randint(1, 7)):
@@ -34,8 +37,8 @@ def made(draw, streams=60):
             rows.append({
                 "c": f"s{stream}", "id": draw.choice("aab"), "t": at,
                 "r": at + timedelta(seconds=draw.choice((0, 0, 3))),
-                "e": draw.choice(("look", "look", "buy")), "paid": draw.choice(("", "1", "2"))
-                if draw.random() < 0.3 else "",
+                "e": draw.choice(("look", "look", "buy")),
+                "paid": draw.choice(("", "1", "2")) if draw.random() < 0.3 else "",
             })  # fmt: skip
     return [{"no": n, **row} for n, row in enumerate(rows)]
 
@@ -57,9 +60,13 @@ def content(row):
 
 
 def fates_of(rows, digest):
-    """The rule in plain Python: of equal ids of a stream the first stays, in order of moment, arrival and digest."""
+    """The rule in plain Python: of equal ids in a stream the first stays.
+
+    The order is time, arrival, digest.
+    """
     kept, fates = {}, {}
-    # Rows alike in all of this differ in nothing but their number, which is part of the raw text: any of them may stay.
+    # Rows equal in all of this differ only in their number, which is part of the raw text:
+    # any of them may stay.
     for row in sorted(rows, key=lambda r: (r["t"], r["r"], digest[r["no"]])):
         event = row["c"], row["id"]
         fate = (

@@ -22,9 +22,9 @@ EVENT = st.fixed_dictionaries({
     "file_place": st.one_of(st.none(), st.integers(0, 3)),
     "event_id": st.text("xyz", min_size=1, max_size=3),
     "step": st.sampled_from(["home", "cart", "pay"]),
-    "kind_no": st.sampled_from([KINDS.index(k)
-                                for k in ("page", "cart_add", "purchase", "refund", "email_sent",
-                                          "ping")]),
+    "kind_no": st.sampled_from([
+        KINDS.index(k)
+        for k in ("page", "cart_add", "purchase", "refund", "email_sent", "ping")]),
     "order_no": st.sampled_from([0, 0, 7, 8]),
     "amount_e4": st.integers(-50, 50),
     "category": st.one_of(st.none(), st.sampled_from(["toys", "books"])),

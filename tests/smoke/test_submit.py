@@ -12,13 +12,15 @@ from tests.support import shop
 ROOT = Path(__file__).parents[2]
 SMALL = (
     "--conf spark.sql.shuffle.partitions=2 --conf spark.databricks.delta.snapshotPartitions=2 "
-    "--conf spark.sql.sources.parallelPartitionDiscovery.parallelism=2 --conf "
-    "spark.ui.enabled=false "
-    "--conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 --conf "
-    "spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1"
+    "--conf spark.sql.sources.parallelPartitionDiscovery.parallelism=2 "
+    "--conf spark.ui.enabled=false "
+    "--conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 "
+    "--conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1"
 )
-"""Tables of a few rows: the defaults are made for large ones, would start fifty tasks to read a log of ten lines, and would have
-three processes compile for hours to come."""
+"""Settings for tables of a few rows.
+
+The defaults are for large tables: they would start fifty tasks to read a log of ten lines, and
+three processes would compile code for hours of work to come."""
 
 
 @pytest.mark.smoke

@@ -1,7 +1,8 @@
-"""Looks for keys and raw identifiers where none may be: in logs, checkpoints, names of files, and whatever else lies in a warehouse.
+"""Looks for keys and raw identifiers where none may be: logs, checkpoints, file names, and so on.
 
-The data files of tables hold keys; everything else may not. A file is read in every way in which a value may stand in it: as it is,
-as JSON inside of JSON, percent-encoded, and as Parquet (a log's checkpoints, whose pages are compressed).
+The data files of tables hold keys; nothing else in a warehouse may. A file is read in every form
+in which a value can appear: as it is, as JSON inside JSON, percent-encoded, and as Parquet (the
+checkpoints of a log, whose pages are compressed).
 """
 
 import gzip
@@ -74,9 +75,10 @@ def keys_of(warehouse: Path) -> set[str]:
 def scan(
     folder: Path, needles: Needles, *, seen: set[tuple[Path, int]] | None = None
 ) -> dict[str, set[str]]:
-    """Where needles stand below a folder: in names of files and folders, and in every file that is not a table's data.
+    """Where needles appear below a folder: in file and folder names, and in files that are no data.
 
-    `seen` holds what was scanned before (file and time of change); it is left out, and what is scanned now is added.
+    `seen` holds the files scanned before, with their time of change: they are skipped, and those
+    scanned now are added.
     """
     found: dict[str, set[str]] = {}
     for entry in sorted(folder.rglob("*")):
@@ -94,7 +96,7 @@ def scan(
 
 
 def is_data(file: Path, folder: Path) -> bool:
-    """Whether a file is a table's data, or its checksum beside it: Parquet of a folder with a log, outside of the log."""
+    """Whether a file is a table's data or its checksum: Parquet outside the log of a table folder."""
     is_parquet = file.name.endswith((".parquet", ".parquet.crc"))
     if not is_parquet or LOG in file.relative_to(folder).parts:
         return False

@@ -1,7 +1,8 @@
-"""A shop that was published twice: built once for all test processes, copied for each test, whole with its source.
+"""A shop that was published twice: built once for all test processes, copied for each test.
 
-The source is a Delta table, whose checkpoint knows it by its own id and not by its place, so a copy goes on where the original
-was. Tests that attack what was published begin here.
+Its source is copied too. It is a Delta table, which the checkpoint knows by its own id and not by
+its place, so a copy continues where the original was. Tests that attack published tables start
+here.
 """
 
 import os
@@ -18,7 +19,8 @@ name: shop
 format: delta
 path: {path}
 stream: [cookie]
-columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category: category, order_id: order, amount: paid, user_agent: agent}}
+columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category: category, \
+order_id: order, amount: paid, user_agent: agent}}
 ids: {{cookie: cookie, user: user}}
 kinds: {{view: product_view, add: cart_add, buy: purchase, login: login}}
 """
@@ -51,7 +53,7 @@ def build(spark, cli, folder: Path) -> None:
 
 
 def built_once(spark, cli, place: Path) -> Path:
-    """The template at a place that all test processes share; the first who comes builds it, the others wait."""
+    """The template, shared by all test processes: the first one builds it, the others wait."""
     claim, done = place.with_suffix(".claim"), place.with_suffix(".done")
     try:
         os.close(os.open(claim, os.O_CREAT | os.O_EXCL))

@@ -1,8 +1,9 @@
-"""A reader who subtracts: what can be computed about people from published numbers, and whether a group of one to nine is among it.
+"""A reader who subtracts: what published numbers reveal about groups of one to nine people.
 
-The reader knows what the tables' definitions say adds up to what, and every published number. Unknown counts are whole numbers
-of 0 or more. A count of one to nine people is *disclosed* when no assignment that fits has ten or more in its place. Who knows the
-truth tries every count that is small; who does not, every count that must be in 1..9.
+The reader knows every published number, and from the table contracts what adds up to what.
+Unknown counts are whole numbers of 0 or more. A count of one to nine people is *disclosed* when
+no assignment that fits has ten or more in its place. A reader who knows the truth tries every
+small count; one who does not tries every count that must be in 1..9.
 """
 
 from collections.abc import Iterable, Mapping
@@ -55,7 +56,7 @@ class Reader:
     def disclosed(
         self, counts: Iterable[str | Mapping[str, int]], truth: Mapping[str, int] | None = None
     ) -> list[tuple[str, int, int]]:
-        """Those of the counts that are disclosed, with their ranges. By the truth where it is given."""
+        """The disclosed counts with their ranges; checked by the truth where it is given."""
         found = []
         for count in counts:
             if truth is not None:

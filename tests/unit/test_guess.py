@@ -20,12 +20,14 @@ def guessed(rows, **changes):
 
 
 @pytest.mark.parametrize(("name", "expected"), {
-    "rudderstack-tracks": {"stream": ["cookie", "user", "email"],
-                           "occurred_at": "original_timestamp", "received_at": "received_at",
+    "rudderstack-tracks": {
+        "stream": ["cookie", "user", "email"],
+        "occurred_at": "original_timestamp", "received_at": "received_at",
         "sent_at": "sent_at", "event_name": "event", "event_id": "id", "amount": "revenue",
         "order_id": "order_id"},
-    "snowplow-canonical": {"stream": ["cookie", "user"], "occurred_at": "derived_tstamp",
-                           "received_at": "collector_tstamp",
+    "snowplow-canonical": {
+        "stream": ["cookie", "user"],
+        "occurred_at": "derived_tstamp", "received_at": "collector_tstamp",
         "event_name": "event_name", "event_id": "event_id", "amount": "tr_total",
         "user_agent": "useragent"},
     "support-tickets": {"stream": ["customer", "email"], "occurred_at": "created_at",

@@ -1,4 +1,4 @@
-"""The report as a page: what must be on it, what must not, and that it does not depend on chance."""
+"""The report page: what it must show, what it must not, and that it is always the same."""
 
 from __future__ import annotations
 
@@ -225,7 +225,8 @@ def test_names_with_a_script_are_escaped_wherever_they_stand(name: str) -> None:
     "name", ["cost $5 or $6 ^_x", 'a id="b" c', "日本語の名前", "x" * 120, "two\nlines", " "]
 )
 def test_odd_names_break_nothing(name: str) -> None:
-    # sizes, differences, moves, search, flow, graph, places, funnel, its weeks; steps of c1, c2 and all
+    # sizes, differences, moves, search, flow, graph, places, funnel, its weeks;
+    # steps of c1, c2 and all
     assert parsed(render(named(name))).names.count("svg") == 9 + 3
 
 

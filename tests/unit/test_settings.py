@@ -59,8 +59,9 @@ def test_a_mapping_file_is_read_beside_the_file_that_names_it_and_its_mistakes_p
 ):
     (tmp_path / "sources").mkdir()
     mapping = written(tmp_path,
-                      "name: shop\nformat: csv\npath: x\nstream: [cooky]\ncolumns: {occurred_at: "
-                      "t, event_name: e}\nids: {cookie: c}\n", "sources/shop.yaml")  # fmt: skip
+                      "name: shop\nformat: csv\npath: x\nstream: [cooky]\n"
+                      "columns: {occurred_at: t, event_name: e}\nids: {cookie: c}\n",
+                      "sources/shop.yaml")  # fmt: skip
     file = written(tmp_path, "sources: [sources/shop.yaml]\n")
     (mistake,) = mistakes(file)
     assert mistake.startswith(

@@ -1,7 +1,8 @@
-"""Worlds of other seeds and sizes the whole way: groups against personas, a refit a month later, and people who change. Minutes each.
+"""Worlds of other seeds and sizes through the whole pipeline; they take minutes each.
 
-`WORLD_SIZES="20000 100000" make worlds` adds larger worlds, one run each; `WORLD_PEOPLE=20000` makes those that live on for a
-year larger; `WORLD_SEEDS="7 11"` names the seeds.
+Groups are compared with personas, also after a refit a month later and with people who change.
+`WORLD_SIZES="20000 100000" make worlds` adds larger worlds, one run each; `WORLD_PEOPLE=20000`
+enlarges the worlds that live on for a year; `WORLD_SEEDS="7 11"` sets the seeds.
 """
 
 import os
@@ -34,7 +35,10 @@ PERSON_IDS = ("anonymous_id", "user_id", "customer_id", "email")
 
 
 def a_year_later(spark, seed, changed):
-    """The same people once more, each row of them new. People of a changed pair live the other's life, by their own identifiers."""
+    """The same people again, each row of them new.
+
+    People of a changed pair live the other's life, under their own identifiers.
+    """
     again = build_world(
         spark, people=PEOPLE, days=DAYS, seed=seed, first_day=FIRST_DAY + timedelta(days=DAYS)
     ).raw
@@ -63,7 +67,7 @@ def a_year_later(spark, seed, changed):
 
 
 def pairs_that_change(people):
-    """Pairs of a person of either persona that changes into the other, nobody on a shared device."""
+    """Pairs of people whose personas change into each other; nobody on a shared device."""
     alone = [
         [p for p in people if p["persona"] == name and not p["shares_device"]] for name in CHANGES
     ]
@@ -75,7 +79,7 @@ def newest_run(warehouse):
 
 
 def begun(spark, folder, secret_files, people, seed):
-    """A world written below the folder: how to run up to a date, the warehouse, and the secret of its keys."""
+    """A world in a folder: how to run it up to a date, its warehouse, and the secret of its keys."""
     from desirelines.cli import main
 
     born = build_world(spark, people=people, days=DAYS, seed=seed, first_day=FIRST_DAY)

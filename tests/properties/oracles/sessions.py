@@ -1,8 +1,8 @@
-"""The sessioniser in plain Python: one stream's events to sessions, as the rules say it, an event at a time."""
+"""The sessioniser in plain Python: the rules as stated, one stream's events, one at a time."""
 
 
 def sessions_of(events, rules, day_us):
-    """`events`: dicts of one stream. Gives (cause, events) of each session, those of session keys last."""
+    """`events`: dicts of one stream. Gives (cause, events) of each session; session keys come last."""
     null_first = lambda v: (v is not None, v if v is not None else 0)  # noqa: E731 - it is the sort key, said once
     ordered = sorted(events, key=lambda e: (
         e["at_us"], null_first(e["received_us"]), e["source"], e["file_name"] or "",
