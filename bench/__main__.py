@@ -1,6 +1,7 @@
-"""`python -m bench --part sessions --size 1000000`: run parts, print their tables, write build/bench/<part>.json.
+"""`python -m bench --part sessions --size 1000000`: run parts and print their tables.
 
-Exit status: 0 also when a goal is missed (the table says so), 1 when variants do not give equal results.
+The figures go to build/bench/<part>.json. Exit status: 0 also when a goal is missed (the table
+says so), 1 when the variants do not give equal results.
 """
 
 from __future__ import annotations

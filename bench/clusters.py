@@ -1,4 +1,7 @@
-"""Parts kmeans and choose-k: one fit, and the whole step from features to everybody's cluster, against scikit-learn and MLlib."""
+"""Parts kmeans and choose-k, against scikit-learn and MLlib.
+
+kmeans is one fit; choose-k is the whole step from features to everybody's cluster.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ from desirelines.settings.model import Clusters
 
 STARTS, ITERATIONS, SAMPLE = 6, 50, 20_000
 MOST_COST, MOST_COST_OF_PEERS = 1.005, 1.02
-"""A cost is as good when it is at most so many times the best of scikit-learn's six starts; peers have one start."""
+"""A cost is good enough up to this multiple of the best of scikit-learn's six starts.
+
+Peers have one start."""
 KS = range(2, 13)
 REFITS = 4
 """Bootstrap refits a k of scikit-learn's sweep, one start each."""
@@ -50,7 +55,10 @@ class Best:
 
 
 def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """One fit of eight clusters: our scans from a sample's start, MLlib, scikit-learn with the matrix in memory."""
+    """One fit of eight clusters.
+
+    Our scans start from a sample; MLlib; scikit-learn with the matrix in memory.
+    """
     people, kept = points(spark, size, out), matrix(size, out)
     best = _best_cost(kept, GROUPS)
     found = {name: Best() for name in ("scans", "mllib", "sklearn")}
@@ -99,7 +107,10 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
 
 
 def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """From features to everybody's cluster, k open: the product, scikit-learn's sweep in memory, MLlib's fit of every k."""
+    """From features to everybody's cluster, with k open.
+
+    The product, scikit-learn's sweep in memory, MLlib's fit of every k.
+    """
     people, catalogue = points(spark, size, out), _catalogue()
     settings = Clusters(k_min=KS[0], k_max=KS[-1], sample_people=SAMPLE)
     first = fit(people, size, catalogue, settings)

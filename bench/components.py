@@ -1,4 +1,7 @@
-"""Parts components-…: connected components of a chain, a star and a random graph, by rounds of two kinds and with one task's help."""
+"""Parts components-…: connected components of a chain, a star and a random graph.
+
+Rounds of two kinds, and rounds helped by one task.
+"""
 
 from __future__ import annotations
 
@@ -55,9 +58,12 @@ def to_nowhere(rows: DataFrame) -> None:
 
 
 def by_stars(pairs: DataFrame) -> DataFrame:
-    """Components by alternating large-star and small-star until nothing changes: key, component_key.
+    """Components by alternating large-star and small-star until nothing changes.
 
-    Source: Kiveris, Lattanzi, Mirrokni, Rastogi, Vassilvitskii, "Connected Components in MapReduce and Beyond", SoCC 2014.
+    Columns: key, component_key.
+
+    Source: Kiveris, Lattanzi, Mirrokni, Rastogi, Vassilvitskii, "Connected Components in
+    MapReduce and Beyond", SoCC 2014.
     """
     edges = pairs.select("key", "other_key").filter("key != other_key")
     seen = None

@@ -1,4 +1,7 @@
-"""Made events for the bench: skewed, the same at every run, written once as Parquet in order of arrival."""
+"""Synthetic events for the bench: skewed, the same in every run, written once as Parquet.
+
+Rows are in order of arrival.
+"""
 
 from __future__ import annotations
 
@@ -17,16 +20,18 @@ DAYS, START_US = 90, 1_767_225_600_000_000  # from 2026-01-01
 FILES, LAYOUT = 16, 2
 PLAIN_KINDS = tuple(kind for kind in KINDS if kind not in ("purchase", "refund", "ping"))
 NAMED = [(PLAIN_KINDS[n % len(PLAIN_KINDS)], n // len(PLAIN_KINDS)) for n in range(38)]
-"""Kind and number of the plain events, the most frequent first; with the two order lines there are 40 names."""
+"""Kind and number of the plain events, the most frequent first.
+
+With the two order lines there are 40 names."""
 
 
 def events_path(size: int, out: Path) -> Path:
-    """Where the events of a size are kept; others than before, in columns or values, have another LAYOUT."""
+    """Where the events of a size are kept; a change of columns or values takes a new LAYOUT."""
     return out / f"events-{LAYOUT}-{size}"
 
 
 def events(spark: SparkSession, size: int, out: Path) -> DataFrame:
-    """Give about `size` made events from build/bench, written there first when they are not."""
+    """Give about `size` events from build/bench, written there first if they are missing."""
     path = events_path(size, out)
     if not (path / "_SUCCESS").exists():
         arrival = (F.coalesce("received_at", "occurred_at"), F.col("event_id"))
@@ -40,7 +45,10 @@ def events(spark: SparkSession, size: int, out: Path) -> DataFrame:
 
 
 def made_events(spark: SparkSession, size: int) -> DataFrame:
-    """Columns of `events` that the sessions are cut from. Lognormal users; a visit is up to 7 events; a fifth of visits order."""
+    """The columns of `events` that sessions are built from.
+
+    Users are lognormal; a visit has up to 7 events; a fifth of the visits order.
+    """
     users = spark.range(max(1, size // EVENTS_PER_USER), numPartitions=4).withColumnRenamed(
         "id", "user"
     )
@@ -87,7 +95,10 @@ def made_events(spark: SparkSession, size: int) -> DataFrame:
 
 
 def event_columns() -> list[Column]:
-    """The columns of an event, from user, place, visit, orders, refunds, name_no and occurred_at."""
+    """The columns of an event.
+
+    They follow from user, place, visit, orders, refunds, name_no and occurred_at.
+    """
     is_line = F.col("orders") | F.col("refunds")
     names = F.array(*(F.lit(f"{kind}_{n}") for kind, n in NAMED))
     kinds = F.array(*(F.lit(kind) for kind, _ in NAMED))

@@ -99,10 +99,12 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
         )
 
     def told() -> Facts:
+        local_day = "timezone('Europe/Berlin', timezone('UTC', started_at::timestamp))::date"
         return _facts(
-            f"""select person_id, sum(order_count) as frequency, sum(amount) - sum(refunded) as monetary,
-            count(distinct case when is_visit or order_count > 0
-                then timezone('Europe/Berlin', timezone('UTC', started_at::timestamp))::date end) as active_days
+            f"""select person_id, sum(order_count) as frequency,
+            sum(amount) - sum(refunded) as monetary,
+            count(distinct case when is_visit or order_count > 0 then {local_day} end)
+                as active_days
             from read_parquet('{stored}/*.parquet') group by person_id"""
         )
 
@@ -142,8 +144,14 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
 
 
 def _facts(query: str) -> Facts:
-    row_hash = "hash(person_id, frequency::bigint, round(monetary::double * 100)::bigint, active_days::bigint)"
-    whole = f"select count(*), sum(frequency), sum(active_days), sum({row_hash}::hugeint) from ({query})"
+    row_hash = (
+        "hash(person_id, frequency::bigint, round(monetary::double * 100)::bigint, "
+        "active_days::bigint)"
+    )
+    whole = (
+        "select count(*), sum(frequency), sum(active_days), "
+        f"sum({row_hash}::hugeint) from ({query})"
+    )
     with duckdb.connect() as connection:
         rows, orders, days, checksum = (
             int(v or 0) for v in connection.execute(whole).fetchone() or ()

@@ -1,4 +1,7 @@
-"""Part heavy: sessions where one stream holds 2 % or 20 % of all events, against the same events spread as they are."""
+"""Part heavy: sessions where one stream holds 2 % or 20 % of all events.
+
+They are compared with the same events in their own streams.
+"""
 
 from __future__ import annotations
 

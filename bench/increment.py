@@ -1,4 +1,7 @@
-"""Part increment: sessions of a day with 1 % or 5 % new events against a rebuild of all; the rows have to be the same."""
+"""Part increment: sessions of a day with 1 % or 5 % new events against a rebuild of all.
+
+The rows must be the same.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ COMPARISONS = (
 
 
 def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Bring in all but the newest rows, cut sessions, bring in the newest, for both shares; what is timed begins there."""
+    """Ingest all but the newest rows, build sessions, ingest the newest, for both shares.
+
+    What is timed begins there.
+    """
     folder, runs = out.resolve() / f"increment-{size}", itertools.count(1)
     shutil.rmtree(folder, ignore_errors=True)
     raw = to_raw(events(spark, size, out))
@@ -104,6 +110,6 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
 
 
 def _rebuild(run: Run) -> None:
-    """Cut all streams anew."""
+    """Rebuild the sessions of all streams."""
     write_sessions(run, None)
     take_robots_out(run, None)

@@ -1,4 +1,7 @@
-"""Part ingest: raw rows into the tables against Spark's own read-and-append; a second day; components against their edges' shuffle."""
+"""Part ingest: raw rows into the tables against Spark's own read and append.
+
+Also a second day, and components against a shuffle of their edges.
+"""
 
 from __future__ import annotations
 

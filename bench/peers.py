@@ -1,7 +1,8 @@
-"""Sessions by others: Spark's window idiom, Polars and DuckDB. And the referee that reads what each variant gives.
+"""Sessions by others: Spark's window idiom, Polars and DuckDB; and the referee of the results.
 
-All three cut, order and collapse as the product does and give SESSION_COLUMNS; what they leave out is LEFT_OUT. They know what the made
-events are like: no pings, no midnight, nobody changes the login within a session, no file_name and file_place.
+All three cut, order and collapse as the product does and give SESSION_COLUMNS; what they leave out
+is LEFT_OUT. They rely on what the synthetic events are like: no pings, no midnight, nobody changes
+the login within a session, no file_name and file_place.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ SESSION_COLUMNS = (
     "step_kinds",
     "step_offsets",
 )
-LEFT_OUT = "session_id (a SHA-256), bucket, cause, source, campaign, channel, score, is_visit, is_engaged, backtrack_count, revisit_count"
+LEFT_OUT = (
+    "session_id (a SHA-256), bucket, cause, source, campaign, channel, score, is_visit, "
+    "is_engaged, backtrack_count, revisit_count"
+)
 USED = (
     "source",
     "stream_id",
@@ -121,9 +125,8 @@ def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
     at, stream, kind = pl.col("occurred_at"), pl.col("stream_id"), pl.col("kind")
     silence = (at - at.shift()).dt.total_microseconds()
     is_first = ((stream != stream.shift()) | (silence > gap_us)).fill_null(True)
-    line = pl.struct(
-        c for c in ORDER_LINE if c != "stream_id"
-    )  # session_no runs on over the streams
+    # session_no runs on over the streams
+    line = pl.struct(c for c in ORDER_LINE if c != "stream_id")
     ordered = pl.scan_parquet(events / "*.parquet").select(USED).sort(IN_ORDER, nulls_last=False)
     marked = ordered.with_columns(
         is_first.alias("is_first"),
@@ -164,7 +167,8 @@ def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
 DUCKDB_SESSIONS = """
 copy (
     with placed as (
-        select stream_id, user_key, occurred_at, source, order_id, kind, event_name, category, amount, discount,
+        select stream_id, user_key, occurred_at, source, order_id, kind, event_name, category,
+            amount, discount,
             row_number() over sort_order as place,
             epoch_us(occurred_at) - epoch_us(lag(occurred_at) over sort_order) as silence
         from read_parquet($events)
@@ -192,13 +196,15 @@ copy (
         min(occurred_at) filter (kind = 'purchase') as first_order_at,
         max(occurred_at) filter (kind = 'purchase') as last_order_at,
         max(occurred_at) filter (kind = 'cart_add') as last_cart_at,
-        list_sort(coalesce(list(distinct category) filter (category is not null), [])) as categories,
+        list_sort(coalesce(list(distinct category) filter (category is not null), []))
+            as categories,
         arg_min(event_name, place) filter (is_step) as entry_step,
         arg_max(event_name, place) filter (is_step) as exit_step,
         list(event_name order by place) filter (is_step) as steps,
         list(kind order by place) filter (is_step) as step_kinds,
         list_transform(
-            list(epoch_us(occurred_at) order by place) filter (is_step), lambda us: (us - epoch_us(min(occurred_at))) // 1000
+            list(epoch_us(occurred_at) order by place) filter (is_step),
+            lambda us: (us - epoch_us(min(occurred_at))) // 1000
         ) as step_offsets
     from marked group by stream_id, session_no
 ) to '{out}' (format parquet, compression snappy)
@@ -216,7 +222,10 @@ def write_duckdb_sessions(events: Path, out: Path, *, gap_us: int, threads: int)
 
 
 def facts_of(path: Path) -> Facts:
-    """Read a variant's Parquet and say what it holds; the checksum is over SESSION_COLUMNS, a sum of hashes of the rows."""
+    """Read a variant's Parquet and give its facts.
+
+    The checksum is over SESSION_COLUMNS, a sum of hashes of the rows.
+    """
     files = str(path / "*.parquet") if path.is_dir() else str(path)
     instants = ("started_at", "ended_at", "first_order_at", "last_order_at", "last_cart_at")
     money = ("amount", "discount", "refunded")
@@ -238,7 +247,10 @@ def facts_of(path: Path) -> Facts:
         *(f"{name}::bigint" for name in ("event_count", *COUNTS)),
     ]
     row_hash = f"hash({', '.join(values)})"
-    query = f"select count(*), sum(event_count), sum(len(steps)), sum({row_hash}::hugeint) from read_parquet($files)"
+    query = (
+        "select count(*), sum(event_count), sum(len(steps)), "
+        f"sum({row_hash}::hugeint) from read_parquet($files)"
+    )
     with duckdb.connect() as connection:
         row = connection.execute(query, {"files": files}).fetchone()
     rows, events, steps, checksum = (int(value or 0) for value in row or (0, 0, 0, 0))

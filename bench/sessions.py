@@ -1,4 +1,4 @@
-"""Part sessions: `to_sessions` against the price of sorting its events, Spark's window idiom, Polars and DuckDB."""
+"""Part sessions: `to_sessions` against a sort of its events, Spark windows, Polars and DuckDB."""
 
 from __future__ import annotations
 

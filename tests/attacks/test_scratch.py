@@ -137,7 +137,7 @@ def test_the_disks_of_the_environment_are_used_by_folders_below_them(tmp_path, m
 
 
 def test_spark_writes_nowhere_else(spark):
-    """The tests' session is embedded: its blocks and temporary folders are in its process's folder."""
+    """The tests' session is embedded: blocks and temporary folders are in this process's folder."""
     (mine,) = (held.folder for held in scratch._held.values() if held.process == os.getpid())
     assert spark.conf.get("spark.local.dir") == str(mine)
     spark.range(10).repartition(3).localCheckpoint()

@@ -54,7 +54,7 @@ def command(published_shop, secret_files, capsys):
 
 @pytest.fixture
 def refused(command, published_shop):
-    """Runs a command that must exit with 2 and leave every table file as it was; gives the output."""
+    """Runs a command that must exit with 2 and change no table file; gives its output."""
 
     def state():
         return {f: f.read_bytes() for f in (published_shop / "warehouse").rglob("*") if f.is_file()}

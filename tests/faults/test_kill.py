@@ -174,9 +174,9 @@ NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 def test_a_killed_batch_has_one_fate_a_row_though_clock_and_mapping_are_others_at_the_next_try(
     spark, cli, tmp_path, secret_files
 ):
-    """After a kill at any write: the limit for future rows has moved, early rows are allowed,
+    """After a kill at any write, the next try runs later and under other rules.
 
-    and an event has another name.
+    The limit for future rows has moved, early rows are allowed, and an event has another name.
     """
     rows = shop.rows(0, 4)
     ahead = rows[0] | {"id": "ahead", "at": (NOW + timedelta(minutes=60, seconds=30)).isoformat()}

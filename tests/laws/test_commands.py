@@ -1,4 +1,4 @@
-"""Laws of history: they hold after each command of a random sequence, with drivers killed at random.
+"""Laws of history: they hold after every command of a random sequence, and after random kills.
 
 `LAW_SEQUENCES` sets the number of sequences (default 4), `LAW_STEPS` the most commands in one
 (default 6).

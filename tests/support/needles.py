@@ -96,7 +96,7 @@ def scan(
 
 
 def is_data(file: Path, folder: Path) -> bool:
-    """Whether a file is a table's data or its checksum: Parquet outside the log of a table folder."""
+    """Whether a file is table data or its checksum: Parquet outside the log of a table's folder."""
     is_parquet = file.name.endswith((".parquet", ".parquet.crc"))
     if not is_parquet or LOG in file.relative_to(folder).parts:
         return False

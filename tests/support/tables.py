@@ -47,13 +47,15 @@ def cell_type(column: str) -> tuple[T.DataType, object]:
 
 def one_block(text: str) -> str:
     """A text table with its second and later blocks put beside the first."""
-    blocks = [block.splitlines() for block in re.split(r"\n\s*\n", text.strip())]
-    wide = blocks[0]
-    for block in blocks[1:]:
-        for line, more in zip(wide, block, strict=True):
-            assert line.split("|")[0].strip() == more.split("|")[0].strip(), "rows do not match"
-        wide = [f"{line} | {more.split('|', 1)[1]}" for line, more in zip(wide, block, strict=True)]
-    return "\n".join(wide)
+    first, *others = [block.splitlines() for block in re.split(r"\n\s*\n", text.strip())]
+    for block in others:
+        labels = [[line.split("|")[0].strip() for line in lines] for lines in (first, block)]
+        if labels[0][0] != labels[1][0]:  # no header: rows after an empty line
+            first += block
+            continue
+        assert labels[0] == labels[1], "the rows of a second block are not those of the first"
+        first = [f"{a} | {b.split('|', 1)[1]}" for a, b in zip(first, block, strict=True)]
+    return "\n".join(first)
 
 
 def table(spark: SparkSession, text: str) -> DataFrame:

@@ -190,7 +190,7 @@ def test_bots_are_found_whether_they_say_so_or_not(spark, folder, secret_files):
 
 
 def pairwise(rows):
-    """Precision and recall of row pairs with one person_id, compared with those of one person_no."""
+    """Precision and recall of row pairs with one person_id; the truth is their person_no."""
     cells = rows.groupBy("person_id", "person_no").count().collect()
     pairs = lambda sizes: sum(n * (n - 1) // 2 for n in sizes)  # noqa: E731 - the binomial, said once
 

@@ -79,7 +79,7 @@ def newest_run(warehouse):
 
 
 def begun(spark, folder, secret_files, people, seed):
-    """A world in a folder: how to run it up to a date, its warehouse, and the secret of its keys."""
+    """A world in a folder: how to run it up to a date, its warehouse, and its key secret."""
     from desirelines.cli import main
 
     born = build_world(spark, people=people, days=DAYS, seed=seed, first_day=FIRST_DAY)

@@ -54,7 +54,7 @@ def most_in_any_order(path, steps, *, within):
 
 
 def holds(path, items, *, within=None, occurrence="first"):
-    """Places of the first and last step of the pattern's occurrence, or None. `items`: (fits, gap)."""
+    """Places of a pattern occurrence's first and last step, or None. `items`: (fits, after gap)."""
     found = []
     for anchor in range(len(path)):
         ends = [

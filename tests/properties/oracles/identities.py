@@ -53,7 +53,7 @@ def labels(nodes, held, id_type):
 
 
 def spread(graph, label):
-    """Step by step, an unlabelled key takes its neighbours' label of the last step, if they agree."""
+    """In steps: an unlabelled key takes its neighbours' label of the last step, if they agree."""
     front, shared = {k for k in graph if k in label}, set()
     while front:
         reached = {n for k in front for n in graph[k]} - label.keys() - shared

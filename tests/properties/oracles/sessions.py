@@ -2,7 +2,7 @@
 
 
 def sessions_of(events, rules, day_us):
-    """`events`: dicts of one stream. Gives (cause, events) of each session; session keys come last."""
+    """`events`: dicts of one stream. Gives (cause, events) of each session, session keys last."""
     null_first = lambda v: (v is not None, v if v is not None else 0)  # noqa: E731 - it is the sort key, said once
     ordered = sorted(events, key=lambda e: (
         e["at_us"], null_first(e["received_us"]), e["source"], e["file_name"] or "",

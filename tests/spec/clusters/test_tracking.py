@@ -1,4 +1,4 @@
-"""A fit in MLflow: beside the tables, and on a real server; the model comes back by its alias and scores the same."""
+"""A fit in MLflow, beside the tables and on a real server; its model, by alias, scores the same."""
 
 import os
 import socket
@@ -23,8 +23,8 @@ from desirelines.settings.model import Clusters, Tracking
 def features(spark):
     random = np.random.default_rng(9)
     rows = [
-        (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()), None if n % 5 == 0
-         else float(random.normal() + 4 * (n % 4 > 1)))
+        (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()),
+         None if n % 5 == 0 else float(random.normal() + 4 * (n % 4 > 1)))
         for n in range(200)
     ]  # fmt: skip
     table = spark.createDataFrame(
@@ -123,7 +123,7 @@ def beside(folder):
 
 
 def test_two_warehouses_in_one_process_keep_their_models_apart(fitted, tmp_path, at_address):
-    """The first run's address stayed in the environment, where the second took it for the user's own."""
+    """The first run's address stayed in the environment; the second took it for the user's own."""
     folders = {name: str(tmp_path / name) for name in ("one", "two")}
     runs = {
         name: log_fit(Tracking(), folder, logged(fitted, trials=[]))

@@ -173,8 +173,8 @@ def test_the_raw_text_stays_with_rows_held_back_and_conflicts_get_theirs(spark):
         2  | x |   | {HOUR}:00:00Z | look |
         2  | x |   | {HOUR}:01:00Z | buy  | 5
         3  | x |   | {HOUR}:00:00Z | look |
-    """, of).withColumn("is_suppressed", F.lit(False)).withColumn("raw",
-                                                                  F.lit(None).cast("string"))  # fmt: skip
+    """, of).withColumns({
+        "is_suppressed": F.lit(False), "raw": F.lit(None).cast("string")})  # fmt: skip
     classified = with_fates(rows, of, None).localCheckpoint()
     before = {(r["given_id"], r["fate"]): r["raw"] for r in classified.collect()}
     row_1 = '{"id":"1","c":"x","t":"never","e":"look"}'

@@ -1,4 +1,7 @@
-"""What quarantine keeps of a row: mapped columns, identifiers as marks; and what a mark is worth when the row is read again."""
+"""What quarantine keeps of a row: mapped columns, and identifiers as marks.
+
+And what a mark is worth when the row is read again.
+"""
 
 import json
 
@@ -49,7 +52,8 @@ CALL = {
 }  # fmt: skip
 OF_CALLS = {
     "format": "json", "lines": "products", "stream": ["cookie", "user"], "alias": "previousId",
-    "properties": ["colour"], "columns": {
+    "properties": ["colour"],
+    "columns": {
         "occurred_at": "at", "event_name": {"sql": "try_variant_get(row, '$.event', 'string')"},
         "page": "context.page.path", "item_id": "line.sku", "amount": "line.price",
         "session_key": "session",

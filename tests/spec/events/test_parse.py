@@ -14,9 +14,9 @@ def test_every_reason_against_a_row_is_told(spark):
     rows = mapped(spark, """
         id | c    | u    | t                    | e    | paid  | expected
         1  | x    |      | 2026-03-01T10:00:00Z | buy  | 3.50  |
-        2  | null |      | 2026-03-01T10:00:00Z | buy  |       | stream: no identifier of type cookie, user
-        3  | 000  | unknown | 2026-03-01T10:00:00Z | look |    | stream: no identifier of type cookie, user
-        4  | x    |      | yesterday            |      | three | occurred_at: not a time; amount: not a number; event_name: missing
+        2  | null |      | 2026-03-01T10:00:00Z | buy  |       | stream: no identifier
+        3  | 000  | unknown | 2026-03-01T10:00:00Z | look |    | stream: no identifier
+        4  | x    |      | yesterday            |      | three | occurred_at, amount, event_name
         5  | x    |      |                      | look |       | occurred_at: missing
         6  | x    |      | 2026-02-30T10:00:00Z | look |       | occurred_at: not a time
         7  | x    |      | 2026-03-11T02:00:00Z | look |       | occurred_at: in the future

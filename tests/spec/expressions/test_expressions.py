@@ -1,4 +1,7 @@
-"""An expression of the settings gives what Spark gives for the same text; the functions it may call are scalars that follow from their arguments."""
+"""An expression of the settings gives what Spark gives for the same text.
+
+The functions it may call are scalars that follow from their arguments.
+"""
 
 import random
 from pathlib import Path
@@ -72,8 +75,8 @@ EXAMPLES = {
     "try_element_at": "try_element_at(row.l, 9)", "exists": "exists(row.l, x -> x = 'y')",
     "filter": "filter(row.l, (x, i) -> i > 0 AND x IS NOT NULL)",
     "forall": "forall(row.l, x -> x != row.t)",
-    "transform": "transform(row.l, x -> concat(x, transform(row.l, (x, i) -> concat(x, "
-                 "CAST(i AS string)))[0]))",
+    "transform": "transform(row.l, x -> concat(x, "
+                 "transform(row.l, (x, i) -> concat(x, CAST(i AS string)))[0]))",
     "get_json_object": "get_json_object(row.j, '$.a.b')",
     "is_variant_null": "is_variant_null(parse_json(row.j))",
     "parse_json": "CAST(parse_json(row.j) AS string)", "to_json": "to_json(struct(row.a, row.l))",
@@ -111,10 +114,15 @@ OTHERS = [
 @pytest.fixture(scope="module")
 def rows(spark):
     return spark.sql(r"""
-        SELECT struct(' abc ' AS t, 'u12' AS u, 'https://shop.example/p/x?q=1' AS w, 'a%20b' AS e, CAST(NULL AS string) AS z, 2 AS a, 1 AS b, 1.25 AS d,
-                      '50%' AS p, 1767225600L AS n, DATE '2026-02-03' AS day, TIMESTAMP '2026-03-01 09:30:00' AS at, '2026-02-03' AS iso,
-                      array('x', 'y', NULL, 'y') AS l, map('k', 1) AS m, '{"a": {"b": 7}}' AS j, '{"a": [1, {"b": 2}]}' AS v,
-                      named_struct('in`side', 'deep') AS `odd name`, array(named_struct('x', 5, 'y', named_struct('inner', 'i'))) AS many) AS row
+        SELECT struct(
+            ' abc ' AS t, 'u12' AS u, 'https://shop.example/p/x?q=1' AS w, 'a%20b' AS e,
+            CAST(NULL AS string) AS z, 2 AS a, 1 AS b, 1.25 AS d, '50%' AS p, 1767225600L AS n,
+            DATE '2026-02-03' AS day, TIMESTAMP '2026-03-01 09:30:00' AS at, '2026-02-03' AS iso,
+            array('x', 'y', NULL, 'y') AS l, map('k', 1) AS m,
+            '{"a": {"b": 7}}' AS j, '{"a": [1, {"b": 2}]}' AS v,
+            named_struct('in`side', 'deep') AS `odd name`,
+            array(named_struct('x', 5, 'y', named_struct('inner', 'i'))) AS many
+        ) AS row
         """)
 
 
@@ -204,7 +212,10 @@ def _text(draw_from: random.Random, depth: int) -> str:
 @settings(max_examples=150, deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 4))
 def test_operators_bind_as_sparks_do(spark, seed, depth):
-    """Compared as plans: what Spark would do with the text, and with the column made of our tree. Texts that Spark refuses we may refuse."""
+    """Compared as plans: Spark's of the text, and that of the column made of our tree.
+
+    Texts that Spark refuses we may refuse.
+    """
     text = _text(random.Random(seed), depth)
     row = spark.createDataFrame([], "a int, b int, t string, f boolean")
     try:
@@ -239,8 +250,8 @@ SAMPLES = {
     ],
     "orders": [{"order_id": "o1", "line_no": "2"}, {"order_id": None, "line_no": "1"}],
     "ga4-export": [
-        '{"event_params": [{"key": "x", "value": {}}, {"key": "page_location", "value": '
-        '{"string_value": "https://a/b"}}]}',
+        '{"event_params": [{"key": "x", "value": {}}, {"key": "page_location", '
+        '"value": {"string_value": "https://a/b"}}]}',
         '{"event_params": []}', "{}",
     ],
     "segment-spec": ['{"event": "Order Completed", "type": "track"}', '{"type": "page"}', "{}"],

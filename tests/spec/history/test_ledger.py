@@ -1,4 +1,4 @@
-"""The ledger of runs: one successor to each published run, and the run a new one is compared with."""
+"""The ledger of runs: each published run has one successor; and which run a new one follows."""
 
 from datetime import UTC, date, datetime
 from threading import Thread

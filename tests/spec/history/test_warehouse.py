@@ -1,4 +1,7 @@
-"""The verbs by which rows get into tables: a run's rows once, versions as a command sees them, tables that are not as contracted."""
+"""How rows get into tables: a run's rows once, versions as a command sees them.
+
+And tables that differ from their contract.
+"""
 
 from dataclasses import replace
 

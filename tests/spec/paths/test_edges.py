@@ -52,7 +52,8 @@ def test_transitions_are_counted_from_path_start_to_path_end(spark):
             ("view", "buy", 12, 12, 12 / n, 0.5, 1.0, 12 / 16, 3.0, 3.0),
             ("view", "view", 12, 12, 12 / n, 0.5, 0.5, 12 / 16, 2.0, 2.0),
         ]
-        # home → path_end is of fewer than ten people, and would follow from buy → path_end and the number of paths
+        # home → path_end is of fewer than ten people,
+        # and would follow from buy → path_end and the number of paths
     )
 
 

@@ -103,7 +103,7 @@ def test_steps_in_a_row_are_counted_with_what_they_say_of_the_goal(spark):
         "is_skewed",
     )
     found = {r[:2]: r[2:] for r in rows_of(got, *columns)}
-    # 54 paths, 30 reach the goal. home -> cart before it: 20 of those that do, 20 of those that do not.
+    # 54 paths, 30 reach the goal. home -> cart before it: 20 of those that do, 20 of the others.
     odds = (20 + 1) * (24 - 20 + 1) / ((30 - 20 + 1) * (20 + 1))
     assert found["all", "home -> cart"] == (40, 40, 40 / 54, odds, False)
     assert found["all", "help -> cart"] == (10, 10, 10 / 54, (10 + 1) * (24 + 1) / (20 + 1), False)

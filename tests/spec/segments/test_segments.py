@@ -18,15 +18,25 @@ def rules():
 
 
 PEOPLE = """
-    person_id | n:bucket | first_order_at      | last_order_at       | n:lifetime_orders | n:active_weeks | open_cart_at     | expected
-    new       | 1        | 2026-01-30 00:00:00 | 2026-02-03 00:00:00 | 1                 | 1              |                  | new_buyer
-    notnew    | 1        | 2026-01-29 23:59:59 | 2026-02-03 00:00:00 | 2                 | 1              |                  |
-    lapsed    | 1        | 2025-01-01 00:00:00 | 2025-08-31 23:59:59 | 2                 | 1              |                  | lapsed
-    active    | 1        | 2025-01-01 00:00:00 | 2025-09-01 00:00:00 | 2                 | 1              |                  |
-    once      | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1                 | 1              |                  |
-    weeks     | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1                 | 2              |                  | lapsed
-    carter    | 1        | 2025-01-01 00:00:00 | 2025-08-01 00:00:00 | 5                 | 9              | 2026-02-20 10:00 | cart_abandoner lapsed
-    nothing   | 1        |                     |                     | 0                 | 0              |                  |
+    person_id | n:bucket | first_order_at      | last_order_at       | n:lifetime_orders
+    new       | 1        | 2026-01-30 00:00:00 | 2026-02-03 00:00:00 | 1
+    notnew    | 1        | 2026-01-29 23:59:59 | 2026-02-03 00:00:00 | 2
+    lapsed    | 1        | 2025-01-01 00:00:00 | 2025-08-31 23:59:59 | 2
+    active    | 1        | 2025-01-01 00:00:00 | 2025-09-01 00:00:00 | 2
+    once      | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1
+    weeks     | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1
+    carter    | 1        | 2025-01-01 00:00:00 | 2025-08-01 00:00:00 | 5
+    nothing   | 1        |                     |                     | 0
+
+    person_id | n:active_weeks | open_cart_at     | expected
+    new       | 1              |                  | new_buyer
+    notnew    | 1              |                  |
+    lapsed    | 1              |                  | lapsed
+    active    | 1              |                  |
+    once      | 1              |                  |
+    weeks     | 2              |                  | lapsed
+    carter    | 9              | 2026-02-20 10:00 | cart_abandoner lapsed
+    nothing   | 0              |                  |
 """  # fmt: skip
 
 
