@@ -48,7 +48,7 @@ OUT = Path("build/bench")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the parts asked for; give the exit status."""
+    """Run the requested parts; give the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--part", choices=[*PARTS, "all"], default="all")
     parser.add_argument(
@@ -88,7 +88,7 @@ def run_one(spark: SparkSession, name: str, size: int, rounds: int) -> int:
 
 
 def machine_line(spark: SparkSession) -> str:
-    """What the figures were taken on."""
+    """The machine of the figures."""
     return (
         f"{os.cpu_count()} cores ({CORES} used), load {os.getloadavg()[0]:.1f}, "
         f"{platform.machine()}, "

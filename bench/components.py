@@ -22,13 +22,13 @@ CHAIN_SHARE, STAR_SHARE = 0.02, 0.2
 
 
 def chain_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Every node linked with the next: the longest way through."""
+    """Every node linked with the next: the longest way through a graph."""
     links = int(size * CHAIN_SHARE)
     return _part(spark, "components-chain", links, lambda i: (i, i + F.lit(1)))
 
 
 def star_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Every node linked with one: the most uneven."""
+    """Every node linked with one: the most uneven graph."""
     links = int(size * STAR_SHARE)
     return _part(spark, "components-star", links, lambda i: (F.lit(0), i + F.lit(1)))
 

@@ -91,7 +91,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A part, run."""
+    """The result of a part."""
 
     part: Part
     facts: dict[str, Facts]
@@ -150,7 +150,7 @@ class Tree:
                 found[process.pid, process.create_time()] = times.user + times.system
                 is_worker = process is not me and process.name().startswith("python")
                 resident += process.memory_info().rss if is_worker else 0
-            except psutil.Error:  # ended since the list was made
+            except psutil.Error:  # ended since it was listed
                 continue
         self.workers_gb = max(self.workers_gb, resident / 2**30)
         return found
@@ -205,7 +205,7 @@ def compared(comparison: Comparison, seconds: dict[str, Seconds], facts: dict[st
 
 
 def print_outcome(outcome: Outcome) -> None:
-    """Print what each variant took and gave, and the ratios."""
+    """Print the seconds and facts of each variant, and the ratios."""
     console = Console(width=120)
     variants = Table(
         "variant",

@@ -24,7 +24,7 @@ COMPARISONS = (
 
 
 def heavy_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Name the variants; every event is in a session, whoever holds it."""
+    """Name the variants; every event is in a session, in any stream."""
     rows = events(spark, size, out)
     count = rows.count()
 

@@ -26,7 +26,7 @@ from desirelines.run.execute import execute
 from desirelines.settings import Settings
 
 NEW_SHARE = 0.01
-"""Part of the rows, the newest, that arrive on the second day."""
+"""Share of the rows, the newest, that arrive on the second day."""
 
 COMPARISONS = (
     Comparison("product", "append_by_day", 2.0),
@@ -37,7 +37,7 @@ COMPARISONS = (
 
 
 def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Write the raw rows, bring in all but one of a hundred once, and name the variants."""
+    """Write the raw rows, ingest 99 of 100 once, and name the variants."""
     folder = out.resolve() / f"ingest-{size}"
     shutil.rmtree(folder, ignore_errors=True)
     source, runs = folder / "raw", itertools.count(1)

@@ -124,5 +124,5 @@ def to_nowhere(rows: DataFrame) -> None:
 
 
 def to_parquet(rows: DataFrame, path: Path) -> None:
-    """Write over what was there."""
+    """Overwrite the path."""
     rows.write.mode("overwrite").parquet(str(path))

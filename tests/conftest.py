@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-# Before numpy comes: two test processes on two cores, and its threads would only spin.
+# Before numpy is imported: with two test processes on two cores its threads would only spin.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -18,7 +18,7 @@ time.tzset()
 
 
 SLOW_FIRST = ("smoke", "jobs", "data", "world", "attacks")
-"""Folders of long tests: begun last, one of two processes would do them alone."""
+"""Folders of long tests, run first: started last, they would keep only one process busy."""
 
 
 PEOPLE_OF_SMALL_WORLDS = 5_000
@@ -57,7 +57,7 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
 
 @pytest.fixture(scope="module")
 def compiled(spark: SparkSession) -> Iterator[None]:
-    """For tests of many rows: plans are compiled, as users have it."""
+    """For tests of many rows: plans are compiled, as they are for users."""
     names = ("spark.sql.codegen.wholeStage", "spark.sql.codegen.factoryMode")
     before = {name: str(spark.conf.get(name)) for name in names}
     for name, value in zip(names, ("true", "FALLBACK"), strict=True):

@@ -1,4 +1,4 @@
-"""No condition is built from text: a quote in a value would end it early and mean other rows."""
+"""No condition is composed as text: a quote in a value would end it early and select other rows."""
 
 import ast
 from pathlib import Path
@@ -28,7 +28,7 @@ SAY_SQL = {
 
 
 def composed(node: ast.AST) -> bool:
-    """Whether a text is put together here: an f-string, a sum, `%`, `format` or `join`."""
+    """Whether a text is composed here: an f-string, a sum, `%`, `format` or `join`."""
     return any(
         (isinstance(part, ast.JoinedStr)
          and any(isinstance(v, ast.FormattedValue) for v in part.values))

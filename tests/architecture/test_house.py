@@ -1,4 +1,4 @@
-"""What a machine can hold of the house rules."""
+"""The house rules that a machine can check."""
 
 import ast
 import importlib.util

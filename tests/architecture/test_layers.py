@@ -1,4 +1,4 @@
-"""What the rooms of the package may do: who reads tables, who writes them, what STAGES implies."""
+"""What each room may do: who reads tables, who writes them, what follows from STAGES."""
 
 import ast
 from pathlib import Path
@@ -17,11 +17,11 @@ WRITING = {
     "replace_run", "replace_run_of", "replace_where",
 }  # fmt: skip
 TABLES = {"warehouse", "tables", "store"}
-"""Names that hold the tables: a verb counts where it is called of one of these."""
+"""Names of table stores: a verb counts where it is called on one of these."""
 
 
 def calls(code, verbs):
-    """Lines on which one of the verbs is called of the tables."""
+    """Lines that call one of the verbs on the tables."""
     return [
         node.lineno
         for node in ast.walk(ast.parse(code))

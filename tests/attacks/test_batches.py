@@ -39,7 +39,7 @@ def test_the_moment_a_batch_is_judged_by_is_its_own(spark, cli, tmp_path):
 def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
     spark, cli, capsys, tmp_path, is_stricter
 ):
-    """The floor, and what an event is called, are others at the next try."""
+    """The floor date and the name of an event change before the next try."""
     bad = [ROWS[0] | {"id": f"bad{n}", "at": "not a time"} for n in range(3)]
     given = delivered(tmp_path, ROWS + bad)
     floor = ("--set", "ingest.floor_date=2026-01-06")
@@ -54,7 +54,7 @@ def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
     if is_stricter:  # what was used stays so
         assert fates(spark, tmp_path) == {("source", "used"): 12, ("source", "quarantined"): 3}
         assert names == {r["id"]: r["event"] for r in ROWS}
-    else:  # what waited goes in by the mapping of now
+    else:  # waiting rows go in with the current mapping
         early = len(EARLY)
         assert 0 < early < 12
         assert fates(spark, tmp_path) == {

@@ -14,7 +14,7 @@ def conf(folder):
 
 
 def findings(cli, folder, capsys, *options):
-    """The exit code and what was found, by what was looked at."""
+    """The exit code and the findings, by check."""
     capsys.readouterr()
     code = cli("check", *options, *conf(folder))
     shown = capsys.readouterr()

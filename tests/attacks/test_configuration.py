@@ -20,7 +20,7 @@ from desirelines.settings.validators import known_name
 from tests.support import shop
 
 SECONDS = 5
-"""Far more than any takes; what explodes takes minutes, or all memory."""
+"""Far more seconds than any needs; an explosion takes minutes, or all memory."""
 SOURCE = (
     "sources:\n  - {name: shop, format: csv, path: in, stream: [cookie], ids: {cookie: c},\n"
     "     columns: {occurred_at: t, event_name: e}}\n"

@@ -10,7 +10,7 @@ STAGES = ("ingest-events", "resolve-identities", "build-sessions", "build-featur
 
 
 def visit(cookie, user, day, answer="", minutes=0):
-    """Three views of a visit, an answer with the first."""
+    """Three views of a visit, the first with an answer about consent."""
     start = shop.START + timedelta(days=day, minutes=minutes)
     return [
         {
@@ -93,7 +93,7 @@ def test_a_refusal_on_one_device_of_a_login_takes_the_person_out_on_all(
     assert left.filter(left["user_key"] == key["ann"]).count() == 0
     assert (
         left.filter(left["stream_id"] == key["laptop"]).count() == 1
-    )  # of the visit without a login, which is nobody's feature
+    )  # of the visit without a login, which no person's features use
 
 
 def test_statements_that_arrive_late_give_the_sessions_of_one_delivery(spark, cli, tmp_path):
@@ -102,10 +102,10 @@ def test_statements_that_arrive_late_give_the_sessions_of_one_delivery(spark, cl
         *SECOND[:3],  # Ann refuses: her laptop's and her tablet's sessions go
         *visit(
             "desk", "dan", 1, "yes"
-        ),  # Dan's first word: what he did on Ben's sofa after it counts
+        ),  # Dan's first answer: what he did on Ben's sofa after it counts
         *visit(
             "other", "cat", 6, "no"
-        ),  # Cat's first word: what she did before goes as well, where silence is consent
+        ),  # Cat's first answer: what she did before it goes as well, where silence is consent
         *visit("lone", "", 0, "no"),  # what was said before the agreement that holds now
     ]
     for unknown in ("auto", "granted"):

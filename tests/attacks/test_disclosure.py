@@ -45,7 +45,7 @@ def two_runs(draw):
         if (f, g) != ("new", "gone")
     }
     stays = draw(st.booleans())
-    if stays:  # as runs are, that follow each other: most people stay where they were
+    if stays:  # as in successive runs: most people stay where they were
         cells |= {(s, s): draw(st.integers(12, 90)) for s in then if s in now}
     everybody = (
         sum(n for (f, _), n in cells.items() if f != "new"),
@@ -125,7 +125,7 @@ def test_twenty_who_were_and_twenty_seven_who_are_do_not_tell_of_the_seven():
 
 
 def test_in_an_ordinary_week_sizes_stay_and_the_large_moves():
-    """Suppression is minimal: what no small group follows from stays."""
+    """Suppression is minimal: numbers that reveal no small group stay."""
     cells = {
         ("a", "a"): 400,
         ("a", "b"): 25,
@@ -278,7 +278,7 @@ def test_what_everybody_and_the_segments_do_gives_no_small_group(spark):
         rest = own["all"] - sum(shown.get(s, 0) for s in "abct")
         assert rest == 0 or rest >= 10, (own, shown)
         assert not 0 < own["all"] - shown.get("rule", 0) < 10, (own, shown)
-        # No more is withheld than that asks for: at most one that is not small itself.
+        # No more is withheld than needed: at most one that is not small itself.
         large = [s for s in "abct" if own.get(s, 0) >= 10 and s not in shown]
         small = sum(own.get(s, 0) for s in "abct" if own.get(s, 0) < 10)
         assert len(large) == (1 if 0 < small < 10 else 0), (own, shown)
@@ -334,7 +334,7 @@ def people_of(spark, groups):
     "clusters", [Clusters(k=3), Clusters(k=3, fit="mllib"), Clusters(k_min=2, k_max=4)]
 )
 def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
-    """Their centre told what these two do, to the digit."""
+    """Their centre revealed what these two do, to the digit."""
     features, count = people_of(spark, [(32, 2.0, 1.0), (30, 9.0, 6.0), (2, 29.0, 40.0)])
     said = []
     fitted = fit(features, count, FEATURES, clusters, said.append)

@@ -16,7 +16,7 @@ from tests.support import shop
 from tests.support.sources import READ_AT, SECRET, raw_rows, source
 
 OF_A_ROW = [
-    # the secret, and what stands beside the row
+    # the secret, and columns beside the row
     "hex(_inner_pad)", "base64(_outer_pad)", "concat(row.event, _inner_pad)", "`_inner_pad`",
     "_inner_pad", "to_json(struct(*))", "struct(*)", "array(*)", "row.*", "*", "`*`",
     "to_json(named_struct('a', _inner_pad))", "raw", "row_hash", "file_name", "_metadata.file_path",
@@ -203,7 +203,7 @@ ROWS = """
 
 
 def _unchecked(text: str) -> Source:
-    """A mapping that no validator saw."""
+    """A mapping that no validator has seen."""
     plain = source()
     page = type(plain.columns.event_name).model_construct(
         column=None, value=None, product=None, sql=text
@@ -255,7 +255,7 @@ def test_past_every_check_all_columns_of_the_row_are_without_the_secret(spark, m
 
 
 def test_a_name_from_the_data_is_no_variable_of_the_session(spark):
-    """Steps are words of features: a page of the visitors' own choice becomes part of a query."""
+    """Steps become names in features: so a page that visitors choose becomes part of a query."""
     names = ["${env:HOME}", "${spark.app.name}", "it's \\ ${x}"]
     row = spark.createDataFrame(
         [(names, [1.0, 2.0, 3.0])], "own_names array<string>, own_values array<double>"

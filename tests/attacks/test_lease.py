@@ -32,7 +32,7 @@ with local_lease(Path(sys.argv[1])) as lease:
 
 
 def holder(folder):
-    """A process that holds the warehouse until it is told to end, or killed."""
+    """A process that holds the warehouse until it is asked to end, or killed."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(folder)],
         stdin=subprocess.PIPE,
@@ -109,7 +109,7 @@ def test_elsewhere_the_ledger_keeps_the_lease_until_it_ends_or_expires(driver):
         ):
             pass
         with ledger_lease(driver(), "one", "run"):
-            """Whoever goes on with the run takes its lease over."""
+            """A driver that continues the run takes over its lease."""
     with ledger_lease(driver(), "two", "run"):
         """The first gave it back."""
     dead = ledger_lease(driver(), "three", "run")

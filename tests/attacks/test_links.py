@@ -9,7 +9,7 @@ from tests.support import shop
 
 @pytest.fixture
 def folder(tmp_path):
-    """A shop, and beside it a folder with rows that are nobody's business."""
+    """A shop, and beside it a folder with private rows."""
     shop.configure(tmp_path)
     shop.write(tmp_path / "in", "first.csv", shop.rows(0, 2))
     shop.write(tmp_path / "private", "rows.csv", shop.rows(2, 3))

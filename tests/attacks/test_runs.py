@@ -23,7 +23,7 @@ HOSTILE = (
 
 @pytest.fixture(scope="module")
 def standing(published_template, tmp_path_factory):
-    """A published shop for attacks that must change nothing: one for all of them."""
+    """One published shop for all attacks that must change nothing."""
     folder = tmp_path_factory.mktemp("standing") / "shop"
     published.copy_to(published_template, folder)
     return folder
@@ -150,7 +150,7 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
 
 
 def test_every_command_ends_on_a_chain_that_is_a_circle(published_shop, spark, cli, capsys):
-    """What `publish` with a published run's id used to leave: that run twice in the chain."""
+    """What `publish` with a published run's id used to leave: a run that follows its follower."""
     place = published_shop / "warehouse" / "runs"
     runs = spark.read.format("delta").load(str(place))
     again = runs.filter("status = 'PUBLISHED' AND run_id = 'first'").collect()[0].asDict()

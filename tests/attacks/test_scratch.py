@@ -1,4 +1,4 @@
-"""Rows on their way lie where nobody else looks, and a killed process leaves none behind."""
+"""Intermediate rows lie where nobody else can look; a killed process leaves none behind."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ def files_with_rows(place):
 
 @pytest.fixture
 def newcomer(monkeypatch):
-    """As if this process had made no folder yet."""
+    """As if this process had created no folder yet."""
     monkeypatch.setattr(scratch, "_held", {})
 
 

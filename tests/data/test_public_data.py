@@ -144,7 +144,7 @@ def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
     given = ("--conf", str(tmp_path / "conf.yaml"), "--as-of", summary["as_of"])
     assert (
         cli("build-sessions", *given, "--set", "sessions.gap_minutes=15") == 0
-    )  # other rules: all sessions anew
+    )  # other rules: all sessions are rebuilt
     assert table(spark, tmp_path, "sessions").count() == expected["computed"]["sessions_15_min_gap"]
 
 
@@ -355,7 +355,7 @@ def assert_planted_incidents_by_week(spark, tmp_path):
         max((share, week) for (funnel, week), share in lost.items() if funnel == "paid")[1]
         == "2024-05-20"
     )
-    # Too few people go from paying to the support in other weeks to be told at all.
+    # In other weeks too few people go from paying to support to be reported.
     assert [week for funnel, week in lost if funnel == "payment"] == [
         "2024-05-20",
         "2024-05-27",

@@ -1,4 +1,4 @@
-"""Mappings for what people have, each with a few made-up rows."""
+"""Mappings for common sources, each with a few synthetic rows."""
 
 import json
 from collections import Counter
@@ -125,7 +125,7 @@ def test_orders_with_lines(spark, cli, tmp_path):
     assert "o4,1,c2" in raw
 
 
-# mapping: format of the sample, what becomes of its rows, and how often each kind was used
+# mapping: format of the sample, fates of its rows, and how often each kind was used
 SAMPLES = {
     "rudderstack-tracks": ("csv", {"used": 7, "duplicate": 1, "quarantined": 2}, {
         "product_view": 1, "cart_add": 1, "login": 1, "purchase": 1, "search": 1, "refund": 1,
@@ -197,7 +197,7 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
     )  # Ann is one in either spelling
     assert told("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
     cities = sorted(json.loads(p)["city"] for p in told("crm-snapshot", "properties"))
-    assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn is told again, after Bern
+    assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn comes again, after Bern
     kept = table(spark, tmp_path, "identifiers").collect()
     assert [(r["key_type"], r["value"], r["source"]) for r in kept] == [
         ("email", "ann@example.com", "crm_snapshot")

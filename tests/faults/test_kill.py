@@ -30,7 +30,7 @@ NAMES_OF_RUNS = {
     "decided_at",
     "tagged_at",
 }
-"""Columns that name the run or its moment, not what was found."""
+"""Columns that name the run or its moment, not the result."""
 STAGES = {
     "ingest-events": (
         "events",
@@ -164,7 +164,7 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(
 
 
 def forget_logs(spark):
-    """Let Spark forget what it knows of tables whose folders were put back."""
+    """Let Spark forget its caches of tables whose folders were put back."""
     spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 

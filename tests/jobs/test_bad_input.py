@@ -1,4 +1,4 @@
-"""What is wrong is said in one clear line, with its exit code, and nothing is published."""
+"""Bad input gives one clear line and its exit code, and nothing is published."""
 
 import pytest
 from pyspark.sql import functions as F

@@ -103,7 +103,7 @@ def shop(spark, tmp_path_factory):
             return run
 
         def now(self):
-            """What holds now, free of the names of runs."""
+            """The current state, without the names of runs."""
             read = self.run().warehouse.read
             cuts = cuts_in_force(read(tables.IDENTITY_CUTS), read(tables.SUPPRESSIONS))
             is_open = "to_run IS NULL"
@@ -151,7 +151,7 @@ def household(seed, count=70):
 FIRST = [
     (0, {"cookie": "old"}), (5, {"cookie": "new", "user": "uo"}),  # one person later
     (0, {"cookie": "still", "user": "us"}),
-    # cb is taken apart by hand
+    # cb is unlinked by hand
     (0, {"cookie": "ca", "user": "ua"}), (1, {"cookie": "cb", "user": "ua"}),
     (0, {"cookie": "ce", "user": "ue"}), (1, {"cookie": "desk", "user": "ue"}),
     (2, {"cookie": "desk", "user": "gone"}), (10, {"cookie": "tablet", "user": "ut1"}),
@@ -167,7 +167,7 @@ THIRD = [
 
 @dataclass
 class Story:
-    """What held after each step, and the runs that wrote it."""
+    """The state after each step, and the runs that wrote it."""
 
     first: dict
     second: dict
@@ -234,7 +234,7 @@ def test_a_merge_keeps_the_older_person_and_both_intervals_are_rows(story):
 
 
 def test_an_erasure_elsewhere_never_merges_strangers(story):
-    """Nothing speaks against it any more that desk is ue's alone, and still it is not."""
+    """No evidence is left against desk being ue's alone, but the cut stays."""
     assert story.person("desk", "second") == story.person("desk") == "desk"
     assert story.person("ce") == story.person("ue")
 

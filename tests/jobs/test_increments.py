@@ -1,4 +1,4 @@
-"""Deliveries one after the other, some late: the sessions of a single delivery of everything.
+"""Deliveries one after the other, some late, give the sessions of a single delivery of everything.
 
 The cost is that of the new rows.
 """

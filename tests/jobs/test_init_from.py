@@ -1,4 +1,4 @@
-"""`init --from`: from a file that somebody has to events, with nothing written by hand."""
+"""`init --from`: from an existing file to events, with nothing written by hand."""
 
 import json
 

@@ -25,7 +25,7 @@ STAGES = (
 )  # fmt: skip
 SEQUENCES, STEPS = int(os.environ.get("LAW_SEQUENCES", "4")), int(os.environ.get("LAW_STEPS", "6"))
 ENDS = {0, 2, 3, 4, 5}
-"""Exit codes with which a command may end: done, or refused with a word. 1 is `unexpected`."""
+"""Exit codes with which a command may end: done, or refused with a message. 1 is `unexpected`."""
 
 run_ids = st.sampled_from([None, None, "first", "second", "x", "y"])
 dates = st.sampled_from([None, None, "2026-01-20", "2026-02-01", "2026-12-24"])
@@ -51,7 +51,7 @@ killed = st.one_of(st.none(), st.none(), st.integers(0, 60))
 
 
 class Shop:
-    """One published shop, and the commands that are tried on it."""
+    """One published shop, and the commands that run on it."""
 
     def __init__(self, folder, spark, cli, secret_files):
         self.folder, self.spark, self.cli, self.secret_files = folder, spark, cli, secret_files

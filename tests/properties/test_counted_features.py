@@ -179,7 +179,7 @@ def batch_of(sessions):
         lists = [
             None if s["steps"] is None else [step[number] for step in s["steps"]] for s in sessions
         ]
-        if name == "kinds":  # told only of sessions that use a feature
+        if name == "kinds":  # reported only for sessions that use a feature
             lists = [kinds if kinds and "feature_use" in kinds else None for kinds in lists]
         columns[name] = pa.array(lists, pa.list_(pa.string()))
     return pa.RecordBatch.from_pydict(columns)

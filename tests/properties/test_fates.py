@@ -55,7 +55,7 @@ def in_spark(spark, rows):
 
 
 def content(row):
-    """What an event says, as far as these rows differ; when it was received is not said by it."""
+    """The content of an event, as far as these rows differ; its received time is not part of it."""
     return row["t"], row["e"], row["paid"]
 
 
@@ -129,7 +129,7 @@ def test_split_into_deliveries_and_replayed_the_same_events_are_used_once(spark,
     deliveries = [[], [], []]
     for row in draw.sample(rows, len(rows)):
         draw.choice(deliveries).append(row)
-    for delivery in [*deliveries, rows]:  # and all of it once more
+    for delivery in [*deliveries, rows]:  # and all of it again
         classified = with_fates(in_spark(spark, delivery), OF, known).localCheckpoint()
         account.update(r["fate"] for r in classified.select("fate").collect())
         used = classified.filter("fate = 'used'").select(*LOOK_UP)

@@ -62,7 +62,7 @@ NUMBERS = (
 
 
 def plain(**facts):
-    """An event of no account."""
+    """A plain event."""
     nothing = dict.fromkeys(
         (
             "received_us",

@@ -1,4 +1,4 @@
-"""The kernel of what is counted in paths, against a plain count."""
+"""The kernel that counts in paths, against a plain count."""
 
 from collections import Counter, defaultdict
 from itertools import combinations, pairwise
@@ -100,7 +100,7 @@ def test_places_are_filled_to_the_end(known):
 @pytest.mark.parametrize("length", [2, 3])
 @given(known=paths)
 def test_runs_that_paths_hold_and_whether_before_the_goal(known, length):
-    is_told = np.array([True, True, True, False])  # name 3 is not told of
+    is_told = np.array([True, True, True, False])  # name 3 is not reported
     want = defaultdict(lambda: [0] * 4)
     for owner, steps, goal in known:
         ended = defaultdict(list)

@@ -21,7 +21,7 @@ def rows_of(spark, folder: Path, table) -> list[dict]:
 
 
 def versions_of(folder: Path) -> dict[str, int]:
-    """The newest version of every table, told by its log."""
+    """The newest version of every table, from its log."""
     found = {}
     for table in tables.ALL:
         commits = (folder / "warehouse" / table.name / "_delta_log").glob("*.json")

@@ -45,7 +45,7 @@ class Needles:
         )
 
     def in_text(self, text: str) -> set[str]:
-        """The needles that stand in a text."""
+        """The needles in a text."""
         found = {
             run[n : n + KEY_LENGTH]
             for run in HEX.findall(text.lower())
@@ -55,7 +55,7 @@ class Needles:
         return found | (set(self._words.findall(text)) if self.raw else set())
 
     def in_file(self, file: Path) -> set[str]:
-        """The needles that stand in a file, however they are written there."""
+        """The needles in a file, in every form."""
         return set().union(*(self.in_text(text) for text in texts_of(file)))
 
 
@@ -150,5 +150,5 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _forms(value: str) -> set[str]:
-    """How a value may be written: as it is, and in one case."""
+    """The ways a value may be written: as it is, and in one case."""
     return {value, value.lower(), value.upper()}

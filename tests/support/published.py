@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.support import shop
 
 FIRST, SECOND, THIRD = (0, 24), (24, 30), (30, 34)
-"""Days of the first run, of the second, and of what a test may deliver."""
+"""Days of the first run, of the second, and of a delivery that a test may make."""
 MAPPING = """
 name: shop
 format: delta

@@ -57,7 +57,7 @@ def rows(first_day: int, last_day: int) -> list[dict[str, str]]:
 
 
 def mess() -> list[dict[str, str]]:
-    """Ten rows that must not be used, and four of a robot that must be."""
+    """Ten rows that must not be used, and four of a bot that must be."""
     plain = rows(0, 1)[1]
     robot = "Mozilla/5.0 (compatible; Examplebot/1.0; +https://example.org)"
     return (

@@ -1,4 +1,4 @@
-"""A source and its raw rows, small enough to stand in a test."""
+"""A source and its raw rows, small enough for a test."""
 
 from datetime import UTC, datetime
 

@@ -23,7 +23,7 @@ class Reader:
     sums: list[tuple[Mapping[str, int], int]] = field(default_factory=list)
 
     def reads(self, name: str, count: int | None) -> None:
-        """A published number; null is none."""
+        """A published number; null: not published."""
         if count is not None:
             self.known[name] = int(count)
             self.sums.append(({name: 1}, int(count)))

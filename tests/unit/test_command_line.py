@@ -1,4 +1,4 @@
-"""What can be told of the command line without Spark."""
+"""The command line, as far as it needs no Spark."""
 
 import subprocess
 import sys

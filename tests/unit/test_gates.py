@@ -1,4 +1,4 @@
-"""What a run must have behind it before it is published, told by its states."""
+"""What a run must have done before it is published, judged by its states."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -43,7 +43,7 @@ def states(*phases):
 
 
 def changed(place, **facts):
-    """All stages in order, one of them otherwise."""
+    """All stages in order, one of them in another state."""
     done = states(*ALL)
     done[place] = replace(done[place], **facts)
     return done

@@ -1,4 +1,4 @@
-"""The scanner of logs finds what stands in a file in any way, and nothing that does not."""
+"""The log scanner finds a value in every form, and nothing that is not there."""
 
 import gzip
 import json

@@ -52,7 +52,7 @@ NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
 def report(**changes: Any) -> ReportData:
-    """Two clusters with everything, one too small to tell about, two rules."""
+    """Two clusters with everything, one too small to be reported, two rules."""
     sizes = [("r2", s, n, None if n is None else n / 2000, 25, None) for s, _, _, n in SEGMENTS]
     profiles = [
         ("r2", s, f.name, n, n / 2000, n, 4.5, 4.0, sign * (1.6 - 0.1 * place))
@@ -136,7 +136,7 @@ def report(**changes: Any) -> ReportData:
 
 
 def named(name: str) -> ReportData:
-    """A report in which every text that comes from outside is `name`."""
+    """A report in which every text from outside is `name`."""
     data = report()
     return report(
         title=name, run_id=name, config_hash=name, published_on=name, data_through=name,

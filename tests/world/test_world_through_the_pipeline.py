@@ -87,7 +87,7 @@ def test_the_true_sessions_are_found_exactly(spark, folder):
 
 
 def test_midnight_ends_sessions_on_days_of_23_and_25_hours_too(spark, folder):
-    """Held against plain Python's own zones; a year has both days."""
+    """Compared with Python's own time zones; a year has both days."""
     zone = "Pacific/Auckland"  # whose midnight is the middle of the day for most of these people
     tagged = read(spark, folder, "warehouse/stream_tags").select("stream_id")
     events = (

@@ -29,7 +29,7 @@ PEOPLE = int(os.environ.get("WORLD_PEOPLE", "2000"))
 SIZES = [int(size) for size in os.environ.get("WORLD_SIZES", "").split()]
 SEEDS = [int(seed) for seed in os.environ.get("WORLD_SEEDS", "7 11 23").split()]
 CHANGES, CHANGED_SHARE = ("weekend_binge_watcher", "last_minute_buyer"), 0.02
-"""Personas that turn into one another, and the share of all people who go either way."""
+"""Personas that change into each other, and the share of all people who change either way."""
 ROW_IDS = ("event_id", "order_id", "ticket_id", "message_id")
 PERSON_IDS = ("anonymous_id", "user_id", "customer_id", "email")
 

@@ -20,7 +20,7 @@ def sessions_of(events, rules, day_us):
 
 
 def boundary(event, session, rules, day_us):
-    """Why a session begins with the event, if it does: the first that holds."""
+    """Why a session begins with the event, if it does; the first cause that applies."""
     if not session:
         return "first_event"
     last = lambda name: next((e[name] for e in reversed(session) if e[name]), None)  # noqa: E731

@@ -33,7 +33,7 @@ PEOPLE = 240
 
 
 def plain(value):
-    """A number of numpy as Python's own."""
+    """A numpy number as a Python number."""
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -43,7 +43,7 @@ def recency(n):
 
 @pytest.fixture(scope="module")
 def features(spark):
-    """Three kinds of people, told apart by how often they order and come; a third never ordered."""
+    """Three kinds of people who differ in how often they order and come; a third never ordered."""
     random, rows = np.random.default_rng(12), []
     for n in range(PEOPLE):
         frequency, visits = ((1.0, 9.0), (4.0, 1.0), (20.0, 5.0))[n % 3]
@@ -334,7 +334,7 @@ def test_bisecting_works_on_features_that_lie_around_nothing(spark):
 
 
 def test_people_with_nothing_in_any_feature_have_a_cluster(spark):
-    """MLlib refuses people of zeros with the cosine; our distance is Euclidean: zero is a place."""
+    """With the cosine MLlib refuses points of zeros; our Euclidean distance takes them."""
     rows = [(f"p{n:03d}", n % 8, float(n % 3) * 4, float(n % 3 == 2) * 9) for n in range(90)]
     table = spark.createDataFrame(
         rows, "person_id string, bucket long, frequency double, hour_sin double"

@@ -1,4 +1,4 @@
-"""What becomes of a row."""
+"""The fate of a row."""
 
 import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA

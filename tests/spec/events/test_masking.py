@@ -1,6 +1,6 @@
 """What quarantine keeps of a row: mapped columns, and identifiers as marks.
 
-And what a mark is worth when the row is read again.
+And what a mark counts for when the row is read again.
 """
 
 import json

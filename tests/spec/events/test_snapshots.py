@@ -1,4 +1,4 @@
-"""Snapshots: a state is an event where it is not the one before."""
+"""Snapshots: a state is an event if it differs from the one before."""
 
 import random
 from datetime import UTC, datetime, timedelta

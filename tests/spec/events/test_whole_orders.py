@@ -43,7 +43,7 @@ def told(rows):
 
 FIRST = [
     order("1", "pen 2.00", "pen 2.00", "ink 5.00"),  # two equal lines are two lines
-    order("1", "ink 5.00", "pen 2.00", "pen 2.00"),  # the same order told twice
+    order("1", "ink 5.00", "pen 2.00", "pen 2.00"),  # the same order, sent twice
     order("2", "pen 2.00", "ink 5.00"),
     order("2", "pen 2.00", "ink 5.00", event="refund"),  # says something else of the order
     order("3", "pen 2.00"),

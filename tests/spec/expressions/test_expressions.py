@@ -108,7 +108,7 @@ OTHERS = [
     "filter(row.many, p -> p.x > row.a)[0].y", "transform(row.many, p -> p.y.inner)",
     "coalesce(row.z, NULL, 'x')", "row.many[row.a - 2].x", "((row.a))",
 ]  # fmt: skip
-"""Everything else that the grammar has, and how operators bind."""
+"""Everything else in the grammar, and the precedence of operators."""
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +156,7 @@ def test_everything_else_gives_what_spark_gives_but_variables_which_stay_text(ro
 
 
 def test_spark_calls_every_function_a_scalar_that_follows_from_its_arguments(spark, rows):
-    """A join takes no aggregate, window, generator or chance in its condition."""
+    """A join condition must not hold an aggregate, window, generator or random function."""
     other = spark.range(1)
     for name, text in EXAMPLES.items():
         assert rows.join(other, expression_column(text, ["row"]).isNotNull()).columns == [

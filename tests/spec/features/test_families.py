@@ -13,7 +13,7 @@ AS_OF = date(2026, 3, 1)
 
 
 def of_people(spark, text, *features, zone="UTC", goal_kinds=("purchase",)):
-    """What each person has of the features, in order of people."""
+    """Each person's values of the features, in order of people."""
     window = ObservationWindow.ending(AS_OF, days=365, zone=zone)
     rows = to_features(
         colocated_by_person(sessions(spark, text)),

@@ -1,4 +1,4 @@
-"""The words about a person, each on people small enough to judge by hand."""
+"""The labels of a person, on cases small enough to judge by hand."""
 
 from datetime import date
 

@@ -18,7 +18,7 @@ PARAMETERS = replace(RUN_PARAMETERS, name="parameters_under_test")
 
 @pytest.fixture
 def warehouse(spark, tmp_path):
-    """Warehouses of as many commands as one asks for, over one folder."""
+    """Warehouses of any number of commands, over one folder."""
     return lambda: Warehouse(spark, WarehouseSettings(path=str(tmp_path)))
 
 
@@ -75,7 +75,7 @@ def test_a_version_is_the_one_found_or_the_one_written_last(spark, warehouse):
     assert (mine.version(PARAMETERS), other.version(PARAMETERS)) == (
         1,
         2,
-    )  # what mine did not see, it did not use
+    )  # it did not use what it did not see
     mine.append(rows(spark, "c", k="3"), PARAMETERS)
     assert mine.version(PARAMETERS) == 3
 

@@ -1,4 +1,4 @@
-"""Which cuts hold, and what a run decides anew."""
+"""Which cuts hold, and what a run decides again."""
 
 from desirelines.identities.link_decisions import cuts_in_force, to_cut_edits
 from tests.support.tables import rows_of, table

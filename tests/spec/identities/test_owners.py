@@ -1,4 +1,4 @@
-"""Whose a shared device is, and when."""
+"""Who owns a shared device, and when."""
 
 import pytest
 from pyspark.sql import functions as F

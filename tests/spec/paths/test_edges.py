@@ -1,4 +1,4 @@
-"""Which step follows which, and what may be told."""
+"""Which step follows which, and what may be published."""
 
 from desirelines.paths.person_batches import colocated_by_person, with_segments
 from desirelines.paths.top_paths import to_top_paths

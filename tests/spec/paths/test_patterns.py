@@ -1,4 +1,4 @@
-"""The language of patterns, and which patterns are worn."""
+"""The language of patterns, and which patterns are frequent."""
 
 import pytest
 from pyspark.sql import functions as F

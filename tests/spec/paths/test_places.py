@@ -1,4 +1,4 @@
-"""The step matrix, and what is said of each step."""
+"""The step matrix, and the facts of each step."""
 
 import pytest
 from pyspark.sql import functions as F

@@ -55,7 +55,7 @@ def test_the_three_rules_at_their_edges(spark):
 
 
 def people_with(spark, values):
-    """Features of made people: frequency as given, everything else null."""
+    """Features of synthetic people: frequency as given, everything else null."""
     rows = spark.createDataFrame(
         [(f"p{n}", v if v is None else float(v)) for n, v in enumerate(values)],
         "person_id string, frequency double",
@@ -106,7 +106,7 @@ def test_an_unknown_feature_has_no_effect_and_a_small_segment_no_profile(spark):
 def test_what_is_known_of_fewer_than_ten_people_is_not_profiled(spark):
     features = people_with(spark, [1.0] * 9 + [None] * 12)
     members = features.select("person_id", F.lit("s").alias("segment_id"))
-    # Known of nine, and known of nobody: a row for one of them would tell which it is.
+    # Known of nine, and known of nobody: a row for one of them would reveal which it is.
     assert (
         to_profiles(features, members, run_id="r")
         .filter("feature in ('frequency', 'monetary')")
