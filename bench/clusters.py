@@ -61,14 +61,14 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
     """
     people, kept = points(spark, size, out), matrix(size, out)
     best = _best_cost(kept, GROUPS)
-    found = {name: Best() for name in ("scans", "mllib", "sklearn")}
+    best_of = {name: Best() for name in ("scans", "mllib", "sklearn")}
 
     def scans() -> None:
         start = _start(people, size)
         ordered = in_fixed_order(people, size)
         scanned = lloyd(to_points(ordered, size, NAMES), start, max_iterations=ITERATIONS)
         model = model_of(ordered, NAMES, scanned.centres.tolist())
-        found["scans"].centres = np.array(model.clusterCenters()) if model else None
+        best_of["scans"].centres = np.array(model.clusterCenters()) if model else None
 
     def mllib() -> None:
         model, _ = fit_by_mllib(
@@ -79,16 +79,18 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
             seeds=[1],
             most_iterations=ITERATIONS,
         )
-        found["mllib"].centres = np.array(model.clusterCenters())
+        best_of["mllib"].centres = np.array(model.clusterCenters())
 
     def sklearn() -> None:
-        found["sklearn"].centres = (
+        best_of["sklearn"].centres = (
             KMeans(GROUPS, n_init=1, max_iter=ITERATIONS, random_state=1).fit(kept).cluster_centers_
         )
 
     def variant(name: str, action: Callable[[], None]) -> Variant:
         most = MOST_COST if name == "scans" else MOST_COST_OF_PEERS
-        return Variant(name, action, lambda: _facts(kept, found[name].centres, GROUPS, best, most))
+        return Variant(
+            name, action, lambda: _facts(kept, best_of[name].centres, GROUPS, best, most)
+        )
 
     return Part(
         title="kmeans",
@@ -125,12 +127,12 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
         ]
     )
     best = _best_cost(kept, first.kept.k)
-    found = {name: Best() for name in ("product", "sklearn_sweep")}
+    best_of = {name: Best() for name in ("product", "sklearn_sweep")}
 
     def product() -> None:
         outcome = fit(people, size, catalogue, settings)
         _assign(people, outcome)
-        found["product"].centres = np.array(outcome.centres)
+        best_of["product"].centres = np.array(outcome.centres)
 
     def bisecting() -> None:
         _assign(
@@ -144,7 +146,7 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
         )
 
     def sklearn_sweep() -> None:
-        found["sklearn_sweep"].centres = _sweep(kept, first.kept.k)
+        best_of["sklearn_sweep"].centres = _sweep(kept, first.kept.k)
 
     def mllib_sweep() -> None:
         ordered = in_fixed_order(prepared, size).localCheckpoint()
@@ -156,7 +158,7 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
     def variant(name: str, action: Callable[[], None]) -> Variant:
         most = MOST_COST if name == "product" else MOST_COST_OF_PEERS
         return Variant(
-            name, action, lambda: _facts(kept, found[name].centres, first.kept.k, best, most)
+            name, action, lambda: _facts(kept, best_of[name].centres, first.kept.k, best, most)
         )
 
     return Part(
@@ -231,12 +233,12 @@ def _facts(kept: Points, centres: Points | None, k: int, best: float, most: floa
         ]
     )
     cost = squares - 2 * float(nearest.sum())
-    told = (
+    verdict = (
         "cost is as good"
         if len(centres) == k and cost <= most * best
         else f"cost {cost / best:.4f}"
     )
-    return Facts(len(kept), len(kept), k, told)
+    return Facts(len(kept), len(kept), k, verdict)
 
 
 def _catalogue() -> list[Feature]:

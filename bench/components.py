@@ -86,8 +86,8 @@ def _large_star(edges: DataFrame) -> DataFrame:
         edges.select(F.col("other_key").alias("key"), F.col("key").alias("other_key"))
     )
     least = both.groupBy("key").agg(F.least(F.min("other_key"), F.col("key")).alias("_least"))
-    found = both.filter("other_key > key").join(least, "key")
-    return found.select(
+    joined = both.filter("other_key > key").join(least, "key")
+    return joined.select(
         F.col("other_key").alias("key"), F.col("_least").alias("other_key")
     ).distinct()
 
@@ -97,11 +97,11 @@ def _small_star(edges: DataFrame) -> DataFrame:
         F.greatest("key", "other_key").alias("key"), F.least("key", "other_key").alias("other_key")
     )
     least = down.groupBy("key").agg(F.min("other_key").alias("_least"))
-    found = down.join(least, "key").select(
+    joined = down.join(least, "key").select(
         F.col("other_key").alias("key"), F.col("_least").alias("other_key")
     )
-    own = least.select("key", F.col("_least").alias("other_key"))
-    return found.unionByName(own).filter("key != other_key").distinct()
+    smallest = least.select("key", F.col("_least").alias("other_key"))
+    return joined.unionByName(smallest).filter("key != other_key").distinct()
 
 
 def _part(
@@ -111,9 +111,9 @@ def _part(
     tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
     kept: dict[str, DataFrame] = {}
 
-    def variant(name: str, found: Callable[[], DataFrame]) -> Variant:
+    def variant(name: str, components: Callable[[], DataFrame]) -> Variant:
         def action() -> None:
-            kept[name] = found().localCheckpoint()
+            kept[name] = components().localCheckpoint()
 
         return Variant(name, action, lambda: _facts(kept[name], links))
 
@@ -144,8 +144,8 @@ def _part(
 
 def _graph(spark: SparkSession, links: int, ends: Callable[..., tuple[object, ...]]) -> DataFrame:
     """Links between numbers as keys of 64 hex digits each."""
-    found = spark.range(links, numPartitions=8)
-    return found.select(
+    numbers = spark.range(links, numPartitions=8)
+    return numbers.select(
         *(
             F.sha2(F.lit(end).cast("string"), 256).alias(n)
             for end, n in zip(ends(F.col("id")), ("key", "other_key"), strict=True)
@@ -153,10 +153,10 @@ def _graph(spark: SparkSession, links: int, ends: Callable[..., tuple[object, ..
     )
 
 
-def _facts(found: DataFrame, links: int) -> Facts:
-    least = found.groupBy("component_key").agg(F.min("key").alias("least"))
+def _facts(components: DataFrame, links: int) -> Facts:
+    least = components.groupBy("component_key").agg(F.min("key").alias("least"))
     row = (
-        found.join(least, "component_key")
+        components.join(least, "component_key")
         .agg(
             F.count("*"),
             F.count_distinct("least"),

@@ -35,12 +35,12 @@ def events(spark: SparkSession, size: int, out: Path) -> DataFrame:
     path = events_path(size, out)
     if not (path / "_SUCCESS").exists():
         arrival = (F.coalesce("received_at", "occurred_at"), F.col("event_id"))
-        made = (
+        new_events = (
             made_events(spark, size)
             .repartitionByRange(FILES, *arrival)
             .sortWithinPartitions(*arrival)
         )
-        made.write.mode("overwrite").parquet(str(path))
+        new_events.write.mode("overwrite").parquet(str(path))
     return spark.read.parquet(str(path))
 
 

@@ -98,7 +98,7 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
             f"active_days from read_parquet('{results}/*.parquet')"
         )
 
-    def told() -> Facts:
+    def duckdb_facts() -> Facts:
         local_day = "timezone('Europe/Berlin', timezone('UTC', started_at::timestamp))::date"
         return _facts(
             f"""select person_id, sum(order_count) as frequency,
@@ -108,11 +108,11 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
             from read_parquet('{stored}/*.parquet') group by person_id"""
         )
 
-    people = told()
+    people = duckdb_facts()
     return Part(
         title="features",
         variants=(
-            Variant("floor_shuffle", floor_shuffle, told),
+            Variant("floor_shuffle", floor_shuffle, duckdb_facts),
             Variant("floor_group", floor_group),
             Variant(
                 "rfm_only", lambda: product("person_id", "recency_days", "frequency", "monetary")

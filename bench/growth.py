@@ -38,12 +38,12 @@ def growth_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def facts(name: str) -> Facts:
         held = int(sessions(name).agg(F.sum("event_count")).collect()[0][0])
-        told = (
+        message = (
             "every event is in a session"
             if held == counts[name]
             else f"{held} of {counts[name]} are in sessions"
         )
-        return Facts(rows=0, events=counts["whole"], steps=0, checksum=told)
+        return Facts(rows=0, events=counts["whole"], steps=0, checksum=message)
 
     return Part(
         title="growth",

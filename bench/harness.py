@@ -142,18 +142,18 @@ class Tree:
             self._last |= self._sample()
 
     def _sample(self) -> dict[tuple[int, float], float]:
-        found, resident = {}, 0
+        used_by_process, resident = {}, 0
         me = psutil.Process()
         for process in [me, *me.children(recursive=True)]:
             try:
                 times = process.cpu_times()
-                found[process.pid, process.create_time()] = times.user + times.system
+                used_by_process[process.pid, process.create_time()] = times.user + times.system
                 is_worker = process is not me and process.name().startswith("python")
                 resident += process.memory_info().rss if is_worker else 0
             except psutil.Error:  # ended since it was listed
                 continue
         self.workers_gb = max(self.workers_gb, resident / 2**30)
-        return found
+        return used_by_process
 
 
 def run_part(part: Part, rounds: int) -> Outcome:

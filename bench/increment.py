@@ -82,12 +82,12 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
         return lambda: copy(warehouse, "now")
 
     def facts() -> Facts:
-        found = spark.read.format("delta").load(str(folder / "now" / "sessions"))
-        row = found.agg(
+        stored = spark.read.format("delta").load(str(folder / "now" / "sessions"))
+        row = stored.agg(
             F.count("*"),
             F.sum("event_count"),
             F.sum(F.size("steps")),
-            F.sum(F.xxhash64(*found.columns).cast("decimal(38,0)")),
+            F.sum(F.xxhash64(*stored.columns).cast("decimal(38,0)")),
         ).collect()[0]
         return Facts(rows=row[0], events=row[1], steps=row[2], checksum=str(row[3]))
 
@@ -103,7 +103,7 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=raw.count(),
         notes=(
-            "from Delta to Delta, with the account and the search for robots' clicks; "
+            "from Delta to Delta, with the account and the search for bots' clicks; "
             "the newest rows by event time are new.",
         ),
     )

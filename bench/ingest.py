@@ -82,8 +82,8 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         )
 
     def facts(path: str, name: str) -> Facts:
-        found = spark.read.format("delta").load(str(folder / path))
-        row = found.agg(F.count("*"), F.sum(F.xxhash64(name).cast("decimal(38,0)"))).collect()[0]
+        stored = spark.read.format("delta").load(str(folder / path))
+        row = stored.agg(F.count("*"), F.sum(F.xxhash64(name).cast("decimal(38,0)"))).collect()[0]
         return Facts(rows=row[0], events=row[0], steps=0, checksum=str(row[1]))
 
     append(raw.filter(~F.col("is_new")))
@@ -134,9 +134,9 @@ class Silent(JsonProgress):
         """Nothing."""
 
 
-def to_raw(made: DataFrame) -> DataFrame:
+def to_raw(raw_events: DataFrame) -> DataFrame:
     """Rows as a source would have them."""
-    return made.select(
+    return raw_events.select(
         F.col("event_id").alias("id"),
         "event_id",
         F.col("stream_id").alias("cookie"),

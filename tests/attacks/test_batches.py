@@ -48,8 +48,8 @@ def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
         assert cli("ingest-events", *given, *(() if is_stricter else floor)) == 1
     capsys.readouterr()
     assert cli("ingest-events", *given, *(floor if is_stricter else ()), *mapping) == 0
-    told = capsys.readouterr().err
-    assert "is finished as of then, by the mapping and the settings of then" in told
+    output = capsys.readouterr().err
+    assert "is finished as of then, by the mapping and the settings of then" in output
     names = {r["event_id"]: r["event_name"] for r in read(spark, tmp_path, tables.EVENTS).collect()}
     if is_stricter:  # what was used stays so
         assert fates(spark, tmp_path) == {("source", "used"): 12, ("source", "quarantined"): 3}
@@ -63,7 +63,7 @@ def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
         }  # fmt: skip
         assert names == {r["id"]: r["category"] if r in EARLY else r["event"] for r in ROWS}
     assert waiting(spark, tmp_path) == 3
-    assert "rules" not in told or "path" not in told
+    assert "rules" not in output or "path" not in output
 
 
 def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, capsys, tmp_path):
@@ -74,9 +74,9 @@ def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, 
     other = ("--set", "sessions.gap_minutes=5", "--set", "ingest.quarantine_keep_days=3", "--set",
              "sources.0.ids.user={column: user, keep_value: true}")  # fmt: skip
     assert cli("ingest-events", *given, *other) == 0
-    told = capsys.readouterr().err
-    assert "is finished as of then\n" in told
-    assert "settings of then" not in told
+    output = capsys.readouterr().err
+    assert "is finished as of then\n" in output
+    assert "settings of then" not in output
     assert fates(spark, tmp_path) == {("source", "used"): 12}
 
 

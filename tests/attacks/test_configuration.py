@@ -158,23 +158,23 @@ def refused(capsys, *arguments: str) -> str:
     capsys.readouterr()
     began = time.monotonic()
     code = main(["plan", *arguments])
-    seconds, told = time.monotonic() - began, capsys.readouterr().err
-    assert (code, seconds < SECONDS) == (2, True), (seconds, told[-500:])
-    assert "Traceback" not in told
-    assert "unexpected" not in told
-    assert all(letter.isprintable() or letter == "\n" for letter in told), repr(told)
-    assert len(told) < 10_000
-    return told
+    seconds, complaint = time.monotonic() - began, capsys.readouterr().err
+    assert (code, seconds < SECONDS) == (2, True), (seconds, complaint[-500:])
+    assert "Traceback" not in complaint
+    assert "unexpected" not in complaint
+    assert all(letter.isprintable() or letter == "\n" for letter in complaint), repr(complaint)
+    assert len(complaint) < 10_000
+    return complaint
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_a_hostile_file_is_refused_with_its_line(capsys, tmp_path, name):
-    text, line, said = FILES[name]
+    text, line, message = FILES[name]
     file = tmp_path / "conf.yaml"
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    told = refused(capsys, "--conf", str(file))
-    assert said in told
-    assert line is None or f"{file}:{line}" in told, told
+    complaint = refused(capsys, "--conf", str(file))
+    assert message in complaint
+    assert line is None or f"{file}:{line}" in complaint, complaint
 
 
 SETS = {
@@ -214,14 +214,14 @@ SETS = {
 def test_a_hostile_assignment_is_refused_and_said_to_be_one(capsys, tmp_path, assignment):
     file = tmp_path / "conf.yaml"
     file.write_text(SOURCE)
-    told = refused(capsys, "--conf", str(file), "--set", assignment)
-    assert SETS[assignment] in told
-    assert "--set" in told
+    complaint = refused(capsys, "--conf", str(file), "--set", assignment)
+    assert SETS[assignment] in complaint
+    assert "--set" in complaint
 
 
 def test_a_file_that_is_no_file(capsys, tmp_path):
-    for path, said in ((tmp_path, "Is a directory"), (Path("/dev/zero"), "larger than")):
-        assert said in refused(capsys, "--conf", str(path))
+    for path, message in ((tmp_path, "Is a directory"), (Path("/dev/zero"), "larger than")):
+        assert message in refused(capsys, "--conf", str(path))
 
 
 def test_what_an_editor_or_a_template_writes_is_read(tmp_path, monkeypatch):
@@ -321,9 +321,9 @@ def test_every_command_that_works_by_settings_judges_them_first(cli, capsys, tmp
     conf = folder_of(tmp_path)
     sets = [f"--set={s}" for s in ENGINE["all of it"][0]]
     assert main([command, "--conf", str(conf), *sets]) == 2
-    told = capsys.readouterr().err
+    complaint = capsys.readouterr().err
     assert all(
-        word in told
+        word in complaint
         for word in (
             "step_rules.0.pattern",
             "site.time_zone",
@@ -338,7 +338,7 @@ def test_every_command_that_works_by_settings_judges_them_first(cli, capsys, tmp
 def test_what_only_the_machine_can_judge_is_judged_before_anything_is_read(
     cli, secret_files, capsys, tmp_path, name
 ):
-    sets, said = ENGINE[name]
+    sets, message = ENGINE[name]
     secrets = [f"--set=secrets.{key}_file={file}" for key, file in secret_files.items()]
     began = time.monotonic()
     code = main(
@@ -351,7 +351,7 @@ def test_what_only_the_machine_can_judge_is_judged_before_anything_is_read(
         ]
     )
     assert (code, time.monotonic() - began < 60) == (2, True)
-    assert said in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not (tmp_path / "warehouse").exists()
 
 

@@ -85,8 +85,10 @@ def test_a_refusal_on_one_device_of_a_login_takes_the_person_out_on_all(
     assert before["ann"] == before["laptop"] == 4
     assert before["ben"] == before["sofa"] == 2  # agreed with the login, on another device
     deliver(cli, tmp_path, arguments, SECOND, 2, *STAGES)
-    said = {(r["key"], r["is_granted"]) for r in read(spark, tmp_path, tables.CONSENTS).collect()}
-    assert (key["ann"], False) in said
+    statements = {
+        (r["key"], r["is_granted"]) for r in read(spark, tmp_path, tables.CONSENTS).collect()
+    }
+    assert (key["ann"], False) in statements
     after = persons()
     assert after == {"ann": None, "laptop": None, "ben": 2, "sofa": 2, "lone": 2}
     left = read(spark, tmp_path, tables.SESSIONS)

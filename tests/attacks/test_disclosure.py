@@ -77,9 +77,11 @@ def published(then, now, cells, rules):
     counted |= {r: Counted(k + entered, entered, left) for r, (k, entered, left) in rules.items()}
     moves = [Move(f, g, n, n // 3) for (f, g), n in cells.items() if n]
     before = {row["segment_id"]: row["people_count"] for row in first}
-    second, told = publishable_sizes_and_moves(counted, moves, before, main=now)
+    second, published_rows = publishable_sizes_and_moves(counted, moves, before, main=now)
     sizes = tuple({row["segment_id"]: row for row in rows} for rows in (first, second))
-    return sizes, {(m["from_segment_id"], m["to_segment_id"]): m["people_count"] for m in told}
+    return sizes, {
+        (m["from_segment_id"], m["to_segment_id"]): m["people_count"] for m in published_rows
+    }
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -264,13 +266,13 @@ def test_what_everybody_and_the_segments_do_gives_no_small_group(spark):
         counts = zip(("all", "a", "b", "c", "t", "rule"), (everybody, *parts, rule), strict=True)
         rows += [(key, segment, n) for segment, n in counts if n]
     cells = spark.createDataFrame(rows, "key long, segment_id string, people_count long")
-    told, all_rows = defaultdict(dict), defaultdict(dict)
+    published_rows, all_rows = defaultdict(dict), defaultdict(dict)
     for key, segment, n in rows:
         all_rows[key][segment] = n
     for r in keep_publishable(cells, "key", overlapping={"rule"}).collect():
-        told[r["key"]][r["segment_id"]] = r["people_count"]
+        published_rows[r["key"]][r["segment_id"]] = r["people_count"]
     for key, own in all_rows.items():
-        shown = told[key]
+        shown = published_rows[key]
         assert all(n >= 10 for n in shown.values())
         if own["all"] < 10:
             assert not shown
@@ -336,11 +338,11 @@ def people_of(spark, groups):
 def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
     """Their centre revealed what these two do, to the digit."""
     features, count = people_of(spark, [(32, 2.0, 1.0), (30, 9.0, 6.0), (2, 29.0, 40.0)])
-    said = []
-    fitted = fit(features, count, FEATURES, clusters, said.append)
+    findings = []
+    fitted = fit(features, count, FEATURES, clusters, findings.append)
     assert fitted.kept.clusters_found == len(fitted.centres) == 2
     assert fitted.kept.smallest_share * count >= 10
-    for trial in said:
+    for trial in findings:
         assert (
             trial.smallest_share is None
             or trial.smallest_share * trial.people_count >= 10
@@ -358,9 +360,11 @@ def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
 
 def test_who_is_not_grouped_and_few_does_not_follow_from_those_who_are(spark):
     features, count = people_of(spark, [(32, 2.0, 1.0), (30, 9.0, 6.0)])
-    said = []
-    fitted = fit(features, count, FEATURES, Clusters(k=2), said.append, apart=4)
-    assert {(t.people_count, t.smallest_share) for t in (*said, *fitted.trials)} == {(None, None)}
+    findings = []
+    fitted = fit(features, count, FEATURES, Clusters(k=2), findings.append, apart=4)
+    assert {(t.people_count, t.smallest_share) for t in (*findings, *fitted.trials)} == {
+        (None, None)
+    }
     open_ = fit(features, count, FEATURES, Clusters(k=2), apart=0)
     assert (open_.kept.people_count, open_.kept.smallest_share) == (62, 30 / 62)
 

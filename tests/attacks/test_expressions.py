@@ -103,11 +103,11 @@ def _yaml_text(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _shows_only_place_and_reason(told: str, text: str, where: str) -> None:
-    assert where in told
-    assert "/etc/passwd" not in told
-    assert os.environ["HOME"] not in told.replace("docs/", "")
-    assert text not in told or len(text) < 20, "the expression itself is no part of an error"
+def _shows_only_place_and_reason(message: str, text: str, where: str) -> None:
+    assert where in message
+    assert "/etc/passwd" not in message
+    assert os.environ["HOME"] not in message.replace("docs/", "")
+    assert text not in message or len(text) < 20, "the expression itself is no part of an error"
 
 
 @pytest.mark.parametrize("text", OF_A_ROW, ids=lambda t: t[:30])
@@ -181,7 +181,7 @@ def test_a_line_is_seen_only_where_rows_are_taken_apart(conf, cli, tmp_path, cap
 def test_a_column_that_is_not_there_keeps_its_error_and_no_table_is_written(
     conf, cli, tmp_path, capsys
 ):
-    for text, told in (
+    for text, message in (
         ("row.nowhere", "FIELD_NOT_FOUND"),
         (
             "row.url + array('ann@example.org')",
@@ -191,7 +191,7 @@ def test_a_column_that_is_not_there_keeps_its_error_and_no_table_is_written(
         assert cli("check", *conf(sql=text)) == 2
         streams = capsys.readouterr()
         assert "source 'shop': columns.page.sql cannot be read over its rows: " in streams.out
-        assert told in streams.out
+        assert message in streams.out
         assert "ann@example.org" not in streams.out + streams.err
     assert not (tmp_path / "warehouse" / "events").exists()
 

@@ -59,9 +59,9 @@ def test_a_second_driver_is_refused_by_the_name_of_the_first_and_writes_nothing(
             ["identity", "unlink", "a", "b"],
         ):
             assert cli(*command, "--conf", str(tmp_path / "conf.yaml")) == 2, command
-            told = capsys.readouterr().err
-            assert f"run theirs (`run`, process {first.pid} on " in told
-            assert "Wait until it ends" in told
+            output = capsys.readouterr().err
+            assert f"run theirs (`run`, process {first.pid} on " in output
+            assert "Wait until it ends" in output
         assert [f.name for f in (tmp_path / "warehouse").iterdir()] == ["_lease"]
     finally:
         first.communicate("")

@@ -62,8 +62,8 @@ def test_no_command_reads_beyond_the_folder(cli, capsys, spark, folder, command)
     link = folder / "in" / "second.csv"
     link.symlink_to(folder / "private" / "rows.csv")
     assert cli(command, "--conf", str(folder / "conf.yaml")) == 2
-    told = capsys.readouterr()
-    assert f"the link {link} leads out of that folder" in told.out + told.err
+    output = capsys.readouterr()
+    assert f"the link {link} leads out of that folder" in output.out + output.err
     assert not (folder / "warehouse" / "events").exists()
 
 

@@ -80,9 +80,9 @@ def test_a_run_without_its_stages_is_not_published_and_a_retry_finds_it_so(
         assert cli(command, "--run-id", "c1", "--as-of", "2026-02-04", *conf(published_shop)) == 0
     for _ in range(2):
         assert cli("publish", "--run-id", "c1", *conf(published_shop)) == 3
-        told = capsys.readouterr().err
-        assert "resolve-identities was not done; build-sessions was not done" in told
-        assert "build-paths was not done" in told
+        output = capsys.readouterr().err
+        assert "resolve-identities was not done; build-sessions was not done" in output
+        assert "build-paths was not done" in output
     laws.check(spark, published_shop, before)
     assert [r["run_id"] for r in laws.chain(spark, published_shop)] == ["first", "second"]
 
@@ -210,5 +210,5 @@ def test_reading_the_chain_ends_whatever_the_table_holds_and_names_what_is_wrong
     ],
 )  # fmt: skip
 def test_faults_of_the_chain_in_words(pairs, ids, faults):
-    chain, told = chain_of([Publication(*pair) for pair in pairs])
-    assert ([p.run_id for p in chain], told) == (ids, faults)
+    chain, messages = chain_of([Publication(*pair) for pair in pairs])
+    assert ([p.run_id for p in chain], messages) == (ids, faults)

@@ -156,13 +156,15 @@ def test_white_space_in_a_path_ends_no_java_option():
 
 
 def test_a_warehouse_that_is_made_is_its_owners_alone_and_check_notes_one_that_is_not(tmp_path):
-    made, standing = tmp_path / "deep" / "made", tmp_path / "standing"
+    created, standing = tmp_path / "deep" / "made", tmp_path / "standing"
     standing.mkdir()
     standing.chmod(0o755)
-    for folder in (made, standing):
+    for folder in (created, standing):
         Warehouse(None, WarehouseSettings(path=str(folder))).check_writable()
-    assert [stat.S_IMODE(f.stat().st_mode) for f in (made, standing)] == [0o700, 0o755]
-    told = [_writable(Settings(warehouse=WarehouseSettings(path=str(f)))) for f in (made, standing)]
-    assert told[0] == str(made)
-    assert isinstance(told[1], Note)
-    assert f"chmod 700 {standing}" in told[1]
+    assert [stat.S_IMODE(f.stat().st_mode) for f in (created, standing)] == [0o700, 0o755]
+    answers = [
+        _writable(Settings(warehouse=WarehouseSettings(path=str(f)))) for f in (created, standing)
+    ]
+    assert answers[0] == str(created)
+    assert isinstance(answers[1], Note)
+    assert f"chmod 700 {standing}" in answers[1]

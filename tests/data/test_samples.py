@@ -177,7 +177,7 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
         } == fates, name
         assert Counter(e["kind"] for e in events if e["source"] == names[name]) == kinds, name
 
-    def told(name, column, **of):
+    def values_of(name, column, **of):
         rows = [
             e
             for e in events
@@ -185,18 +185,18 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
         ]
         return sorted(str(e[column]) for e in rows)
 
-    assert told("rudderstack-tracks", "occurred_at", kind="search") == [
+    assert values_of("rudderstack-tracks", "occurred_at", kind="search") == [
         "2026-03-01 09:00:00"
     ]  # sent 2 h fast
-    assert told("ga4-export", "page", kind="page") == ["/toys"]
-    assert told("ga4-export", "amount", kind="purchase") == ["3.0000", "5.0000"]
-    assert told("ga4-export", "occurred_at", kind="login") == ["2026-03-01 10:01:30"]
-    assert told("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
+    assert values_of("ga4-export", "page", kind="page") == ["/toys"]
+    assert values_of("ga4-export", "amount", kind="purchase") == ["3.0000", "5.0000"]
+    assert values_of("ga4-export", "occurred_at", kind="login") == ["2026-03-01 10:01:30"]
+    assert values_of("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
     assert (
-        len(set(told("email-engagement", "stream_id", campaign="spring"))) == 3
+        len(set(values_of("email-engagement", "stream_id", campaign="spring"))) == 3
     )  # Ann is one in either spelling
-    assert told("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
-    cities = sorted(json.loads(p)["city"] for p in told("crm-snapshot", "properties"))
+    assert values_of("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
+    cities = sorted(json.loads(p)["city"] for p in values_of("crm-snapshot", "properties"))
     assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn comes again, after Bern
     kept = table(spark, tmp_path, "identifiers").collect()
     assert [(r["key_type"], r["value"], r["source"]) for r in kept] == [

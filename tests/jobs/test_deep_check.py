@@ -32,8 +32,8 @@ def ingested(cli, tmp_path):
 def looked(cli, folder, capsys):
     capsys.readouterr()
     code = cli("check", "--deep", "--conf", str(folder / "conf.yaml"), "--format", "json")
-    told = capsys.readouterr()
-    return code, {f["what"]: f for f in json.loads(told.out)}, told.err
+    output = capsys.readouterr()
+    return code, {f["what"]: f for f in json.loads(output.out)}, output.err
 
 
 def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(

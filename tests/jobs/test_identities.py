@@ -243,8 +243,8 @@ def test_a_link_taken_apart_by_hand_stays_so_whatever_comes(story):
     assert story.person("cb", "second") == story.person("ua")
     assert story.person("cb") == "cb"
     known = explain_identity(story.shop.run(), "cb")
-    told = [(i.key, i.rule, i.events, i.not_followed, i.is_held) for i in known.links]
-    assert told == [("ua", "login", 2, "unlinked", True)]
+    link_facts = [(i.key, i.rule, i.events, i.not_followed, i.is_held) for i in known.links]
+    assert link_facts == [("ua", "login", 2, "unlinked", True)]
     assert [h.person_id for h in known.history] == ["ua", "cb"]
     with pytest.raises(SettingsError, match="by hand already"):
         decide(story.shop.run(), "cb", "ua", is_cut=True)

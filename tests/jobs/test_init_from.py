@@ -64,11 +64,11 @@ def test_a_guessed_mapping_reads_the_events(spark, cli, capsys, tmp_path, monkey
 def test_nothing_to_guess_from(capsys, tmp_path, spark):
     (tmp_path / "empty").mkdir()
     (tmp_path / "none.csv").write_text("a,b\n")
-    for where, code, told in (
+    for where, code, message in (
         (tmp_path / "nowhere.csv", 2, "there is nothing at"),
         (tmp_path / "empty", 2, "is no Delta table and holds no .csv"),
         (tmp_path / "none.csv", 4, "has no row to guess from"),
     ):
         assert main(["init", str(tmp_path / "new"), "--from", str(where)]) == code
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
     assert not (tmp_path / "new").exists()

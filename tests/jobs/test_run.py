@@ -353,11 +353,11 @@ def segment_of_buyers(spark, folder):
 def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(
     spark, folder, cli, capsys, monkeypatch
 ):
-    told = []
+    numbers = []
     monkeypatch.setattr(
         clusters_stage,
         "fit",
-        lambda *given, **named: told.append(named["k_before"]) or fit(*given, **named),
+        lambda *given, **named: numbers.append(named["k_before"]) or fit(*given, **named),
     )
     first_members = (
         read(spark, folder, tables.SEGMENT_MEMBERS).select("person_id", "segment_id").collect()
@@ -406,7 +406,7 @@ def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(
         read(spark, folder, tables.SEGMENT_MEMBERS).collect()
     )
     clusters = {r["segment_id"] for r in first_members if r["segment_id"].startswith("c-")}
-    assert told == [len(clusters)]  # the fit knows the number of the run before
+    assert numbers == [len(clusters)]  # the fit knows the number of the run before
     assert {s for _, s in now if s.startswith("c-")} == clusters, (
         "a refit keeps the ids of clusters that are the same people"
     )

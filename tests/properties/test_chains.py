@@ -33,7 +33,7 @@ def flat(paths):
     return path, at, names
 
 
-def told(paths, path, found):
+def times_of_chains(paths, path, found):
     """Times of the kept chain of each path; [] where there is none."""
     times = [[] for _ in paths]
     for number in deepest(path, found):
@@ -51,7 +51,7 @@ def test_funnels_keep_the_deepest_chain_of_all(paths, steps, strict, within, exc
     expected = [
         deepest_chain(p, steps, strict=strict, within=within, excluded=excluded) for p in paths
     ]
-    assert told(paths, path, found) == expected
+    assert times_of_chains(paths, path, found) == expected
 
 
 @settings(max_examples=200, deadline=None)
@@ -61,7 +61,9 @@ def test_in_any_order_the_most_steps_of_one_window_count(paths, names, how_many,
     paths = timed(paths)
     path, at, taken = flat(paths)
     found = in_any_order(path, at, [np.isin(taken, sorted(s)) for s in steps], within_ms=within)
-    assert told(paths, path, found) == [most_in_any_order(p, steps, within=within) for p in paths]
+    assert times_of_chains(paths, path, found) == [
+        most_in_any_order(p, steps, within=within) for p in paths
+    ]
 
 
 @settings(max_examples=400, deadline=None)

@@ -77,17 +77,16 @@ def test_a_category_counts_once_a_day(seen):
 
 @given(st.lists(st.tuples(owners, st.integers(-1, 3), st.booleans()), max_size=10))
 def test_weeks_and_those_of_the_window(active):
-    told = weeks(ints(o for o, _, _ in active), ints(w for _, w, _ in active),
-                 np.array([i for _, _, i in active], dtype=bool), PEOPLE)  # fmt: skip
+    counted = weeks(ints(o for o, _, _ in active), ints(w for _, w, _ in active),
+                    np.array([i for _, _, i in active], dtype=bool), PEOPLE)  # fmt: skip
     for person in range(PEOPLE):
         mine = [(week, inside) for owner, week, inside in active if owner == person]
-        assert told[0][person] == len({week for week, _ in mine})
-        assert told[1][person] == len({week for week, inside in mine if inside})
+        assert counted[0][person] == len({week for week, _ in mine})
+        assert counted[1][person] == len({week for week, inside in mine if inside})
 
 
-half_days = st.integers(0, 6) | st.integers(
-    58, 66
-)  # so that thirty days between two of them are not rare
+# so that thirty days between two of them are not rare
+half_days = st.integers(0, 6) | st.integers(58, 66)
 spans = st.lists(st.tuples(owners, half_days, st.integers(0, 4)), max_size=8)
 
 
@@ -185,7 +184,7 @@ def batch_of(sessions):
     return pa.RecordBatch.from_pydict(columns)
 
 
-def told(batches):
+def features_by_person(batches):
     found = [row for part in _counted(batches, end_us=9 * DAY_US, cart_hours=HOURS, cart_days=5)
              for row in part.to_pylist()]  # fmt: skip
     assert len({row["person_id"] for row in found}) == len(found)
@@ -205,10 +204,10 @@ def test_one_row_a_person_in_any_portions(sessions, sizes):
         len(sessions),
     ]
     whole = batch_of(sessions)
-    got = told(whole.slice(a, b - a) for a, b in pairwise(bounds))
-    assert got == told(iter([whole]))
+    got = features_by_person(whole.slice(a, b - a) for a, b in pairwise(bounds))
+    assert got == features_by_person(iter([whole]))
     assert got == {
-        person: told(iter([batch_of(list(mine))]))[person]
+        person: features_by_person(iter([batch_of(list(mine))]))[person]
         for person, mine in groupby(sessions, key=lambda s: s["person_id"])
     }
     for person, row in got.items():

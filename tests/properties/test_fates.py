@@ -28,7 +28,7 @@ OF = source(
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
-def made(draw, streams=60):
+def small_streams(draw, streams=60):
     """Rows of small streams in which ids, times and contents coincide: no, c, id, t, r, e, paid."""
     rows = []
     for stream in range(streams):
@@ -96,7 +96,7 @@ def found_fates(rows, classified):
 )
 @given(draw=st.randoms(use_true_random=True))
 def test_fates_are_those_of_plain_python_in_any_order_and_on_any_number_of_partitions(spark, draw):
-    rows = made(draw)
+    rows = small_streams(draw)
     first = in_spark(spark, rows)
     digest = {r["no"]: r["content_digest"] for r in first.select("no", "content_digest").collect()}
     expected = fates_of(rows, digest)
@@ -116,7 +116,7 @@ def test_fates_are_those_of_plain_python_in_any_order_and_on_any_number_of_parti
 @pytest.mark.parametrize("seed", [3])
 def test_split_into_deliveries_and_replayed_the_same_events_are_used_once(spark, seed):
     draw = random.Random(seed)
-    rows = made(draw)
+    rows = small_streams(draw)
 
     def events(used):
         return sorted(

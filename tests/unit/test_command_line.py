@@ -43,7 +43,7 @@ def test_help_loads_nothing_heavy_and_answers_in_a_second():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["rnu"], "No such command 'rnu'"),
         (["run", "--as-of", "yesterday"], "--as-of"),
@@ -54,10 +54,10 @@ def test_help_loads_nothing_heavy_and_answers_in_a_second():
         (["why"], "give a person id or key"),
     ],
 )
-def test_a_wrong_use_says_so_and_exits_2(arguments, told, capsys, tmp_path, monkeypatch):
+def test_a_wrong_use_says_so_and_exits_2(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_errors_are_json_lines_on_request(capsys):

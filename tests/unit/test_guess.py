@@ -51,8 +51,8 @@ def test_what_people_have_is_recognised(name, expected):
         for k, v in row.items()
         if v and k != mapping["columns"]["event_name"] and len(v) > 4
     }
-    told = {w for line in guess.text.splitlines()[1:] for w in line.split()}
-    assert not values & (told - {*rows[0]})  # columns and event names only
+    words = {w for line in guess.text.splitlines()[1:] for w in line.split()}
+    assert not values & (words - {*rows[0]})  # columns and event names only
 
 
 def test_names_of_people_are_no_names_of_events():

@@ -411,8 +411,8 @@ def test_why_people_moved_and_where_a_group_came_from_are_told(page):
     ):
         definitions = report().definitions
         came = [["gone-1", "gone-2"] if s == first else [] for s in definitions["segment_id"]]
-        told = text_of(
+        shown_text = text_of(
             render(report(definitions=definitions.assign(origin=origin, derived_from=came)))
         )
-        assert ("gone-1 and gone-2." in told) == bool(sentence)
-        assert sentence in told
+        assert ("gone-1 and gone-2." in shown_text) == bool(sentence)
+        assert sentence in shown_text

@@ -79,7 +79,7 @@ def test_set_reaches_into_lists(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sets", "told"),
+    ("sets", "message"),
     [
         (["clusters.k"], "write it as --set key.key=value"),
         (["sources.3.path=x"], "has 1 entries"),
@@ -95,8 +95,8 @@ def test_set_reaches_into_lists(tmp_path):
         (["sources.0.ordered=true", "sources.0.format=delta"], "goes with csv and json"),
     ],
 )
-def test_a_wrong_assignment_says_what_is_wrong(tmp_path, sets, told):
-    assert told in " ".join(mistakes(written(tmp_path, SOURCE), sets=sets))
+def test_a_wrong_assignment_says_what_is_wrong(tmp_path, sets, message):
+    assert message in " ".join(mistakes(written(tmp_path, SOURCE), sets=sets))
 
 
 def test_variables_come_from_the_environment_and_a_missing_one_is_a_mistake(tmp_path, monkeypatch):
@@ -110,12 +110,12 @@ def test_variables_come_from_the_environment_and_a_missing_one_is_a_mistake(tmp_
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [("a: [1\n", "not valid YAML"), ("- a\n", "a configuration is a mapping"),
      ("site: {}\nsite: {}\n", "site is given twice (first on line 1)")],
 )  # fmt: skip
-def test_a_file_that_is_no_configuration(tmp_path, text, told):
-    assert told in mistakes(written(tmp_path, text))[0]
+def test_a_file_that_is_no_configuration(tmp_path, text, message):
+    assert message in mistakes(written(tmp_path, text))[0]
 
 
 def test_a_file_that_is_not_there():

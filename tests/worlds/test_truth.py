@@ -156,10 +156,10 @@ def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(
     )
     stayed_a_year = [at_end[p] == year_after[p] for p in later if number_of[p] not in other_of]
     ways = {usual[a]: usual[b] for a, b in (CHANGES, CHANGES[::-1])}
-    told = warehouse.read(tables.SEGMENT_MOVES).filter(
+    published_moves = warehouse.read(tables.SEGMENT_MOVES).filter(
         F.col("run_id") == F.lit(newest_run(warehouse))
     )
-    moves = {(m["from_segment_id"], m["to_segment_id"]): m for m in told.collect()}
+    moves = {(m["from_segment_id"], m["to_segment_id"]): m for m in published_moves.collect()}
     least = 0.8 * len(changed)
     sys.stdout.write(
         f"\nseed {seed}, {PEOPLE:,} people: {index}; "

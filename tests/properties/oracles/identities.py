@@ -57,7 +57,7 @@ def spread(graph, label):
     front, shared = {k for k in graph if k in label}, set()
     while front:
         reached = {n for k in front for n in graph[k]} - label.keys() - shared
-        told = {n: {label[k] for k in graph[n] if k in front} for n in reached}
-        front = {n for n, found in told.items() if len(found) == 1}
+        labels_near = {n: {label[k] for k in graph[n] if k in front} for n in reached}
+        front = {n for n, found in labels_near.items() if len(found) == 1}
         shared |= reached - front
-        label |= {n: next(iter(told[n])) for n in front}
+        label |= {n: next(iter(labels_near[n])) for n in front}

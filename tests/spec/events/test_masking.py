@@ -96,11 +96,11 @@ def test_a_masked_row_that_is_read_again_is_the_same_event(spark):
     raw = raw_rows(found, of)
     before = mapped(spark, raw, of).orderBy("line_no").collect()
     after = again(spark, of, texts(spark, raw, of))
-    said = [c for c in before[0].asDict() if c.startswith(("key_", "alias")) or c in (
+    compared = [c for c in before[0].asDict() if c.startswith(("key_", "alias")) or c in (
         "stream_id", "user_key", "session_key", "page", "item_id", "amount", "event_name",
         "properties", "content_digest")]  # fmt: skip
-    assert len(said) == 14
-    assert [[r[c] for c in said] for r in after] == [[r[c] for c in said] for r in before]
+    assert len(compared) == 14
+    assert [[r[c] for c in compared] for r in after] == [[r[c] for c in compared] for r in before]
 
 
 def test_a_mark_counts_in_masked_rows_only_and_for_its_own_type(spark):

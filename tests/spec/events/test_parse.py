@@ -169,11 +169,11 @@ def test_numbers_that_come_as_numbers_are_read_as_their_text_would_be(spark):
     got = to_mapped_events(
         raw, secret_pads(spark, SECRET), of, Settings(), read_at=READ_AT
     ).orderBy("occurred_at")
-    told = got.select("amount", "quantity", "reasons").collect()
-    assert [(str(r["amount"]), str(r["quantity"])) for r in told] == [
+    values = got.select("amount", "quantity", "reasons").collect()
+    assert [(str(r["amount"]), str(r["quantity"])) for r in values] == [
         tuple(row[2:]) for row in rows
     ]
-    assert [r["reasons"] for r in told] == [[], [], ["amount: not a number"]]
+    assert [r["reasons"] for r in values] == [[], [], ["amount: not a number"]]
 
 
 def test_names_have_kinds_and_only_listed_properties_are_kept(spark):

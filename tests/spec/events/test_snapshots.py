@@ -23,7 +23,7 @@ def fates(spark, text, known=None):
     return with_fates(rows, OF, known).localCheckpoint()
 
 
-def told(rows):
+def fates_by_row(rows):
     return {r["no"]: r["fate"] for r in rows.collect()}
 
 
@@ -38,7 +38,7 @@ def test_only_news_is_used_across_deliveries_and_in_any_order_of_their_rows(spar
         7  | y |   | 2026-03-04 | state |      | unchanged
         8  |   |   | 2026-03-04 | state | free | quarantined
     """)  # fmt: skip
-    assert told(first) == {
+    assert fates_by_row(first) == {
         1: "used", 2: "unchanged", 4: "used", 5: "unchanged", 6: "used", 7: "unchanged",
         8: "quarantined",
     }  # fmt: skip
@@ -52,7 +52,7 @@ def test_only_news_is_used_across_deliveries_and_in_any_order_of_their_rows(spar
         5  | y |   | 2026-03-05 | state | free | used
         6  | y | u | 2026-03-06 | state | free | used: an identifier is news as well
     """, known)  # fmt: skip
-    assert told(second) == {
+    assert fates_by_row(second) == {
         1: "unchanged",
         2: "unchanged",
         3: "used",

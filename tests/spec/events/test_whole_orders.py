@@ -36,7 +36,7 @@ def fates(spark, orders, known=None, **how):
     ).localCheckpoint()
 
 
-def told(rows):
+def lines_with_fates(rows):
     return sorted((r["order_id"] or "", r["event_name"], r["item_id"], str(r["amount"])[:4],
                    r["fate"]) for r in rows.collect())  # fmt: skip
 
@@ -54,7 +54,7 @@ FIRST = [
 
 
 def test_the_first_version_of_an_order_stands_and_a_line_never_comes_twice(spark):
-    assert told(fates(spark, FIRST)) == [
+    assert lines_with_fates(fates(spark, FIRST)) == [
         ("", "buy", "ink", "5.00", "used"), ("", "buy", "pen", "2.00", "used"),
         ("", "buy", "pen", "2.00", "used"),
         ("1", "buy", "ink", "5.00", "duplicate"), ("1", "buy", "ink", "5.00", "used"),
@@ -75,7 +75,7 @@ def test_later_deliveries_are_held_against_the_order_that_stands(spark):
         order("3", "pen 2.00", "bag 9.00"),  # one line more
         order("4", "pen 2.00"),
     ], known)  # fmt: skip
-    assert told(second) == [
+    assert lines_with_fates(second) == [
         ("1", "buy", "ink", "5.00", "duplicate"), ("1", "buy", "pen", "2.00", "duplicate"),
         ("1", "buy", "pen", "2.00", "duplicate"),
         ("2", "buy", "pen", "2.00", "conflict"),
@@ -86,13 +86,13 @@ def test_later_deliveries_are_held_against_the_order_that_stands(spark):
 
 def test_a_line_from_quarantine_joins_its_order(spark):
     rejected = fates(spark, [order("1", "pen 2.00", "ink five")])
-    assert told(rejected) == [
+    assert lines_with_fates(rejected) == [
         ("1", "buy", "ink", "None", "quarantined"),
         ("1", "buy", "pen", "2.00", "used"),
     ]
     known = rejected.filter("fate = 'used'").select(*LOOK_UP)
     mended = fates(spark, [order("1", "pen 2.00", "ink 5.00")], known, orders_are_whole=False)
-    assert told(mended) == [
+    assert lines_with_fates(mended) == [
         ("1", "buy", "ink", "5.00", "used"),
         ("1", "buy", "pen", "2.00", "duplicate"),
     ]

@@ -198,15 +198,15 @@ def _text(draw_from: random.Random, depth: int) -> str:
     left, right = _text(draw_from, depth - 1), _text(draw_from, depth - 1)
     if sign == "IN":
         return f"{left} IN ({right}, {left})"
-    made = f"{left} {sign} {right}"
+    composed = f"{left} {sign} {right}"
     shape = draw_from.random()
     if shape < 0.1:
-        return f"NOT {made}"
+        return f"NOT {composed}"
     if shape < 0.15:
-        return f"-{made}"
+        return f"-{composed}"
     if shape < 0.2:
-        return f"{made} IS NOT NULL"
-    return f"({made})" if shape < 0.3 else made
+        return f"{composed} IS NOT NULL"
+    return f"({composed})" if shape < 0.3 else composed
 
 
 @settings(max_examples=150, deadline=None)

@@ -90,9 +90,9 @@ def test_every_feature_of_the_catalogue_is_made_once(spark):
     counted = to_counted_features(
         sessions(spark, SESSIONS), window, key_kinds=(), cart_hours=24, cart_days=30
     )
-    made = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + counted.columns
+    names = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + counted.columns
     facts = {"person_id", "active_weeks", "window_weeks", "open_cart_at"}
-    assert sorted(n for n in made if n not in facts) == sorted(f.name for f in FEATURES)
+    assert sorted(n for n in names if n not in facts) == sorted(f.name for f in FEATURES)
 
 
 def test_facts_that_the_rules_need(people):

@@ -27,10 +27,10 @@ def labels(people, *columns, before=None, ranks=None):
     earlier = (
         people.sparkSession.createDataFrame([], PERSON_LABELS.schema) if before is None else before
     )
-    made = to_labels(
+    labelled = to_labels(
         people, earlier, ranks, WINDOW, Journey(), lapsed_months=6, occasions=[], run_id="r"
     )
-    return {row["person_id"]: tuple(row[c] for c in columns) for row in made.collect()}
+    return {row["person_id"]: tuple(row[c] for c in columns) for row in labelled.collect()}
 
 
 def test_the_state_of_the_last_day_is_told_from_the_days_before_it(spark):

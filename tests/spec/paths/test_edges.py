@@ -97,8 +97,8 @@ def test_a_segment_of_two_people_has_no_edges_nor_has_the_one_from_which_they_wo
 
 
 def test_steps_of_few_people_are_hidden_and_steps_beyond_the_top_are_other(spark):
-    told = published_steps(sessions(spark), top_steps=2, min_people=10)
-    got = with_published_steps(sessions(spark), told)
+    published = published_steps(sessions(spark), top_steps=2, min_people=10)
+    got = with_published_steps(sessions(spark), published)
     steps = {tuple(r["steps"]) for r in got.collect()}
     assert steps == {("home", "__other__", "__other__", "buy"), ("home",), ("home", "__hidden__")}
 

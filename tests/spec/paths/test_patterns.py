@@ -35,7 +35,7 @@ def test_patterns_are_read(text, items, occurrence, within_ms):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "a pattern ends with a step"), ("cart ->", "a pattern ends with a step"),
         ("-> cart", "at sign 1: expected a step"), ("* -> cart", "`*` stands between two steps"),
@@ -43,10 +43,10 @@ def test_patterns_are_read(text, items, occurrence, within_ms):
         ("a -> b within 2y", "at sign 8"), ("a ! b", "at sign 3: expected `->`"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_told_with_its_place(text, told):
+def test_what_cannot_be_read_is_told_with_its_place(text, message):
     with pytest.raises(SettingsError, match=r".*") as error:
         read_pattern(text)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_name_that_nobody_ever_did_is_a_mistake():
