@@ -13,7 +13,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup: $(READY) ## virtual environment, packages by constraints.txt, Java, the two Delta jars
-$(READY): pyproject.toml constraints.txt deploy/setup.sh deploy/java-home.sh lib/desirelines/io/jars.py
+$(READY): pyproject.toml constraints.txt deploy/setup.sh deploy/java-home.sh lib/desirelines/io/spark/jars.py
 	@sh deploy/setup.sh
 
 check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests

@@ -1,1 +1,1 @@
-"""Ratios against named peers and floors of the same run: `make bench PART=sessions SIZE=1000000`."""
+"""Ratios to named peers and floors of the same run: `make bench PART=sessions SIZE=1000000`."""

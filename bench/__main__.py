@@ -1,6 +1,7 @@
-"""`python -m bench --part sessions --size 1000000`: run parts, print their tables, write build/bench/<part>.json.
+"""`python -m bench --part sessions --size 1000000`: run parts and print their tables.
 
-Exit status: 0 also when a goal is missed (the table says so), 1 when variants do not give equal results.
+The figures go to build/bench/<part>.json. Exit status: 0 also when a goal is missed (the table
+says so), 1 when the variants do not give equal results.
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ OUT = Path("build/bench")
 
 
 def main(arguments: list[str]) -> int:
-    """Run the parts asked for; give the exit status."""
+    """Run the requested parts; give the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--part", choices=[*PARTS, "all"], default="all")
     parser.add_argument(
@@ -87,9 +88,10 @@ def run_one(spark: SparkSession, name: str, size: int, rounds: int) -> int:
 
 
 def machine_line(spark: SparkSession) -> str:
-    """What the figures were taken on."""
+    """The machine of the figures."""
     return (
-        f"{os.cpu_count()} cores ({CORES} used), load {os.getloadavg()[0]:.1f}, {platform.machine()}, "
+        f"{os.cpu_count()} cores ({CORES} used), load {os.getloadavg()[0]:.1f}, "
+        f"{platform.machine()}, "
         f"Python {platform.python_version()}, PySpark {pyspark.__version__}, Spark {spark.version}"
     )
 

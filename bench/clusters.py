@@ -1,4 +1,7 @@
-"""Parts kmeans and choose-k: one fit, and the whole step from features to everybody's cluster, against scikit-learn and MLlib."""
+"""Parts kmeans and choose-k, against scikit-learn and MLlib.
+
+kmeans is one fit; choose-k is the whole step from features to everybody's cluster.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,9 @@ from desirelines.settings.model import Clusters
 
 STARTS, ITERATIONS, SAMPLE = 6, 50, 20_000
 MOST_COST, MOST_COST_OF_PEERS = 1.005, 1.02
-"""A cost is as good when it is at most so many times the best of scikit-learn's six starts; peers have one start."""
+"""A cost is good enough up to this multiple of the best of scikit-learn's six starts.
+
+Peers have one start."""
 KS = range(2, 13)
 REFITS = 4
 """Bootstrap refits a k of scikit-learn's sweep, one start each."""
@@ -50,17 +55,20 @@ class Best:
 
 
 def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """One fit of eight clusters: our scans from a sample's start, MLlib, scikit-learn with the matrix in memory."""
+    """One fit of eight clusters.
+
+    Our scans start from a sample; MLlib; scikit-learn with the matrix in memory.
+    """
     people, kept = points(spark, size, out), matrix(size, out)
     best = _best_cost(kept, GROUPS)
-    found = {name: Best() for name in ("scans", "mllib", "sklearn")}
+    best_of = {name: Best() for name in ("scans", "mllib", "sklearn")}
 
     def scans() -> None:
         start = _start(people, size)
         ordered = in_fixed_order(people, size)
         scanned = lloyd(to_points(ordered, size, NAMES), start, max_iterations=ITERATIONS)
         model = model_of(ordered, NAMES, scanned.centres.tolist())
-        found["scans"].centres = np.array(model.clusterCenters()) if model else None
+        best_of["scans"].centres = np.array(model.clusterCenters()) if model else None
 
     def mllib() -> None:
         model, _ = fit_by_mllib(
@@ -71,16 +79,18 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
             seeds=[1],
             most_iterations=ITERATIONS,
         )
-        found["mllib"].centres = np.array(model.clusterCenters())
+        best_of["mllib"].centres = np.array(model.clusterCenters())
 
     def sklearn() -> None:
-        found["sklearn"].centres = (
+        best_of["sklearn"].centres = (
             KMeans(GROUPS, n_init=1, max_iter=ITERATIONS, random_state=1).fit(kept).cluster_centers_
         )
 
     def variant(name: str, action: Callable[[], None]) -> Variant:
         most = MOST_COST if name == "scans" else MOST_COST_OF_PEERS
-        return Variant(name, action, lambda: _facts(kept, found[name].centres, GROUPS, best, most))
+        return Variant(
+            name, action, lambda: _facts(kept, best_of[name].centres, GROUPS, best, most)
+        )
 
     return Part(
         title="kmeans",
@@ -88,16 +98,21 @@ def kmeans_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=KMEANS_COMPARISONS,
         events=size,
         notes=(
-            f"'events' are people, of {len(NAMES)} numbers each; 'checksum' says how the cost compares with scikit-learn's best of {STARTS} starts: "
+            f"'events' are people, of {len(NAMES)} numbers each; "
+            f"'checksum' says how the cost compares with scikit-learn's best of {STARTS} starts: "
             f"at most {MOST_COST} of it, of peers {MOST_COST_OF_PEERS}.",
-            "scans: sample, three starts on it, fixed order, scans until centres stay, MLlib model. mllib: fixed order, one start.",
+            "scans: sample, three starts on it, fixed order, scans until centres stay, "
+            "MLlib model. mllib: fixed order, one start.",
             "sklearn: one start, matrix in memory, nothing read.",
         ),
     )
 
 
 def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """From features to everybody's cluster, k open: the product, scikit-learn's sweep in memory, MLlib's fit of every k."""
+    """From features to everybody's cluster, with k open.
+
+    The product, scikit-learn's sweep in memory, MLlib's fit of every k.
+    """
     people, catalogue = points(spark, size, out), _catalogue()
     settings = Clusters(k_min=KS[0], k_max=KS[-1], sample_people=SAMPLE)
     first = fit(people, size, catalogue, settings)
@@ -112,12 +127,12 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
         ]
     )
     best = _best_cost(kept, first.kept.k)
-    found = {name: Best() for name in ("product", "sklearn_sweep")}
+    best_of = {name: Best() for name in ("product", "sklearn_sweep")}
 
     def product() -> None:
         outcome = fit(people, size, catalogue, settings)
         _assign(people, outcome)
-        found["product"].centres = np.array(outcome.centres)
+        best_of["product"].centres = np.array(outcome.centres)
 
     def bisecting() -> None:
         _assign(
@@ -131,7 +146,7 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
         )
 
     def sklearn_sweep() -> None:
-        found["sklearn_sweep"].centres = _sweep(kept, first.kept.k)
+        best_of["sklearn_sweep"].centres = _sweep(kept, first.kept.k)
 
     def mllib_sweep() -> None:
         ordered = in_fixed_order(prepared, size).localCheckpoint()
@@ -143,7 +158,7 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
     def variant(name: str, action: Callable[[], None]) -> Variant:
         most = MOST_COST if name == "product" else MOST_COST_OF_PEERS
         return Variant(
-            name, action, lambda: _facts(kept, found[name].centres, first.kept.k, best, most)
+            name, action, lambda: _facts(kept, best_of[name].centres, first.kept.k, best, most)
         )
 
     return Part(
@@ -157,10 +172,14 @@ def choose_k_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=CHOICE_COMPARISONS,
         events=size,
         notes=(
-            f"'events' are people, of {len(NAMES)} numbers each; the product chose k = {first.kept.k} ({GROUPS} were planted).",
-            "product: preparation, choice of k on a sample with references and bootstrap, scans over everybody, MLlib model, assignment.",
-            f"sklearn_sweep: every k once on everybody and {REFITS} bootstrap refits each, one start; matrix in memory, no references.",
-            "mllib_sweep: MLlib's fit of every k, one start, no stability. bisecting: chosen on the sample, fitted by MLlib.",
+            f"'events' are people, of {len(NAMES)} numbers each; "
+            f"the product chose k = {first.kept.k} ({GROUPS} were planted).",
+            "product: preparation, choice of k on a sample with references and bootstrap, "
+            "scans over everybody, MLlib model, assignment.",
+            f"sklearn_sweep: every k once on everybody and {REFITS} bootstrap refits each, "
+            "one start; matrix in memory, no references.",
+            "mllib_sweep: MLlib's fit of every k, one start, no stability. bisecting: "
+            "chosen on the sample, fitted by MLlib.",
         ),
     )
 
@@ -178,9 +197,11 @@ def _sweep(kept: Points, k_taken: int) -> Points:
     for k in KS:
         whole = KMeans(k, n_init=1, max_iter=ITERATIONS, random_state=1).fit(kept)
         labels = [
-            KMeans(k, n_init=1, max_iter=ITERATIONS, random_state=n).fit(kept[random.choice(rest, len(rest))]).predict(kept[held])
+            KMeans(k, n_init=1, max_iter=ITERATIONS, random_state=n)
+            .fit(kept[random.choice(rest, len(rest))])
+            .predict(kept[held])
             for n in range(REFITS)
-        ]  # fmt: skip
+        ]
         np.mean([adjusted_rand_score(a, b) for n, a in enumerate(labels) for b in labels[:n]])
         if k == k_taken:
             taken = whole.cluster_centers_
@@ -212,12 +233,12 @@ def _facts(kept: Points, centres: Points | None, k: int, best: float, most: floa
         ]
     )
     cost = squares - 2 * float(nearest.sum())
-    told = (
+    verdict = (
         "cost is as good"
         if len(centres) == k and cost <= most * best
         else f"cost {cost / best:.4f}"
     )
-    return Facts(len(kept), len(kept), k, told)
+    return Facts(len(kept), len(kept), k, verdict)
 
 
 def _catalogue() -> list[Feature]:

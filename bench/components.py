@@ -1,4 +1,7 @@
-"""Parts components-…: connected components of a chain, a star and a random graph, by rounds of two kinds and with one task's help."""
+"""Parts components-…: connected components of a chain, a star and a random graph.
+
+Rounds of two kinds, and rounds helped by one task.
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,13 @@ CHAIN_SHARE, STAR_SHARE = 0.02, 0.2
 
 
 def chain_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Every node linked with the next: the longest way through."""
+    """Every node linked with the next: the longest way through a graph."""
     links = int(size * CHAIN_SHARE)
     return _part(spark, "components-chain", links, lambda i: (i, i + F.lit(1)))
 
 
 def star_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Every node linked with one: the most uneven."""
+    """Every node linked with one: the most uneven graph."""
     links = int(size * STAR_SHARE)
     return _part(spark, "components-star", links, lambda i: (F.lit(0), i + F.lit(1)))
 
@@ -55,9 +58,12 @@ def to_nowhere(rows: DataFrame) -> None:
 
 
 def by_stars(pairs: DataFrame) -> DataFrame:
-    """Components by alternating large-star and small-star until nothing changes: key, component_key.
+    """Components by alternating large-star and small-star until nothing changes.
 
-    Source: Kiveris, Lattanzi, Mirrokni, Rastogi, Vassilvitskii, "Connected Components in MapReduce and Beyond", SoCC 2014.
+    Columns: key, component_key.
+
+    Source: Kiveris, Lattanzi, Mirrokni, Rastogi, Vassilvitskii, "Connected Components in
+    MapReduce and Beyond", SoCC 2014.
     """
     edges = pairs.select("key", "other_key").filter("key != other_key")
     seen = None
@@ -80,8 +86,8 @@ def _large_star(edges: DataFrame) -> DataFrame:
         edges.select(F.col("other_key").alias("key"), F.col("key").alias("other_key"))
     )
     least = both.groupBy("key").agg(F.least(F.min("other_key"), F.col("key")).alias("_least"))
-    found = both.filter("other_key > key").join(least, "key")
-    return found.select(
+    joined = both.filter("other_key > key").join(least, "key")
+    return joined.select(
         F.col("other_key").alias("key"), F.col("_least").alias("other_key")
     ).distinct()
 
@@ -91,11 +97,11 @@ def _small_star(edges: DataFrame) -> DataFrame:
         F.greatest("key", "other_key").alias("key"), F.least("key", "other_key").alias("other_key")
     )
     least = down.groupBy("key").agg(F.min("other_key").alias("_least"))
-    found = down.join(least, "key").select(
+    joined = down.join(least, "key").select(
         F.col("other_key").alias("key"), F.col("_least").alias("other_key")
     )
-    own = least.select("key", F.col("_least").alias("other_key"))
-    return found.unionByName(own).filter("key != other_key").distinct()
+    smallest = least.select("key", F.col("_least").alias("other_key"))
+    return joined.unionByName(smallest).filter("key != other_key").distinct()
 
 
 def _part(
@@ -105,9 +111,9 @@ def _part(
     tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
     kept: dict[str, DataFrame] = {}
 
-    def variant(name: str, found: Callable[[], DataFrame]) -> Variant:
+    def variant(name: str, components: Callable[[], DataFrame]) -> Variant:
         def action() -> None:
-            kept[name] = found().localCheckpoint()
+            kept[name] = components().localCheckpoint()
 
         return Variant(name, action, lambda: _facts(kept[name], links))
 
@@ -129,7 +135,8 @@ def _part(
         ),
         events=links,
         notes=(
-            "contraction: the product's rounds to the end, on Spark alone. product: one task takes over at two million links.",
+            "contraction: the product's rounds to the end, on Spark alone. product: "
+            "one task takes over at two million links.",
             "stars: alternating large-star and small-star. steps of a result are its components.",
         ),
     )
@@ -137,8 +144,8 @@ def _part(
 
 def _graph(spark: SparkSession, links: int, ends: Callable[..., tuple[object, ...]]) -> DataFrame:
     """Links between numbers as keys of 64 hex digits each."""
-    found = spark.range(links, numPartitions=8)
-    return found.select(
+    numbers = spark.range(links, numPartitions=8)
+    return numbers.select(
         *(
             F.sha2(F.lit(end).cast("string"), 256).alias(n)
             for end, n in zip(ends(F.col("id")), ("key", "other_key"), strict=True)
@@ -146,9 +153,15 @@ def _graph(spark: SparkSession, links: int, ends: Callable[..., tuple[object, ..
     )
 
 
-def _facts(found: DataFrame, links: int) -> Facts:
-    least = found.groupBy("component_key").agg(F.min("key").alias("least"))
-    row = found.join(least, "component_key").agg(
-        F.count("*"), F.count_distinct("least"), F.sum(F.xxhash64("key", "least").cast("decimal(38,0)"))
-    ).collect()[0]  # fmt: skip
+def _facts(components: DataFrame, links: int) -> Facts:
+    least = components.groupBy("component_key").agg(F.min("key").alias("least"))
+    row = (
+        components.join(least, "component_key")
+        .agg(
+            F.count("*"),
+            F.count_distinct("least"),
+            F.sum(F.xxhash64("key", "least").cast("decimal(38,0)")),
+        )
+        .collect()[0]
+    )
     return Facts(rows=row[0], events=links, steps=row[1], checksum=str(row[2]))

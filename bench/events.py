@@ -1,4 +1,7 @@
-"""Made events for the bench: skewed, the same at every run, written once as Parquet in order of arrival."""
+"""Synthetic events for the bench: skewed, the same in every run, written once as Parquet.
+
+Rows are in order of arrival.
+"""
 
 from __future__ import annotations
 
@@ -17,30 +20,35 @@ DAYS, START_US = 90, 1_767_225_600_000_000  # from 2026-01-01
 FILES, LAYOUT = 16, 2
 PLAIN_KINDS = tuple(kind for kind in KINDS if kind not in ("purchase", "refund", "ping"))
 NAMED = [(PLAIN_KINDS[n % len(PLAIN_KINDS)], n // len(PLAIN_KINDS)) for n in range(38)]
-"""Kind and number of the plain events, the most frequent first; with the two order lines there are 40 names."""
+"""Kind and number of the plain events, the most frequent first.
+
+With the two order lines there are 40 names."""
 
 
 def events_path(size: int, out: Path) -> Path:
-    """Where the events of a size are kept; others than before, in columns or values, have another LAYOUT."""
+    """Where the events of a size are kept; a change of columns or values takes a new LAYOUT."""
     return out / f"events-{LAYOUT}-{size}"
 
 
 def events(spark: SparkSession, size: int, out: Path) -> DataFrame:
-    """Give about `size` made events from build/bench, written there first when they are not."""
+    """Give about `size` events from build/bench, written there first if they are missing."""
     path = events_path(size, out)
     if not (path / "_SUCCESS").exists():
         arrival = (F.coalesce("received_at", "occurred_at"), F.col("event_id"))
-        made = (
+        new_events = (
             made_events(spark, size)
             .repartitionByRange(FILES, *arrival)
             .sortWithinPartitions(*arrival)
         )
-        made.write.mode("overwrite").parquet(str(path))
+        new_events.write.mode("overwrite").parquet(str(path))
     return spark.read.parquet(str(path))
 
 
 def made_events(spark: SparkSession, size: int) -> DataFrame:
-    """Columns of `events` that the sessions are cut from. Lognormal users; a visit is up to 7 events; a fifth of visits order."""
+    """The columns of `events` that sessions are built from.
+
+    Users are lognormal; a visit has up to 7 events; a fifth of the visits order.
+    """
     users = spark.range(max(1, size // EVENTS_PER_USER), numPartitions=4).withColumnRenamed(
         "id", "user"
     )
@@ -51,10 +59,11 @@ def made_events(spark: SparkSession, size: int) -> DataFrame:
         "user", F.explode(F.sequence(F.lit(0), F.col("event_count") - 1)).alias("place")
     )
     visits = placed.select(
-        "user", "place",
+        "user",
+        "place",
         F.floor(F.col("place") / EVENTS_PER_VISIT).alias("visit"),
         (F.col("place") % EVENTS_PER_VISIT).alias("in_visit"),
-    )  # fmt: skip
+    )
     orders = (chance("orders", "user", "visit") < 0.2) & (
         F.col("in_visit") >= EVENTS_PER_VISIT - LINES_PER_ORDER
     )
@@ -70,15 +79,26 @@ def made_events(spark: SparkSession, size: int) -> DataFrame:
     start_us = (chance("start", "user", "visit") * (DAYS * 86_400_000_000)).cast("long")
     step_us = (chance("pace", "user", "visit", offset) * 240_000_000).cast("long")
     described = visits.select(
-        "user", "place", "visit", orders.alias("orders"), refunds.alias("refunds"),
-        F.timestamp_micros(F.lit(START_US) + start_us + offset * 240_000_000 + step_us).alias("occurred_at"),
-        F.least(F.floor(F.pow(chance("name", "user", "place"), 2.2) * 38), F.lit(37)).cast("int").alias("name_no"),
-    )  # fmt: skip
+        "user",
+        "place",
+        "visit",
+        orders.alias("orders"),
+        refunds.alias("refunds"),
+        F.timestamp_micros(F.lit(START_US) + start_us + offset * 240_000_000 + step_us).alias(
+            "occurred_at"
+        ),
+        F.least(F.floor(F.pow(chance("name", "user", "place"), 2.2) * 38), F.lit(37))
+        .cast("int")
+        .alias("name_no"),
+    )
     return described.select(*event_columns())
 
 
 def event_columns() -> list[Column]:
-    """The columns of an event, from user, place, visit, orders, refunds, name_no and occurred_at."""
+    """The columns of an event.
+
+    They follow from user, place, visit, orders, refunds, name_no and occurred_at.
+    """
     is_line = F.col("orders") | F.col("refunds")
     names = F.array(*(F.lit(f"{kind}_{n}") for kind, n in NAMED))
     kinds = F.array(*(F.lit(kind) for kind, _ in NAMED))
@@ -105,15 +125,23 @@ def event_columns() -> list[Column]:
         F.lit(None).cast("long").alias("file_place"),
         line_or("order_line", "refund_line", names[F.col("name_no")]).alias("event_name"),
         line_or("purchase", "refund", kinds[F.col("name_no")]).alias("kind"),
-        F.when(chance("campaign", "user", "visit") < 0.1, numbered("campaign", 20)).alias("campaign"),
+        F.when(chance("campaign", "user", "visit") < 0.1, numbered("campaign", 20)).alias(
+            "campaign"
+        ),
         F.when(chance("campaign", "user", "visit") < 0.4, numbered("channel", 5)).alias("channel"),
-        F.when(is_line | (chance("item", "user", "place") < 0.4), numbered("category", 12)).alias("category"),
+        F.when(is_line | (chance("item", "user", "place") < 0.4), numbered("category", 12)).alias(
+            "category"
+        ),
         F.when(is_line, F.concat_ws("-", F.lit("o"), "user", "visit")).alias("order_id"),
         F.when(F.col("orders"), money).when(F.col("refunds"), -money).cast(MONEY).alias("amount"),
-        F.when(F.col("orders") & (chance("discount", "user", "place") < 0.3), F.lit("2.5")).cast(MONEY).alias("discount"),
+        F.when(F.col("orders") & (chance("discount", "user", "place") < 0.3), F.lit("2.5"))
+        .cast(MONEY)
+        .alias("discount"),
         F.lit(None).cast("double").alias("score"),
-        F.when(~is_line & (chance("web", "user", "place") < 0.7), numbered("/page/", 300)).alias("page"),
-    ]  # fmt: skip
+        F.when(~is_line & (chance("web", "user", "place") < 0.7), numbered("/page/", 300)).alias(
+            "page"
+        ),
+    ]
 
 
 def chance(seed: str, *columns: Column | str) -> Column:

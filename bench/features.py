@@ -94,22 +94,25 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
             "person_id", "frequency", "monetary", "active_days"
         ).write.mode("overwrite").parquet(str(results))
         return _facts(
-            f"select person_id, frequency, monetary, active_days from read_parquet('{results}/*.parquet')"
+            "select person_id, frequency, monetary, "
+            f"active_days from read_parquet('{results}/*.parquet')"
         )
 
-    def told() -> Facts:
+    def duckdb_facts() -> Facts:
+        local_day = "timezone('Europe/Berlin', timezone('UTC', started_at::timestamp))::date"
         return _facts(
-            f"""select person_id, sum(order_count) as frequency, sum(amount) - sum(refunded) as monetary,
-            count(distinct case when is_visit or order_count > 0
-                then timezone('Europe/Berlin', timezone('UTC', started_at::timestamp))::date end) as active_days
+            f"""select person_id, sum(order_count) as frequency,
+            sum(amount) - sum(refunded) as monetary,
+            count(distinct case when is_visit or order_count > 0 then {local_day} end)
+                as active_days
             from read_parquet('{stored}/*.parquet') group by person_id"""
         )
 
-    people = told()
+    people = duckdb_facts()
     return Part(
         title="features",
         variants=(
-            Variant("floor_shuffle", floor_shuffle, told),
+            Variant("floor_shuffle", floor_shuffle, duckdb_facts),
             Variant("floor_group", floor_group),
             Variant(
                 "rfm_only", lambda: product("person_id", "recency_days", "frequency", "monetary")
@@ -126,17 +129,29 @@ def features_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=people.events,
         notes=(
-            f"{people.rows} people; {len(DAY_FEATURES)} features of days, and what the kernels count: pairs of steps, looks and orders, different things, weeks, open carts. 'events' are orders.",
-            "floor_shuffle: the columns used, shuffled by person, to nowhere; its facts are DuckDB's orders, money and active days.",
-            "floor_group: the same, with a sum for each kind of step and four lists a person. rfm_only: three of the product's columns.",
-            "counted: only what the kernels count, a row per person. of_days: features of days only, from sessions. days_written: the sums of each person's days, kept. of_days_stored: features of them.",
+            f"{people.rows} people; {len(DAY_FEATURES)} features of days, "
+            "and what the kernels count: pairs of steps, looks and orders, different things, "
+            "weeks, open carts. 'events' are orders.",
+            "floor_shuffle: the columns used, shuffled by person, to nowhere; "
+            "its facts are DuckDB's orders, money and active days.",
+            "floor_group: the same, with a sum for each kind of step and four lists a person. "
+            "rfm_only: three of the product's columns.",
+            "counted: only what the kernels count, a row per person. of_days: "
+            "features of days only, from sessions. days_written: the sums of each person's days, "
+            "kept. of_days_stored: features of them.",
         ),
     )
 
 
 def _facts(query: str) -> Facts:
-    row_hash = "hash(person_id, frequency::bigint, round(monetary::double * 100)::bigint, active_days::bigint)"
-    whole = f"select count(*), sum(frequency), sum(active_days), sum({row_hash}::hugeint) from ({query})"
+    row_hash = (
+        "hash(person_id, frequency::bigint, round(monetary::double * 100)::bigint, "
+        "active_days::bigint)"
+    )
+    whole = (
+        "select count(*), sum(frequency), sum(active_days), "
+        f"sum({row_hash}::hugeint) from ({query})"
+    )
     with duckdb.connect() as connection:
         rows, orders, days, checksum = (
             int(v or 0) for v in connection.execute(whole).fetchone() or ()

@@ -1,4 +1,7 @@
-"""Part growth: cutting the sessions of a tenth, a fifth, half and all of a size; what an event costs should not rise with their number."""
+"""Part growth: sessions of a tenth, a fifth, half and all of a size.
+
+The cost of an event should not rise with their number.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 
 PARTS = {"tenth": 10, "fifth": 5, "half": 2, "whole": 1}
-"""What a variant is one of so many parts of."""
+"""A variant's events are one of so many parts of all."""
 SLACK = 1.15
-"""So many times the cost an event of the tenth is flat."""
+"""Up to this multiple of the tenth's cost per event counts as flat."""
 
 COMPARISONS = tuple(
     Comparison(name, "tenth", PARTS["tenth"] / parts * SLACK)
@@ -26,7 +29,7 @@ COMPARISONS = tuple(
 
 
 def growth_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Make the events of each size, and name the variants; every event is in a session, at every size."""
+    """Make the events of each size and name the variants; every event must be in a session."""
     rows = {name: events(spark, size // parts, out) for name, parts in PARTS.items()}
     counts = {name: some.count() for name, some in rows.items()}
 
@@ -35,12 +38,12 @@ def growth_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     def facts(name: str) -> Facts:
         held = int(sessions(name).agg(F.sum("event_count")).collect()[0][0])
-        told = (
+        message = (
             "every event is in a session"
             if held == counts[name]
             else f"{held} of {counts[name]} are in sessions"
         )
-        return Facts(rows=0, events=counts["whole"], steps=0, checksum=told)
+        return Facts(rows=0, events=counts["whole"], steps=0, checksum=message)
 
     return Part(
         title="growth",
@@ -53,6 +56,7 @@ def growth_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=counts["whole"],
         notes=(
-            f"{counts}: events of each. Flat is a ratio of ten, five and two to one; the goal is {SLACK} of that.",
+            f"{counts}: events of each. Flat is a ratio of ten, five and two to one; "
+            f"the goal is {SLACK} of that.",
         ),
     )

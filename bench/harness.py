@@ -1,4 +1,7 @@
-"""Variants of one run, timed in turn in one run: wall and CPU seconds, memory, equal results, ratios, a table, JSON."""
+"""Variants of one task, timed in turn: wall and CPU seconds, memory, and ratios.
+
+Their results must be equal. The figures come out as a table and as JSON.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a result holds; equal results have equal facts. `checksum` does not depend on the order of rows."""
+    """What a result holds; equal results have equal facts.
+
+    `checksum` does not depend on the order of rows.
+    """
 
     rows: int
     events: int
@@ -27,7 +33,11 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to do the run: `before` sets up and `facts` (none for a floor) reads what it gives, untimed; `action` is timed."""
+    """One way to do the task.
+
+    `before` sets up and `facts` (none for a floor) reads the result, both untimed; `action` is
+    timed.
+    """
 
     name: str
     action: Callable[[], None]
@@ -37,7 +47,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Wall of variant `name` ÷ wall of variant `against`, at most `goal`; none is only told."""
+    """Wall of variant `name` ÷ wall of variant `against`, at most `goal`; none is only reported."""
 
     name: str
     against: str
@@ -57,7 +67,7 @@ class Part:
 
 @dataclass(slots=True)
 class Seconds:
-    """Seconds of each timed round of one variant, and the peak of its Python workers' memory in GB."""
+    """Seconds of each timed round of a variant, and the peak memory of its Python workers in GB."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -81,7 +91,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A part, run."""
+    """The result of a part."""
 
     part: Part
     facts: dict[str, Facts]
@@ -91,13 +101,15 @@ class Outcome:
 
 
 class Tree:
-    """This process and all below it (JVM, Python workers) while the context is open: CPU seconds, and the workers' memory.
+    """CPU seconds of this process and all below it, and the workers' memory, while it is open.
 
-    `workers_gb` is the largest sum seen of the resident memory of Spark's Python workers; pages that they share count in each.
-    The JVM takes what it is given and keeps it, so its memory tells nothing.
+    Below it are the JVM and Python workers. `workers_gb` is the largest sum seen of the resident
+    memory of Spark's Python workers; pages that they share count in each. The JVM takes all the
+    memory it is given and keeps it, so its memory says nothing.
 
-    The tree is sampled, and a process that has ended keeps its last sample: Spark's worker daemon ignores SIGCHLD, so the
-    kernel hands the time of an ended worker to nobody. What a process uses after its last sample is lost.
+    The tree is sampled, and a process that has ended keeps its last sample: Spark's worker daemon
+    ignores SIGCHLD, so the kernel credits the time of an ended worker to nobody. What a process
+    uses after its last sample is lost.
     """
 
     def __init__(self, every: float = 0.1) -> None:
@@ -130,30 +142,32 @@ class Tree:
             self._last |= self._sample()
 
     def _sample(self) -> dict[tuple[int, float], float]:
-        found, resident = {}, 0
+        used_by_process, resident = {}, 0
         me = psutil.Process()
         for process in [me, *me.children(recursive=True)]:
             try:
                 times = process.cpu_times()
-                found[process.pid, process.create_time()] = times.user + times.system
+                used_by_process[process.pid, process.create_time()] = times.user + times.system
                 is_worker = process is not me and process.name().startswith("python")
                 resident += process.memory_info().rss if is_worker else 0
-            except psutil.Error:  # ended since the list was made
+            except psutil.Error:  # ended since it was listed
                 continue
         self.workers_gb = max(self.workers_gb, resident / 2**30)
-        return found
+        return used_by_process
 
 
 def run_part(part: Part, rounds: int) -> Outcome:
-    """Warm up with one round, check that results are equal, then time the rounds, each beginning with another variant."""
+    """Warm up with one round, check that results are equal, then time the rounds.
+
+    Each round begins with another variant.
+    """
     facts: dict[str, Facts] = {}
     for variant in part.variants:
         variant.before()
         variant.action()
         if variant.facts:
-            facts[variant.name] = (
-                variant.facts()
-            )  # now: the next variant may write to the same place
+            # now: the next variant may write to the same place
+            facts[variant.name] = variant.facts()
     is_equal = len(set(facts.values())) == 1 and all(
         f.events == part.events for f in facts.values()
     )
@@ -178,13 +192,20 @@ def compared(comparison: Comparison, seconds: dict[str, Seconds], facts: dict[st
     ratio, cpu_ratio = wall / min(seconds[against].wall), cpu / min(seconds[against].cpu)
     rows = facts[name].rows if name in facts else None
     return Line(
-        name, against, ratio=round(ratio, 3), cpu_ratio=round(cpu_ratio, 3), goal=comparison.goal,
-        met=comparison.goal is None or ratio <= comparison.goal, seconds=round(wall, 3), cpu_seconds=round(cpu, 3), rows=rows,
-    )  # fmt: skip
+        name,
+        against,
+        ratio=round(ratio, 3),
+        cpu_ratio=round(cpu_ratio, 3),
+        goal=comparison.goal,
+        met=comparison.goal is None or ratio <= comparison.goal,
+        seconds=round(wall, 3),
+        cpu_seconds=round(cpu, 3),
+        rows=rows,
+    )
 
 
 def print_outcome(outcome: Outcome) -> None:
-    """Print what each variant took and gave, and the ratios."""
+    """Print the seconds and facts of each variant, and the ratios."""
     console = Console(width=120)
     variants = Table(
         "variant",
@@ -202,7 +223,8 @@ def print_outcome(outcome: Outcome) -> None:
     console.print(variants)
     if not outcome.is_equal:
         console.print(
-            "[bold]Results differ[/bold] (rows, events, steps or checksum, above): nothing was timed."
+            "[bold]Results differ[/bold] (rows, events, steps or checksum, above): "
+            "nothing was timed."
         )
     else:
         console.print(ratios(outcome.lines))

@@ -1,4 +1,7 @@
-"""Part heavy: sessions where one stream holds 2 % or 20 % of all events, against the same events spread as they are."""
+"""Part heavy: sessions where one stream holds 2 % or 20 % of all events.
+
+They are compared with the same events in their own streams.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ COMPARISONS = (
 
 
 def heavy_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Name the variants; every event is in a session, whoever holds it."""
+    """Name the variants; every event is in a session, in any stream."""
     rows = events(spark, size, out)
     count = rows.count()
 
@@ -49,6 +52,7 @@ def heavy_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=count,
         notes=(
-            "one stream is one task and one table in memory; sessions.most_events_of_a_stream (off here) bounds both.",
+            "one stream is one task and one table in memory; "
+            "sessions.most_events_of_a_stream (off here) bounds both.",
         ),
     )

@@ -1,4 +1,7 @@
-"""Part increment: sessions of a day with 1 % or 5 % new events against a rebuild of all; the rows have to be the same."""
+"""Part increment: sessions of a day with 1 % or 5 % new events against a rebuild of all.
+
+The rows must be the same.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,10 @@ COMPARISONS = (
 
 
 def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Bring in all but the newest rows, cut sessions, bring in the newest, for both shares; what is timed begins there."""
+    """Ingest all but the newest rows, build sessions, ingest the newest, for both shares.
+
+    What is timed begins there.
+    """
     folder, runs = out.resolve() / f"increment-{size}", itertools.count(1)
     shutil.rmtree(folder, ignore_errors=True)
     raw = to_raw(events(spark, size, out))
@@ -75,10 +81,13 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
         return lambda: copy(warehouse, "now")
 
     def facts() -> Facts:
-        found = spark.read.format("delta").load(str(folder / "now" / "sessions"))
-        row = found.agg(
-            F.count("*"), F.sum("event_count"), F.sum(F.size("steps")), F.sum(F.xxhash64(*found.columns).cast("decimal(38,0)"))
-        ).collect()[0]  # fmt: skip
+        stored = spark.read.format("delta").load(str(folder / "now" / "sessions"))
+        row = stored.agg(
+            F.count("*"),
+            F.sum("event_count"),
+            F.sum(F.size("steps")),
+            F.sum(F.xxhash64(*stored.columns).cast("decimal(38,0)")),
+        ).collect()[0]
         return Facts(rows=row[0], events=row[1], steps=row[2], checksum=str(row[3]))
 
     def increment() -> None:

@@ -1,4 +1,7 @@
-"""Part ingest: raw rows into the tables against Spark's own read-and-append; a second day; components against their edges' shuffle."""
+"""Part ingest: raw rows into the tables against Spark's own read and append.
+
+Also a second day, and components against a shuffle of their edges.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from desirelines.run.execute import execute
 from desirelines.settings import Settings
 
 NEW_SHARE = 0.01
-"""Part of the rows, the newest, that arrive on the second day."""
+"""Share of the rows, the newest, that arrive on the second day."""
 
 COMPARISONS = (
     Comparison("product", "append_by_day", 2.0),
@@ -34,7 +37,7 @@ COMPARISONS = (
 
 
 def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
-    """Write the raw rows, bring in all but one of a hundred once, and name the variants."""
+    """Write the raw rows, ingest 99 of 100 once, and name the variants."""
     folder = out.resolve() / f"ingest-{size}"
     shutil.rmtree(folder, ignore_errors=True)
     source, runs = folder / "raw", itertools.count(1)
@@ -79,8 +82,8 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         )
 
     def facts(path: str, name: str) -> Facts:
-        found = spark.read.format("delta").load(str(folder / path))
-        row = found.agg(F.count("*"), F.sum(F.xxhash64(name).cast("decimal(38,0)"))).collect()[0]
+        stored = spark.read.format("delta").load(str(folder / path))
+        row = stored.agg(F.count("*"), F.sum(F.xxhash64(name).cast("decimal(38,0)"))).collect()[0]
         return Facts(rows=row[0], events=row[0], steps=0, checksum=str(row[1]))
 
     append(raw.filter(~F.col("is_new")))
@@ -93,19 +96,35 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         variants=(
             Variant("append_flat", flat, lambda: facts("flat", "id")),
             Variant("append_by_day", by_day, lambda: facts("by_day", "id")),
-            Variant("product", lambda: ingest("whole"), lambda: facts("whole/events", "event_id"), fresh("whole")),
-            Variant("second_day", lambda: ingest("second"), lambda: facts("second/events", "event_id"), second_day),
-            Variant("edges_shuffled", lambda: to_nowhere(edges.repartition(tasks, "key").sortWithinPartitions("key"))),
+            Variant(
+                "product",
+                lambda: ingest("whole"),
+                lambda: facts("whole/events", "event_id"),
+                fresh("whole"),
+            ),
+            Variant(
+                "second_day",
+                lambda: ingest("second"),
+                lambda: facts("second/events", "event_id"),
+                second_day,
+            ),
+            Variant(
+                "edges_shuffled",
+                lambda: to_nowhere(edges.repartition(tasks, "key").sortWithinPartitions("key")),
+            ),
             Variant("components", lambda: to_nowhere(to_components(edges))),
         ),
         comparisons=COMPARISONS,
         events=spark.read.format("delta").load(str(source)).count(),
         notes=(
-            "append_by_day writes the layout of `events`: a partition a day. append_flat writes as it reads.",
-            "product also writes keys, links, quarantine and the row account; second_day brings 1 % new rows into its tables.",
-            f"components: {size} random edges over {int(size * NODES_AN_EDGE)} nodes, against one shuffle and sort of the edges.",
+            "append_by_day writes the layout of `events`: a partition a day. "
+            "append_flat writes as it reads.",
+            "product also writes keys, links, quarantine and the row account; "
+            "second_day brings 1 % new rows into its tables.",
+            f"components: {size} random edges over {int(size * NODES_AN_EDGE)} nodes, "
+            "against one shuffle and sort of the edges.",
         ),
-    )  # fmt: skip
+    )
 
 
 class Silent(JsonProgress):
@@ -115,23 +134,42 @@ class Silent(JsonProgress):
         """Nothing."""
 
 
-def to_raw(made: DataFrame) -> DataFrame:
+def to_raw(raw_events: DataFrame) -> DataFrame:
     """Rows as a source would have them."""
-    return made.select(
-        F.col("event_id").alias("id"), "event_id", F.col("stream_id").alias("cookie"), F.col("user_key").alias("login"),
-        F.col("occurred_at").alias("at"), F.col("event_name").alias("event"), "kind", "category", F.col("order_id").alias("order"),
-        F.col("amount").alias("paid"), F.col("discount").alias("off"),
-    )  # fmt: skip
+    return raw_events.select(
+        F.col("event_id").alias("id"),
+        "event_id",
+        F.col("stream_id").alias("cookie"),
+        F.col("user_key").alias("login"),
+        F.col("occurred_at").alias("at"),
+        F.col("event_name").alias("event"),
+        "kind",
+        "category",
+        F.col("order_id").alias("order"),
+        F.col("amount").alias("paid"),
+        F.col("discount").alias("off"),
+    )
 
 
 def bench_settings(folder: Path, warehouse: str) -> Settings:
     """One Delta source into a warehouse below the folder."""
     source = {
-        "name": "bench", "format": "delta", "path": str(folder / "raw"), "stream": ["cookie"], "ids": {"cookie": "cookie", "user": "login"},
-        "columns": {"occurred_at": "at", "event_name": "event", "event_id": "id", "category": "category", "order_id": "order",
-                    "amount": "paid", "discount": "off"},
+        "name": "bench",
+        "format": "delta",
+        "path": str(folder / "raw"),
+        "stream": ["cookie"],
+        "ids": {"cookie": "cookie", "user": "login"},
+        "columns": {
+            "occurred_at": "at",
+            "event_name": "event",
+            "event_id": "id",
+            "category": "category",
+            "order_id": "order",
+            "amount": "paid",
+            "discount": "off",
+        },
         "kinds": {"page": "page"},
-    }  # fmt: skip
+    }
     secrets = {f"{name}_file": str(folder / "secrets" / name) for name in ("data", "suppression")}
     return Settings.model_validate(
         {"warehouse": {"path": str(folder / warehouse)}, "secrets": secrets, "sources": [source]}

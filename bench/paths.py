@@ -1,4 +1,7 @@
-"""Part paths: transitions of all sessions against the price of shuffling the pairs, Polars and DuckDB; and every path table at once."""
+"""Part paths: transitions of all sessions against a shuffle of the pairs, Polars and DuckDB.
+
+And every path table at once.
+"""
 
 from __future__ import annotations
 
@@ -37,8 +40,13 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
     cut = to_sessions(events(spark, size, out), Sessions(), zone="UTC", buckets=BUCKETS)
     at_ms = F.transform("step_offsets", lambda offset: offset + F.unix_millis("started_at"))
     whole = cut.select(
-        F.col("stream_id").alias("person_id"), F.lit("session").alias("grain"), "session_id", "started_at", "steps", at_ms.alias("at_ms")
-    )  # fmt: skip
+        F.col("stream_id").alias("person_id"),
+        F.lit("session").alias("grain"),
+        "session_id",
+        "started_at",
+        "steps",
+        at_ms.alias("at_ms"),
+    )
     whole.write.mode("overwrite").parquet(str(stored))
     paths = spark.read.parquet(str(stored))
     nobody = spark.createDataFrame([], "person_id string, segment_id string")
@@ -94,15 +102,21 @@ def paths_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=_facts(results / "told.parquet").events,
         notes=(
-            "of stored sessions, for everybody, by session: counts, people, median and 95th percentile of the time, five shares.",
-            "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, people and the two times; no shares.",
-            "all_tables: transitions, step matrix and step facts, by session and by person. sessions: cutting them, for comparison.",
+            "of stored sessions, for everybody, by session: counts, people, "
+            "median and 95th percentile of the time, five shares.",
+            "floor_pairs: the pairs shuffled and sorted. polars and duckdb: counts, "
+            "people and the two times; no shares.",
+            "all_tables: transitions, step matrix and step facts, by session and by person. "
+            "sessions: cutting them, for comparison.",
         ),
     )
 
 
 def _pairs(paths: DataFrame) -> DataFrame:
-    """One row per move of a path, as Spark takes lists apart the fastest: person_id, from_step, to_step, seconds (null at the ends)."""
+    """One row per transition: person_id, from_step, to_step, seconds (null at the ends).
+
+    This is the fastest way in Spark to take the lists apart.
+    """
     nothing = F.lit(None).cast("long")
     move = F.arrays_zip(
         F.array_insert("steps", 1, F.lit(PATH_START)).alias("from_step"),
@@ -122,10 +136,13 @@ copy (
         select person_id,
             unnest(list_prepend('path_start', steps)) as from_step,
             unnest(list_append(steps, 'path_end')) as to_step,
-            unnest(list_append(list_prepend(null, list_transform(range(1, len(at_ms)), i -> (at_ms[i + 1] - at_ms[i]) / 1000.0)), null)) as seconds
+            unnest(list_append(list_prepend(null, list_transform(
+                range(1, len(at_ms)), i -> (at_ms[i + 1] - at_ms[i]) / 1000.0
+            )), null)) as seconds
         from read_parquet($paths)
     )
-    select from_step, to_step, count(*) as transition_count, count(distinct person_id) as people_count,
+    select from_step, to_step, count(*) as transition_count,
+        count(distinct person_id) as people_count,
         quantile_cont(seconds, 0.5) as median_seconds, quantile_cont(seconds, 0.95) as q95_seconds
     from moves group by from_step, to_step having count(distinct person_id) >= {least}
 ) to '{out}' (format parquet)
@@ -170,10 +187,17 @@ def _write_polars(paths: Path, out: Path) -> None:
 
 def _facts(path: Path) -> Facts:
     files = str(path / "*.parquet") if path.is_dir() else str(path)
-    row_hash = "hash(from_step, to_step, transition_count::bigint, people_count::bigint, round(median_seconds * 2000)::bigint)"  # of whole milliseconds: halves are exact
-    # Of ends of paths more is withheld than what is small (ADR 9), which the others do not do.
+    # times are whole milliseconds: their halves are exact
+    row_hash = (
+        "hash(from_step, to_step, transition_count::bigint, people_count::bigint, "
+        "round(median_seconds * 2000)::bigint)"
+    )
+    # At the ends of paths the product withholds more than small counts (ADR 9); the others do not.
     between = f"from_step != '{PATH_START}' and to_step != '{PATH_END}'"
-    query = f"select count(*), sum(transition_count), sum({row_hash}::hugeint) from read_parquet($files) where {between}"
+    query = (
+        f"select count(*), sum(transition_count), sum({row_hash}::hugeint) "
+        f"from read_parquet($files) where {between}"
+    )
     with duckdb.connect() as connection:
         rows, transitions, checksum = (
             int(v or 0) for v in connection.execute(query, {"files": files}).fetchone() or ()

@@ -1,7 +1,8 @@
-"""Sessions by others: Spark's window idiom, Polars and DuckDB. And the referee that reads what each variant gives.
+"""Sessions by others: Spark's window idiom, Polars and DuckDB; and the referee of the results.
 
-All three cut, order and collapse as the product does and give SESSION_COLUMNS; what they leave out is LEFT_OUT. They know what the made
-events are like: no pings, no midnight, nobody changes the login within a session, no file_name and file_place.
+All three cut, order and collapse as the product does and give SESSION_COLUMNS; what they leave out
+is LEFT_OUT. They rely on what the synthetic events are like: no pings, no midnight, nobody changes
+the login within a session, no file_name and file_place.
 """
 
 from __future__ import annotations
@@ -17,14 +18,44 @@ from desirelines.catalogue.kinds import KINDS
 
 COUNTS = {f"{kind}_count": kind for kind in KINDS}
 SESSION_COLUMNS = (
-    "stream_id", "user_key", "started_at", "ended_at", "event_count", "engaged_seconds", *COUNTS, "amount", "discount", "refunded",
-    "first_order_at", "last_order_at", "last_cart_at", "categories", "entry_step", "exit_step", "steps", "step_kinds", "step_offsets",
-)  # fmt: skip
-LEFT_OUT = "session_id (a SHA-256), bucket, cause, source, campaign, channel, score, is_visit, is_engaged, backtrack_count, revisit_count"
+    "stream_id",
+    "user_key",
+    "started_at",
+    "ended_at",
+    "event_count",
+    "engaged_seconds",
+    *COUNTS,
+    "amount",
+    "discount",
+    "refunded",
+    "first_order_at",
+    "last_order_at",
+    "last_cart_at",
+    "categories",
+    "entry_step",
+    "exit_step",
+    "steps",
+    "step_kinds",
+    "step_offsets",
+)
+LEFT_OUT = (
+    "session_id (a SHA-256), bucket, cause, source, campaign, channel, score, is_visit, "
+    "is_engaged, backtrack_count, revisit_count"
+)
 USED = (
-    "source", "stream_id", "event_id", "user_key", "occurred_at", "received_at", "event_name", "kind", "category", "order_id",
-    "amount", "discount",
-)  # fmt: skip
+    "source",
+    "stream_id",
+    "event_id",
+    "user_key",
+    "occurred_at",
+    "received_at",
+    "event_name",
+    "kind",
+    "category",
+    "order_id",
+    "amount",
+    "discount",
+)
 ENGAGED_CAP_US = 30 * 60 * 1_000_000
 IN_ORDER = ("stream_id", "occurred_at", "received_at", "source", "event_id")
 ORDER_LINE = ("stream_id", "session_no", "source", "order_id", "kind")
@@ -53,12 +84,17 @@ def window_sessions(events: DataFrame, *, gap_us: int) -> DataFrame:
         return F.when(F.col("kind") == kind, F.col(value) if isinstance(value, str) else value)
 
     cut = marked.groupBy("stream_id", "session_no").agg(
-        F.max_by("user_key", F.when(F.col("user_key").isNotNull(), F.col("place"))).alias("user_key"),
+        F.max_by("user_key", F.when(F.col("user_key").isNotNull(), F.col("place"))).alias(
+            "user_key"
+        ),
         F.min("occurred_at").alias("started_at"),
         F.max("occurred_at").alias("ended_at"),
         F.count("*").alias("event_count"),
         (F.sum(capped) / 1e6).alias("engaged_seconds"),
-        *(F.count_if(F.col("is_step") & (F.col("kind") == kind)).alias(name) for name, kind in COUNTS.items()),
+        *(
+            F.count_if(F.col("is_step") & (F.col("kind") == kind)).alias(name)
+            for name, kind in COUNTS.items()
+        ),
         F.coalesce(F.sum(of("purchase", "amount")), F.lit(0)).alias("amount"),
         F.coalesce(F.sum(of("purchase", "discount")), F.lit(0)).alias("discount"),
         F.coalesce(F.sum(of("refund", F.abs("amount"))), F.lit(0)).alias("refunded"),
@@ -69,13 +105,17 @@ def window_sessions(events: DataFrame, *, gap_us: int) -> DataFrame:
         F.min(step)["event_name"].alias("entry_step"),
         F.max(step)["event_name"].alias("exit_step"),
         F.sort_array(F.collect_list(step)).alias("path"),
-    )  # fmt: skip
+    )
     start_us = F.unix_micros("started_at")
-    return cut.withColumns({
-        "steps": F.col("path")["event_name"],
-        "step_kinds": F.col("path")["kind"],
-        "step_offsets": F.transform(F.col("path")["at_us"], lambda us: F.floor((us - start_us) / 1000)),
-    }).select(*SESSION_COLUMNS)  # fmt: skip
+    return cut.withColumns(
+        {
+            "steps": F.col("path")["event_name"],
+            "step_kinds": F.col("path")["kind"],
+            "step_offsets": F.transform(
+                F.col("path")["at_us"], lambda us: F.floor((us - start_us) / 1000)
+            ),
+        }
+    ).select(*SESSION_COLUMNS)
 
 
 def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
@@ -85,14 +125,14 @@ def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
     at, stream, kind = pl.col("occurred_at"), pl.col("stream_id"), pl.col("kind")
     silence = (at - at.shift()).dt.total_microseconds()
     is_first = ((stream != stream.shift()) | (silence > gap_us)).fill_null(True)
-    line = pl.struct(
-        c for c in ORDER_LINE if c != "stream_id"
-    )  # session_no runs on over the streams
+    # session_no runs on over the streams
+    line = pl.struct(c for c in ORDER_LINE if c != "stream_id")
     ordered = pl.scan_parquet(events / "*.parquet").select(USED).sort(IN_ORDER, nulls_last=False)
     marked = ordered.with_columns(
-        is_first.alias("is_first"), is_first.cum_sum().alias("session_no"),
+        is_first.alias("is_first"),
+        is_first.cum_sum().alias("session_no"),
         silence.clip(upper_bound=ENGAGED_CAP_US).alias("silence"),
-    ).with_columns((pl.col("order_id").is_null() | line.is_first_distinct()).alias("is_step"))  # fmt: skip
+    ).with_columns((pl.col("order_id").is_null() | line.is_first_distinct()).alias("is_step"))
     steps, bought = pl.col("event_name").filter("is_step"), kind == "purchase"
     inside = pl.col("silence").filter(~pl.col("is_first"))
     offsets = (at - at.first()).dt.total_microseconds() // 1000
@@ -127,7 +167,8 @@ def write_polars_sessions(events: Path, out: Path, *, gap_us: int) -> None:
 DUCKDB_SESSIONS = """
 copy (
     with placed as (
-        select stream_id, user_key, occurred_at, source, order_id, kind, event_name, category, amount, discount,
+        select stream_id, user_key, occurred_at, source, order_id, kind, event_name, category,
+            amount, discount,
             row_number() over sort_order as place,
             epoch_us(occurred_at) - epoch_us(lag(occurred_at) over sort_order) as silence
         from read_parquet($events)
@@ -155,13 +196,15 @@ copy (
         min(occurred_at) filter (kind = 'purchase') as first_order_at,
         max(occurred_at) filter (kind = 'purchase') as last_order_at,
         max(occurred_at) filter (kind = 'cart_add') as last_cart_at,
-        list_sort(coalesce(list(distinct category) filter (category is not null), [])) as categories,
+        list_sort(coalesce(list(distinct category) filter (category is not null), []))
+            as categories,
         arg_min(event_name, place) filter (is_step) as entry_step,
         arg_max(event_name, place) filter (is_step) as exit_step,
         list(event_name order by place) filter (is_step) as steps,
         list(kind order by place) filter (is_step) as step_kinds,
         list_transform(
-            list(epoch_us(occurred_at) order by place) filter (is_step), lambda us: (us - epoch_us(min(occurred_at))) // 1000
+            list(epoch_us(occurred_at) order by place) filter (is_step),
+            lambda us: (us - epoch_us(min(occurred_at))) // 1000
         ) as step_offsets
     from marked group by stream_id, session_no
 ) to '{out}' (format parquet, compression snappy)
@@ -179,7 +222,10 @@ def write_duckdb_sessions(events: Path, out: Path, *, gap_us: int, threads: int)
 
 
 def facts_of(path: Path) -> Facts:
-    """Read a variant's Parquet and say what it holds; the checksum is over SESSION_COLUMNS, a sum of hashes of the rows."""
+    """Read a variant's Parquet and give its facts.
+
+    The checksum is over SESSION_COLUMNS, a sum of hashes of the rows.
+    """
     files = str(path / "*.parquet") if path.is_dir() else str(path)
     instants = ("started_at", "ended_at", "first_order_at", "last_order_at", "last_cart_at")
     money = ("amount", "discount", "refunded")
@@ -201,7 +247,10 @@ def facts_of(path: Path) -> Facts:
         *(f"{name}::bigint" for name in ("event_count", *COUNTS)),
     ]
     row_hash = f"hash({', '.join(values)})"
-    query = f"select count(*), sum(event_count), sum(len(steps)), sum({row_hash}::hugeint) from read_parquet($files)"
+    query = (
+        "select count(*), sum(event_count), sum(len(steps)), "
+        f"sum({row_hash}::hugeint) from read_parquet($files)"
+    )
     with duckdb.connect() as connection:
         row = connection.execute(query, {"files": files}).fetchone()
     rows, events, steps, checksum = (int(value or 0) for value in row or (0, 0, 0, 0))

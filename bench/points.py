@@ -1,4 +1,7 @@
-"""Made people for the bench: twenty numbers each, of eight groups of unequal size that touch; the same at every run."""
+"""Synthetic people for the bench, the same in every run: twenty numbers each.
+
+They are of eight groups of unequal size that touch.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,10 @@ AT_ONCE, BUCKETS = 500_000, 64
 
 
 def points(spark: SparkSession, size: int, out: Path) -> DataFrame:
-    """Give `size` people from build/bench, written there first when they are not: person_id, bucket, n00 … n19."""
+    """Give `size` people from build/bench, written there first if they are missing.
+
+    Columns: person_id, bucket, n00 … n19.
+    """
     path = out.resolve() / f"points-{size}"
     if not (path / "_SUCCESS").exists():
         path.mkdir(parents=True, exist_ok=True)

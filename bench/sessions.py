@@ -1,4 +1,4 @@
-"""Part sessions: `to_sessions` against the price of sorting its events, Spark's window idiom, Polars and DuckDB."""
+"""Part sessions: `to_sessions` against a sort of its events, Spark windows, Polars and DuckDB."""
 
 from __future__ import annotations
 
@@ -19,9 +19,25 @@ from desirelines.sessions.sessions import to_sessions
 from desirelines.settings.model import Sessions
 
 USED = (
-    "source", "stream_id", "event_id", "user_key", "session_key", "occurred_at", "received_at", "file_name", "file_place", "event_name",
-    "kind", "category", "campaign", "channel", "order_id", "amount", "discount", "score",
-)  # fmt: skip
+    "source",
+    "stream_id",
+    "event_id",
+    "user_key",
+    "session_key",
+    "occurred_at",
+    "received_at",
+    "file_name",
+    "file_place",
+    "event_name",
+    "kind",
+    "category",
+    "campaign",
+    "channel",
+    "order_id",
+    "amount",
+    "discount",
+    "score",
+)
 """The columns that to_sessions reads."""
 BUCKETS, THREADS = 64, 2
 
@@ -93,9 +109,11 @@ def sessions_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=rows.count(),
         notes=(
-            "floor_sort, product, window_idiom: noop sink. product_parquet, polars, duckdb: to Parquet (snappy).",
+            "floor_sort, product, window_idiom: noop sink. product_parquet, polars, duckdb: "
+            "to Parquet (snappy).",
             f"window_idiom, polars and duckdb compute the product's columns, but not {LEFT_OUT}.",
-            "Polars and DuckDB read and write without a JVM and without a shuffle: twice Polars' wall time is the goal.",
+            "Polars and DuckDB read and write without a JVM and without a shuffle: "
+            "twice Polars' wall time is the goal.",
         ),
     )
 
@@ -106,5 +124,5 @@ def to_nowhere(rows: DataFrame) -> None:
 
 
 def to_parquet(rows: DataFrame, path: Path) -> None:
-    """Write over what was there."""
+    """Overwrite the path."""
     rows.write.mode("overwrite").parquet(str(path))

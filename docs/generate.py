@@ -1,4 +1,7 @@
-"""Writes the pages that are made from the code: docs/tables.md, docs/features.md and docs/expressions.md. A test holds them current."""
+"""Writes the pages that are generated from the code; a test fails when they are out of date.
+
+They are docs/tables.md, docs/features.md and docs/expressions.md.
+"""
 
 from pathlib import Path
 
@@ -14,7 +17,8 @@ def tables_page() -> str:
     lines = [
         "# Tables",
         "",
-        "Made from `lib/desirelines/tables.py` by `make docs`. Times are UTC, microseconds. Personal columns never get file statistics.",
+        "Generated from `lib/desirelines/tables/` by `make docs`. Times are UTC, in microseconds. "
+        "Columns with personal data never get file statistics. Terms: [glossary](glossary.md).",
         "",
     ]
     lines += ["| table | one row is | key | written |", "|---|---|---|---|"]
@@ -22,19 +26,21 @@ def tables_page() -> str:
         f"| [`{t.name}`](#{t.name}) | {t.grain} | {', '.join(t.key)} | {t.written} |" for t in ALL
     ]
     for table in ALL:
-        erased = ", ".join(table.erased_by) or "– (nobody is in it)"
+        erased = ", ".join(table.erased_by) or "– (it holds no person)"
         parts = f" Files by {', '.join(table.partition_by)}." if table.partition_by else ""
         lines += [
             "",
             f"## {table.name}",
             "",
-            f"One row is {table.grain}. Key: {', '.join(table.key)}. Erased by: {erased}. Kept: {table.kept}.{parts}",
+            f"One row is {table.grain}. Key: {', '.join(table.key)}. Erased by: {erased}. Kept: "
+            f"{table.kept}.{parts}",
             *(["", table.for_readers] if table.for_readers else []),
             "",
         ]
         lines += ["| column | type | unit | personal | meaning |", "|---|---|---|---|---|"]
         lines += [
-            f"| `{c.name}` | {c.type.simpleString()} | {c.unit} | {'yes' if c.personal else ''} | {c.meaning.replace('|', '/')} |"
+            f"| `{c.name}` | {c.type.simpleString()} | {c.unit} | {'yes' if c.personal else ''} | "
+            f"{c.meaning.replace('|', '/')} |"
             for c in table.columns
         ]
     return "\n".join(lines) + "\n"
@@ -45,16 +51,18 @@ def features_page() -> str:
     lines = [
         "# Features",
         "",
-        "Made from `lib/desirelines/catalogue.py` by `make docs`. All are as of a date; the window is `features.window_days` before it.",
+        "Generated from `lib/desirelines/catalogue/` by `make docs`. Every feature is as of a "
+        "date; its window is the `features.window_days` before that date.",
         "",
     ]
-    lines += ["People are grouped by all but those marked *told only*.", ""]
+    lines += ["Clustering uses every feature that is not marked *reported only*.", ""]
     lines += [
         "| feature | family | unit | days | meaning | null means | source |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{f.name}`{'' if f.is_clustered else ' *told only*'} | {f.family} | {f.unit} | {f.window} | {f.meaning} | {f.null_means} | {f.source} |"
+        f"| `{f.name}`{'' if f.is_clustered else ' *reported only*'} | {f.family} | {f.unit} | "
+        f"{f.window} | {f.meaning} | {f.null_means} | {f.source} |"
         for f in FEATURES
     ]
     for label in LABELS:
@@ -63,7 +71,8 @@ def features_page() -> str:
                 "",
                 "## Labels",
                 "",
-                "Words that sum a person up, in `person_labels`. Each is one of:",
+                "Words that describe a person, in `person_labels`. "
+                "Each label has one of these values:",
             ]
         lines += [
             "",
@@ -82,8 +91,9 @@ def features_page() -> str:
 
 OWN = """
 ## Your own
-An aggregate over sessions or events, with a filter and a window that ends with as_of; no code. It stands in `features.own` under its
-name, is grouped by, told in profiles, and names segments by its words `high` and `low`.
+A feature of your own is an aggregate over sessions or events, with a filter and a window that ends
+at as_of; it needs no code. It is listed in `features.own` under its name. It is clustered by and
+shown in profiles, and its words `high` and `low` name segments.
 
 ```yaml
 features:
@@ -95,20 +105,24 @@ features:
       aggregate: count          # count, sum, mean, min, max, distinct
       of: null                  # a column or an expression (docs/expressions.md); count needs none
       where: "event_name = 'export' AND page LIKE '%.pdf'"
-      window_days: 90           # without it, features.window_days
-      scale: log                # log for what is skewed, plain else
+      window_days: 90           # default: features.window_days
+      scale: log                # log for skewed values, otherwise plain
       high: exporting
       low: exporting nothing
-  occasions:                    # numbers christmas_share, christmas_lift, christmas_times; in person_labels.occasions when bought for
+  # An occasion gives the features christmas_share, christmas_lift and christmas_times. People who
+  # buy for it have its name in person_labels.occasions.
+  occasions:
     - {name: christmas, country: DE, holiday: Christmas Day, lead_days: 21}
     - {name: our_sale, dates: [2024-11-29, 2025-11-28], lead_days: 0, days: 4}
-    - {name: birthday, property: birthday}   # a property that the mapping keeps: 2001-05-17, or --05-17; the person's newest counts
-  key_kinds: [purchase, feature_use]   # what makes a day active; without it, any visit or order
-  path_words: 50                # the 50 runs of two or three steps that most people take, weighed by TF-IDF
+    # a property that the mapping keeps: 2001-05-17 or --05-17; the person's newest value counts
+    - {name: birthday, property: birthday}
+  key_kinds: [purchase, feature_use]   # what makes a day active; default: any visit or order
+  path_words: 50                # the 50 runs of two or three steps of most people, by TF-IDF
 ```
 
-An expression that is not allowed is a mistake in the configuration: nothing is run. One that names a column which is not there stops
-`build-features` with its name, before features are written.
+An expression that is not allowed is a mistake in the configuration, and nothing runs. An
+expression that names a missing column stops `build-features` with that name before any feature is
+written.
 """
 
 
@@ -124,42 +138,55 @@ def expressions_page() -> str:
 
 EXPRESSIONS = """# Expressions
 
-Made from `lib/desirelines/settings/functions.py` by `make docs`. Two settings take an expression: `sql` of a value in a source's mapping,
-and `where` and `of` of a feature of your own. It is written as in Spark SQL, and gives what Spark gives for the same text; but it sees the
-row and nothing else, and what is not on this page is refused when the configuration is read (exit code 2, with file, line and place).
+Generated from `lib/desirelines/settings/functions.py` by `make docs`. Expressions are allowed in
+two places: `sql` of a value in a source's mapping, and `where` and `of` of a feature of your own.
+An expression is written as in Spark SQL, and gives what Spark gives for the same text. It sees only
+its row. Anything that is not on this page is refused when the configuration is read (exit code 2,
+with file, line and place).
 
 ```yaml
 columns:
-  event_name: {{sql: "CASE WHEN row.status = 'refunded' THEN 'order_refunded' ELSE 'order_paid' END"}}
-  amount: {{sql: "try_multiply(try_cast(row.quantity AS decimal(12,2)), try_cast(row.unit_price AS decimal(12,2)))"}}
+  event_name: {{sql: "CASE WHEN row.status = 'refunded' \
+THEN 'order_refunded' ELSE 'order_paid' END"}}
+  amount: {{sql: "try_multiply(try_cast(row.quantity AS decimal(12,2)), \
+try_cast(row.unit_price AS decimal(12,2)))"}}
 ```
 
 ## What it sees
 | where | names |
 |---|---|
-| `sql` in a mapping | `row.` and a column of the source, with dots into nested ones; `line.` and a column of one of its `lines`, where these are mapped. Of JSON `row` and `line` are variants: `try_variant_get(row, '$.context.page', 'string')` |
+| `sql` in a mapping | `row.` and a column of the source, with dots into nested columns; \
+`line.` and a column of one of its `lines`, where these are mapped. For JSON, `row` and `line` are \
+variants: `try_variant_get(row, '$.context.page', 'string')` |
 | `where`, `of` | the columns of `events` or `sessions` in docs/tables.md, by their names |
 
-A name of other signs than letters, digits and `_` stands in backticks.
+A name with other characters than letters, digits and `_` is written in backticks.
 
 ## What it may hold
-- Constants: `'text'` with Spark's backslashes, `r'text'` without; `1`, `1.5` (a decimal), `1e3` (a double); `TRUE`, `FALSE`, `NULL`;
-  `DATE '2026-01-31'`, `TIMESTAMP '2026-01-31 10:00:00'` (UTC, unless it names an offset).
-- Operators, which bind as in Spark: `+ - * / % DIV ||`, `= <> < <= > >= <=>`, `AND OR NOT`, `[NOT] IN (…)`, `[NOT] BETWEEN … AND …`,
-  `[NOT] LIKE`, `ILIKE` (with `ESCAPE`), `RLIKE`, `IS [NOT] NULL`, `IS [NOT] TRUE`, `IS [NOT] DISTINCT FROM`; `list[0]`, `struct.field`.
-- `CASE … WHEN … THEN … ELSE … END`, `CAST(… AS type)`, `TRY_CAST(… AS type)`, to {types}, or `array<…>` of one of them. A `CAST` of what
-  does not fit stops the run, `TRY_CAST` gives null.
-- These functions, as Spark has them:
+- Constants: `'text'` with Spark's backslashes, `r'text'` without; `1`, `1.5` (a decimal), `1e3` (a
+  double); `TRUE`, `FALSE`, `NULL`; `DATE '2026-01-31'`, `TIMESTAMP '2026-01-31 10:00:00'` (UTC,
+  unless it names an offset).
+- Operators, with Spark's precedence: `+ - * / % DIV ||`, `= <> < <= > >= <=>`, `AND OR NOT`,
+  `[NOT] IN (…)`, `[NOT] BETWEEN … AND …`, `[NOT] LIKE`, `ILIKE` (with `ESCAPE`), `RLIKE`,
+  `IS [NOT] NULL`, `IS [NOT] TRUE`, `IS [NOT] DISTINCT FROM`; `list[0]`, `struct.field`.
+- `CASE … WHEN … THEN … ELSE … END`, `CAST(… AS type)`, `TRY_CAST(… AS type)`, to {types}, or
+  `array<…>` of one of them. A `CAST` of a value that does not fit stops the run; `TRY_CAST` gives
+  null.
+- These functions, as in Spark:
 
 | about | functions |
 |---|---|
 {functions}
 
-## What it may not hold
-Subqueries and other tables, stars, aggregates, windows, functions of one's own or of a catalogue, `reflect` and the like, comments, hints;
-whatever knows the clock, the user, the session or chance, also in disguise (`'now'` is a time to Spark). Two runs over the same rows give
-the same values, and no expression reaches the secret that identifiers become keys under. Spark fills in no variables: `'${{env:HOME}}'`
-is a text. At most 2,000 signs, 25 levels of brackets.
+## What it must not hold
+- Subqueries and other tables, stars, aggregates, windows, comments, hints.
+- User-defined functions, functions of a catalogue, `reflect` and the like.
+- Anything that depends on the clock, the user, the session or chance, also in disguise (`'now'` is
+  a time to Spark).
+- More than 2,000 characters, or more than 25 levels of brackets.
+
+So two runs over the same rows give the same values, and no expression reaches the secret that turns
+identifiers into keys. Spark fills in no variables: `'${{env:HOME}}'` is a text.
 """
 
 

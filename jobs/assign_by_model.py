@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/assign_by_model.py --conf my.yaml (the options of `desirelines assign`)."""
+"""Submit file of `desirelines assign`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/assign_by_model.py --conf my.yaml
+"""
 
 import sys
 

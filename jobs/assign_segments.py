@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/assign_segments.py --conf my.yaml (the options of `desirelines assign-segments`)."""
+"""Submit file of `desirelines assign-segments`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/assign_segments.py --conf my.yaml
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/build_features.py --conf my.yaml (the options of `desirelines build-features`)."""
+"""Submit file of `desirelines build-features`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/build_features.py --conf my.yaml
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/build_sessions.py --conf my.yaml (the options of `desirelines build-sessions`)."""
+"""Submit file of `desirelines build-sessions`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/build_sessions.py --conf my.yaml
+"""
 
 import sys
 

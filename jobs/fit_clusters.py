@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/fit_clusters.py --conf my.yaml (the options of `desirelines fit-clusters`)."""
+"""Submit file of `desirelines fit-clusters`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/fit_clusters.py --conf my.yaml
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/ingest_events.py --conf my.yaml (the options of `desirelines ingest-events`)."""
+"""Submit file of `desirelines ingest-events`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/ingest_events.py --conf my.yaml
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/publish_segments.py --conf my.yaml (the options of `desirelines publish`)."""
+"""Submit file of `desirelines publish`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/publish_segments.py --conf my.yaml
+"""
 
 import sys
 

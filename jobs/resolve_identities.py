@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/resolve_identities.py --conf my.yaml (the options of `desirelines resolve-identities`)."""
+"""Submit file of `desirelines resolve-identities`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/resolve_identities.py --conf my.yaml
+"""
 
 import sys
 

@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/run_all.py --conf my.yaml (the options of `desirelines run`)."""
+"""Submit file of `desirelines run`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/run_all.py --conf my.yaml
+"""
 
 import sys
 

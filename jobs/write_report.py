@@ -1,4 +1,7 @@
-"""Submit file: spark-submit --py-files dist/desirelines.zip jobs/write_report.py --conf my.yaml (the options of `desirelines report`)."""
+"""Submit file of `desirelines report`; it takes the options of that command.
+
+spark-submit --py-files dist/desirelines.zip jobs/write_report.py --conf my.yaml
+"""
 
 import sys
 

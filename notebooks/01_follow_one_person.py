@@ -1,8 +1,9 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Follow one person
-# MAGIC From a segment to a member of it, to their features, to their sessions. Attach to a session with the tables of a warehouse; set
-# MAGIC `DESIRELINES_CONF` to the configuration (default: `desirelines.yaml`).
+# MAGIC From a segment to a member, to their features, to their sessions. Attach to a session that
+# MAGIC has the tables of a warehouse; set `DESIRELINES_CONF` to the configuration (default:
+# MAGIC `desirelines.yaml`).
 
 # COMMAND ----------
 

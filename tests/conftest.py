@@ -1,4 +1,4 @@
-"""One Spark session per test process, with the real Delta; scratch folders; secrets that mean nothing."""
+"""One Spark session per test process, with the real Delta; scratch folders; dummy secrets."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyspark.sql import SparkSession
 
-# Before numpy comes: two test processes on two cores, and its threads would only spin.
+# Before numpy is imported: with two test processes on two cores its threads would only spin.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
@@ -23,7 +23,7 @@ MARKED = {"smoke": "integration", "data": "data"}
 """Folders whose tests are no part of `make test`, and the marker that selects them."""
 
 PEOPLE_OF_SMALL_WORLDS = 5_000
-"""Worlds up to this size fit the partitions and the memory of small tests; `WORLD_SIZES` names larger ones."""
+"""Worlds up to this size fit the partitions and memory of small tests; WORLD_SIZES names larger."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -133,7 +133,7 @@ def published_template(spark: SparkSession, secret_files: dict[str, Path]) -> Pa
 
 @pytest.fixture
 def published_shop(published_template: Path, tmp_path: Path) -> Iterator[Path]:
-    """A copy of the shop that was published twice, for one test; its configuration is `conf.yaml` in it."""
+    """A copy of the twice-published shop for one test; its configuration is `conf.yaml` in it."""
     from tests.support import published
 
     folder = tmp_path / "shop"

@@ -1,4 +1,4 @@
-"""No condition is built from text: a quote in a value would end it early and mean other rows."""
+"""No condition is composed as text: a quote in a value would end it early and select other rows."""
 
 import ast
 from pathlib import Path
@@ -21,24 +21,28 @@ TAKE_CONDITIONS = {
     "search_runs",
 }
 SAY_SQL = {
-    "io/tables/store.py", "io/tables/ddl.py", "io/tables/ledger.py", "io/sources/delta_history.py", "io/spark/jars.py",
+    "io/tables/store.py", "io/tables/ddl.py", "io/tables/ledger.py", "io/sources/delta_history.py",
+    "io/spark/jars.py",
 }  # fmt: skip
-"""Where statements are put together: of addresses, which are quoted, and of names of columns from contracts."""
+"""Where statements are composed: of quoted addresses, and of column names from contracts."""
 
 
 def composed(node: ast.AST) -> bool:
-    """Whether a text is put together here: an f-string, a sum, `%`, `format` or `join`."""
+    """Whether a text is composed here: an f-string, a sum, `%`, `format` or `join`."""
     return any(
-        (isinstance(part, ast.JoinedStr) and any(isinstance(v, ast.FormattedValue) for v in part.values))
-        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Mod) and isinstance(part.left, ast.Constant | ast.JoinedStr)
+        (isinstance(part, ast.JoinedStr)
+         and any(isinstance(v, ast.FormattedValue) for v in part.values))
+        or (isinstance(part, ast.BinOp) and isinstance(part.op, ast.Add | ast.Mod)
+            and isinstance(part.left, ast.Constant | ast.JoinedStr)
             and isinstance(getattr(part.left, "value", ""), str))
-        or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute) and part.func.attr in {"format", "join"})
+        or (isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute)
+            and part.func.attr in {"format", "join"})
         for part in ast.walk(node)
     )  # fmt: skip
 
 
 def is_text(node: ast.AST) -> bool:
-    """Whether an argument is text put together, and no column: conditions of columns may hold names put together."""
+    """Whether an argument is composed text and no column; column conditions may compose names."""
     if isinstance(node, ast.Call):
         return isinstance(node.func, ast.Attribute) and node.func.attr in {"format", "join"}
     return isinstance(node, ast.JoinedStr) or (

@@ -1,4 +1,4 @@
-"""What a machine can hold of the house rules."""
+"""The house rules that a machine can check."""
 
 import ast
 import importlib.util
@@ -40,7 +40,11 @@ def test_only_one_place_builds_a_session():
 
 
 def test_importing_the_package_loads_nothing_heavy():
-    code = "import sys, desirelines, desirelines.cli; print([m for m in ('pyspark', 'mlflow', 'numpy', 'pandas', 'sklearn') if m in sys.modules])"
+    code = (
+        "import sys, desirelines, desirelines.cli; "
+        "print([m for m in ('pyspark', 'mlflow', 'numpy', 'pandas', 'sklearn')"
+        " if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -1,4 +1,4 @@
-"""What the rooms of the package may do: which read tables, which write them, what follows from the list of stages."""
+"""What each room may do: who reads tables, who writes them, what follows from STAGES."""
 
 import ast
 from pathlib import Path
@@ -13,15 +13,15 @@ ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "lib" / "desirelines"
 READING = {"read"}
 WRITING = {
-    "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all", "replace_run", "replace_run_of",
-    "replace_where",
+    "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all",
+    "replace_run", "replace_run_of", "replace_where",
 }  # fmt: skip
 TABLES = {"warehouse", "tables", "store"}
-"""Names that hold the tables: a verb counts where it is called of one of these."""
+"""Names of table stores: a verb counts where it is called on one of these."""
 
 
 def calls(code, verbs):
-    """Lines on which one of the verbs is called of the tables."""
+    """Lines that call one of the verbs on the tables."""
     return [
         node.lineno
         for node in ast.walk(ast.parse(code))
@@ -66,8 +66,8 @@ def test_the_search_finds_what_it_looks_for():
 
 def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
     topics = {
-        "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history", "privacy", "report", "synthetic",
-        "columns", "kernels", "catalogue", "settings", "tables",
+        "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history",
+        "privacy", "report", "synthetic", "columns", "kernels", "catalogue", "settings", "tables",
     }  # fmt: skip
     found = {
         file.relative_to(LIBRARY).as_posix()

@@ -1,4 +1,7 @@
-"""A driver that dies in the middle of a batch, and a next try under another clock, another mapping, another source: one fate a row."""
+"""A driver dies in the middle of a batch: the next try gives every row one fate.
+
+The next try runs under another clock, another mapping or another source.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -18,7 +21,7 @@ EARLY = [r for r in ROWS if r["at"][:10] < "2026-01-06"]
 
 
 def test_the_moment_a_batch_is_judged_by_is_its_own(spark, cli, tmp_path):
-    """A row a little further ahead than is allowed, and a next try a minute later, when it no longer is."""
+    """A row slightly too far in the future, and a retry a minute later, when it no longer is."""
     ahead = ROWS[0] | {"id": "ahead", "at": (NOW + timedelta(minutes=60, seconds=30)).isoformat()}
     given = delivered(tmp_path, [*ROWS, ahead])
     with at(NOW), dying_before(tables.ROW_ACCOUNTS):
@@ -38,7 +41,7 @@ def test_the_moment_a_batch_is_judged_by_is_its_own(spark, cli, tmp_path):
 def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
     spark, cli, capsys, tmp_path, is_stricter
 ):
-    """The floor, and what an event is called, are others at the next try."""
+    """The floor date and the name of an event change before the next try."""
     bad = [ROWS[0] | {"id": f"bad{n}", "at": "not a time"} for n in range(3)]
     given = delivered(tmp_path, ROWS + bad)
     floor = ("--set", "ingest.floor_date=2026-01-06")
@@ -47,21 +50,22 @@ def test_a_batch_is_finished_by_its_own_rules_and_then_requeued(
         assert cli("ingest-events", *given, *(() if is_stricter else floor)) == 1
     capsys.readouterr()
     assert cli("ingest-events", *given, *(floor if is_stricter else ()), *mapping) == 0
-    told = capsys.readouterr().err
-    assert "is finished as of then, by the mapping and the settings of then" in told
+    output = capsys.readouterr().err
+    assert "is finished as of then, by the mapping and the settings of then" in output
     names = {r["event_id"]: r["event_name"] for r in read(spark, tmp_path, tables.EVENTS).collect()}
     if is_stricter:  # what was used stays so
         assert fates(spark, tmp_path) == {("source", "used"): 12, ("source", "quarantined"): 3}
         assert names == {r["id"]: r["event"] for r in ROWS}
-    else:  # what waited goes in by the mapping of now
+    else:  # waiting rows go in with the current mapping
         early = len(EARLY)
         assert 0 < early < 12
         assert fates(spark, tmp_path) == {
-            ("source", "used"): 12 - early, ("source", "quarantined"): 3 + early, ("requeue", "used"): early,
+            ("source", "used"): 12 - early, ("source", "quarantined"): 3 + early,
+            ("requeue", "used"): early,
         }  # fmt: skip
         assert names == {r["id"]: r["category"] if r in EARLY else r["event"] for r in ROWS}
     assert waiting(spark, tmp_path) == 3
-    assert "rules" not in told or "path" not in told
+    assert "rules" not in output or "path" not in output
 
 
 def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, capsys, tmp_path):
@@ -69,16 +73,20 @@ def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, 
     with dying_before(tables.ROW_ACCOUNTS):
         assert cli("ingest-events", *given) == 1
     capsys.readouterr()
-    other = ("--set", "sessions.gap_minutes=5", "--set", "ingest.quarantine_keep_days=3", "--set", "sources.0.ids.user={column: user, keep_value: true}")  # fmt: skip
+    other = ("--set", "sessions.gap_minutes=5", "--set", "ingest.quarantine_keep_days=3", "--set",
+             "sources.0.ids.user={column: user, keep_value: true}")  # fmt: skip
     assert cli("ingest-events", *given, *other) == 0
-    told = capsys.readouterr().err
-    assert "is finished as of then\n" in told
-    assert "settings of then" not in told
+    output = capsys.readouterr().err
+    assert "is finished as of then\n" in output
+    assert "settings of then" not in output
     assert fates(spark, tmp_path) == {("source", "used"): 12}
 
 
 def test_a_source_that_was_written_over_is_taken_out_and_written_anew(spark, cli, capsys, tmp_path):
-    """What was written cannot be completed: the file holds other rows now. No later try ends in a sum that does not add up."""
+    """The batch cannot be completed: the file holds other rows now.
+
+    No later try may end with a sum that does not add up.
+    """
     given = delivered(tmp_path, ROWS)
     with dying_before(tables.ROW_ACCOUNTS):
         assert cli("ingest-events", *given) == 1
@@ -106,13 +114,14 @@ def test_a_requeue_that_died_is_finished_by_the_next_run(spark, cli, tmp_path):
     assert cli("ingest-events", *given) == 0
     early = len(EARLY)
     assert fates(spark, tmp_path) == {
-        ("source", "used"): 12 - early, ("source", "quarantined"): early, ("requeue", "used"): early,
+        ("source", "used"): 12 - early, ("source", "quarantined"): early,
+        ("requeue", "used"): early,
     }  # fmt: skip
     assert waiting(spark, tmp_path) == 0
 
 
 def test_one_run_may_requeue_twice(spark, cli, tmp_path):
-    """The second time used to be taken for the first once more, and ended in a sum that did not add up."""
+    """The second batch used to be taken for a repeat of the first, and its sum did not add up."""
     given = delivered(tmp_path, [*ROWS, ROWS[0] | {"id": "ahead", "at": "2090-01-01T00:00:00Z"}])
     assert cli("ingest-events", *given, "--set", "ingest.floor_date=2026-01-06") == 0
     for more, ids in ((), set()), (("--set", "ingest.future_minutes=5e7"), {"ahead"}):

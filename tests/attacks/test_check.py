@@ -1,4 +1,4 @@
-"""Damages to a warehouse: `check` finds each, says what mends it, and never ends in `unexpected`."""
+"""A damaged warehouse: `check` finds every damage and says how to fix it; never `unexpected`."""
 
 import json
 import shutil
@@ -16,7 +16,7 @@ def conf(folder):
 
 
 def findings(cli, folder, capsys, *options):
-    """The exit code and what was found, by what was looked at."""
+    """The exit code and the findings, by check."""
     capsys.readouterr()
     code = cli("check", *options, *conf(folder))
     shown = capsys.readouterr()
@@ -29,7 +29,7 @@ def broken(found):
 
 
 def data_file(folder, table):
-    """The largest data file that the table's newest version may hold: of one that is written once it is one of it."""
+    """The largest data file in the newest version of the table."""
     files = [
         f
         for f in (folder / "warehouse" / table.name).rglob("*.parquet")
@@ -66,8 +66,9 @@ def test_damages_of_single_tables_are_found_with_what_mends_them(published_shop,
         code, found = findings(cli, published_shop, capsys, *options)
         assert code == 3
         wanted = {
-            "table sessions": "are missing or broken", "table features": "are missing or broken", "table people": "cannot be read",
-            "versions of identity_map": "is gone", "table events": "has no log", "versions of segment_changes": "is gone",
+            "table sessions": "are missing or broken", "table features": "are missing or broken",
+            "table people": "cannot be read", "versions of identity_map": "is gone",
+            "table events": "has no log", "versions of segment_changes": "is gone",
             "segment_members": "is not what the changes",
         }  # fmt: skip
         assert {

@@ -1,4 +1,4 @@
-"""A person who refused is out, on whichever of their devices they said so, and whenever the refusal arrived."""
+"""A person who refused is left out, on any of their devices, whenever the refusal arrived."""
 
 from datetime import timedelta
 
@@ -14,20 +14,22 @@ STAGES = ("ingest-events", "resolve-identities", "build-sessions", "build-featur
 
 
 def visit(cookie, user, day, answer="", minutes=0):
-    """Three views of a visit, an answer with the first."""
+    """Three views of a visit, the first with an answer about consent."""
     start = shop.START + timedelta(days=day, minutes=minutes)
     return [
         {
-            "id": f"{cookie}-{day}-{minutes}-{n}", "at": (start + timedelta(minutes=n)).isoformat(), "cookie": cookie, "user": user, "event": "view",
-            "url": "/", "category": answer if n == 0 else "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+            "id": f"{cookie}-{day}-{minutes}-{n}", "at": (start + timedelta(minutes=n)).isoformat(),
+            "cookie": cookie, "user": user, "event": "view", "url": "/",
+            "category": answer if n == 0 else "", "order": "", "paid": "", "agent": "Mozilla/5.0",
         }
         for n in range(3)
     ]  # fmt: skip
 
 
 FIRST = [
-    *visit("phone", "ann", 0, "yes"), *visit("laptop", "ann", 1, "yes"), *visit("laptop", "", 2), *visit("tablet", "", 2, "yes"), *visit("tablet", "ann", 3),
-    *visit("desk", "ben", 0, "yes"), *visit("sofa", "ben", 1), *visit("lone", "", 1, "yes"),
+    *visit("phone", "ann", 0, "yes"), *visit("laptop", "ann", 1, "yes"), *visit("laptop", "", 2),
+    *visit("tablet", "", 2, "yes"), *visit("tablet", "ann", 3), *visit("desk", "ben", 0, "yes"),
+    *visit("sofa", "ben", 1), *visit("lone", "", 1, "yes"),
 ]  # fmt: skip
 SECOND = [*visit("phone", "ann", 4, "no"), *visit("lone", "", 4)]
 """Ann refuses on her phone, where she is logged in. On her laptop and tablet she had agreed."""
@@ -87,15 +89,17 @@ def test_a_refusal_on_one_device_of_a_login_takes_the_person_out_on_all(
     assert before["ann"] == before["laptop"] == 4
     assert before["ben"] == before["sofa"] == 2  # agreed with the login, on another device
     deliver(cli, tmp_path, arguments, SECOND, 2, *STAGES)
-    said = {(r["key"], r["is_granted"]) for r in read(spark, tmp_path, tables.CONSENTS).collect()}
-    assert (key["ann"], False) in said
+    statements = {
+        (r["key"], r["is_granted"]) for r in read(spark, tmp_path, tables.CONSENTS).collect()
+    }
+    assert (key["ann"], False) in statements
     after = persons()
     assert after == {"ann": None, "laptop": None, "ben": 2, "sofa": 2, "lone": 2}
     left = read(spark, tmp_path, tables.SESSIONS)
     assert left.filter(left["user_key"] == key["ann"]).count() == 0
     assert (
         left.filter(left["stream_id"] == key["laptop"]).count() == 1
-    )  # of the visit without a login, which is nobody's feature
+    )  # of the visit without a login, which no person's features use
 
 
 def test_statements_that_arrive_late_give_the_sessions_of_one_delivery(spark, cli, tmp_path):
@@ -104,10 +108,10 @@ def test_statements_that_arrive_late_give_the_sessions_of_one_delivery(spark, cl
         *SECOND[:3],  # Ann refuses: her laptop's and her tablet's sessions go
         *visit(
             "desk", "dan", 1, "yes"
-        ),  # Dan's first word: what he did on Ben's sofa after it counts
+        ),  # Dan's first answer: what he did on Ben's sofa after it counts
         *visit(
             "other", "cat", 6, "no"
-        ),  # Cat's first word: what she did before goes as well, where silence is consent
+        ),  # Cat's first answer: what she did before it goes as well, where silence is consent
         *visit("lone", "", 0, "no"),  # what was said before the agreement that holds now
     ]
     for unknown in ("auto", "granted"):

@@ -1,4 +1,7 @@
-"""Groups of one to nine people are not published, and no subtraction gives one: the tables are attacked as ADR 9 says a reader can."""
+"""Groups of one to nine people are not published, and no subtraction reveals one.
+
+The tables are attacked in the ways that ADR 9 says a reader can.
+"""
 
 import json
 from collections import defaultdict
@@ -29,7 +32,7 @@ RULES = ("r", "q")
 
 @st.composite
 def two_runs(draw):
-    """People by main segment then and now; and of each rule's segment who stayed, entered and left."""
+    """People by main segment then and now; of each rule segment, who stayed, entered and left."""
     then = [*"abc"[: draw(st.integers(1, 3))], "t"]
     now = [
         *draw(st.lists(st.sampled_from(["a", "b", "c", "d"]), min_size=1, max_size=3, unique=True)),
@@ -42,10 +45,11 @@ def two_runs(draw):
         if (f, g) != ("new", "gone")
     }
     stays = draw(st.booleans())
-    if stays:  # as runs are, that follow each other: most people stay where they were
+    if stays:  # as in successive runs: most people stay where they were
         cells |= {(s, s): draw(st.integers(12, 90)) for s in then if s in now}
     everybody = (
-        sum(n for (f, _), n in cells.items() if f != "new"), sum(n for (_, g), n in cells.items() if g != "gone"),
+        sum(n for (f, _), n in cells.items() if f != "new"),
+        sum(n for (_, g), n in cells.items() if g != "gone"),
     )  # fmt: skip
     rules = {r: (draw(COUNTS), draw(COUNTS), draw(COUNTS)) for r in RULES}
     fits = {
@@ -73,9 +77,11 @@ def published(then, now, cells, rules):
     counted |= {r: Counted(k + entered, entered, left) for r, (k, entered, left) in rules.items()}
     moves = [Move(f, g, n, n // 3) for (f, g), n in cells.items() if n]
     before = {row["segment_id"]: row["people_count"] for row in first}
-    second, told = publishable_sizes_and_moves(counted, moves, before, main=now)
+    second, published_rows = publishable_sizes_and_moves(counted, moves, before, main=now)
     sizes = tuple({row["segment_id"]: row for row in rows} for rows in (first, second))
-    return sizes, {(m["from_segment_id"], m["to_segment_id"]): m["people_count"] for m in told}
+    return sizes, {
+        (m["from_segment_id"], m["to_segment_id"]): m["people_count"] for m in published_rows
+    }
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -113,14 +119,15 @@ def test_sizes_and_moves_of_two_runs_give_no_small_group(world):
 def test_twenty_who_were_and_twenty_seven_who_are_do_not_tell_of_the_seven():
     cells = {("a", "a"): 20, ("new", "a"): 7, ("b", "b"): 40, ("new", "b"): 30, ("t", "t"): 30}
     sizes, moves = published(["a", "b", "t"], ["a", "b", "t"], cells, {})
-    assert {s: (r["people_count"], r["entered_count"], r["left_count"]) for s, r in sizes[1].items()} == {
+    assert {s: (r["people_count"], r["entered_count"], r["left_count"])
+            for s, r in sizes[1].items()} == {
         "a": (27, None, None), "b": (70, 30, 0), "t": (30, 0, 0),
     }  # fmt: skip
     assert moves == {("b", "b"): 40, ("new", "b"): 30, ("t", "t"): 30}
 
 
 def test_in_an_ordinary_week_sizes_stay_and_the_large_moves():
-    """Suppression is minimal: what no small group follows from stays."""
+    """Suppression is minimal: numbers that reveal no small group stay."""
     cells = {
         ("a", "a"): 400,
         ("a", "b"): 25,
@@ -132,10 +139,12 @@ def test_in_an_ordinary_week_sizes_stay_and_the_large_moves():
         ("t", "gone"): 15,
     }
     sizes, moves = published(["a", "b", "t"], ["a", "b", "t"], cells, {})
-    assert {s: (r["people_count"], r["entered_count"], r["left_count"]) for s, r in sizes[1].items()} == {
+    assert {s: (r["people_count"], r["entered_count"], r["left_count"])
+            for s, r in sizes[1].items()} == {
         "a": (431, 31, 28), "b": (325, 25, 31), "t": (133, 43, 15),
     }  # fmt: skip
-    # The three of a that went to t may be any of the 28 who left it, and those who came new to t any number up to 43.
+    # The three of a that went to t may be any of the 28 who left it,
+    # and those who are new in t any number up to 43.
     assert set(cells) - set(moves) == {("a", "t"), ("a", "b"), ("new", "t")}
 
 
@@ -177,7 +186,7 @@ def test_a_small_part_hides_with_the_next_smallest(sizes, withheld):
 
 @st.composite
 def one_doing(draw):
-    """People of parts, of those of no listed part, and of a rule's segment, by what they did: a row each."""
+    """People of the parts, of no listed part, and of a rule's segment, by change: a row each."""
     width = draw(st.integers(2, 5))
     rows = st.lists(COUNTS, min_size=width, max_size=width)
     parts = draw(st.lists(rows, min_size=1, max_size=4))
@@ -233,7 +242,10 @@ def test_places_and_weeks_give_no_small_group(world, is_exact):
 
 
 def test_what_everybody_and_the_segments_do_gives_no_small_group(spark):
-    """Two hundred keys of random counts at once: everybody less the main segments, and less a rule's, is none or ten."""
+    """Two hundred keys of random counts at once.
+
+    Everybody minus the main segments, and minus a rule's segment, is zero or at least ten.
+    """
     random = np.random.default_rng(4)
     rows = []
     for key in range(200):
@@ -254,13 +266,13 @@ def test_what_everybody_and_the_segments_do_gives_no_small_group(spark):
         counts = zip(("all", "a", "b", "c", "t", "rule"), (everybody, *parts, rule), strict=True)
         rows += [(key, segment, n) for segment, n in counts if n]
     cells = spark.createDataFrame(rows, "key long, segment_id string, people_count long")
-    told, all_rows = defaultdict(dict), defaultdict(dict)
+    published_rows, all_rows = defaultdict(dict), defaultdict(dict)
     for key, segment, n in rows:
         all_rows[key][segment] = n
     for r in keep_publishable(cells, "key", overlapping={"rule"}).collect():
-        told[r["key"]][r["segment_id"]] = r["people_count"]
+        published_rows[r["key"]][r["segment_id"]] = r["people_count"]
     for key, own in all_rows.items():
-        shown = told[key]
+        shown = published_rows[key]
         assert all(n >= 10 for n in shown.values())
         if own["all"] < 10:
             assert not shown
@@ -268,7 +280,7 @@ def test_what_everybody_and_the_segments_do_gives_no_small_group(spark):
         rest = own["all"] - sum(shown.get(s, 0) for s in "abct")
         assert rest == 0 or rest >= 10, (own, shown)
         assert not 0 < own["all"] - shown.get("rule", 0) < 10, (own, shown)
-        # No more is withheld than that asks for: at most one that is not small itself.
+        # No more is withheld than needed: at most one that is not small itself.
         large = [s for s in "abct" if own.get(s, 0) >= 10 and s not in shown]
         small = sum(own.get(s, 0) for s in "abct" if own.get(s, 0) < 10)
         assert len(large) == (1 if 0 < small < 10 else 0), (own, shown)
@@ -281,7 +293,7 @@ def test_without_a_square_to_change_places_in_nothing_of_the_segments_is_told():
 
 
 def test_where_nothing_of_the_segments_is_told_everybody_s_small_cell_has_company():
-    """Of s five and five are too few to change places with the four, who are all there are of `a`: 84 less 40 and 40."""
+    """Five and five of s are too few to hide the four, who are all of `a`: 84 minus 40 and 40."""
     rows = {
         ("all", "a"): 4,
         ("all", "c"): 40,
@@ -304,7 +316,7 @@ def test_where_nothing_of_the_segments_is_told_everybody_s_small_cell_has_compan
 
 
 def people_of(spark, groups):
-    """Features of people in groups: how often they are active and buy, the same inside a group but for a little."""
+    """Features of people in groups; inside a group, activity and orders are almost equal."""
     rows = []
     for group, (count, days, orders) in enumerate(groups):
         rows += [
@@ -324,19 +336,19 @@ def people_of(spark, groups):
     "clusters", [Clusters(k=3), Clusters(k=3, fit="mllib"), Clusters(k_min=2, k_max=4)]
 )
 def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
-    """Their centre told what these two do, to the digit."""
+    """Their centre revealed what these two do, to the digit."""
     features, count = people_of(spark, [(32, 2.0, 1.0), (30, 9.0, 6.0), (2, 29.0, 40.0)])
-    said = []
-    fitted = fit(features, count, FEATURES, clusters, said.append)
+    findings = []
+    fitted = fit(features, count, FEATURES, clusters, findings.append)
     assert fitted.kept.clusters_found == len(fitted.centres) == 2
     assert fitted.kept.smallest_share * count >= 10
-    for trial in said:
+    for trial in findings:
         assert (
             trial.smallest_share is None
             or trial.smallest_share * trial.people_count >= 10
             or trial.clusters_found == 1
         )
-    # What the preparation publishes is of ten people: its bounds are neither the 29 days nor the 40 orders of two.
+    # The published bounds are of ten people: neither the 29 days nor the 40 orders of two.
     bounds = [
         np.expm1(c["high"])
         for c in json.loads(fitted.preparation.to_json())
@@ -348,9 +360,11 @@ def test_two_people_among_sixty_four_are_no_cluster(spark, clusters):
 
 def test_who_is_not_grouped_and_few_does_not_follow_from_those_who_are(spark):
     features, count = people_of(spark, [(32, 2.0, 1.0), (30, 9.0, 6.0)])
-    said = []
-    fitted = fit(features, count, FEATURES, Clusters(k=2), said.append, apart=4)
-    assert {(t.people_count, t.smallest_share) for t in (*said, *fitted.trials)} == {(None, None)}
+    findings = []
+    fitted = fit(features, count, FEATURES, Clusters(k=2), findings.append, apart=4)
+    assert {(t.people_count, t.smallest_share) for t in (*findings, *fitted.trials)} == {
+        (None, None)
+    }
     open_ = fit(features, count, FEATURES, Clusters(k=2), apart=0)
     assert (open_.kept.people_count, open_.kept.smallest_share) == (62, 30 / 62)
 
@@ -388,7 +402,8 @@ def attack(read, runs, main, rules):
     for run, segments in zip(runs, main, strict=True):
         doings = {
             "path_edges": ("grain", "from_step", "to_step"), "path_steps": ("grain", "step"),
-            "path_patterns": ("grain", "kind", "pattern"), "funnel_steps": ("funnel", "step_no"), "funnel_weeks": ("funnel", "week_on", "step_no"),
+            "path_patterns": ("grain", "kind", "pattern"), "funnel_steps": ("funnel", "step_no"),
+            "funnel_weeks": ("funnel", "week_on", "step_no"),
         }  # fmt: skip
         for table, key in doings.items():
             by_key = defaultdict(dict)
@@ -402,7 +417,7 @@ def attack(read, runs, main, rules):
                     }
                     left |= {r: people["all"] - people[r] for r in rules if r in people}
                     found += [(run, table, of, than, n) for than, n in left.items() if 0 < n < 10]
-        # The matrix of places: paths, and what is withheld added up. A person is one path of all sessions.
+        # The step matrix: paths, and what is withheld summed up. A person is one path.
         paths = defaultdict(dict)
         for r in read("path_positions", run):
             if r["grain"] == "person":
@@ -428,8 +443,10 @@ def attack(read, runs, main, rules):
                 for r in read("path_edges", run)
                 if r["grain"] == "person" and end in (r["from_step"], r["to_step"])
             ]
-            whole = {s: n for s in ("all", *segments, *rules) if s in {r["segment_id"] for r in rows}
-                     for n in [everybody[runs.index(run)] if s == "all" else sizes[runs.index(run)][s]["people_count"]] if n}  # fmt: skip
+            whole = {s: n for s in ("all", *segments, *rules)
+                     if s in {r["segment_id"] for r in rows}
+                     for n in [everybody[runs.index(run)] if s == "all"
+                               else sizes[runs.index(run)][s]["people_count"]] if n}  # fmt: skip
             shown = {(r["segment_id"], r[step]): r["people_count"] for r in rows}
             columns = {c for _, c in shown} | {"another", "one more"}
             reader, tried = of_one_doing(

@@ -1,4 +1,7 @@
-"""Two drivers of one warehouse, and a driver that dies: one is refused by the other's name, and the next one knows who died."""
+"""Two drivers of one warehouse, and a driver that dies.
+
+The second is refused by the name of the first; the next one knows who died.
+"""
 
 import signal
 import subprocess
@@ -29,7 +32,7 @@ with local_lease(Path(sys.argv[1])) as lease:
 
 
 def holder(folder):
-    """A process that holds the warehouse until it is told to end, or killed."""
+    """A process that holds the warehouse until it is asked to end, or killed."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLDER, str(folder)],
         stdin=subprocess.PIPE,
@@ -56,9 +59,9 @@ def test_a_second_driver_is_refused_by_the_name_of_the_first_and_writes_nothing(
             ["identity", "unlink", "a", "b"],
         ):
             assert cli(*command, "--conf", str(tmp_path / "conf.yaml")) == 2, command
-            told = capsys.readouterr().err
-            assert f"run theirs (`run`, process {first.pid} on " in told
-            assert "Wait until it ends" in told
+            output = capsys.readouterr().err
+            assert f"run theirs (`run`, process {first.pid} on " in output
+            assert "Wait until it ends" in output
         assert [f.name for f in (tmp_path / "warehouse").iterdir()] == ["_lease"]
     finally:
         first.communicate("")
@@ -85,7 +88,7 @@ def test_an_error_is_an_end_like_another(tmp_path):
 
 @pytest.fixture
 def driver(spark, tmp_path):
-    """Ledgers of as many drivers as one asks for, at the time each one has, over a warehouse that no local lock guards."""
+    """Ledgers of any number of drivers, each with its own clock, without a local lock."""
 
     def another(at=NOW):
         warehouse = Warehouse(spark.newSession(), WarehouseSettings(path=f"file://{tmp_path}"))
@@ -106,7 +109,7 @@ def test_elsewhere_the_ledger_keeps_the_lease_until_it_ends_or_expires(driver):
         ):
             pass
         with ledger_lease(driver(), "one", "run"):
-            """Whoever goes on with the run takes its lease over."""
+            """A driver that continues the run takes over its lease."""
     with ledger_lease(driver(), "two", "run"):
         """The first gave it back."""
     dead = ledger_lease(driver(), "three", "run")

@@ -9,7 +9,7 @@ from tests.support import shop
 
 @pytest.fixture
 def folder(tmp_path):
-    """A shop, and beside it a folder with rows that are nobody's business."""
+    """A shop, and beside it a folder with private rows."""
     shop.configure(tmp_path)
     shop.write(tmp_path / "in", "first.csv", shop.rows(0, 2))
     shop.write(tmp_path / "private", "rows.csv", shop.rows(2, 3))
@@ -62,8 +62,8 @@ def test_no_command_reads_beyond_the_folder(cli, capsys, spark, folder, command)
     link = folder / "in" / "second.csv"
     link.symlink_to(folder / "private" / "rows.csv")
     assert cli(command, "--conf", str(folder / "conf.yaml")) == 2
-    told = capsys.readouterr()
-    assert f"the link {link} leads out of that folder" in told.out + told.err
+    output = capsys.readouterr()
+    assert f"the link {link} leads out of that folder" in output.out + output.err
     assert not (folder / "warehouse" / "events").exists()
 
 

@@ -1,4 +1,4 @@
-"""No command writes a key or a raw identifier anywhere but into the data of tables: all logs are read after each of them."""
+"""No command writes a key or raw identifier outside table data: all logs are read each time."""
 
 import io
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def look(published_shop, secret_files):
-    """Reads all that was written since the last look, and finds nothing of what the tables and the source know people by."""
+    """Reads everything written since the last look; it must name no key or identifier."""
     seen = set()
     rows = shop.rows(published.FIRST[0], published.THIRD[1]) + shop.mess()
     raw = {row[column] for row in rows for column in ("cookie", "user", "order")} - {"", "null"}
@@ -40,7 +40,7 @@ def look(published_shop, secret_files):
 
 @pytest.fixture
 def command(published_shop, secret_files, monkeypatch):
-    """Runs a command on the shop that must end with 0, or as said."""
+    """Runs a command on the shop; it must end with 0, or with the given code."""
 
     def run(*words, stdin="", code=0):
         monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
@@ -90,7 +90,7 @@ def test_no_command_writes_a_key_or_a_raw_identifier_into_a_log(
 def test_neither_does_an_ingest_with_consent_and_kept_values_nor_mlflow(
     spark, published_shop, command, look
 ):
-    """The other stages of a run are in the two runs that the first look reads."""
+    """The other stages are covered by the two runs that the first look reads."""
     published.deliver(spark, published_shop, shop.rows(*published.THIRD))
     mapping = published_shop / "shop.yaml"
     text = mapping.read_text().replace("user: user}", "user: {column: user, keep_value: true}}")
@@ -116,7 +116,7 @@ def test_neither_does_an_ingest_with_consent_and_kept_values_nor_mlflow(
 
 
 def test_a_statement_with_a_literal_would_be_seen(spark, published_shop, look):
-    """What the look is worth: the same statement with the key in it, and with the key as data."""
+    """Checks the look itself: the same statement with the key as a literal, and as data."""
     warehouse = Warehouse(
         spark, WarehouseSettings(path=str(published_shop / "warehouse"), buckets=4)
     )

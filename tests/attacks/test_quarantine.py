@@ -1,4 +1,4 @@
-"""What quarantine holds of people, for how long, and that nobody can use it to become somebody else."""
+"""What quarantine holds about people and for how long; nobody can use it to become someone else."""
 
 import json
 import re
@@ -56,8 +56,11 @@ def test_no_raw_identifier_is_in_quarantine_and_its_rows_go_in_all_the_same(
                 "broken,2026-01-05T10:00:00Z,cookie-of-broken,user-of-broken"
             )
         else:
-            told = json.loads(row["raw"])
-            assert (told["cookie"], told["user"]) == (f"key:cookie:{cookie}", f"key:user:{user}")
+            masked = json.loads(row["raw"])
+            assert (masked["cookie"], masked["user"]) == (
+                f"key:cookie:{cookie}",
+                f"key:user:{user}",
+            )
     assert all(r["is_masked"] for r in rows)
     assert cli("requeue", *given) == 0
     assert events(spark, tmp_path) == {r["id"] for r in GOOD} | {"early"}

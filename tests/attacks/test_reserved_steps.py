@@ -1,4 +1,4 @@
-"""Events that are called like what the tables of paths say in place of a step are counted apart from it."""
+"""Events named like a reserved step of the path tables are counted apart from it."""
 
 from pyspark.sql import functions as F
 
@@ -14,7 +14,10 @@ NAMES = ("path_start", "view", "path_end", "__other__", "__hidden__")
 
 
 def shown_paths(spark):
-    """Twelve people go the way of NAMES; twelve look, and then take a step that nobody else takes; `view` alone is a top step."""
+    """Twelve people take the steps of NAMES; twelve look, then take a step that nobody else takes.
+
+    Only `view` is a top step.
+    """
     lines = [
         f"p{n} | {n} | {place} | {name}" for n in range(12) for place, name in enumerate(NAMES)
     ]
@@ -48,7 +51,8 @@ def test_events_of_reserved_names_are_counted_apart(spark):
         "per_path",
     )
     assert sorted(got) == [
-        # Five names of twelve people and more, four of them top: the last by name, ~path_start, is one of the others.
+        # Five names of at least twelve people, four of them top steps: the last by name,
+        # ~path_start, is one of the others.
         ("__hidden__", "path_end", 12, 12, 0.5),
         ("__other__", "view", 12, 12, 0.5),
         ("path_start", "__other__", 12, 12, 0.5),
@@ -66,13 +70,14 @@ def test_events_of_reserved_names_are_counted_apart(spark):
         "path_count",
     )
     assert sorted(got) == [
-        (3, "path_end", 12), (3, "~path_end", 12), (4, "path_end", 12), (4, "~__other__", 12), (6, "path_end", 24),
+        (3, "path_end", 12), (3, "~path_end", 12), (4, "path_end", 12), (4, "~__other__", 12),
+        (6, "path_end", 24),
     ]  # fmt: skip
     facts = {
         r["step"]: (r["people_count"], r["visit_count"], r["exit_share"])
         for r in to_step_facts(paths, run_id="r").collect()
     }
     assert facts == {
-        "view": (24, 24, 0.0), "__hidden__": (12, 12, 0.5), "__other__": (12, 12, 0.0), "~path_end": (12, 12, 0.0),
-        "~__other__": (12, 12, 0.0), "~__hidden__": (12, 12, 0.5),
+        "view": (24, 24, 0.0), "__hidden__": (12, 12, 0.5), "__other__": (12, 12, 0.0),
+        "~path_end": (12, 12, 0.0), "~__other__": (12, 12, 0.0), "~__hidden__": (12, 12, 0.5),
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Runs that end, or would: nothing that a command, a retry or an odd name does may touch what was published."""
+"""Ended runs: no command, retry or odd name changes what was published."""
 
 import json
 
@@ -14,17 +14,18 @@ from tests.support import laws, published, shop
 pytestmark = pytest.mark.integration
 
 STAGES = (
-    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths", "publish",
+    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "assign-segments", "build-paths", "publish",
 )  # fmt: skip
 HOSTILE = (
-    "x' OR run_id != 'x", "none", "None", "", " ", "a b", "a:1", "../up", "-run", ".hidden", "a/b", "a\n", "a'", 'a"', "a`", "a\\",
-    "a;DROP TABLE runs", "r\u202eun", "ü", "a" * 65,
+    "x' OR run_id != 'x", "none", "None", "", " ", "a b", "a:1", "../up", "-run", ".hidden", "a/b",
+    "a\n", "a'", 'a"', "a`", "a\\", "a;DROP TABLE runs", "r\u202eun", "ü", "a" * 65,
 )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def standing(published_template, tmp_path_factory):
-    """A published shop for attacks that must change nothing: one for all of them."""
+    """One published shop for all attacks that must change nothing."""
     folder = tmp_path_factory.mktemp("standing") / "shop"
     published.copy_to(published_template, folder)
     return folder
@@ -81,9 +82,9 @@ def test_a_run_without_its_stages_is_not_published_and_a_retry_finds_it_so(
         assert cli(command, "--run-id", "c1", "--as-of", "2026-02-04", *conf(published_shop)) == 0
     for _ in range(2):
         assert cli("publish", "--run-id", "c1", *conf(published_shop)) == 3
-        told = capsys.readouterr().err
-        assert "resolve-identities was not done; build-sessions was not done" in told
-        assert "build-paths was not done" in told
+        output = capsys.readouterr().err
+        assert "resolve-identities was not done; build-sessions was not done" in output
+        assert "build-paths was not done" in output
     laws.check(spark, published_shop, before)
     assert [r["run_id"] for r in laws.chain(spark, published_shop)] == ["first", "second"]
 
@@ -119,12 +120,16 @@ def test_a_forced_date_beyond_the_data_is_no_base_for_later_runs(
 def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_which_says_so(
     published_shop, spark, cli, capsys
 ):
-    """As after a kill right behind the publishing commit: no state of what follows, members of the run before, no report."""
+    """As after a kill right after the publishing commit.
+
+    No state of what follows, the members of the run before, no report.
+    """
     place = published_shop / "warehouse"
     report = (published_shop / "report.html").read_text()
     (published_shop / "report.html").unlink()
     spark.sql(
-        f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' AND run_id = 'second'"
+        f"DELETE FROM delta.`{place / 'runs'}` WHERE phase = '{AFTER_PUBLICATION}' "
+        "AND run_id = 'second'"
     )
     members = spark.read.format("delta").load(str(place / "segment_members")).collect()
     old = spark.read.format("delta").option("versionAsOf", 1).load(str(place / "segment_members"))
@@ -135,8 +140,8 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
     shown = capsys.readouterr()
     assert json.loads(shown.out)["changed"] is False
     assert (
-        "run second was published, but its segment_members and champion and report did not follow: done now"
-        in shown.err
+        "run second was published, but its segment_members and champion and report "
+        "did not follow: done now" in shown.err
     )
     assert sorted(
         spark.read.format("delta").load(str(place / "segment_members")).collect()
@@ -147,7 +152,7 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
 
 
 def test_every_command_ends_on_a_chain_that_is_a_circle(published_shop, spark, cli, capsys):
-    """What `publish` with the id of a published run used to leave: that run stands twice, and follows its own follower."""
+    """What `publish` with a published run's id used to leave: a run that follows its follower."""
     place = published_shop / "warehouse" / "runs"
     runs = spark.read.format("delta").load(str(place))
     again = runs.filter("status = 'PUBLISHED' AND run_id = 'first'").collect()[0].asDict()
@@ -197,12 +202,15 @@ def test_reading_the_chain_ends_whatever_the_table_holds_and_names_what_is_wrong
     ("pairs", "ids", "faults"),
     [
         ([("a", "none"), ("b", "a")], ["a", "b"], []),
-        ([("a", "none"), ("b", "a"), ("a", "b")], ["a", "b"], ["run a is published twice, after none and after b"]),
+        ([("a", "none"), ("b", "a"), ("a", "b")], ["a", "b"],
+         ["run a is published twice, after none and after b"]),
         ([("a", "none"), ("b", "none")], ["a"], ["runs a and b both follow none"]),
         ([("a", "none"), ("b", "x")], ["a"], ["run b follows x, which was never published"]),
-        ([("a", "b"), ("b", "a")], [], ["run a follows b, which is outside the chain", "run b follows a, which is outside the chain"]),
+        ([("a", "b"), ("b", "a")], [],
+         ["run a follows b, which is outside the chain",
+          "run b follows a, which is outside the chain"]),
     ],
 )  # fmt: skip
 def test_faults_of_the_chain_in_words(pairs, ids, faults):
-    chain, told = chain_of([Publication(*pair) for pair in pairs])
-    assert ([p.run_id for p in chain], told) == (ids, faults)
+    chain, messages = chain_of([Publication(*pair) for pair in pairs])
+    assert ([p.run_id for p in chain], messages) == (ids, faults)

@@ -1,4 +1,4 @@
-"""Rows on their way lie where nobody else looks, and a killed process leaves none behind."""
+"""Intermediate rows lie where nobody else can look; a killed process leaves none behind."""
 
 import os
 import signal
@@ -51,7 +51,7 @@ def files_with_rows(place):
 
 @pytest.fixture
 def newcomer(monkeypatch):
-    """As if this process had made no folder yet."""
+    """As if this process had created no folder yet."""
     monkeypatch.setattr(scratch, "_held", {})
 
 
@@ -137,7 +137,7 @@ def test_the_disks_of_the_environment_are_used_by_folders_below_them(tmp_path, m
 
 
 def test_spark_writes_nowhere_else(spark):
-    """The session of the tests is an embedded one: its blocks and its temporary folders lie in the folder of this process."""
+    """The tests' session is embedded: blocks and temporary folders are in this process's folder."""
     (mine,) = (held.folder for held in scratch._held.values() if held.process == os.getpid())
     assert spark.conf.get("spark.local.dir") == str(mine)
     spark.range(10).repartition(3).localCheckpoint()
@@ -156,13 +156,15 @@ def test_white_space_in_a_path_ends_no_java_option():
 
 
 def test_a_warehouse_that_is_made_is_its_owners_alone_and_check_notes_one_that_is_not(tmp_path):
-    made, standing = tmp_path / "deep" / "made", tmp_path / "standing"
+    created, standing = tmp_path / "deep" / "made", tmp_path / "standing"
     standing.mkdir()
     standing.chmod(0o755)
-    for folder in (made, standing):
+    for folder in (created, standing):
         Warehouse(None, WarehouseSettings(path=str(folder))).check_writable()
-    assert [stat.S_IMODE(f.stat().st_mode) for f in (made, standing)] == [0o700, 0o755]
-    told = [_writable(Settings(warehouse=WarehouseSettings(path=str(f)))) for f in (made, standing)]
-    assert told[0] == str(made)
-    assert isinstance(told[1], Note)
-    assert f"chmod 700 {standing}" in told[1]
+    assert [stat.S_IMODE(f.stat().st_mode) for f in (created, standing)] == [0o700, 0o755]
+    answers = [
+        _writable(Settings(warehouse=WarehouseSettings(path=str(f)))) for f in (created, standing)
+    ]
+    assert answers[0] == str(created)
+    assert isinstance(answers[1], Note)
+    assert f"chmod 700 {standing}" in answers[1]

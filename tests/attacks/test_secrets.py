@@ -1,4 +1,4 @@
-"""Another secret, or another rule for keys, is refused before anything is written; the right ones go on."""
+"""Another secret or another key rule is refused before anything is written; the right ones work."""
 
 import io
 import json
@@ -40,7 +40,10 @@ def other(folder, name):
 
 @pytest.fixture
 def command(published_shop, secret_files, capsys):
-    """Runs a command on the shop with the right secrets, unless the options name another; gives its exit code and what it said."""
+    """Runs a command on the shop, with the right secrets unless the options name others.
+
+    Gives its exit code and its output.
+    """
 
     def run(words, *options):
         usual = [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
@@ -53,17 +56,17 @@ def command(published_shop, secret_files, capsys):
 
 @pytest.fixture
 def refused(command, published_shop):
-    """Runs a command that must be refused with exit 2 and leave every file of the tables as it was; gives what it said."""
+    """Runs a command that must exit with 2 and change no table file; gives its output."""
 
     def state():
         return {f: f.read_bytes() for f in (published_shop / "warehouse").rglob("*") if f.is_file()}
 
     def attempt(words, *options):
         before = state()
-        code, told = command(words, *options)
-        assert code == 2, (words, told)
+        code, output = command(words, *options)
+        assert code == 2, (words, output)
         assert state() == before, words
-        return told
+        return output
 
     return attempt
 
@@ -75,8 +78,9 @@ def facts(spark, folder):
 
 
 WRITING = (
-    ["run"], ["assign"], ["ingest-events"], ["resolve-identities"], ["build-sessions"], ["publish"], ["requeue"], ["rebuild"],
-    ["rename", "c-nobody", "Nobody"], ["identity", "unlink", "0" * 32, "1" * 32], ["plan"],
+    ["run"], ["assign"], ["ingest-events"], ["resolve-identities"], ["build-sessions"], ["publish"],
+    ["requeue"], ["rebuild"], ["rename", "c-nobody", "Nobody"],
+    ["identity", "unlink", "0" * 32, "1" * 32], ["plan"],
 )  # fmt: skip
 
 
@@ -84,11 +88,12 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
     published.deliver(spark, published_shop, shop.rows(*published.THIRD))
     for name, commands in (("data", WRITING), ("suppression", (["run"], ["requeue"]))):
         for words in commands:
-            told = refused(words, *other(published_shop, name)).err
+            output = refused(words, *other(published_shop, name)).err
             assert (
-                f"secrets.{name}_file: {published_shop / f'other-{name}'} is another secret" in told
+                f"secrets.{name}_file: {published_shop / f'other-{name}'} is another secret"
+                in output
             )
-            assert "Put the file back" in told
+            assert "Put the file back" in output
         findings = json.loads(
             refused(["check"], "--format", "json", *other(published_shop, name)).out
         )
@@ -106,7 +111,7 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "output"),
     [
         ("warehouse.buckets=8", "laid out by 4. Set it back"),
         ("site.currency=USD", "events hold EUR. Set it back"),
@@ -118,21 +123,21 @@ def test_no_command_goes_on_under_another_secret(refused, published_shop, spark,
         ),
     ],
 )
-def test_no_command_goes_on_under_another_rule_for_keys(refused, change, told):
+def test_no_command_goes_on_under_another_rule_for_keys(refused, change, output):
     for words in (["requeue"], ["check"]):
         shown = refused(words, "--set", change)
-        assert told in shown.err + shown.out
+        assert output in shown.err + shown.out
 
 
 def test_what_no_key_hangs_on_may_change(command):
-    code, told = command(
+    code, output = command(
         ["plan"],
         "--set",
         "identity.caseless_types=[email, phone]",
         "--set",
         "identity.most_keys=400",
     )
-    assert code == 0, told
+    assert code == 0, output
 
 
 def test_a_warehouse_without_facts_is_adopted_once_unless_its_kept_values_say_no(
@@ -152,16 +157,16 @@ def test_a_warehouse_without_facts_is_adopted_once_unless_its_kept_values_say_no
         "is another secret"
         in refused(["rename", segment, "Guests"], *other(published_shop, "data")).err
     )
-    code, told = command(["check"], "--format", "json")
-    note = next(f for f in json.loads(told.out) if f["what"] == "secrets and settings for good")
+    code, output = command(["check"], "--format", "json")
+    note = next(f for f in json.loads(output.out) if f["what"] == "secrets and settings for good")
     assert (code, note["is_ok"], note["is_note"]) == (0, True, True)
-    code, told = command(["rename", segment, "Guests"])
+    code, output = command(["rename", segment, "Guests"])
     assert code == 0
-    assert "its kept values fit the data secret" in told.err
+    assert "its kept values fit the data secret" in output.err
     assert {row["name"]: row["value"] for row in facts(spark, published_shop)} == first
-    code, told = command(["rename", segment, "Good guests"])
+    code, output = command(["rename", segment, "Good guests"])
     assert code == 0
-    assert "has no facts" not in told.err
+    assert "has no facts" not in output.err
 
 
 def published_segment(spark, folder):
@@ -172,7 +177,8 @@ def published_segment(spark, folder):
 def job_of(spark, folder, name, secret_files):
     settings = Settings.model_validate({
         "warehouse": {"path": str(folder / "warehouse")},
-        "secrets": {"data_file": str(secret_file(folder, name)), "suppression_file": str(secret_files["suppression"])},
+        "secrets": {"data_file": str(secret_file(folder, name)),
+                    "suppression_file": str(secret_files["suppression"])},
     })  # fmt: skip
     return new_run(spark.newSession(), settings, name, lambda: NOW, PlainProgress())
 
@@ -195,16 +201,16 @@ def test_of_two_first_commands_at_once_one_settles_and_the_other_is_refused(
         return None
 
     with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(write, jobs))
-    assert sorted(t is None for t in told) == [False, True], told
-    (refusal,) = filter(None, told)
+        output = list(pool.map(write, jobs))
+    assert sorted(t is None for t in output) == [False, True], output
+    (refusal,) = filter(None, output)
     assert "is another secret than the warehouse's" in refusal
-    winner = jobs[told.index(None)]
+    winner = jobs[output.index(None)]
     found = {row["name"]: row["value"] for row in facts(spark, tmp_path)}
     assert len(facts(spark, tmp_path)) == len(found)
     assert found["data_secret"] == fingerprint_of(winner.data_secret, "data_secret")
     with pytest.raises(SettingsError):
-        warehouse_facts.check(jobs[1 - told.index(None)])
+        warehouse_facts.check(jobs[1 - output.index(None)])
 
 
 def test_a_fingerprint_is_no_key_and_says_nothing_of_two_secrets_that_are_one(secret_files):

@@ -1,4 +1,4 @@
-"""What a killed run staged of people is swept once its lease is over; what lives, and what was published, stays."""
+"""Rows a killed run staged are deleted once its lease is over; live and published rows stay."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -43,10 +43,11 @@ def state(run_id, status, hours_ago, lease_hours=6):
 
 
 STATES = [
-    state("published", STARTED, 90), state("published", PUBLISHED, 89), state("backfilled", "BACKFILLED", 80),
-    state("killed", STARTED, 8), state("killed", DONE, 7), state("failed", "FAILED", 6),
-    state("given up", STARTED, 50), state("given up", "ABANDONED", 20),
-    state("alive", STARTED, 9), state("alive", DONE, 1), state("crashed", STARTED, 1), state("endless", STARTED, 99, None),
+    state("published", STARTED, 90), state("published", PUBLISHED, 89),
+    state("backfilled", "BACKFILLED", 80), state("killed", STARTED, 8), state("killed", DONE, 7),
+    state("failed", "FAILED", 6), state("given up", STARTED, 50),
+    state("given up", "ABANDONED", 20), state("alive", STARTED, 9), state("alive", DONE, 1),
+    state("crashed", STARTED, 1), state("endless", STARTED, 99, None),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What can be told of the command line without Spark."""
+"""The command line, as far as it needs no Spark."""
 
 import subprocess
 import sys
@@ -39,7 +39,8 @@ def test_commands_stand_in_the_order_of_a_run(capsys):
 def test_help_loads_nothing_heavy_and_answers_in_a_second():
     code = (
         "import sys; from desirelines.cli import main; main(['run', '--help']); "
-        "print([m for m in ('pyspark', 'mlflow', 'sklearn', 'pandas', 'numpy', 'matplotlib', 'desirelines.settings') if m in sys.modules])"
+        "print([m for m in ('pyspark', 'mlflow', 'sklearn', 'pandas', 'numpy', 'matplotlib', "
+        "'desirelines.settings') if m in sys.modules])"
     )
     began = time.monotonic()
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -50,7 +51,7 @@ def test_help_loads_nothing_heavy_and_answers_in_a_second():
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (["rnu"], "No such command 'rnu'"),
         (["run", "--as-of", "yesterday"], "--as-of"),
@@ -61,10 +62,10 @@ def test_help_loads_nothing_heavy_and_answers_in_a_second():
         (["why"], "give a person id or key"),
     ],
 )
-def test_a_wrong_use_says_so_and_exits_2(arguments, told, capsys, tmp_path, monkeypatch):
+def test_a_wrong_use_says_so_and_exits_2(arguments, message, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
-    assert told in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_errors_are_json_lines_on_request(capsys):

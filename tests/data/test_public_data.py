@@ -1,4 +1,4 @@
-"""The whole way on public data, held against published figures. Skipped where the data is absent."""
+"""The whole pipeline on public data, compared with published figures; skipped without the data."""
 
 import csv
 import json
@@ -34,8 +34,10 @@ def configure(folder, mapping, more=""):
     root = Path(__file__).parents[2]
     conf = folder / "conf.yaml"
     conf.write_text(
-        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: {folder / 'warehouse'}}}\n"
-        f"report: {{path: {folder / 'report.html'}}}\ntracking: {{enabled: false}}\nclusters: {{k: 3, restarts: 1}}\n{more}"
+        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\n"
+        f"warehouse: {{path: {folder / 'warehouse'}}}\n"
+        f"report: {{path: {folder / 'report.html'}}}\ntracking: {{enabled: false}}\n"
+        f"clusters: {{k: 3, restarts: 1}}\n{more}"
     )
     return conf
 
@@ -142,15 +144,19 @@ def test_retentioneering_ecom(spark, cli, capsys, tmp_path):
     given = ("--conf", str(tmp_path / "conf.yaml"), "--as-of", summary["as_of"])
     assert (
         cli("build-sessions", *given, "--set", "sessions.gap_minutes=15") == 0
-    )  # other rules: all sessions anew
+    )  # other rules: all sessions are rebuilt
     assert table(spark, tmp_path, "sessions").count() == expected["computed"]["sessions_15_min_gap"]
 
 
 def assert_published_clusters(spark, folder, data, published):
-    """Three min-max scaled counts of a user: MLlib's fits and our scans against scikit-learn's of the published figures."""
+    """Three min-max scaled counts per user: MLlib's fits and our scans against scikit-learn's.
+
+    The published figures are scikit-learn's.
+    """
     count = lambda name: F.count_if(F.col("event_name") == name).cast("double")  # noqa: E731 - one shape, twice
     users = table(spark, folder, "events").groupBy("stream_id").agg(
-        F.count("*").cast("double").alias("events"), count("purchase").alias("purchases"), count("add_to_cart").alias("carts")
+        F.count("*").cast("double").alias("events"), count("purchase").alias("purchases"),
+        count("add_to_cart").alias("carts")
     )  # fmt: skip
     columns = ["events", "purchases", "carts"]
     raw = pd.read_csv(
@@ -174,7 +180,8 @@ def assert_published_clusters(spark, folder, data, published):
     people = spark.createDataFrame(
         points.tolist(), ", ".join(f"{c} double" for c in columns)
     ).coalesce(1)
-    # The optimum is flat: at half a percent more cost the groups are others, so a few starts are not enough.
+    # The optimum is flat: half a percent more cost gives other groups, so a few starts are
+    # not enough.
     start = fitted(points, 6, KMEANS, seed=1, starts=10).cluster_centers_
     scanned = lloyd(to_points(people, len(points), columns), start, max_iterations=100)
     model, _ = fit_by_mllib(people, columns, 6, KMEANS, seeds=range(12), most_iterations=100)
@@ -279,7 +286,7 @@ paths:
 
 
 def assert_published_paths(spark, tmp_path, expected):
-    """Funnels, transitions and first steps are those that were published, as far as ten people did them."""
+    """Funnels, transitions and first steps are the published ones, where ten people took them."""
     published, computed = expected["published"], expected["computed"]
     funnels = (
         table(spark, tmp_path, "funnel_steps")
@@ -328,7 +335,7 @@ def assert_published_paths(spark, tmp_path, expected):
 
 
 def assert_planted_incidents_by_week(spark, tmp_path):
-    """The bug of the mobile checkout (9 April to 9 May) and the incident of payments (19 May to 7 June) stand out."""
+    """The mobile checkout bug (9 April–9 May) and the payment incident (19 May–7 June) show."""
     weeks = (
         table(spark, tmp_path, "funnel_weeks")
         .filter("segment_id = 'all'")
@@ -348,7 +355,7 @@ def assert_planted_incidents_by_week(spark, tmp_path):
         max((share, week) for (funnel, week), share in lost.items() if funnel == "paid")[1]
         == "2024-05-20"
     )
-    # Too few people go from paying to the support in other weeks to be told at all.
+    # In other weeks too few people go from paying to support to be reported.
     assert [week for funnel, week in lost if funnel == "payment"] == [
         "2024-05-20",
         "2024-05-27",
@@ -357,7 +364,7 @@ def assert_planted_incidents_by_week(spark, tmp_path):
 
 
 def assert_one_to_one_with_given_sessions(spark, data, sessions):
-    """Each of our sessions has the start, the user and the length of exactly one of theirs, and the other way round."""
+    """Our sessions and theirs match one to one by start, user and length."""
     given = spark.read.csv(str(data / "ecom.csv.gz"), header=True)
     theirs = given.groupBy("session_id").agg(
         F.min(F.to_timestamp("timestamp")).alias("started_at"),
@@ -390,7 +397,8 @@ def test_other_mappings_account_for_every_row(
     root = Path(__file__).parents[2]
     conf = tmp_path / "conf.yaml"
     conf.write_text(
-        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\nwarehouse: {{path: {tmp_path / 'warehouse'}}}\n"
+        f"sources: [{root / MAPPINGS / (mapping + '.yaml')}]\n"
+        f"warehouse: {{path: {tmp_path / 'warehouse'}}}\n"
     )
     assert cli("ingest-events", "--conf", str(conf), "--set", f"sources.0.path={data / file}") == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}

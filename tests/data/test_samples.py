@@ -1,4 +1,4 @@
-"""Mappings for what people have, each with a few made-up rows."""
+"""Mappings for common sources, each with a few synthetic rows."""
 
 import json
 from collections import Counter
@@ -33,11 +33,15 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
     common = {"anonymousId": "a1", "context": context, **times}
     calls = [
         {"type": "page", "messageId": "m1", **common},
-        {"type": "identify", "messageId": "m2", "userId": "u1", **common | {"context": context | {"traits": {"email": "U1@Example.com"}}}},
-        {"type": "track", "event": "Product Added", "messageId": "m3", "properties": {"products": [{"product_id": "p1", "price": 2.5, "quantity": 2}]}, **common},
-        {"type": "track", "event": "Order Completed", "messageId": "m4", "userId": "u1", **common, "properties": {
+        {"type": "identify", "messageId": "m2", "userId": "u1",
+         **common | {"context": context | {"traits": {"email": "U1@Example.com"}}}},
+        {"type": "track", "event": "Product Added", "messageId": "m3",
+         "properties": {"products": [{"product_id": "p1", "price": 2.5, "quantity": 2}]}, **common},
+        {"type": "track", "event": "Order Completed", "messageId": "m4", "userId": "u1", **common,
+         "properties": {
             "order_id": "o1", "currency": "USD",
-            "products": [{"product_id": "p1", "category": "toys", "price": 2.5, "quantity": 2}, {"product_id": "p2", "category": "pens", "price": 1, "quantity": 3}]}},
+            "products": [{"product_id": "p1", "category": "toys", "price": 2.5, "quantity": 2},
+                         {"product_id": "p2", "category": "pens", "price": 1, "quantity": 3}]}},
         {"type": "screen", "name": "Home", "messageId": "m5", **common},
         {"type": "alias", "messageId": "m6", "userId": "u1", "previousId": "old1", **times},
         {"type": "group", "messageId": "m7", "groupId": "g1", **common},
@@ -56,9 +60,9 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
         for r in events.collect()
     )
     assert got == [
-        ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""), ("other", "", "None", ""),
-        ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"), ("purchase", "p2", "3.0000", "pens"),
-        ("screen", "", "None", ""),
+        ("cart_add", "p1", "5.0000", ""), ("login", "", "None", ""), ("other", "", "None", ""),
+        ("other", "", "None", ""), ("page", "", "None", ""), ("purchase", "p1", "5.0000", "toys"),
+        ("purchase", "p2", "3.0000", "pens"), ("screen", "", "None", ""),
     ]  # fmt: skip
     assert {(r["page"], r["event_name"] == "alias") for r in events.collect()} == {
         ("/shop", False),
@@ -106,8 +110,10 @@ def test_orders_with_lines(spark, cli, tmp_path):
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
     assert account == {"used": 3, "quarantined": 4}
     events = table(spark, tmp_path, "events").orderBy("event_id").collect()
-    assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"], e["file_place"]) for e in events] == [
-        ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1), ("o5/1", "9.1000", "0.9100", "p1", 5),
+    assert [(e["event_id"], str(e["amount"]), str(e["discount"]), e["item_id"], e["file_place"])
+            for e in events] == [
+        ("o1/1", "5.0000", "0.5000", "p1", 0), ("o1/2", "1.2500", "None", "p,2", 1),
+        ("o5/1", "9.1000", "0.9100", "p1", 5),
     ]  # fmt: skip
     quarantined = (
         table(spark, tmp_path, "quarantined_events")
@@ -119,18 +125,22 @@ def test_orders_with_lines(spark, cli, tmp_path):
     assert "o4,1,c2" in raw
 
 
-SAMPLES = {  # mapping: format of the sample, what becomes of its rows, and how often each kind was used
+# mapping: format of the sample, fates of its rows, and how often each kind was used
+SAMPLES = {
     "rudderstack-tracks": ("csv", {"used": 7, "duplicate": 1, "quarantined": 2}, {
-        "product_view": 1, "cart_add": 1, "login": 1, "purchase": 1, "search": 1, "refund": 1, "other": 1}),
+        "product_view": 1, "cart_add": 1, "login": 1, "purchase": 1, "search": 1, "refund": 1,
+        "other": 1}),
     "ga4-export": ("json", {"used": 7, "duplicate": 1, "quarantined": 3}, {
         "page": 1, "product_view": 1, "cart_add": 1, "login": 1, "purchase": 2, "other": 1}),
-    "snowplow-canonical": ("csv", {"used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1}, {
+    "snowplow-canonical": ("csv", {
+        "used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1}, {
         "page": 3, "search": 1, "purchase": 1, "other": 1}),
     "wide-table": ("csv", {"used": 7, "quarantined": 3}, {
         "page": 3, "product_view": 1, "cart_add": 1, "purchase": 1, "refund": 1}),
     "email-engagement": ("json", {"used": 6, "duplicate": 1, "quarantined": 3}, {
         "email_sent": 2, "email_opened": 1, "email_clicked": 1, "other": 2}),
-    "support-tickets": ("csv", {"used": 5, "duplicate": 1, "conflict": 1, "quarantined": 3}, {"support": 5}),
+    "support-tickets": ("csv", {"used": 5, "duplicate": 1, "conflict": 1, "quarantined": 3},
+                        {"support": 5}),
     "nps-survey": ("csv", {"used": 6, "duplicate": 1, "quarantined": 3}, {"survey": 6}),
     "crm-snapshot": ("csv", {"used": 6, "unchanged": 2, "quarantined": 2}, {"other": 6}),
 }  # fmt: skip
@@ -167,7 +177,7 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
         } == fates, name
         assert Counter(e["kind"] for e in events if e["source"] == names[name]) == kinds, name
 
-    def told(name, column, **of):
+    def values_of(name, column, **of):
         rows = [
             e
             for e in events
@@ -175,19 +185,19 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
         ]
         return sorted(str(e[column]) for e in rows)
 
-    assert told("rudderstack-tracks", "occurred_at", kind="search") == [
+    assert values_of("rudderstack-tracks", "occurred_at", kind="search") == [
         "2026-03-01 09:00:00"
     ]  # sent 2 h fast
-    assert told("ga4-export", "page", kind="page") == ["/toys"]
-    assert told("ga4-export", "amount", kind="purchase") == ["3.0000", "5.0000"]
-    assert told("ga4-export", "occurred_at", kind="login") == ["2026-03-01 10:01:30"]
-    assert told("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
+    assert values_of("ga4-export", "page", kind="page") == ["/toys"]
+    assert values_of("ga4-export", "amount", kind="purchase") == ["3.0000", "5.0000"]
+    assert values_of("ga4-export", "occurred_at", kind="login") == ["2026-03-01 10:01:30"]
+    assert values_of("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
     assert (
-        len(set(told("email-engagement", "stream_id", campaign="spring"))) == 3
+        len(set(values_of("email-engagement", "stream_id", campaign="spring"))) == 3
     )  # Ann is one in either spelling
-    assert told("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
-    cities = sorted(json.loads(p)["city"] for p in told("crm-snapshot", "properties"))
-    assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn is told again, after Bern
+    assert values_of("nps-survey", "score") == ["0.0", "10.0", "6.5", "7.0", "8.0", "9.0"]
+    cities = sorted(json.loads(p)["city"] for p in values_of("crm-snapshot", "properties"))
+    assert cities == ["Bern"] * 3 + ["Bonn"] * 2 + ["Rome"]  # Bonn comes again, after Bern
     kept = table(spark, tmp_path, "identifiers").collect()
     assert [(r["key_type"], r["value"], r["source"]) for r in kept] == [
         ("email", "ann@example.com", "crm_snapshot")

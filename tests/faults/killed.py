@@ -1,7 +1,8 @@
-"""The command line, killed for good before its next write after so many: `python -m tests.faults.killed WRITES COMMAND …`.
+"""The command line, killed before a given write: `python -m tests.faults.killed WRITES COMMAND …`.
 
-A write is a Delta commit that the library makes. When one more than that many begins, driver and JVM get SIGKILL, whatever other
-writes beside it have come to; with -1 they live, and the number of writes is printed. `KILLED_AT` sets the command's clock.
+A write is a Delta commit that the library makes. After WRITES of them, the next one is not made:
+driver and JVM get SIGKILL when it begins, wherever other writes are by then. With -1 they live,
+and the number of writes is printed. `KILLED_AT` sets the command's clock.
 """
 
 import os

@@ -1,4 +1,7 @@
-"""A driver killed before every write of ingest and identities, and after the last: the next try gives the tables of an unharmed run."""
+"""A driver killed before every write of ingest and identities, and after the last.
+
+The next try gives the tables of a run that was never killed.
+"""
 
 import os
 import re
@@ -27,7 +30,7 @@ NAMES_OF_RUNS = {
     "decided_at",
     "tagged_at",
 }
-"""Columns that name the run or its moment, not what was found."""
+"""Columns that name the run or its moment, not the result."""
 STAGES = {
     "ingest-events": (
         "events",
@@ -40,7 +43,8 @@ STAGES = {
 }
 
 TO_PATHS = (
-    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths",
+    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "assign-segments", "build-paths",
 )  # fmt: skip
 
 
@@ -49,7 +53,8 @@ def command(folder, secret_files, writes, stage, *given, moment=None):
         w for name, file in secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")
     ]
     return subprocess.run(
-        [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf", str(folder / "conf.yaml"), *given, *sets],
+        [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf",
+         str(folder / "conf.yaml"), *given, *sets],
         cwd=ROOT, capture_output=True, text=True, check=False,
         env=os.environ | ({"KILLED_AT": moment.isoformat()} if moment else {}),
     )  # fmt: skip
@@ -104,7 +109,8 @@ def champion(folder):
     database = folder / "warehouse" / "_mlflow" / "mlflow.db"
     with sqlite3.connect(database) as connection:
         found = connection.execute(
-            "SELECT run_id FROM model_versions v JOIN registered_model_aliases a USING (name, version) WHERE alias = 'champion'"
+            "SELECT run_id FROM model_versions v JOIN registered_model_aliases a "
+            "USING (name, version) WHERE alias = 'champion'"
         )
         return next((row[0] for row in found), None)
 
@@ -129,7 +135,8 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(
     assert writes >= 3, "the publication, the members, and that both followed"
     expected = content(spark, whole, ("segment_members", "segment_changes"))
     for n in range(writes):
-        broken = whole  # MLflow's database names the folder of its files, so each try is at the same place
+        # MLflow's database names the folder of its files, so each try is at the same place
+        broken = whole
         shutil.rmtree(broken)
         shutil.copytree(before, broken)
         forget_logs(spark)
@@ -157,7 +164,7 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(
 
 
 def forget_logs(spark):
-    """Let Spark forget what it knows of tables whose folders were put back."""
+    """Let Spark forget its caches of tables whose folders were put back."""
     spark._jvm.org.apache.spark.sql.delta.DeltaLog.clearCache()
 
 
@@ -167,7 +174,10 @@ NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 def test_a_killed_batch_has_one_fate_a_row_though_clock_and_mapping_are_others_at_the_next_try(
     spark, cli, tmp_path, secret_files
 ):
-    """The edge of the future has passed, early rows are allowed, and an event is called otherwise, after a kill at any write."""
+    """After a kill at any write, the next try runs later and under other rules.
+
+    The limit for future rows has moved, early rows are allowed, and an event has another name.
+    """
     rows = shop.rows(0, 4)
     ahead = rows[0] | {"id": "ahead", "at": (NOW + timedelta(minutes=60, seconds=30)).isoformat()}
     before = tmp_path / "before"

@@ -1,4 +1,7 @@
-"""A source whose columns change: what is new is told, what is gone is null, what cannot be done without stops the run."""
+"""A source whose columns change: new ones are reported, missing ones are null.
+
+A missing column that the run needs stops it.
+"""
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -39,10 +42,10 @@ def test_columns_come_and_go(spark, cli, capsys, folder):
     assert ingest(cli, capsys, folder)[0] == 0
     second = shop.rows(2, 4)
     deliver(folder, "two.parquet", second, without=("category", "user"), more={"colour": "red"})
-    code, told = ingest(cli, capsys, folder)
+    code, output = ingest(cli, capsys, folder)
     assert code == 0
-    assert "shop: category, user is no longer there; read as null" in told
-    assert "shop: colour is new and in no mapping; not read" in told
+    assert "shop: category, user is no longer there; read as null" in output
+    assert "shop: colour is new and in no mapping; not read" in output
     events = spark.read.format("delta").load(str(folder / "warehouse" / "events"))
     ids = [r["id"] for r in second]
     assert events.filter(events["event_id"].isin(ids)).filter(
@@ -50,10 +53,11 @@ def test_columns_come_and_go(spark, cli, capsys, folder):
     ).count() == len(ids)
     assert events.filter("category IS NULL").count() == len(ids)
     deliver(folder, "three.parquet", shop.rows(4, 5), without=("at",))
-    code, told = ingest(cli, capsys, folder)
+    code, output = ingest(cli, capsys, folder)
     assert code == 2
     assert (
-        "no longer has at, and no event can be made without occurred_at. Nothing was read." in told
+        "no longer has at, and no event can be made without occurred_at. Nothing was read."
+        in output
     )
     assert spark.read.format("delta").load(str(folder / "warehouse" / "events")).count() == len(
         shop.rows(0, 4)
@@ -64,7 +68,11 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     shop.configure(tmp_path)
     mapping = tmp_path / "shop.yaml"
     mapping.write_text(mapping.read_text().replace("format: csv", "format: delta"))
-    source, write = str(tmp_path / "in"), lambda rows: spark.createDataFrame(rows).coalesce(1).write.format("delta").mode("append").save(str(tmp_path / "in"))  # fmt: skip
+    source = str(tmp_path / "in")
+
+    def write(rows):
+        spark.createDataFrame(rows).coalesce(1).write.format("delta").mode("append").save(source)
+
     first, second, third = shop.rows(0, 2), shop.rows(2, 3), shop.rows(3, 4)
     write(first)
     assert ingest(cli, capsys, tmp_path)[0] == 0
@@ -73,31 +81,32 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     spark.sql(f"DELETE FROM delta.`{source}` WHERE cookie = 'cookie0'")
     write(second)
     spark.sql(f"OPTIMIZE delta.`{source}`").collect()
-    code, told = ingest(cli, capsys, tmp_path)
+    code, output = ingest(cli, capsys, tmp_path)
     assert code == 0
     assert (
-        f"shop: DELETE at version 1 took away or changed {len(erased)} rows; nothing is read twice\n"
-        in told
+        f"shop: DELETE at version 1 took away or changed {len(erased)} rows; "
+        "nothing is read twice\n" in output
     )
-    assert f"shop: {len(second)} rows read, {len(second)} used" in told
+    assert f"shop: {len(second)} rows read, {len(second)} used" in output
     spark.createDataFrame([*third, second[0] | {"url": "/elsewhere"}]).createOrReplaceTempView(
         "brought"
     )
     spark.sql(
-        f"MERGE INTO delta.`{source}` t USING brought b ON t.id = b.id WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+        f"MERGE INTO delta.`{source}` t USING brought b ON t.id = b.id WHEN MATCHED "
+        "THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
     )
-    code, told = ingest(cli, capsys, tmp_path)
+    code, output = ingest(cli, capsys, tmp_path)
     assert code == 0
     assert (
-        f"what it added ({len(third) + 1}) was not read: run `desirelines ingest-events --resync shop`"
-        in told
+        f"what it added ({len(third) + 1}) was not read: "
+        "run `desirelines ingest-events --resync shop`" in output
     )
     capsys.readouterr()
     assert cli("ingest-events", "--conf", str(tmp_path / "conf.yaml"), "--resync", "shop") == 0
     there = len(first) - len(erased) + len(second)
     assert f"{there - 1} duplicate, 1 conflict, {len(third)} used" in capsys.readouterr().err
-    code, told = ingest(cli, capsys, tmp_path)
-    assert (code, "rows read" in told, "MERGE" in told) == (0, False, False)
+    code, output = ingest(cli, capsys, tmp_path)
+    assert (code, "rows read" in output, "MERGE" in output) == (0, False, False)
     assert spark.read.format("delta").load(str(tmp_path / "warehouse" / "events")).count() == len(
         first + second + third
     )
@@ -120,10 +129,10 @@ def test_csv_files_of_one_folder_are_each_read_by_their_own_header(spark, cli, c
         tmp_path, "b.csv", [r | {"colour": "red"} for r in parts[1]], ["colour", *reversed(usual)]
     )
     csv_file(tmp_path, "c.csv", parts[2], [c for c in usual if c != "category"])
-    code, told = ingest(cli, capsys, tmp_path)
+    code, output = ingest(cli, capsys, tmp_path)
     assert code == 0
-    assert "shop: 1 file with colour, which is in no mapping; not read" in told
-    assert "shop: 1 file without category; read as null" in told
+    assert "shop: 1 file with colour, which is in no mapping; not read" in output
+    assert "shop: 1 file without category; read as null" in output
     events = spark.read.format("delta").load(str(tmp_path / "warehouse" / "events"))
     got = {r["event_id"]: (r["event_name"], r["category"]) for r in events.collect()}
     nameless = {r["id"] for r in parts[2]}
@@ -132,10 +141,11 @@ def test_csv_files_of_one_folder_are_each_read_by_their_own_header(spark, cli, c
     }
     csv_file(tmp_path, "d.csv", shop.rows(6, 8)[::2], usual)
     csv_file(tmp_path, "e.csv", shop.rows(6, 8)[1::2], [c for c in usual if c != "at"])
-    code, told = ingest(cli, capsys, tmp_path)
+    code, output = ingest(cli, capsys, tmp_path)
     assert code == 2
     assert (
-        "no longer has at, and no event can be made without occurred_at. Nothing was read." in told
+        "no longer has at, and no event can be made without occurred_at. Nothing was read."
+        in output
     )
     assert spark.read.format("delta").load(str(tmp_path / "warehouse" / "events")).count() == len(
         rows
@@ -160,8 +170,8 @@ def test_parquet_files_may_have_wider_types_or_other_ones(spark, cli, capsys, fo
         )
         if name == "one":
             assert ingest(cli, capsys, folder)[0] == 0
-    code, told = ingest(cli, capsys, folder)
-    assert (code, "1 quarantined" in told) == (0, True)
-    assert "with another type of paid" in told
+    code, output = ingest(cli, capsys, folder)
+    assert (code, "1 quarantined" in output) == (0, True)
+    assert "with another type of paid" in output
     events = spark.read.format("delta").load(str(folder / "warehouse" / "events"))
     assert events.groupBy("amount").count().collect() == [(12, len(first + second + third) - 1)]

@@ -1,4 +1,4 @@
-"""`check --deep`: what no batch can see by itself is told, and what another writer did to the tables fails."""
+"""`check --deep` reports what no single batch can see; it fails when others wrote to the tables."""
 
 import json
 
@@ -9,7 +9,10 @@ from tests.support import shop
 
 @pytest.fixture
 def ingested(cli, tmp_path):
-    """Three files: an id in two streams of the first, another once more a month later in the second; one bad row in two batches of a run."""
+    """Three files: an id in two streams of the first, another one a month later in the second.
+
+    Two batches of one run have a bad row.
+    """
     conf = shop.configure(tmp_path)
     rows = shop.rows(0, 2)
     one, other = rows[0], next(r for r in rows if r["cookie"] != rows[0]["cookie"])
@@ -29,8 +32,8 @@ def ingested(cli, tmp_path):
 def looked(cli, folder, capsys):
     capsys.readouterr()
     code = cli("check", "--deep", "--conf", str(folder / "conf.yaml"), "--format", "json")
-    told = capsys.readouterr()
-    return code, {f["what"]: f for f in json.loads(told.out)}, told.err
+    output = capsys.readouterr()
+    return code, {f["what"]: f for f in json.loads(output.out)}, output.err
 
 
 def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(
@@ -42,7 +45,8 @@ def test_an_id_in_two_streams_and_one_far_apart_are_told_and_not_merged(
     ids = found["event ids of shop"]
     assert (code, ids["is_ok"], ids["is_note"]) == (0, True, True)
     assert ids["found"].startswith(
-        "in more than one stream: 1; twice in one stream, more than ingest.late_days (7) apart: 1; from 2026-01-05 to 2026-02-0"
+        "in more than one stream: 1; twice in one stream, more than ingest.late_days (7) apart: 1; "
+        "from 2026-01-05 to 2026-02-0"
     )
     assert all(f["is_ok"] for f in found.values())
     assert found["keys of quarantined_events"]["found"] == "each of 2 rows has its own"

@@ -1,7 +1,7 @@
-"""Who is who over many deliveries, on real tables: increments, cuts that hold, links taken apart by hand.
+"""Who is who over many deliveries, on real tables: increments, lasting cuts, links removed by hand.
 
-Resolving costs seconds however little there is, so one story of deliveries, each case on identifiers of its own, is looked at
-after every step.
+Resolving costs seconds however little there is. So there is one story of deliveries, each case
+has identifiers of its own, and all are checked after every step.
 """
 
 import itertools
@@ -63,7 +63,8 @@ def shop(spark, tmp_path_factory):
             ]
             used = spark.createDataFrame(
                 rows,
-                "occurred_at timestamp, user string, email string, device string, cookie string, alias string",
+                "occurred_at timestamp, user string, email string, device string, cookie string, "
+                "alias string",
             )
             batch, facts = (
                 f"q:{run.run_id[3:]}",
@@ -102,7 +103,7 @@ def shop(spark, tmp_path_factory):
             return run
 
         def now(self):
-            """What holds now, free of the names of runs."""
+            """The current state, without the names of runs."""
             read = self.run().warehouse.read
             cuts = cuts_in_force(read(tables.IDENTITY_CUTS), read(tables.SUPPRESSIONS))
             is_open = "to_run IS NULL"
@@ -150,9 +151,11 @@ def household(seed, count=70):
 FIRST = [
     (0, {"cookie": "old"}), (5, {"cookie": "new", "user": "uo"}),  # one person later
     (0, {"cookie": "still", "user": "us"}),
-    (0, {"cookie": "ca", "user": "ua"}), (1, {"cookie": "cb", "user": "ua"}),  # cb is taken apart by hand
-    (0, {"cookie": "ce", "user": "ue"}), (1, {"cookie": "desk", "user": "ue"}), (2, {"cookie": "desk", "user": "gone"}),
-    (10, {"cookie": "tablet", "user": "ut1"}), (11, {"cookie": "phone", "user": "ut1"}),
+    # cb is unlinked by hand
+    (0, {"cookie": "ca", "user": "ua"}), (1, {"cookie": "cb", "user": "ua"}),
+    (0, {"cookie": "ce", "user": "ue"}), (1, {"cookie": "desk", "user": "ue"}),
+    (2, {"cookie": "desk", "user": "gone"}), (10, {"cookie": "tablet", "user": "ut1"}),
+    (11, {"cookie": "phone", "user": "ut1"}),
 ]  # fmt: skip
 SECOND = [(9, {"cookie": "old", "user": "uo"}), (240, {"cookie": "tablet", "user": "ut2"})]
 THIRD = [
@@ -164,7 +167,7 @@ THIRD = [
 
 @dataclass
 class Story:
-    """What held after each step, and the runs that wrote it."""
+    """The state after each step, and the runs that wrote it."""
 
     first: dict
     second: dict
@@ -231,7 +234,7 @@ def test_a_merge_keeps_the_older_person_and_both_intervals_are_rows(story):
 
 
 def test_an_erasure_elsewhere_never_merges_strangers(story):
-    """Nothing speaks against it any more that desk is ue's alone, and still it is not."""
+    """No evidence is left against desk being ue's alone, but the cut stays."""
     assert story.person("desk", "second") == story.person("desk") == "desk"
     assert story.person("ce") == story.person("ue")
 
@@ -240,8 +243,8 @@ def test_a_link_taken_apart_by_hand_stays_so_whatever_comes(story):
     assert story.person("cb", "second") == story.person("ua")
     assert story.person("cb") == "cb"
     known = explain_identity(story.shop.run(), "cb")
-    told = [(i.key, i.rule, i.events, i.not_followed, i.is_held) for i in known.links]
-    assert told == [("ua", "login", 2, "unlinked", True)]
+    link_facts = [(i.key, i.rule, i.events, i.not_followed, i.is_held) for i in known.links]
+    assert link_facts == [("ua", "login", 2, "unlinked", True)]
     assert [h.person_id for h in known.history] == ["ua", "cb"]
     with pytest.raises(SettingsError, match="by hand already"):
         decide(story.shop.run(), "cb", "ua", is_cut=True)
@@ -262,6 +265,7 @@ def test_a_shared_tablet_is_each_persons_in_their_time_and_by_itself_between(sto
     moment = 1e-6
     one, two = story.person("ut1"), story.person("ut2")
     assert sorted(owners, key=lambda o: o[1]) == [
-        ("tablet", 0.0, at(-14)), (one, at(-14), at(10) + moment), ("tablet", at(10) + moment, at(216)),
-        (two, at(216), at(240) + moment), ("tablet", at(240) + moment, None),
+        ("tablet", 0.0, at(-14)), (one, at(-14), at(10) + moment),
+        ("tablet", at(10) + moment, at(216)), (two, at(216), at(240) + moment),
+        ("tablet", at(240) + moment, None),
     ]  # fmt: skip

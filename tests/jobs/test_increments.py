@@ -1,4 +1,7 @@
-"""Deliveries one after the other, late ones among them: the sessions of one delivery of everything, at the price of what is new."""
+"""Deliveries one after the other, some late, give the sessions of a single delivery of everything.
+
+The cost is that of the new rows.
+"""
 
 import json
 from datetime import timedelta
@@ -15,8 +18,9 @@ def late_night():
     start = shop.START.replace(hour=22, minute=40) + timedelta(days=2)
     return [
         {
-            "id": f"night{n}", "at": (start + timedelta(minutes=9 * n)).isoformat(), "cookie": "owl", "user": ("", "ann", "bob")[n // 4],
-            "event": "view", "url": "/", "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+            "id": f"night{n}", "at": (start + timedelta(minutes=9 * n)).isoformat(),
+            "cookie": "owl", "user": ("", "ann", "bob")[n // 4], "event": "view", "url": "/",
+            "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
         }
         for n in range(12)
     ]  # fmt: skip
@@ -69,8 +73,10 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
 
     assert f"{len(first):,} events" in build(parts, first, 1, "ingest-events", "build-sessions")
     before = files_of_days(spark, parts)
-    told = build(parts, second, 2, "ingest-events", "build-sessions")
-    touched = int(told.split(" events touched")[0].rsplit(None, 1)[-1].lstrip("(").replace(",", ""))
+    output = build(parts, second, 2, "ingest-events", "build-sessions")
+    touched = int(
+        output.split(" events touched")[0].rsplit(None, 1)[-1].lstrip("(").replace(",", "")
+    )
     assert len(second) < touched < len(first) / 2
     after = files_of_days(spark, parts)
     assert {d for d in before if before[d] == after.get(d)} == {
@@ -97,13 +103,14 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
 
     conf = str(parts / "conf.yaml")
     assert cli("rebuild", "--conf", conf, "--from", "2026-01-07", "--format", "json") == 0
-    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    output = json.loads(capsys.readouterr().out.splitlines()[-1])
     names = ("identity_map", "stream_owners", "people", "sessions", "features")
-    assert {t["table"]: t["is_same"] for t in told["tables"]} == dict.fromkeys(names, True)
-    assert all(t["rows_after"] > 10 for t in told["tables"])
+    assert {t["table"]: t["is_same"] for t in output["tables"]} == dict.fromkeys(names, True)
+    assert all(t["rows_after"] > 10 for t in output["tables"])
     sessions = str(parts / "warehouse" / "sessions")
     spark.sql(
-        f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' AND bucket = 1"
+        f"UPDATE delta.`{sessions}` SET event_count = 99 WHERE started_on = '2026-01-09' "
+        "AND bucket = 1"
     )
     assert cli("rebuild", "--conf", conf) == 3
     assert "sessions: " in capsys.readouterr().out
@@ -116,8 +123,10 @@ def test_a_stream_over_the_cap_keeps_its_first_events_however_they_arrived(
     start = shop.START + timedelta(days=1)
     crowd = [
         {
-            "id": f"crowd{n:03d}", "at": (start + timedelta(minutes=4 * n + n * 37 % 11 / 4)).isoformat(), "cookie": "kiosk", "user": "", "event": "view",
-            "url": "/", "category": "", "order": "", "paid": "", "agent": "Mozilla/5.0",
+            "id": f"crowd{n:03d}",
+            "at": (start + timedelta(minutes=4 * n + n * 37 % 11 / 4)).isoformat(),
+            "cookie": "kiosk", "user": "", "event": "view", "url": "/", "category": "", "order": "",
+            "paid": "", "agent": "Mozilla/5.0",
         }
         for n in range(90)
     ]  # fmt: skip
@@ -128,9 +137,9 @@ def test_a_stream_over_the_cap_keeps_its_first_events_however_they_arrived(
         shop.write(tmp_path / "in", f"{number}.csv", rows)
         for stage in ("ingest-events", "build-sessions"):
             assert cli(stage, "--conf", conf, "--run-id", f"20260120T00000{number}Z-aaaaaa") == 0
-        told = capsys.readouterr().err
-        assert "1 streams have more than 50 events" in told
-        assert f"{(10, 30)[number - 1]} over the cap" in told
+        output = capsys.readouterr().err
+        assert "1 streams have more than 50 events" in output
+        assert f"{(10, 30)[number - 1]} over the cap" in output
         sessions = spark.read.format("delta").load(str(tmp_path / "warehouse" / "sessions"))
         assert tuple(sessions.agg(F.sum("event_count"), F.max("event_count")).collect()[0]) == (
             len(others) + 50,

@@ -1,4 +1,4 @@
-"""`init --from`: from a file that somebody has to events, with nothing written by hand."""
+"""`init --from`: from an existing file to events, with nothing written by hand."""
 
 import json
 
@@ -34,8 +34,8 @@ def test_a_mapping_is_guessed_from_whatever_lies_there(format_, spark, tmp_path)
     )
     assert mapping["ids"] == {"cookie": f"{above}cookie", "user": f"{above}user"}
     expected = {
-        "occurred_at": "at", "event_name": "event", "event_id": "id", "page": "url", "category": "category",
-        "order_id": "order", "amount": "paid",
+        "occurred_at": "at", "event_name": "event", "event_id": "id", "page": "url",
+        "category": "category", "order_id": "order", "amount": "paid",
     }  # fmt: skip
     assert mapping["columns"] == expected
     assert mapping["kinds"] == {
@@ -64,11 +64,11 @@ def test_a_guessed_mapping_reads_the_events(spark, cli, capsys, tmp_path, monkey
 def test_nothing_to_guess_from(capsys, tmp_path, spark):
     (tmp_path / "empty").mkdir()
     (tmp_path / "none.csv").write_text("a,b\n")
-    for where, code, told in (
+    for where, code, message in (
         (tmp_path / "nowhere.csv", 2, "there is nothing at"),
         (tmp_path / "empty", 2, "is not a Delta table and holds no .csv"),
         (tmp_path / "none.csv", 4, "has no row to guess from"),
     ):
         assert main(["init", str(tmp_path / "new"), "--from", str(where)]) == code
-        assert told in capsys.readouterr().err
+        assert message in capsys.readouterr().err
     assert not (tmp_path / "new").exists()

@@ -1,4 +1,4 @@
-"""Rejected rows once more: what a mended setting can use goes in once, the rest stays where it is."""
+"""Requeueing rejected rows: rows that a fixed setting can use go in once; the rest stay."""
 
 import json
 
@@ -30,12 +30,12 @@ def test_rows_go_in_once_a_setting_was_mended_and_the_rest_stay(
     assert cli("requeue", *given, "--source", "shp") == 2
     assert "did you mean 'shop'?" in capsys.readouterr().err
     assert cli("requeue", *given) == 0
-    told = json.loads(capsys.readouterr().out)["rows"]["shop"]
+    counts = json.loads(capsys.readouterr().out)["rows"]["shop"]
     good = {r["id"] for r in rows if not r["id"].startswith(("bad", "future", "nobody"))}
     assert {r["event_id"] for r in table("events").select("event_id").collect()} == good
     assert table("events").count() == len(good)
     late_comers = {r["id"] for r in early} & good
-    assert told["used"] == len(late_comers)
+    assert counts["used"] == len(late_comers)
     assert table("quarantined_events").filter("fate = 'quarantined'").count() == 7
     accounts = table("row_accounts").groupBy("ingest_batch").sum("row_count").collect()
     read = {r["ingest_batch"]: r["rows_read"] for r in table("row_accounts").collect()}

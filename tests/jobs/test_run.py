@@ -1,4 +1,7 @@
-"""The whole way through the real command line, on a shop of sixty people: stage by stage, rerun, a second day, a backfill."""
+"""The whole pipeline through the real command line, on a shop of sixty people.
+
+Stage by stage, a rerun, a second day, a backfill.
+"""
 
 import json
 
@@ -85,7 +88,8 @@ def test_every_row_has_one_fate_and_the_sum_is_right(spark, folder):
         .collect()
     )
     assert {r["r"]: r["count"] for r in reasons} == {
-        "occurred_at: not a time": 3, "occurred_at: in the future": 3, "stream: no identifier of type cookie": 1,
+        "occurred_at: not a time": 3, "occurred_at: in the future": 3,
+        "stream: no identifier of type cookie": 1,
         "event_id: another event has the same id and other content": 1,
     }  # fmt: skip
     raw = [json.loads(r["raw"]) for r in read(spark, folder, tables.QUARANTINED_EVENTS).collect()]
@@ -349,11 +353,11 @@ def segment_of_buyers(spark, folder):
 def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(
     spark, folder, cli, capsys, monkeypatch
 ):
-    told = []
+    numbers = []
     monkeypatch.setattr(
         clusters_stage,
         "fit",
-        lambda *given, **named: told.append(named["k_before"]) or fit(*given, **named),
+        lambda *given, **named: numbers.append(named["k_before"]) or fit(*given, **named),
     )
     first_members = (
         read(spark, folder, tables.SEGMENT_MEMBERS).select("person_id", "segment_id").collect()
@@ -402,7 +406,7 @@ def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(
         read(spark, folder, tables.SEGMENT_MEMBERS).collect()
     )
     clusters = {r["segment_id"] for r in first_members if r["segment_id"].startswith("c-")}
-    assert told == [len(clusters)]  # the fit knows the number of the run before
+    assert numbers == [len(clusters)]  # the fit knows the number of the run before
     assert {s for _, s in now if s.startswith("c-")} == clusters, (
         "a refit keeps the ids of clusters that are the same people"
     )
@@ -454,10 +458,12 @@ OWN = """
 features:
   path_words: 3
   own:
-    - {name: adds, meaning: things put in the cart, unit: things, over: events, aggregate: count, where: kind = 'cart_add'}
+    - {name: adds, meaning: things put in the cart, unit: things, over: events, aggregate: count,
+       where: kind = 'cart_add'}
     - {name: longest, meaning: longest session, unit: events, aggregate: max, of: event_count}
   occasions:
-    - {name: visit, property: at, lead_days: 0}  # the day of a person's newest event stands for a date of theirs
+    # the day of a person's newest event stands for a date of theirs
+    - {name: visit, property: at, lead_days: 0}
 """
 
 

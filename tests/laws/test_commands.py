@@ -1,6 +1,7 @@
-"""Laws of history, held after each of random commands in random order, with drivers killed at random writes.
+"""Laws of history: they hold after every command of a random sequence, and after random kills.
 
-`LAW_SEQUENCES` says how many sequences (default 4), `LAW_STEPS` how many commands one has at most (default 6).
+`LAW_SEQUENCES` sets the number of sequences (default 4), `LAW_STEPS` the most commands in one
+(default 6).
 """
 
 import os
@@ -19,11 +20,12 @@ pytestmark = pytest.mark.campaign
 
 ROOT = Path(__file__).parents[2]
 STAGES = (
-    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters", "assign-segments", "build-paths", "publish",
+    "ingest-events", "resolve-identities", "build-sessions", "build-features", "fit-clusters",
+    "assign-segments", "build-paths", "publish",
 )  # fmt: skip
 SEQUENCES, STEPS = int(os.environ.get("LAW_SEQUENCES", "4")), int(os.environ.get("LAW_STEPS", "6"))
 ENDS = {0, 2, 3, 4, 5}
-"""Exit codes with which a command may end: done, or refused with a word. 1 is `unexpected`."""
+"""Exit codes with which a command may end: done, or refused with a message. 1 is `unexpected`."""
 
 run_ids = st.sampled_from([None, None, "first", "second", "x", "y"])
 dates = st.sampled_from([None, None, "2026-01-20", "2026-02-01", "2026-12-24"])
@@ -49,7 +51,7 @@ killed = st.one_of(st.none(), st.none(), st.integers(0, 60))
 
 
 class Shop:
-    """One published shop, and the commands that are tried on it."""
+    """One published shop, and the commands that run on it."""
 
     def __init__(self, folder, spark, cli, secret_files):
         self.folder, self.spark, self.cli, self.secret_files = folder, spark, cli, secret_files
@@ -98,7 +100,8 @@ class Shop:
                 ]
                 done = subprocess.run(
                     [sys.executable, "-m", "tests.faults.killed", str(killed_at), *words, *sets],
-                    cwd=ROOT, capture_output=True, text=True, check=False, timeout=900, env=os.environ,
+                    cwd=ROOT, capture_output=True, text=True, check=False, timeout=900,
+                    env=os.environ,
                 )  # fmt: skip
                 assert done.returncode in {-9, *ENDS}, (words, done.returncode, done.stderr)
                 self.is_torn = self.is_torn or done.returncode == -9

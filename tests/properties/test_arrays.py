@@ -1,4 +1,7 @@
-"""Orders and groups of rows by several keys, against Python's own sort; also where the keys do not fit one number."""
+"""Sorting and grouping rows by several keys, against Python's sort.
+
+Also where the keys do not fit into one number.
+"""
 
 from bisect import bisect_left, bisect_right
 

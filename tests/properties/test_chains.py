@@ -1,4 +1,4 @@
-"""Patterns and funnels in numpy, over many paths at once, against plain Python that tries every way."""
+"""Patterns and funnels in numpy, over many paths at once, against plain Python."""
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +33,7 @@ def flat(paths):
     return path, at, names
 
 
-def told(paths, path, found):
+def times_of_chains(paths, path, found):
     """Times of the kept chain of each path; [] where there is none."""
     times = [[] for _ in paths]
     for number in deepest(path, found):
@@ -51,7 +51,7 @@ def test_funnels_keep_the_deepest_chain_of_all(paths, steps, strict, within, exc
     expected = [
         deepest_chain(p, steps, strict=strict, within=within, excluded=excluded) for p in paths
     ]
-    assert told(paths, path, found) == expected
+    assert times_of_chains(paths, path, found) == expected
 
 
 @settings(max_examples=200, deadline=None)
@@ -61,20 +61,24 @@ def test_in_any_order_the_most_steps_of_one_window_count(paths, names, how_many,
     paths = timed(paths)
     path, at, taken = flat(paths)
     found = in_any_order(path, at, [np.isin(taken, sorted(s)) for s in steps], within_ms=within)
-    assert told(paths, path, found) == [most_in_any_order(p, steps, within=within) for p in paths]
+    assert times_of_chains(paths, path, found) == [
+        most_in_any_order(p, steps, within=within) for p in paths
+    ]
 
 
 @settings(max_examples=400, deadline=None)
 @given(
     PATHS,
-    st.lists(st.tuples(st.sets(st.sampled_from("abc"), min_size=1, max_size=2), st.booleans(), st.booleans()), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sets(st.sampled_from("abc"), min_size=1, max_size=2), st.booleans(),
+                       st.booleans()), min_size=1, max_size=4),
     st.sampled_from([None, 0, 3]),
     st.sampled_from(["first", "last", "every"]),
 )  # fmt: skip
 def test_patterns_are_found_where_plain_python_finds_them(paths, items, within, occurrence):
     paths = timed(paths)
     pattern = Pattern(
-        "", tuple(Item(frozenset(names), is_not, gap and n > 0) for n, (names, is_not, gap) in enumerate(items)),
+        "", tuple(Item(frozenset(names), is_not, gap and n > 0)
+                  for n, (names, is_not, gap) in enumerate(items)),
         occurrence, within,
     )  # fmt: skip
     batch = pa.RecordBatch.from_pydict({

@@ -39,9 +39,9 @@ def found(spark, rows):
 @given(rows=ROWS, wrong_by=st.timedeltas(timedelta(days=-300), timedelta(days=300)))
 def test_event_time_is_freed_of_the_device_s_clock_however_wrong_it_is(spark, rows, wrong_by):
     assert found(spark, rows) == [micros(corrected(*row)) for row in rows]
-    told = [row for row in rows if None not in row]
+    complete = [row for row in rows if None not in row]
     by_a_wrong_clock = [
-        (occurred + wrong_by, sent + wrong_by, received) for occurred, sent, received in told
+        (occurred + wrong_by, sent + wrong_by, received) for occurred, sent, received in complete
     ]
-    if told:
-        assert found(spark, by_a_wrong_clock) == found(spark, told)
+    if complete:
+        assert found(spark, by_a_wrong_clock) == found(spark, complete)

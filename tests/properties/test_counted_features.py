@@ -1,4 +1,4 @@
-"""What is counted of people by the kernels of features, against plain counts; in any portions the same."""
+"""What the feature kernels count, against plain counts; the same for any batches."""
 
 from collections import Counter
 from datetime import date
@@ -64,7 +64,8 @@ def test_the_entropy_of_step_pairs_however_names_are_numbered(paths, numbers):
 
 @given(st.lists(st.tuples(owners, st.integers(0, 3), st.integers(0, 2)), max_size=12))
 def test_a_category_counts_once_a_day(seen):
-    different, share = categories_seen(*(ints(column) for column in zip(*seen, strict=True)), PEOPLE) if seen else (
+    different, share = categories_seen(*(ints(column) for column in zip(*seen, strict=True)),
+                                       PEOPLE) if seen else (
         categories_seen(ints([]), ints([]), ints([]), PEOPLE)
     )  # fmt: skip
     used = features_used(ints(o for o, _, _ in seen), ints(c for _, _, c in seen), PEOPLE)
@@ -76,16 +77,16 @@ def test_a_category_counts_once_a_day(seen):
 
 @given(st.lists(st.tuples(owners, st.integers(-1, 3), st.booleans()), max_size=10))
 def test_weeks_and_those_of_the_window(active):
-    told = weeks(ints(o for o, _, _ in active), ints(w for _, w, _ in active), np.array([i for _, _, i in active], dtype=bool), PEOPLE)  # fmt: skip
+    counted = weeks(ints(o for o, _, _ in active), ints(w for _, w, _ in active),
+                    np.array([i for _, _, i in active], dtype=bool), PEOPLE)  # fmt: skip
     for person in range(PEOPLE):
         mine = [(week, inside) for owner, week, inside in active if owner == person]
-        assert told[0][person] == len({week for week, _ in mine})
-        assert told[1][person] == len({week for week, inside in mine if inside})
+        assert counted[0][person] == len({week for week, _ in mine})
+        assert counted[1][person] == len({week for week, inside in mine if inside})
 
 
-half_days = st.integers(0, 6) | st.integers(
-    58, 66
-)  # so that thirty days between two of them are not rare
+# so that thirty days between two of them are not rare
+half_days = st.integers(0, 6) | st.integers(58, 66)
 spans = st.lists(st.tuples(owners, half_days, st.integers(0, 4)), max_size=8)
 
 
@@ -122,8 +123,8 @@ def test_looks_before_orders(looks, ordered):
 @given(st.lists(st.tuples(owners, st.integers(0, 20)), max_size=6), spans, st.integers(0, 20))
 def test_a_cart_is_open_when_no_order_follows_in_time(carts, orders, end):
     who, at_us = open_carts(
-        ints(o for o, _ in carts), ints(at * HALF_DAYS for _, at in carts), spans_of(orders), PEOPLE,
-        end_us=end * HALF_DAYS, hours=24, days=5,
+        ints(o for o, _ in carts), ints(at * HALF_DAYS for _, at in carts), spans_of(orders),
+        PEOPLE, end_us=end * HALF_DAYS, hours=24, days=5,
     )  # fmt: skip
     want = []
     for person in range(PEOPLE):
@@ -151,7 +152,9 @@ rows = st.lists(
         "order": st.none() | st.integers(0, 9),
         "cart_us": st.none() | st.integers(0, 9).map(lambda day: day * DAY_US),
         "categories": st.none() | texts,
-        "steps": st.none() | st.lists(st.tuples(st.sampled_from("xyz"), st.sampled_from(["page", "feature_use"])), max_size=4),
+        "steps": st.none() | st.lists(
+            st.tuples(st.sampled_from("xyz"), st.sampled_from(["page", "feature_use"])),
+            max_size=4),
     }),
     max_size=7,
 )  # fmt: skip
@@ -175,14 +178,15 @@ def batch_of(sessions):
         lists = [
             None if s["steps"] is None else [step[number] for step in s["steps"]] for s in sessions
         ]
-        if name == "kinds":  # told only of sessions that use a feature
+        if name == "kinds":  # reported only for sessions that use a feature
             lists = [kinds if kinds and "feature_use" in kinds else None for kinds in lists]
         columns[name] = pa.array(lists, pa.list_(pa.string()))
     return pa.RecordBatch.from_pydict(columns)
 
 
-def told(batches):
-    found = [row for part in _counted(batches, end_us=9 * DAY_US, cart_hours=HOURS, cart_days=5) for row in part.to_pylist()]  # fmt: skip
+def features_by_person(batches):
+    found = [row for part in _counted(batches, end_us=9 * DAY_US, cart_hours=HOURS, cart_days=5)
+             for row in part.to_pylist()]  # fmt: skip
     assert len({row["person_id"] for row in found}) == len(found)
     return {row["person_id"]: row for row in found}
 
@@ -200,10 +204,10 @@ def test_one_row_a_person_in_any_portions(sessions, sizes):
         len(sessions),
     ]
     whole = batch_of(sessions)
-    got = told(whole.slice(a, b - a) for a, b in pairwise(bounds))
-    assert got == told(iter([whole]))
+    got = features_by_person(whole.slice(a, b - a) for a, b in pairwise(bounds))
+    assert got == features_by_person(iter([whole]))
     assert got == {
-        person: told(iter([batch_of(list(mine))]))[person]
+        person: features_by_person(iter([batch_of(list(mine))]))[person]
         for person, mine in groupby(sessions, key=lambda s: s["person_id"])
     }
     for person, row in got.items():
@@ -211,5 +215,6 @@ def test_one_row_a_person_in_any_portions(sessions, sizes):
         uses = {name for s in mine for name, kind in s["steps"] or () if kind == "feature_use"}
         assert row["features_used"] == len(uses)
         assert row["distinct_categories"] == len({c for s in mine for c in s["categories"] or ()})
-        assert row["active_weeks"] == len({date.fromordinal(719163 + s["day"]).isocalendar()[:2] for s in mine if s["is_active"]})  # fmt: skip
+        assert row["active_weeks"] == len({date.fromordinal(719163 + s["day"]).isocalendar()[:2]
+                                           for s in mine if s["is_active"]})  # fmt: skip
         assert list(row) == [column.split()[0] for column in COUNTED.split(", ")]

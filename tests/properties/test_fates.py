@@ -1,4 +1,7 @@
-"""What becomes of rows, against plain Python, and the laws of arrival: shuffled, split into deliveries, replayed."""
+"""The fates of rows, against plain Python, and the laws of arrival.
+
+Rows are shuffled, split into deliveries, and replayed.
+"""
 
 import random
 from collections import Counter
@@ -25,15 +28,17 @@ OF = source(
 START = datetime(2026, 3, 1, 10, tzinfo=UTC)
 
 
-def made(draw, streams=60):
-    """Rows of small streams in which ids, moments and contents meet by chance: no, c, id, t, r, e, paid."""
+def small_streams(draw, streams=60):
+    """Rows of small streams in which ids, times and contents coincide: no, c, id, t, r, e, paid."""
     rows = []
     for stream in range(streams):
         for _ in range(draw.randint(1, 7)):
             at = START + timedelta(minutes=draw.choice((0, 0, 1, 5)))
             rows.append({
-                "c": f"s{stream}", "id": draw.choice("aab"), "t": at, "r": at + timedelta(seconds=draw.choice((0, 0, 3))),
-                "e": draw.choice(("look", "look", "buy")), "paid": draw.choice(("", "1", "2")) if draw.random() < 0.3 else "",
+                "c": f"s{stream}", "id": draw.choice("aab"), "t": at,
+                "r": at + timedelta(seconds=draw.choice((0, 0, 3))),
+                "e": draw.choice(("look", "look", "buy")),
+                "paid": draw.choice(("", "1", "2")) if draw.random() < 0.3 else "",
             })  # fmt: skip
     return [{"no": n, **row} for n, row in enumerate(rows)]
 
@@ -41,7 +46,8 @@ def made(draw, streams=60):
 def in_spark(spark, rows):
     lines = ["no | id | c | u | t | r | e | paid"]
     lines += [
-        f"{r['no']} | {r['id']} | {r['c']} | | {r['t'].isoformat()} | {r['r'].isoformat()} | {r['e']} | {r['paid']}"
+        f"{r['no']} | {r['id']} | {r['c']} | | {r['t'].isoformat()} | {r['r'].isoformat()} | "
+        f"{r['e']} | {r['paid']}"
         for r in rows
     ]
     found = mapped(spark, "\n".join(lines), OF).withColumn("is_suppressed", F.lit(False))
@@ -49,14 +55,18 @@ def in_spark(spark, rows):
 
 
 def content(row):
-    """What an event says, as far as these rows differ; when it was received is not said by it."""
+    """The content of an event, as far as these rows differ; its received time is not part of it."""
     return row["t"], row["e"], row["paid"]
 
 
 def fates_of(rows, digest):
-    """The rule in plain Python: of equal ids of a stream the first stays, in order of moment, arrival and digest."""
+    """The rule in plain Python: of equal ids in a stream the first stays.
+
+    The order is time, arrival, digest.
+    """
     kept, fates = {}, {}
-    # Rows alike in all of this differ in nothing but their number, which is part of the raw text: any of them may stay.
+    # Rows equal in all of this differ only in their number, which is part of the raw text:
+    # any of them may stay.
     for row in sorted(rows, key=lambda r: (r["t"], r["r"], digest[r["no"]])):
         event = row["c"], row["id"]
         fate = (
@@ -86,7 +96,7 @@ def found_fates(rows, classified):
 )
 @given(draw=st.randoms(use_true_random=True))
 def test_fates_are_those_of_plain_python_in_any_order_and_on_any_number_of_partitions(spark, draw):
-    rows = made(draw)
+    rows = small_streams(draw)
     first = in_spark(spark, rows)
     digest = {r["no"]: r["content_digest"] for r in first.select("no", "content_digest").collect()}
     expected = fates_of(rows, digest)
@@ -106,7 +116,7 @@ def test_fates_are_those_of_plain_python_in_any_order_and_on_any_number_of_parti
 @pytest.mark.parametrize("seed", [3])
 def test_split_into_deliveries_and_replayed_the_same_events_are_used_once(spark, seed):
     draw = random.Random(seed)
-    rows = made(draw)
+    rows = small_streams(draw)
 
     def events(used):
         return sorted(
@@ -119,7 +129,7 @@ def test_split_into_deliveries_and_replayed_the_same_events_are_used_once(spark,
     deliveries = [[], [], []]
     for row in draw.sample(rows, len(rows)):
         draw.choice(deliveries).append(row)
-    for delivery in [*deliveries, rows]:  # and all of it once more
+    for delivery in [*deliveries, rows]:  # and all of it again
         classified = with_fates(in_spark(spark, delivery), OF, known).localCheckpoint()
         account.update(r["fate"] for r in classified.select("fate").collect())
         used = classified.filter("fate = 'used'").select(*LOOK_UP)

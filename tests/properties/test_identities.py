@@ -1,4 +1,4 @@
-"""The separation of people against networkx; components in rounds against networkx; and laws of both."""
+"""Separation of people and components in rounds, both against networkx; and laws of both."""
 
 import networkx as nx
 import numpy as np

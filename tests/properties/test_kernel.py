@@ -22,7 +22,9 @@ EVENT = st.fixed_dictionaries({
     "file_place": st.one_of(st.none(), st.integers(0, 3)),
     "event_id": st.text("xyz", min_size=1, max_size=3),
     "step": st.sampled_from(["home", "cart", "pay"]),
-    "kind_no": st.sampled_from([KINDS.index(k) for k in ("page", "cart_add", "purchase", "refund", "email_sent", "ping")]),
+    "kind_no": st.sampled_from([
+        KINDS.index(k)
+        for k in ("page", "cart_add", "purchase", "refund", "email_sent", "ping")]),
     "order_no": st.sampled_from([0, 0, 7, 8]),
     "amount_e4": st.integers(-50, 50),
     "category": st.one_of(st.none(), st.sampled_from(["toys", "books"])),
@@ -43,7 +45,8 @@ RULES = st.builds(
     ping_us=st.just(PING_US),
 )
 STREAMS = st.lists(
-    st.lists(EVENT, min_size=1, max_size=12, unique_by=lambda e: (e["at_us"], e["source"], e["event_id"])),
+    st.lists(EVENT, min_size=1, max_size=12,
+             unique_by=lambda e: (e["at_us"], e["source"], e["event_id"])),
     min_size=1, max_size=5,
 )  # fmt: skip
 NUMBERS = (
@@ -59,7 +62,7 @@ NUMBERS = (
 
 
 def plain(**facts):
-    """An event of no account."""
+    """A plain event."""
     nothing = dict.fromkeys(
         (
             "received_us",
@@ -83,7 +86,8 @@ def plain(**facts):
 def table_of(streams):
     """The rows of the streams, those of different streams mixed."""
     rows = [
-        e | {"stream_id": f"s{n}", "discount_e4": 1, "day": e["at_us"] // DAY_US} for n, es in enumerate(streams) for e in es
+        e | {"stream_id": f"s{n}", "discount_e4": 1, "day": e["at_us"] // DAY_US}
+        for n, es in enumerate(streams) for e in es
     ]  # fmt: skip
     mixed = rows[::2] + rows[1::2]
     names = list(mixed[0])
@@ -230,7 +234,8 @@ def test_a_stream_of_very_many_sessions_and_its_neighbours_keep_apart():
     rules = Rules(gap_us=GAP_US, max_us=2_000, max_events=75)
     whole = sessions_in([heavy, *light], rules)
     assert whole == [
-        row | {"stream_id": f"s{n}"} for n, events in sorted(enumerate([heavy, *light]), key=lambda p: f"s{p[0]}")
+        row | {"stream_id": f"s{n}"}
+        for n, events in sorted(enumerate([heavy, *light]), key=lambda p: f"s{p[0]}")
         for row in sessions_in([events], rules)
     ]  # fmt: skip
     assert {s["cause"] for s in whole} == {

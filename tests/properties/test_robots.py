@@ -1,4 +1,4 @@
-"""Robots told by their clicks, against plain Python."""
+"""Bots found by their clicks, against plain Python."""
 
 from itertools import pairwise
 

@@ -1,4 +1,4 @@
-"""The kernel of what is counted in paths, against a plain count."""
+"""The kernel that counts in paths, against a plain count."""
 
 from collections import Counter, defaultdict
 from itertools import combinations, pairwise
@@ -36,7 +36,7 @@ def steps_of(known):
     return Steps(*(np.array(column, dtype=np.int64) for column in columns))
 
 
-def told(tally: GroupSum):
+def rows_by_key(tally: GroupSum):
     assert len(set(zip(*tally.keys, strict=True))) == len(tally.keys[0]), "a key is there twice"
     rows = zip(zip(*tally.keys, strict=True), zip(*tally.sums, strict=True), strict=True)
     return {tuple(map(int, key)): tuple(map(int, sums)) for key, sums in rows}
@@ -81,7 +81,7 @@ def test_visits_of_each_owner_s_step(known):
                 bool(then),
             ]
             want[owner, name] = [a + b for a, b in zip(sums, one, strict=True)]
-    assert told(kernel.visits(steps_of(known))) == {
+    assert rows_by_key(kernel.visits(steps_of(known))) == {
         key: tuple(map(int, sums)) for key, sums in want.items()
     }
 
@@ -92,7 +92,7 @@ def test_places_are_filled_to_the_end(known):
     for owner, steps, _ in known:
         way = [name for name, _ in steps] + [END] * PLACES
         want.update((owner, place, way[place - 1]) for place in range(1, PLACES + 1))
-    assert told(kernel.places(steps_of(known), PLACES, end=END)) == {
+    assert rows_by_key(kernel.places(steps_of(known), PLACES, end=END)) == {
         key: (n,) for key, n in want.items()
     }
 
@@ -100,7 +100,7 @@ def test_places_are_filled_to_the_end(known):
 @pytest.mark.parametrize("length", [2, 3])
 @given(known=paths)
 def test_runs_that_paths_hold_and_whether_before_the_goal(known, length):
-    is_told = np.array([True, True, True, False])  # name 3 is not told of
+    is_told = np.array([True, True, True, False])  # name 3 is not reported
     want = defaultdict(lambda: [0] * 4)
     for owner, steps, goal in known:
         ended = defaultdict(list)
@@ -117,7 +117,7 @@ def test_runs_that_paths_hold_and_whether_before_the_goal(known, length):
     got = kernel.held(
         path, run, np.ones(len(path), dtype=np.int64), ended, owner=steps.owner, goal_ms=goal_ms
     )
-    assert told(got) == {key: tuple(map(int, sums)) for key, sums in want.items()}
+    assert rows_by_key(got) == {key: tuple(map(int, sums)) for key, sums in want.items()}
 
 
 @given(paths, st.lists(st.lists(st.integers(0, 3), min_size=1, max_size=4), min_size=1, max_size=5))
@@ -145,7 +145,7 @@ def test_owners_are_counted_by_group(known):
         for name, _ in of_path:
             want[int(group[owner]), name] += 1
             people[int(group[owner]), name].add(owner)
-    got = told(kernel.of_groups(kernel.visits(steps), group))
+    got = rows_by_key(kernel.of_groups(kernel.visits(steps), group))
     assert {key: sums[:2] for key, sums in got.items()} == {
         key: (len(people[key]), n) for key, n in want.items()
     }
@@ -157,7 +157,7 @@ def test_portions_add_up_to_the_whole(known, cut):
         return Counter(
             {
                 (key, n): total
-                for key, sums in told(kernel.visits(steps_of(some))).items()
+                for key, sums in rows_by_key(kernel.visits(steps_of(some))).items()
                 for n, total in enumerate(sums)
             }
         )

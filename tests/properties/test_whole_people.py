@@ -1,4 +1,4 @@
-"""Portions of Arrow batches in which everybody is whole."""
+"""Arrow batches regrouped so that no person is split."""
 
 from itertools import accumulate, groupby, pairwise
 

@@ -10,11 +10,15 @@ from tests.support import shop
 ROOT = Path(__file__).parents[2]
 SMALL = (
     "--conf spark.sql.shuffle.partitions=2 --conf spark.databricks.delta.snapshotPartitions=2 "
-    "--conf spark.sql.sources.parallelPartitionDiscovery.parallelism=2 --conf spark.ui.enabled=false "
-    "--conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 --conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1"
+    "--conf spark.sql.sources.parallelPartitionDiscovery.parallelism=2 "
+    "--conf spark.ui.enabled=false "
+    "--conf spark.driver.extraJavaOptions=-XX:TieredStopAtLevel=1 "
+    "--conf spark.executor.extraJavaOptions=-XX:TieredStopAtLevel=1"
 )
-"""Tables of a few rows: the defaults are made for large ones, would start fifty tasks to read a log of ten lines, and would have
-three processes compile for hours to come."""
+"""Settings for tables of a few rows.
+
+The defaults are for large tables: they would start fifty tasks to read a log of ten lines, and
+three processes would compile code for hours of work to come."""
 
 
 def test_the_zip_runs_the_whole_way_on_a_cluster(tmp_path, secret_files):
@@ -28,7 +32,8 @@ def test_the_zip_runs_the_whole_way_on_a_cluster(tmp_path, secret_files):
     sets += [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("PYSPARK_", "SPARK_"))}
     done = subprocess.run(
-        ["sh", "deploy/spark-submit.sh", "local-cluster[2,1,1024]", "jobs/run_all.py", "--conf", str(conf), "--format", "json", *sets],
+        ["sh", "deploy/spark-submit.sh", "local-cluster[2,1,1024]", "jobs/run_all.py", "--conf",
+         str(conf), "--format", "json", *sets],
         cwd=ROOT, env=environment | {"SUBMIT_OPTIONS": SMALL},
         capture_output=True, text=True, timeout=600, check=False,
     )  # fmt: skip

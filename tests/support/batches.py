@@ -1,4 +1,4 @@
-"""What batches came to in the tables: fates by the account, events, rows in quarantine, each held against the others."""
+"""The sums of batches in the tables: fates in the account, events, and rows in quarantine."""
 
 from collections import Counter
 
@@ -19,7 +19,10 @@ def delivered(folder, rows, name="first.csv"):
 
 
 def fates(spark, folder):
-    """Rows by fate, of batches of the source and of requeues. Each batch adds up, with `events` and with quarantine too."""
+    """Rows by fate, of source batches and of requeues.
+
+    Each batch adds up, also with `events` and with quarantine.
+    """
     accounts = read(spark, folder, tables.ROW_ACCOUNTS).collect()
     of_batch, rows_read, found = Counter(), {}, Counter()
     for r in accounts:

@@ -10,7 +10,7 @@ from desirelines.run import opening
 
 
 class DiedError(Exception):
-    """Nobody handles it, as nobody handles a kill."""
+    """No code handles it, as no code handles a kill."""
 
 
 @contextmanager
@@ -30,7 +30,7 @@ def dying_before(table):
 
 @contextmanager
 def at(moment):
-    """The command's clock stands at a moment."""
+    """The command's clock is fixed at a moment."""
 
     class Standing(datetime):
         @classmethod

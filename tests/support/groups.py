@@ -6,7 +6,10 @@ POINTS = 1_500
 
 
 def planted(seed, points=POINTS):
-    """Points of 4 to 12 groups in 2 to 15 dimensions, 4 to 7 deviations apart at the nearest, of unequal size and width; and the number."""
+    """Points of 4 to 12 groups in 2 to 15 dimensions, and the number of groups.
+
+    The nearest centres are 4 to 7 deviations apart; groups differ in size and width.
+    """
     random = np.random.default_rng(seed)
     k, width = 4 + seed % 9, (2, 3, 5, 8, 15)[seed % 5]
     apart = (4.5, 5.0, 6.0, 7.0)[seed % 4]
@@ -24,7 +27,7 @@ def planted(seed, points=POINTS):
 
 
 def groupless(kind, width, seed=0):
-    """Points that are one cloud: a ball, an even box, or a normal cloud drawn out in some directions."""
+    """Points of one cloud: a ball, an even box, or a normal cloud stretched in some directions."""
     random = np.random.default_rng(seed)
     if kind == "uniform":
         return random.uniform(size=(POINTS, width))

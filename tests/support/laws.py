@@ -1,4 +1,4 @@
-"""Laws that hold for the tables of a warehouse after any command, read by plain Python from the tables as they lie there."""
+"""Laws of a warehouse's tables after any command, checked in plain Python on the stored tables."""
 
 from collections import Counter
 from pathlib import Path
@@ -21,7 +21,7 @@ def rows_of(spark, folder: Path, table) -> list[dict]:
 
 
 def versions_of(folder: Path) -> dict[str, int]:
-    """The newest version of every table, told by its log."""
+    """The newest version of every table, from its log."""
     found = {}
     for table in tables.ALL:
         commits = (folder / "warehouse" / table.name / "_delta_log").glob("*.json")
@@ -86,10 +86,11 @@ def check(
     *,
     is_torn: bool = False,
 ) -> dict[str, dict[str, Counter]]:
-    """Hold the tables against every law; give their history, for the next time it is looked at.
+    """Check the tables against every law; give their history, for the next check.
 
-    The fold of published changes is the members; rows of ended runs stay; every row that was read has one fate. After a kill
-    (`is_torn`) members may stand for an earlier run of the chain, as a whole.
+    The fold of published changes is the members; rows of ended runs stay; every row that was read
+    has one fate. After a kill (`is_torn`) members may stand for an earlier run of the chain, as a
+    whole.
     """
     order = [r["run_id"] for r in chain(spark, folder)]
     if order:

@@ -1,7 +1,8 @@
-"""Looks for keys and raw identifiers where none may be: in logs, checkpoints, names of files, and whatever else lies in a warehouse.
+"""Looks for keys and raw identifiers where none may be: logs, checkpoints, file names, and so on.
 
-The data files of tables hold keys; everything else may not. A file is read in every way in which a value may stand in it: as it is,
-as JSON inside of JSON, percent-encoded, and as Parquet (a log's checkpoints, whose pages are compressed).
+The data files of tables hold keys; nothing else in a warehouse may. A file is read in every form
+in which a value can appear: as it is, as JSON inside JSON, percent-encoded, and as Parquet (the
+checkpoints of a log, whose pages are compressed).
 """
 
 import gzip
@@ -21,7 +22,8 @@ HEX = re.compile(r"[0-9a-f]{32,}")
 KEY_LENGTH = 32
 LOG = "_delta_log"
 KEYS = (
-    "stream_id", "user_key", "session_key", "session_id", "content_digest", "row_digest", "person_id", "key", "other_key", "token",
+    "stream_id", "user_key", "session_key", "session_id", "content_digest", "row_digest",
+    "person_id", "key", "other_key", "token",
 )  # fmt: skip
 """Columns of any table that hold a key, or a digest of what one person did."""
 
@@ -43,7 +45,7 @@ class Needles:
         )
 
     def in_text(self, text: str) -> set[str]:
-        """The needles that stand in a text."""
+        """The needles in a text."""
         found = {
             run[n : n + KEY_LENGTH]
             for run in HEX.findall(text.lower())
@@ -53,7 +55,7 @@ class Needles:
         return found | (set(self._words.findall(text)) if self.raw else set())
 
     def in_file(self, file: Path) -> set[str]:
-        """The needles that stand in a file, however they are written there."""
+        """The needles in a file, in every form."""
         return set().union(*(self.in_text(text) for text in texts_of(file)))
 
 
@@ -73,9 +75,10 @@ def keys_of(warehouse: Path) -> set[str]:
 def scan(
     folder: Path, needles: Needles, *, seen: set[tuple[Path, int]] | None = None
 ) -> dict[str, set[str]]:
-    """Where needles stand below a folder: in names of files and folders, and in every file that is not a table's data.
+    """Where needles appear below a folder: in file and folder names, and in files that are no data.
 
-    `seen` holds what was scanned before (file and time of change); it is left out, and what is scanned now is added.
+    `seen` holds the files scanned before, with their time of change: they are skipped, and those
+    scanned now are added.
     """
     found: dict[str, set[str]] = {}
     for entry in sorted(folder.rglob("*")):
@@ -93,7 +96,7 @@ def scan(
 
 
 def is_data(file: Path, folder: Path) -> bool:
-    """Whether a file is a table's data, or its checksum beside it: Parquet of a folder with a log, outside of the log."""
+    """Whether a file is table data or its checksum: Parquet outside the log of a table's folder."""
     is_parquet = file.name.endswith((".parquet", ".parquet.crc"))
     if not is_parquet or LOG in file.relative_to(folder).parts:
         return False
@@ -147,5 +150,5 @@ def _strings(value: object) -> Iterator[str]:
 
 
 def _forms(value: str) -> set[str]:
-    """How a value may be written: as it is, and in one case."""
+    """The ways a value may be written: as it is, and in one case."""
     return {value, value.lower(), value.upper()}

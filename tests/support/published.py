@@ -1,7 +1,8 @@
 """A shop that was published twice: built once, copied for each test, whole with its source.
 
-The source is a Delta table, whose checkpoint knows it by its own id and not by its place, so a copy goes on where the original
-was. Tests that attack what was published begin here.
+Its source is copied too. It is a Delta table, which the checkpoint knows by its own id and not by
+its place, so a copy continues where the original was. Tests that attack published tables start
+here.
 """
 
 import shutil
@@ -10,13 +11,14 @@ from pathlib import Path
 from tests.support import shop
 
 FIRST, SECOND, THIRD = (0, 24), (24, 30), (30, 34)
-"""Days of the first run, of the second, and of what a test may deliver."""
+"""Days of the first run, of the second, and of a delivery that a test may make."""
 MAPPING = """
 name: shop
 format: delta
 path: {path}
 stream: [cookie]
-columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category: category, order_id: order, amount: paid, user_agent: agent}}
+columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category: category, \
+order_id: order, amount: paid, user_agent: agent}}
 ids: {{cookie: cookie, user: user}}
 kinds: {{view: product_view, add: cart_add, buy: purchase, login: login}}
 """

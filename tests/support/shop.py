@@ -1,4 +1,4 @@
-"""A small shop: sixty people of three kinds, written as CSV by plain Python, with a little mess of known size."""
+"""A small shop: sixty people of three kinds, written as CSV by plain Python, with known defects."""
 
 import csv
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,8 @@ name: shop
 format: csv
 path: {path}
 stream: [cookie]
-columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category: category, order_id: order, amount: paid, user_agent: agent}}
+columns: {{occurred_at: at, event_name: event, event_id: id, page: url, category: category, \
+order_id: order, amount: paid, user_agent: agent}}
 ids: {{cookie: cookie, user: user}}
 kinds: {{view: product_view, add: cart_add, buy: purchase, login: login}}
 """
@@ -19,7 +20,7 @@ PEOPLE = 60
 
 
 def rows(first_day: int, last_day: int) -> list[dict[str, str]]:
-    """Regular rows of the days: buyers buy every visit, browsers look around, abandoners leave their cart."""
+    """Regular rows of the days: buyers always buy, browsers look, abandoners leave their cart."""
     out = []
     for person in range(PEOPLE):
         kind, every = (
@@ -42,17 +43,21 @@ def rows(first_day: int, last_day: int) -> list[dict[str, str]]:
                 path = ["login", *path]
             for step, event in enumerate(path):
                 out.append({
-                    "id": f"{person}-{day}-{step}", "at": (start + timedelta(minutes=step * (1 + person % 3))).isoformat(),
-                    "cookie": f"cookie{person}", "user": f"user{person}" if event == "login" else "", "event": event,
-                    "url": f"https://shop.example/{event}?p={step}", "category": ("toys", "books", "pens")[(person + step) % 3],
-                    "order": f"o{person}-{day}" if event == "buy" else "", "paid": f"{10 + person}.50" if event == "buy" else "",
+                    "id": f"{person}-{day}-{step}",
+                    "at": (start + timedelta(minutes=step * (1 + person % 3))).isoformat(),
+                    "cookie": f"cookie{person}",
+                    "user": f"user{person}" if event == "login" else "", "event": event,
+                    "url": f"https://shop.example/{event}?p={step}",
+                    "category": ("toys", "books", "pens")[(person + step) % 3],
+                    "order": f"o{person}-{day}" if event == "buy" else "",
+                    "paid": f"{10 + person}.50" if event == "buy" else "",
                     "agent": "Mozilla/5.0",
                 })  # fmt: skip
     return out
 
 
 def mess() -> list[dict[str, str]]:
-    """Ten rows that must not be used, and four of a robot that must be."""
+    """Ten rows that must not be used, and four of a bot that must be."""
     plain = rows(0, 1)[1]
     robot = "Mozilla/5.0 (compatible; Examplebot/1.0; +https://example.org)"
     return (
@@ -89,7 +94,9 @@ def configure(folder: Path, extra: str = "", mapping: str = MAPPING) -> Path:
     (folder / "shop.yaml").write_text(mapping.format(path=folder / "in"))
     conf = folder / "conf.yaml"
     conf.write_text(
-        f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\nreport: {{path: {folder / 'report.html'}}}\n"
-        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: false}}\n{extra}"
+        f"warehouse: {{path: {folder / 'warehouse'}, buckets: 4}}\n"
+        f"report: {{path: {folder / 'report.html'}}}\n"
+        f"sources: [shop.yaml]\nclusters: {{k: 3, restarts: 1}}\ntracking: {{enabled: false}}\n"
+        f"{extra}"
     )
     return conf

@@ -1,4 +1,4 @@
-"""A source and its raw rows, small enough to stand in a test."""
+"""A source and its raw rows, small enough for a test."""
 
 from datetime import UTC, datetime
 
@@ -34,7 +34,8 @@ def raw_rows(spark, text, of: Source):
     return found.select(
         F.struct(*names).alias("row"), F.to_json(F.struct(*names)).alias("raw"),
         F.xxhash64(F.to_json(F.struct(*names))).alias("row_hash"), F.lit(False).alias("is_broken"),
-        keep["file_name"].cast("string").alias("file_name"), keep["file_place"].cast("long").alias("file_place"),
+        keep["file_name"].cast("string").alias("file_name"),
+        keep["file_place"].cast("long").alias("file_place"),
     )  # fmt: skip
 
 

@@ -1,8 +1,9 @@
-"""A reader who subtracts: what can be computed about people from published numbers, and whether a group of one to nine is among it.
+"""A reader who subtracts: what published numbers reveal about groups of one to nine people.
 
-The reader knows what the tables' definitions say adds up to what, and every published number. Unknown counts are whole numbers
-of 0 or more. A count of one to nine people is *disclosed* when no assignment that fits has ten or more in its place. Who knows the
-truth tries every count that is small; who does not, every count that must be in 1..9.
+The reader knows every published number, and from the table contracts what adds up to what.
+Unknown counts are whole numbers of 0 or more. A count of one to nine people is *disclosed* when
+no assignment that fits has ten or more in its place. A reader who knows the truth tries every
+small count; one who does not tries every count that must be in 1..9.
 """
 
 from collections.abc import Iterable, Mapping
@@ -22,7 +23,7 @@ class Reader:
     sums: list[tuple[Mapping[str, int], int]] = field(default_factory=list)
 
     def reads(self, name: str, count: int | None) -> None:
-        """A published number; null is none."""
+        """A published number; null: not published."""
         if count is not None:
             self.known[name] = int(count)
             self.sums.append(({name: 1}, int(count)))
@@ -55,7 +56,7 @@ class Reader:
     def disclosed(
         self, counts: Iterable[str | Mapping[str, int]], truth: Mapping[str, int] | None = None
     ) -> list[tuple[str, int, int]]:
-        """Those of the counts that are disclosed, with their ranges. By the truth where it is given."""
+        """The disclosed counts with their ranges; checked by the truth where it is given."""
         found = []
         for count in counts:
             if truth is not None:
@@ -123,7 +124,8 @@ def of_two_runs(
 
 
 def of_one_doing(
-    people: Mapping[tuple[str, str], int], whole: Mapping[str, int], columns: Iterable[str], main: Iterable[str], rules: Iterable[str]
+    people: Mapping[tuple[str, str], int], whole: Mapping[str, int], columns: Iterable[str],
+    main: Iterable[str], rules: Iterable[str]
 ) -> tuple[Reader, list[str | dict[str, int]]]:  # fmt: skip
     """A reader of one table of segments by what they did, and the counts to try.
 

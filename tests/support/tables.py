@@ -1,5 +1,11 @@
-"""Tables written as text in a test: columns between bars, an empty cell is null, types by the name of the column."""
+"""Tables written as text in a test.
 
+Columns stand between bars, an empty cell is null, and a column's name gives its type. A table too
+wide for a line continues in a second block below an empty line: the same rows in the same order,
+its first column repeated.
+"""
+
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -19,7 +25,11 @@ _TYPES = {
 
 
 def cell_type(column: str) -> tuple[T.DataType, object]:
-    """Type of a column by its name: `n:` prefix number, `b:` flag, `l:` list of words, `d:` double, `m:` money, else by suffix."""
+    """Type of a column by its name.
+
+    Prefixes: `n:` number, `b:` flag, `l:` list of words, `ln:` list of numbers, `d:` double, `m:`
+    money. Without one, the suffix decides.
+    """
     prefixed = {
         "n": (T.LongType(), int),
         "d": (T.DoubleType(), float),
@@ -35,10 +45,25 @@ def cell_type(column: str) -> tuple[T.DataType, object]:
     return _TYPES.get(column.rsplit("_", 1)[-1], (T.StringType(), str))
 
 
+def one_block(text: str) -> str:
+    """A text table with its second and later blocks put beside the first."""
+    first, *others = [block.splitlines() for block in re.split(r"\n\s*\n", text.strip())]
+    for block in others:
+        labels = [[line.split("|")[0].strip() for line in lines] for lines in (first, block)]
+        if labels[0][0] != labels[1][0]:  # no header: rows after an empty line
+            first += block
+            continue
+        assert labels[0] == labels[1], "the rows of a second block are not those of the first"
+        first = [f"{a} | {b.split('|', 1)[1]}" for a, b in zip(first, block, strict=True)]
+    return "\n".join(first)
+
+
 def table(spark: SparkSession, text: str) -> DataFrame:
-    """A DataFrame from a text table; `''` is an empty text, nothing is null."""
+    """A DataFrame from a text table; `''` is an empty text, an empty cell is null."""
     lines = [
-        [c.strip() for c in line.split("|")] for line in text.strip().splitlines() if line.strip()
+        [c.strip() for c in line.split("|")]
+        for line in one_block(text).splitlines()
+        if line.strip()
     ]
     names, rows = lines[0], lines[1:]
     types = [cell_type(n) for n in names]
@@ -52,7 +77,10 @@ def table(spark: SparkSession, text: str) -> DataFrame:
 
 
 def sessions(spark: SparkSession, text: str) -> DataFrame:
-    """Sessions of people from a text table; columns of the contract it leaves out are nothing: no steps, no money, a visit of a moment."""
+    """Sessions of people from a text table.
+
+    Columns that it leaves out are empty: no steps, no money, a visit of a moment.
+    """
     given = table(spark, text)
     empty = {
         "is_visit": F.lit(True),
@@ -63,7 +91,11 @@ def sessions(spark: SparkSession, text: str) -> DataFrame:
         "categories": F.array(),
     }
     nothing = {
-        c.name: empty.get(c.name, F.lit(0) if c.name.endswith("_count") or c.name in ("amount", "discount", "refunded") else F.lit(None))
+        c.name: empty.get(
+            c.name,
+            F.lit(0)
+            if c.name.endswith("_count") or c.name in ("amount", "discount", "refunded")
+            else F.lit(None))
         for c in SESSIONS.columns
         if c.name not in given.columns
     }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The number of clusters by evidence: what is planted is found, and where nothing is, nothing."""
+"""The number of clusters by evidence: planted ones are found; without any, none are."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What a run must have behind it before it is published, told by its states."""
+"""What a run must have done before it is published, judged by its states."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -43,7 +43,7 @@ def states(*phases):
 
 
 def changed(place, **facts):
-    """All stages in order, one of them otherwise."""
+    """All stages in order, one of them in another state."""
     done = states(*ALL)
     done[place] = replace(done[place], **facts)
     return done
@@ -56,7 +56,8 @@ def changed(place, **facts):
         (states(*(p.replace("fit-clusters", "take-model") for p in ALL)), []),
         (states(*ALL[:-1]), ["build-paths was not done"]),
         (states(*ALL[3:]), [f"{p} was not done" for p in ALL[:3]]),
-        (states(*ALL, "build-features"), [f"{p} must be done again, since a stage before it was" for p in ALL[3:]]),
+        (states(*ALL, "build-features"),
+         [f"{p} must be done again, since a stage before it was" for p in ALL[3:]]),
         (changed(2, as_of=OTHER), ["build-features was done for as_of 2026-02-01, not 2026-03-01"]),
         (changed(0, as_of=OTHER), []),
         (changed(5, status=FAILED), ["build-paths was not done"]),

@@ -20,13 +20,22 @@ def guessed(rows, **changes):
 
 
 @pytest.mark.parametrize(("name", "expected"), {
-    "rudderstack-tracks": {"stream": ["cookie", "user", "email"], "occurred_at": "original_timestamp", "received_at": "received_at",
-        "sent_at": "sent_at", "event_name": "event", "event_id": "id", "amount": "revenue", "order_id": "order_id"},
-    "snowplow-canonical": {"stream": ["cookie", "user"], "occurred_at": "derived_tstamp", "received_at": "collector_tstamp",
-        "event_name": "event_name", "event_id": "event_id", "amount": "tr_total", "user_agent": "useragent"},
-    "support-tickets": {"stream": ["customer", "email"], "occurred_at": "created_at", "event_name": {"value": "shop"}, "event_id": "ticket_id"},
-    "wide-table": {"stream": ["device", "customer", "email"], "occurred_at": "occurred_at", "event_name": "event_name", "quantity": "quantity"},
-    "nps-survey": {"stream": ["customer", "email"], "occurred_at": "answered_at", "event_id": "response_id", "score": "score"},
+    "rudderstack-tracks": {
+        "stream": ["cookie", "user", "email"],
+        "occurred_at": "original_timestamp", "received_at": "received_at",
+        "sent_at": "sent_at", "event_name": "event", "event_id": "id", "amount": "revenue",
+        "order_id": "order_id"},
+    "snowplow-canonical": {
+        "stream": ["cookie", "user"],
+        "occurred_at": "derived_tstamp", "received_at": "collector_tstamp",
+        "event_name": "event_name", "event_id": "event_id", "amount": "tr_total",
+        "user_agent": "useragent"},
+    "support-tickets": {"stream": ["customer", "email"], "occurred_at": "created_at",
+                        "event_name": {"value": "shop"}, "event_id": "ticket_id"},
+    "wide-table": {"stream": ["device", "customer", "email"], "occurred_at": "occurred_at",
+                   "event_name": "event_name", "quantity": "quantity"},
+    "nps-survey": {"stream": ["customer", "email"], "occurred_at": "answered_at",
+                   "event_id": "response_id", "score": "score"},
 }.items())  # fmt: skip
 def test_what_people_have_is_recognised(name, expected):
     with (SAMPLES / f"{name}.csv").open() as file:
@@ -42,8 +51,8 @@ def test_what_people_have_is_recognised(name, expected):
         for k, v in row.items()
         if v and k != mapping["columns"]["event_name"] and len(v) > 4
     }
-    told = {w for line in guess.text.splitlines()[1:] for w in line.split()}
-    assert not values & (told - {*rows[0]})  # columns and event names only
+    words = {w for line in guess.text.splitlines()[1:] for w in line.split()}
+    assert not values & (words - {*rows[0]})  # columns and event names only
 
 
 def test_names_of_people_are_no_names_of_events():
@@ -64,7 +73,8 @@ def test_a_name_that_repeats_itself_is_one_and_its_kinds_are_guessed():
     ]
     mapping, _ = guessed(rows)
     assert mapping["columns"] == {
-        "occurred_at": {"column": "ts", "pattern": "epoch_seconds"}, "event_name": "name", "amount": "price",
+        "occurred_at": {"column": "ts", "pattern": "epoch_seconds"}, "event_name": "name",
+        "amount": "price",
     }  # fmt: skip
     assert mapping["kinds"] == {
         "view": "page",

@@ -1,4 +1,4 @@
-"""The scanner of logs finds what stands in a file in any way, and nothing that does not."""
+"""The log scanner finds a value in every form, and nothing that is not there."""
 
 import gzip
 import json
@@ -95,7 +95,8 @@ def test_names_are_read_and_data_files_are_not(tmp_path):
     (tmp_path / "loose.parquet").write_bytes(checkpoint(KEY))  # of no table
     (log / "1.checkpoint.parquet").write_bytes(checkpoint(KEY))
     assert {p: len(n) for p, n in scan(tmp_path, NEEDLES).items()} == {
-        f"t/person={KEY}": 1, "_checkpoints/user1%2Ecsv": 1, "loose.parquet": 1, "t/_delta_log/1.checkpoint.parquet": 1,
+        f"t/person={KEY}": 1, "_checkpoints/user1%2Ecsv": 1, "loose.parquet": 1,
+        "t/_delta_log/1.checkpoint.parquet": 1,
     }  # fmt: skip
     assert not is_data(log / "1.checkpoint.parquet", tmp_path)
 

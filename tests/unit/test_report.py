@@ -1,4 +1,4 @@
-"""The report as a page: what must be on it, what must not, and that it does not depend on chance."""
+"""The report page: what it must show, what it must not, and that it is always the same."""
 
 from __future__ import annotations
 
@@ -52,11 +52,12 @@ NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
 
 
 def report(**changes: Any) -> ReportData:
-    """Two clusters with everything, one too small to tell about, two rules."""
+    """Two clusters with everything, one too small to be reported, two rules."""
     sizes = [("r2", s, n, None if n is None else n / 2000, 25, None) for s, _, _, n in SEGMENTS]
     profiles = [
         ("r2", s, f.name, n, n / 2000, n, 4.5, 4.0, sign * (1.6 - 0.1 * place))
-        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1)) for place, f in enumerate(FEATURES[:12])
+        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1))
+        for place, f in enumerate(FEATURES[:12])
     ]  # fmt: skip
     moves = [
         ("r2", "r1", "c1", "c2", 34, 14, 20),
@@ -111,9 +112,9 @@ def report(**changes: Any) -> ReportData:
         for n, (k, value) in enumerate(((2, 0.3), (3, 0.4), (4, None)), 1)
     ]
     data = ReportData(
-        title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1), published_on="2026-03-01", data_through="2026-02-28",
-        people_count=2000, previous_run_id="r1", steps_shown=12,
-        definitions=pd.DataFrame(
+        title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1),
+        published_on="2026-03-01", data_through="2026-02-28", people_count=2000,
+        previous_run_id="r1", steps_shown=12, definitions=pd.DataFrame(
             [(s, k, n, f"rule of {s} before as_of", None, []) for s, k, n, _ in SEGMENTS],
             columns=["segment_id", "kind", "name", "definition", "origin", "derived_from"],
         ),
@@ -126,7 +127,8 @@ def report(**changes: Any) -> ReportData:
         weeks=pd.DataFrame(weeks, columns=FUNNEL_WEEKS.column_names),
         paths=pd.DataFrame(paths, columns=["segment_id", "path", "sessions_count", "share"]),
         accounts=pd.DataFrame(
-            accounts, columns=["source", "fate", "row_count", "run_row_count", "rows_read", "run_rows_read"]
+            accounts,
+            columns=["source", "fate", "row_count", "run_row_count", "rows_read", "run_rows_read"]
         ),
         trials=pd.DataFrame(trials, columns=CLUSTER_TRIALS.column_names),
     )  # fmt: skip
@@ -134,11 +136,13 @@ def report(**changes: Any) -> ReportData:
 
 
 def named(name: str) -> ReportData:
-    """A report in which every text that comes from outside is `name`."""
+    """A report in which every text from outside is `name`."""
     data = report()
     return report(
-        title=name, run_id=name, config_hash=name, published_on=name, data_through=name, previous_run_id=name,
-        definitions=data.definitions.assign(name=name, definition=name, origin="merge", derived_from=[[name, "c2"]] * len(data.definitions)),
+        title=name, run_id=name, config_hash=name, published_on=name, data_through=name,
+        previous_run_id=name,
+        definitions=data.definitions.assign(name=name, definition=name, origin="merge",
+                                            derived_from=[[name, "c2"]] * len(data.definitions)),
         edges=data.edges.replace({"search": name}),
         positions=data.positions.replace({"search": name}),
         funnels=data.funnels.assign(funnel=name, step=name),
@@ -221,7 +225,8 @@ def test_names_with_a_script_are_escaped_wherever_they_stand(name: str) -> None:
     "name", ["cost $5 or $6 ^_x", 'a id="b" c', "日本語の名前", "x" * 120, "two\nlines", " "]
 )
 def test_odd_names_break_nothing(name: str) -> None:
-    # sizes, differences, moves, search, flow, graph, places, funnel, its weeks; steps of c1, c2 and all
+    # sizes, differences, moves, search, flow, graph, places, funnel, its weeks;
+    # steps of c1, c2 and all
     assert parsed(render(named(name))).names.count("svg") == 9 + 3
 
 
@@ -406,8 +411,8 @@ def test_why_people_moved_and_where_a_group_came_from_are_told(page):
     ):
         definitions = report().definitions
         came = [["gone-1", "gone-2"] if s == first else [] for s in definitions["segment_id"]]
-        told = text_of(
+        shown_text = text_of(
             render(report(definitions=definitions.assign(origin=origin, derived_from=came)))
         )
-        assert ("gone-1 and gone-2." in told) == bool(sentence)
-        assert sentence in told
+        assert ("gone-1 and gone-2." in shown_text) == bool(sentence)
+        assert sentence in shown_text

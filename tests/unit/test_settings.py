@@ -31,12 +31,14 @@ def mistakes(*files, sets=()):
 def test_four_mistakes_are_four_lines_each_with_file_line_key_and_the_near_word(tmp_path):
     file = written(
         tmp_path,
-        "site:\n  time_zone: Mars/Base\nsessions:\n  gap_minutes: 0\nclusters:\n  k: one\n  algoritm: kmeans\n",
+        "site:\n  time_zone: Mars/Base\nsessions:\n  gap_minutes: 0\nclusters:\n  k: one\n"
+        "  algoritm: kmeans\n",
     )
     assert mistakes(file) == (
         f"{file}:2 site.time_zone: unknown IANA time zone 'Mars/Base'",
         f"{file}:4 sessions.gap_minutes: input should be greater than 0, not 0",
-        f"{file}:6 clusters.k: input should be a valid integer, unable to parse string as an integer, not 'one'",
+        f"{file}:6 clusters.k: input should be a valid integer, "
+        "unable to parse string as an integer, not 'one'",
         f"{file}:7 clusters.algoritm: no such setting (did you mean 'algorithm'?)",
     )
 
@@ -56,7 +58,10 @@ def test_a_mapping_file_is_read_beside_the_file_that_names_it_and_its_mistakes_p
     tmp_path,
 ):
     (tmp_path / "sources").mkdir()
-    mapping = written(tmp_path, "name: shop\nformat: csv\npath: x\nstream: [cooky]\ncolumns: {occurred_at: t, event_name: e}\nids: {cookie: c}\n", "sources/shop.yaml")  # fmt: skip
+    mapping = written(tmp_path,
+                      "name: shop\nformat: csv\npath: x\nstream: [cooky]\n"
+                      "columns: {occurred_at: t, event_name: e}\nids: {cookie: c}\n",
+                      "sources/shop.yaml")  # fmt: skip
     file = written(tmp_path, "sources: [sources/shop.yaml]\n")
     (mistake,) = mistakes(file)
     assert mistake.startswith(
@@ -74,7 +79,7 @@ def test_set_reaches_into_lists(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("sets", "told"),
+    ("sets", "message"),
     [
         (["clusters.k"], "write it as --set key.key=value"),
         (["sources.3.path=x"], "has 1 entries"),
@@ -90,8 +95,8 @@ def test_set_reaches_into_lists(tmp_path):
         (["sources.0.ordered=true", "sources.0.format=delta"], "goes with csv and json"),
     ],
 )
-def test_a_wrong_assignment_says_what_is_wrong(tmp_path, sets, told):
-    assert told in " ".join(mistakes(written(tmp_path, SOURCE), sets=sets))
+def test_a_wrong_assignment_says_what_is_wrong(tmp_path, sets, message):
+    assert message in " ".join(mistakes(written(tmp_path, SOURCE), sets=sets))
 
 
 def test_variables_come_from_the_environment_and_a_missing_one_is_a_mistake(tmp_path, monkeypatch):
@@ -105,11 +110,12 @@ def test_variables_come_from_the_environment_and_a_missing_one_is_a_mistake(tmp_
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
-    [("a: [1\n", "not valid YAML"), ("- a\n", "a configuration is a mapping"), ("site: {}\nsite: {}\n", "site is given twice (first on line 1)")],
+    ("text", "message"),
+    [("a: [1\n", "not valid YAML"), ("- a\n", "a configuration is a mapping"),
+     ("site: {}\nsite: {}\n", "site is given twice (first on line 1)")],
 )  # fmt: skip
-def test_a_file_that_is_no_configuration(tmp_path, text, told):
-    assert told in mistakes(written(tmp_path, text))[0]
+def test_a_file_that_is_no_configuration(tmp_path, text, message):
+    assert message in mistakes(written(tmp_path, text))[0]
 
 
 def test_a_file_that_is_not_there():

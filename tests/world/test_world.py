@@ -1,4 +1,4 @@
-"""What a made-up world promises: the same rows for the same seed, known mess, sessions that a 30-minute rule finds."""
+"""What a synthetic world promises: the same rows for a seed, known defects, 30-minute sessions."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def true_time(click: Row) -> datetime | None:
 
 
 def regular(clicks: list[Row]) -> list[tuple[datetime, Row]]:
-    """The clicks of people without the mess, by the raw columns alone; the copy of an id that came first stays."""
+    """The clicks of people without the defects, from raw columns; the first copy of an id stays."""
     kept: dict[str, tuple[datetime, Row]] = {}
     for click in sorted(clicks, key=lambda row: row.received_at):
         at = true_time(click)
@@ -247,7 +247,8 @@ def test_every_order_is_a_click_of_the_same_second_in_the_shops_time(
 def test_a_refund_takes_back_what_its_line_cost(crowd: World) -> None:
     lines = crowd.raw["orders"].distinct()
     net = F.expr(
-        "cast(try_cast(quantity as int) * try_cast(unit_price as decimal(12,2)) - discount as decimal(12,2))"
+        "cast(try_cast(quantity as int) * try_cast(unit_price as decimal(12,2)) - discount "
+        "as decimal(12,2))"
     )
     sums = lines.groupBy("order_id", F.regexp_replace("line_no", "R", "").alias("line")).agg(
         F.count_if(F.col("status") == "refunded").alias("refunds"), F.sum(net).alias("net")

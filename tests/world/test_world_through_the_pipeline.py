@@ -1,4 +1,7 @@
-"""A small world through the real pipeline: the planted mess, the true sessions, and personas that no single number tells apart."""
+"""A small world through the real pipeline: planted defects, true sessions, and personas.
+
+No single number separates the personas.
+"""
 
 from collections import Counter
 from datetime import datetime
@@ -23,10 +26,11 @@ from desirelines.synthetic import build_world
 ROOT = Path(__file__).parents[2]
 PEOPLE = 600
 DOZEN = (
-    "recency_days", "frequency", "monetary", "discount_share", "sessions_per_week", "active_days", "engaged_minutes",
-    "weekend_share", "distinct_categories", "path_entropy", "self_loop_rate", "cart_without_order_share",
+    "recency_days", "frequency", "monetary", "discount_share", "sessions_per_week", "active_days",
+    "engaged_minutes", "weekend_share", "distinct_categories", "path_entropy", "self_loop_rate",
+    "cart_without_order_share",
 )  # fmt: skip
-"""The features that tell least of what people do: by any one of them alone no two personas are told apart."""
+"""The features that say least about what people do: none of them separates two personas."""
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +87,7 @@ def test_the_true_sessions_are_found_exactly(spark, folder):
 
 
 def test_midnight_ends_sessions_on_days_of_23_and_25_hours_too(spark, folder):
-    """Held against plain Python's own zones; a year has both days."""
+    """Compared with Python's own time zones; a year has both days."""
     zone = "Pacific/Auckland"  # whose midnight is the middle of the day for most of these people
     tagged = read(spark, folder, "warehouse/stream_tags").select("stream_id")
     events = (
@@ -127,7 +131,7 @@ def test_midnight_ends_sessions_on_days_of_23_and_25_hours_too(spark, folder):
 
 
 def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
-    """Pairs of web sessions, and pairs of identifiers, that are one person's: how many found are true, how many true are found."""
+    """Precision and recall of pairs of web sessions, and of identifiers, of the same person."""
     pads = secret_pads(spark, secret_files["data"].read_bytes().strip())
     warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse")))
     known = warehouse.read(tables.IDENTITY_MAP).filter("to_run IS NULL")
@@ -166,7 +170,8 @@ def test_people_are_found_with_shared_devices_on(spark, folder, secret_files):
 def test_bots_are_found_whether_they_say_so_or_not(spark, folder, secret_files):
     pads = secret_pads(spark, secret_files["data"].read_bytes().strip())
     bots = read(spark, folder, "world/truth/bots").crossJoin(pads)
-    planted = {r["key"]: r["kind"] for r in bots.select("kind", identifier_key("cookie", F.col("anonymous_id")).alias("key")).collect()}  # fmt: skip
+    keys = bots.select("kind", identifier_key("cookie", F.col("anonymous_id")).alias("key"))
+    planted = {r["key"]: r["kind"] for r in keys.collect()}
     assert set(planted.values()) == {"announced", "even", "fast"}
     tags = read(spark, folder, "warehouse/stream_tags")
     found = {r["stream_id"] for r in tags.select("stream_id").distinct().collect()}
@@ -185,7 +190,7 @@ def test_bots_are_found_whether_they_say_so_or_not(spark, folder, secret_files):
 
 
 def pairwise(rows):
-    """Precision and recall of the pairs of rows with one person_id, held against those with one person_no."""
+    """Precision and recall of row pairs with one person_id; the truth is their person_no."""
     cells = rows.groupBy("person_id", "person_no").count().collect()
     pairs = lambda sizes: sum(n * (n - 1) // 2 for n in sizes)  # noqa: E731 - the binomial, said once
 

@@ -1,7 +1,8 @@
-"""Worlds of other seeds and sizes the whole way: groups against personas, a refit a month later, and people who change. Minutes each.
+"""Worlds of other seeds and sizes through the whole pipeline; they take minutes each.
 
-`WORLD_SIZES="20000 100000" make worlds` adds larger worlds, one run each; `WORLD_PEOPLE=20000` makes those that live on for a
-year larger; `WORLD_SEEDS="7 11"` names the seeds.
+Groups are compared with personas, also after a refit a month later and with people who change.
+`WORLD_SIZES="20000 100000" make worlds` adds larger worlds, one run each; `WORLD_PEOPLE=20000`
+enlarges the worlds that live on for a year; `WORLD_SEEDS="7 11"` sets the seeds.
 """
 
 import os
@@ -28,13 +29,16 @@ PEOPLE = int(os.environ.get("WORLD_PEOPLE", "2000"))
 SIZES = [int(size) for size in os.environ.get("WORLD_SIZES", "").split()]
 SEEDS = [int(seed) for seed in os.environ.get("WORLD_SEEDS", "7 11 23").split()]
 CHANGES, CHANGED_SHARE = ("weekend_binge_watcher", "last_minute_buyer"), 0.02
-"""Personas that turn into one another, and the share of all people who go either way."""
+"""Personas that change into each other, and the share of all people who change either way."""
 ROW_IDS = ("event_id", "order_id", "ticket_id", "message_id")
 PERSON_IDS = ("anonymous_id", "user_id", "customer_id", "email")
 
 
 def a_year_later(spark, seed, changed):
-    """The same people once more, each row of them new. People of a changed pair live the other's life, by their own identifiers."""
+    """The same people again, each row of them new.
+
+    People of a changed pair live the other's life, under their own identifiers.
+    """
     again = build_world(
         spark, people=PEOPLE, days=DAYS, seed=seed, first_day=FIRST_DAY + timedelta(days=DAYS)
     ).raw
@@ -44,7 +48,8 @@ def a_year_later(spark, seed, changed):
         for row in (
             (one["user_id"], other["user_id"]),
             (one["email"], other["email"]),
-            *((s, other["anonymous_ids"][min(n, len(other["anonymous_ids"]) - 1)]) for n, s in enumerate(one["anonymous_ids"])),
+            *((s, other["anonymous_ids"][min(n, len(other["anonymous_ids"]) - 1)])
+              for n, s in enumerate(one["anonymous_ids"])),
         )
     ]  # fmt: skip
     names = F.broadcast(spark.createDataFrame(renamed, "was string, is_now string"))
@@ -62,7 +67,7 @@ def a_year_later(spark, seed, changed):
 
 
 def pairs_that_change(people):
-    """Pairs of a person of either persona that changes into the other, nobody on a shared device."""
+    """Pairs of people whose personas change into each other; nobody on a shared device."""
     alone = [
         [p for p in people if p["persona"] == name and not p["shares_device"]] for name in CHANGES
     ]
@@ -74,7 +79,7 @@ def newest_run(warehouse):
 
 
 def begun(spark, folder, secret_files, people, seed):
-    """A world written below the folder: how to run up to a date, the warehouse, and the secret of its keys."""
+    """A world in a folder: how to run it up to a date, its warehouse, and its key secret."""
     from desirelines.cli import main
 
     born = build_world(spark, people=people, days=DAYS, seed=seed, first_day=FIRST_DAY)
@@ -151,14 +156,16 @@ def test_groups_are_the_personas_and_stay_and_those_who_change_are_seen(
     )
     stayed_a_year = [at_end[p] == year_after[p] for p in later if number_of[p] not in other_of]
     ways = {usual[a]: usual[b] for a, b in (CHANGES, CHANGES[::-1])}
-    told = warehouse.read(tables.SEGMENT_MOVES).filter(
+    published_moves = warehouse.read(tables.SEGMENT_MOVES).filter(
         F.col("run_id") == F.lit(newest_run(warehouse))
     )
-    moves = {(m["from_segment_id"], m["to_segment_id"]): m for m in told.collect()}
+    moves = {(m["from_segment_id"], m["to_segment_id"]): m for m in published_moves.collect()}
     least = 0.8 * len(changed)
     sys.stdout.write(
-        f"\nseed {seed}, {PEOPLE:,} people: {index}; {stayed:.3f} of {len(both):,} kept their segment over a month, "
-        f"{sum(stayed_a_year) / len(stayed_a_year):.3f} over a year; of {len(movers)} who changed {found} are where their new "
+        f"\nseed {seed}, {PEOPLE:,} people: {index}; "
+        f"{stayed:.3f} of {len(both):,} kept their segment over a month, "
+        f"{sum(stayed_a_year) / len(stayed_a_year):.3f} over a year; "
+        f"of {len(movers)} who changed {found} are where their new "
         f"persona is; told of them: {[(w, moves.get(w)) for w in ways.items()]}\n"
     )
     assert index["adjusted_rand_index_without_rule_personas"] >= 0.95

@@ -2,7 +2,10 @@
 
 
 def deepest_chain(path, steps, *, strict, within, excluded=()):
-    """`path`: (time, name) in order; `steps`: sets of names. Times of the deepest chain, the earliest on ties; [] for none."""
+    """`path`: (time, name) in order; `steps`: sets of names.
+
+    Gives the times of the deepest chain, the earliest on ties; [] if there is none.
+    """
     best = []
     for anchor in range(len(path)):
         for chain in _from(path, [anchor], steps, strict=strict, within=within, excluded=excluded):
@@ -32,7 +35,10 @@ def _from(path, chain, steps, *, strict, within, excluded):
 
 
 def most_in_any_order(path, steps, *, within):
-    """Different steps within the window from the best anchor, and the time of each after it; the earliest on ties."""
+    """Distinct steps within the window from the best anchor, and the time of each after it.
+
+    The earliest anchor wins a tie.
+    """
     best = []
     for anchor, (begun, name) in enumerate(path):
         if not any(name in step for step in steps):
@@ -48,7 +54,7 @@ def most_in_any_order(path, steps, *, within):
 
 
 def holds(path, items, *, within=None, occurrence="first"):
-    """Places of the first and last step of the occurrence of a pattern; None. `items`: (fits, after gap)."""
+    """Places of a pattern occurrence's first and last step, or None. `items`: (fits, after gap)."""
     found = []
     for anchor in range(len(path)):
         ends = [

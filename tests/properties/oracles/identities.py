@@ -11,7 +11,10 @@ def graph_of(nodes, links):
 
 
 def separated(nodes, links, unique_types, most_keys):
-    """`nodes`: key to type; `links`: (key, key) to rule, 0 for an alias. Gives the groups (sets) and the cut links' reasons."""
+    """`nodes`: key to type; `links`: (key, key) to rule, 0 for an alias.
+
+    Gives the groups (sets) and the reasons of the cut links.
+    """
     held, reasons = dict(links), {}
     for id_type in unique_types:
         label = labels(nodes, held, id_type)
@@ -29,7 +32,7 @@ def separated(nodes, links, unique_types, most_keys):
 
 
 def labels(nodes, held, id_type):
-    """Where every key goes when the values of a type are kept apart: to a value, or to what is left of its component."""
+    """Where each key goes when values of a type are kept apart: to a value, or to the remainder."""
     values = {k for k, t in nodes.items() if t == id_type}
     same = graph_of(values, [k for k, r in held.items() if r == 0 and values.issuperset(k)])
     value_of = {k: frozenset(g) for g in nx.connected_components(same) for k in g}
@@ -50,11 +53,11 @@ def labels(nodes, held, id_type):
 
 
 def spread(graph, label):
-    """Step by step, what is not labelled takes the label of its neighbours of the last step, if they agree."""
+    """In steps: an unlabelled key takes its neighbours' label of the last step, if they agree."""
     front, shared = {k for k in graph if k in label}, set()
     while front:
         reached = {n for k in front for n in graph[k]} - label.keys() - shared
-        told = {n: {label[k] for k in graph[n] if k in front} for n in reached}
-        front = {n for n, found in told.items() if len(found) == 1}
+        labels_near = {n: {label[k] for k in graph[n] if k in front} for n in reached}
+        front = {n for n, found in labels_near.items() if len(found) == 1}
         shared |= reached - front
-        label |= {n: next(iter(told[n])) for n in front}
+        label |= {n: next(iter(labels_near[n])) for n in front}

@@ -1,8 +1,8 @@
-"""The sessioniser in plain Python: one stream's events to sessions, as the rules say it, an event at a time."""
+"""The sessioniser in plain Python: the rules as stated, one stream's events, one at a time."""
 
 
 def sessions_of(events, rules, day_us):
-    """`events`: dicts of one stream. Gives (cause, events) of each session, those of session keys last."""
+    """`events`: dicts of one stream. Gives (cause, events) of each session, session keys last."""
     null_first = lambda v: (v is not None, v if v is not None else 0)  # noqa: E731 - it is the sort key, said once
     ordered = sorted(events, key=lambda e: (
         e["at_us"], null_first(e["received_us"]), e["source"], e["file_name"] or "",
@@ -20,7 +20,7 @@ def sessions_of(events, rules, day_us):
 
 
 def boundary(event, session, rules, day_us):
-    """Why a session begins with the event, if it does: the first that holds."""
+    """Why a session begins with the event, if it does; the first cause that applies."""
     if not session:
         return "first_event"
     last = lambda name: next((e[name] for e in reversed(session) if e[name]), None)  # noqa: E731

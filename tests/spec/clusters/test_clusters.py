@@ -1,4 +1,4 @@
-"""Preparing, fitting and applying: scans and MLlib agree, whatever the machine; and MLlib's traps."""
+"""Preparing, fitting and applying: scans and MLlib agree on every machine; and MLlib's traps."""
 
 import math
 import statistics
@@ -33,7 +33,7 @@ PEOPLE = 240
 
 
 def plain(value):
-    """A number of numpy as Python's own."""
+    """A numpy number as a Python number."""
     return value.item() if isinstance(value, np.generic) else value
 
 
@@ -43,7 +43,7 @@ def recency(n):
 
 @pytest.fixture(scope="module")
 def features(spark):
-    """Three kinds of people, told apart by how often they order and come; a third never ordered."""
+    """Three kinds of people who differ in how often they order and come; a third never ordered."""
     random, rows = np.random.default_rng(12), []
     for n in range(PEOPLE):
         frequency, visits = ((1.0, 9.0), (4.0, 1.0), (20.0, 5.0))[n % 3]
@@ -52,7 +52,10 @@ def features(spark):
         rows.append(
             (f"p{n:03d}", n % 8, frequency + noise[0], visits + noise[1], known, noise[2], noise[3])
         )
-    names = "person_id string, bucket long, frequency double, sessions_per_week double, recency_days double, hour_sin double, hour_cos double"
+    names = (
+        "person_id string, bucket long, frequency double, sessions_per_week double, "
+        "recency_days double, hour_sin double, hour_cos double"
+    )
     table = spark.createDataFrame([tuple(map(plain, row)) for row in rows], names)
     others = [
         F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
@@ -134,7 +137,8 @@ def test_a_model_applied_from_its_rows_is_the_saved_pipeline_s_model(features, t
 def test_a_missing_value_is_the_median_and_says_that_it_is_missing(preparation):
     columns = {(c.feature, c.is_indicator): c for c in preparation.columns}
     assert set(columns) == {
-        ("recency_days", False), ("recency_days", True), ("frequency", False), ("sessions_per_week", False), ("hour_sin", False), ("hour_cos", False),
+        ("recency_days", False), ("recency_days", True), ("frequency", False),
+        ("sessions_per_week", False), ("hour_sin", False), ("hour_cos", False),
     }  # fmt: skip
     known = [recency(n) for n in range(PEOPLE) if n % 3]
     assert columns["recency_days", False].median == pytest.approx(
@@ -158,7 +162,10 @@ def test_a_few_people_of_whom_something_is_missing_are_no_group_of_their_own(spa
             noise
         )  # two groups by the first two numbers; of 19 people the third is missing
     ]
-    names = "frequency double, hour_sin double, satisfaction double, hour_cos double, weekend_share double"
+    names = (
+        "frequency double, hour_sin double, satisfaction double, hour_cos double, "
+        "weekend_share double"
+    )
     table = spark.createDataFrame(rows, f"person_id string, bucket long, {names}")
     others = [
         F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
@@ -180,7 +187,10 @@ def test_outliers_are_moved_in_equal_columns_left_out_and_a_family_can_be_weighe
         (f"p{n}", n % 8, float(d), float(2 * d), float(x), 5.0)
         for n, (d, x) in enumerate(zip(days, noise, strict=True))
     ]
-    names = "person_id string, bucket long, active_days double, sessions_per_week double, hour_sin double, hour_cos double"
+    names = (
+        "person_id string, bucket long, active_days double, sessions_per_week double, "
+        "hour_sin double, hour_cos double"
+    )
     table = spark.createDataFrame(rows, names)
     others = [
         F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
@@ -269,7 +279,7 @@ def test_a_model_of_centres_has_exactly_these_centres(planted_people):
 
 
 def test_the_clusters_of_the_run_before_stay_and_the_trials_say_why(features):
-    """Three kinds of people have 0.711 of evidence for three clusters and 0.701, within an error, for four."""
+    """Three kinds of people: evidence of 0.711 for three clusters, and 0.701 ± error for four."""
     settings = Clusters(k_max=4, restarts=1, least_stability=0)
     fitted = fit(features, PEOPLE, FEATURES, settings, k_before=4)
     assert {t.k: t.verdict for t in fitted.trials if not t.is_kept and t.k > 2} == {
@@ -298,7 +308,10 @@ def test_more_clusters_than_different_people_are_as_many_as_there_are(spark):
 
 
 def test_bisecting_works_on_features_that_lie_around_nothing(spark):
-    """On centred features MLlib's bisecting finds one cluster or three by the number of partitions; so nothing is centred."""
+    """Nothing is centred: on centred features MLlib's bisecting depends on the partitions.
+
+    It finds one cluster or three by their number.
+    """
     random = np.random.default_rng(8)
     angle = np.arange(600) % 3 * 2 * np.pi / 3
     rows = [
@@ -321,7 +334,7 @@ def test_bisecting_works_on_features_that_lie_around_nothing(spark):
 
 
 def test_people_with_nothing_in_any_feature_have_a_cluster(spark):
-    """By the cosine, MLlib refuses them; distances here are Euclidean, in which nothing is a place as any other."""
+    """With the cosine MLlib refuses points of zeros; our Euclidean distance takes them."""
     rows = [(f"p{n:03d}", n % 8, float(n % 3) * 4, float(n % 3 == 2) * 9) for n in range(90)]
     table = spark.createDataFrame(
         rows, "person_id string, bucket long, frequency double, hour_sin double"

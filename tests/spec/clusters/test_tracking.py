@@ -1,4 +1,4 @@
-"""A fit in MLflow: beside the tables, and on a real server; the model comes back by its alias and scores the same."""
+"""A fit in MLflow, beside the tables and on a real server; its model, by alias, scores the same."""
 
 import os
 import socket
@@ -23,7 +23,8 @@ from desirelines.settings.model import Clusters, Tracking
 def features(spark):
     random = np.random.default_rng(9)
     rows = [
-        (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()), None if n % 5 == 0 else float(random.normal() + 4 * (n % 4 > 1)))
+        (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()),
+         None if n % 5 == 0 else float(random.normal() + 4 * (n % 4 > 1)))
         for n in range(200)
     ]  # fmt: skip
     table = spark.createDataFrame(
@@ -87,10 +88,14 @@ def server(tmp_path_factory):
 def logged(fitted, **changes):
     columns = fitted.preparation.columns
     given = {
-        "run_name": "r1", "params": {"k": 4}, "metrics": {"cost": 2.5}, "tags": {"desirelines.run_id": "r1"},
-        "trials": [LoggedTrial("kmeans k = 2", {"k": 2}, {"gap": 0.5})], "curves": [("gap_by_k", 2, 0.5), ("gap_by_k", 3, 0.7)],
-        "texts": {"evidence.svg": "<svg/>"}, "features": list(dict.fromkeys(c.feature for c in columns)), "example": {"frequency": 1.0},
-        "columns": [{n: getattr(c, n) for n in c.__slots__} for c in columns], "centres": fitted.centres,
+        "run_name": "r1", "params": {"k": 4}, "metrics": {"cost": 2.5},
+        "tags": {"desirelines.run_id": "r1"},
+        "trials": [LoggedTrial("kmeans k = 2", {"k": 2}, {"gap": 0.5})],
+        "curves": [("gap_by_k", 2, 0.5), ("gap_by_k", 3, 0.7)],
+        "texts": {"evidence.svg": "<svg/>"},
+        "features": list(dict.fromkeys(c.feature for c in columns)), "example": {"frequency": 1.0},
+        "columns": [{n: getattr(c, n) for n in c.__slots__} for c in columns],
+        "centres": fitted.centres,
         "save_pipeline": lambda folder: fitted.pipeline.write().overwrite().save(folder),
     }  # fmt: skip
     return LoggedFit(**(given | changes))
@@ -118,7 +123,7 @@ def beside(folder):
 
 
 def test_two_warehouses_in_one_process_keep_their_models_apart(fitted, tmp_path, at_address):
-    """The first run's address stayed in the environment, where the second took it for the user's own."""
+    """The first run's address stayed in the environment; the second took it for the user's own."""
     folders = {name: str(tmp_path / name) for name in ("one", "two")}
     runs = {
         name: log_fit(Tracking(), folder, logged(fitted, trials=[]))

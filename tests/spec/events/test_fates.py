@@ -1,4 +1,4 @@
-"""What becomes of a row."""
+"""The fate of a row."""
 
 import pytest
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
@@ -46,7 +46,8 @@ def test_equal_ids_with_equal_content_are_duplicates_and_with_other_content_conf
     assert by_id(rows) == [
         ("1", "buy", "conflict"),  # the first arrived stays
         ("1", "buy", "used"),  # the same id in another stream is another event
-        ("1", "look", "duplicate"), ("1", "look", "used"), ("2", "buy", "used"), ("3", "buy", "quarantined"),
+        ("1", "look", "duplicate"), ("1", "look", "used"), ("2", "buy", "used"),
+        ("3", "buy", "quarantined"),
     ]  # fmt: skip
 
 
@@ -172,7 +173,8 @@ def test_the_raw_text_stays_with_rows_held_back_and_conflicts_get_theirs(spark):
         2  | x |   | {HOUR}:00:00Z | look |
         2  | x |   | {HOUR}:01:00Z | buy  | 5
         3  | x |   | {HOUR}:00:00Z | look |
-    """, of).withColumn("is_suppressed", F.lit(False)).withColumn("raw", F.lit(None).cast("string"))  # fmt: skip
+    """, of).withColumns({
+        "is_suppressed": F.lit(False), "raw": F.lit(None).cast("string")})  # fmt: skip
     classified = with_fates(rows, of, None).localCheckpoint()
     before = {(r["given_id"], r["fate"]): r["raw"] for r in classified.collect()}
     row_1 = '{"id":"1","c":"x","t":"never","e":"look"}'

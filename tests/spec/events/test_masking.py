@@ -1,4 +1,7 @@
-"""What quarantine keeps of a row: mapped columns, identifiers as marks; and what a mark is worth when the row is read again."""
+"""What quarantine keeps of a row: mapped columns, and identifiers as marks.
+
+And what a mark counts for when the row is read again.
+"""
 
 import json
 
@@ -39,18 +42,24 @@ def again(spark, of, kept, *, is_masked=True):
 
 
 CALL = {
-    "anonymousId": "visitor-1", "userId": 4711, "previousId": "old-1", "note": "call ann@example.com", "event": "buy", "kind": "k",
-    "context": {"traits": {"email": "Ann@Example.com", "name": "Ann"}, "page": {"path": "https://shop.example/thanks?mail=ann@example.com"}},
+    "anonymousId": "visitor-1", "userId": 4711, "previousId": "old-1",
+    "note": "call ann@example.com", "event": "buy", "kind": "k",
+    "context": {"traits": {"email": "Ann@Example.com", "name": "Ann"},
+                "page": {"path": "https://shop.example/thanks?mail=ann@example.com"}},
     "session": "visit-9", "at": "never", "colour": "red",
-    "products": [{"sku": "p1", "serial": "serial-1", "price": 2.5, "gift_for": "Ben"}, {"sku": "p2", "serial": "serial-2", "price": 1}],
+    "products": [{"sku": "p1", "serial": "serial-1", "price": 2.5, "gift_for": "Ben"},
+                 {"sku": "p2", "serial": "serial-2", "price": 1}],
 }  # fmt: skip
 OF_CALLS = {
-    "format": "json", "lines": "products", "stream": ["cookie", "user"], "alias": "previousId", "properties": ["colour"],
+    "format": "json", "lines": "products", "stream": ["cookie", "user"], "alias": "previousId",
+    "properties": ["colour"],
     "columns": {
-        "occurred_at": "at", "event_name": {"sql": "try_variant_get(row, '$.event', 'string')"}, "page": "context.page.path",
-        "item_id": "line.sku", "amount": "line.price", "session_key": "session",
+        "occurred_at": "at", "event_name": {"sql": "try_variant_get(row, '$.event', 'string')"},
+        "page": "context.page.path", "item_id": "line.sku", "amount": "line.price",
+        "session_key": "session",
     },
-    "ids": {"cookie": "anonymousId", "user": "userId", "email": "context.traits.email", "device": "line.serial"},
+    "ids": {"cookie": "anonymousId", "user": "userId", "email": "context.traits.email",
+            "device": "line.serial"},
 }  # fmt: skip
 
 
@@ -64,8 +73,10 @@ def test_json_keeps_mapped_places_and_its_own_line_with_identifiers_as_marks(spa
 
     def row(sku, serial, price):
         return {
-            "anonymousId": mark("cookie", "visitor-1"), "userId": mark("user", "4711"), "previousId": mark("user", "old-1"),
-            "context": {"traits": {"email": mark("email", "ann@example.com")}, "page": {"path": "/thanks"}},
+            "anonymousId": mark("cookie", "visitor-1"), "userId": mark("user", "4711"),
+            "previousId": mark("user", "old-1"),
+            "context": {"traits": {"email": mark("email", "ann@example.com")},
+                        "page": {"path": "/thanks"}},
             "session": mark("session", "visit-9"), "at": "never", "colour": "red", "event": "buy",
             "products": [{"sku": sku, "serial": mark("device", serial), "price": price}],
         }  # fmt: skip
@@ -85,10 +96,11 @@ def test_a_masked_row_that_is_read_again_is_the_same_event(spark):
     raw = raw_rows(found, of)
     before = mapped(spark, raw, of).orderBy("line_no").collect()
     after = again(spark, of, texts(spark, raw, of))
-    said = [c for c in before[0].asDict() if c.startswith(("key_", "alias")) or c in (
-        "stream_id", "user_key", "session_key", "page", "item_id", "amount", "event_name", "properties", "content_digest")]  # fmt: skip
-    assert len(said) == 14
-    assert [[r[c] for c in said] for r in after] == [[r[c] for c in said] for r in before]
+    compared = [c for c in before[0].asDict() if c.startswith(("key_", "alias")) or c in (
+        "stream_id", "user_key", "session_key", "page", "item_id", "amount", "event_name",
+        "properties", "content_digest")]  # fmt: skip
+    assert len(compared) == 14
+    assert [[r[c] for c in compared] for r in after] == [[r[c] for c in compared] for r in before]
 
 
 def test_a_mark_counts_in_masked_rows_only_and_for_its_own_type(spark):
@@ -119,23 +131,28 @@ def test_a_mark_counts_in_masked_rows_only_and_for_its_own_type(spark):
 
 
 def test_rows_with_types_keep_them_and_their_numbers_become_marks(spark):
-    of = source(ids={"cookie": "c", "user": "who.id"}, columns={"occurred_at": "t", "event_name": "e", "event_id": {"sql": "concat(row.n, '/', row.who.kind)"}})  # fmt: skip
+    of = source(ids={"cookie": "c", "user": "who.id"},
+                columns={"occurred_at": "t", "event_name": "e",
+                         "event_id": {"sql": "concat(row.n, '/', row.who.kind)"}})  # fmt: skip
     rows = [("x", (4711, "ann@example.com", "vip"), 7, "never", "look", "secret")]
     found = spark.createDataFrame(
         rows,
-        "c string, who struct<id: bigint, email: string, kind: string>, n int, t string, e string, other string",
+        "c string, who struct<id: bigint, email: string, kind: string>, n int, t string, e string, "
+        "other string",
     )
     raw = raw_rows(found, of)
     (text,) = texts(spark, raw, of)
     assert json.loads(text) == {
-        "c": f"key:cookie:{key_of(SECRET, 'cookie', 'x')}", "who": {"id": f"key:user:{key_of(SECRET, 'user', '4711')}", "kind": "vip"},
+        "c": f"key:cookie:{key_of(SECRET, 'cookie', 'x')}",
+        "who": {"id": f"key:user:{key_of(SECRET, 'user', '4711')}", "kind": "vip"},
         "n": 7, "t": "never", "e": "look",
     }  # fmt: skip
 
 
 def test_rows_with_types_are_read_again_by_their_marks(spark, tmp_path):
     place = str(tmp_path / "rows")
-    columns = "u bigint, at_home struct<c: string>, paid int, t string, e string"  # and no id, which the mapping names
+    # and no id, which the mapping names
+    columns = "u bigint, at_home struct<c: string>, paid int, t string, e string"
     spark.createDataFrame([(4711, ("x",), 7, "", "")], columns).write.parquet(place)
     of = source(path=place, stream=["cookie"], ids={"cookie": "at_home.c", "user": "u"})
     mark = key_of(SECRET, "user", "4711")

@@ -46,7 +46,7 @@ def test_what_was_paid_is_converted_by_the_rate_of_its_day(spark):
         1  | x |   | 2026-03-01T23:59:59Z | buy  | 10.00  | 1   | USD | Sunday: Friday's rate
         2  | x |   | 2026-03-02T00:00:00Z | buy  | 10.00  |     | usd | Monday's
         3  | x |   | 2026-03-01T10:00:00Z | buy  | 10.00  | 1   | EUR | as it is
-        4  | x |   | 2026-03-01T10:00:00Z | buy  | 7      |     |     | the site's where none is told
+        4  | x |   | 2026-03-01T10:00:00Z | buy  | 7      |     |     | the site's by default
         5  | x |   | 2026-03-01T10:00:00Z | buy  | 12345  |     | JPY | 75.59399... rounded half up
         6  | x |   | 2026-03-01T10:00:00Z | buy  | -10.00 |     | USD | given back
         7  | x |   | 2026-03-01T10:00:00Z | look |        |     | USD | no money moved
@@ -70,15 +70,16 @@ def test_without_a_rate_nothing_is_guessed(spark):
     got = priced(spark, """
         id | c | u | t                    | e    | paid           | off | in  | expected
         1  | x |   | 2026-02-26T23:59:59Z | buy  | 10.00          |     | USD | before the first
-        2  | x |   | 2026-03-06T23:59:59Z | buy  | 10.00          |     | USD | four days after the last: carried
+        2  | x |   | 2026-03-06T23:59:59Z | buy  | 10.00          |     | USD | carried four days
         3  | x |   | 2026-03-07T00:00:00Z | buy  | 10.00          |     | USD | five
         4  | x |   | 2026-03-02T10:00:00Z | buy  |                | 1   | CHF | never one
-        5  | x |   | 2026-03-02T10:00:00Z | look |                |     | CHF | no money: nothing to convert
+        5  | x |   | 2026-03-02T10:00:00Z | look |                |     | CHF | no money
         6  | x |   | yesterday            | buy  | 10.00          |     | USD | no day
     """)  # fmt: skip
     none = "currency: no rate to EUR on its day"
     assert {n: r["reasons"] for n, r in got.items()} == {
-        "1": [none], "2": [], "3": [none], "4": [none], "5": [], "6": ["occurred_at: not a time", none],
+        "1": [none], "2": [], "3": [none], "4": [none], "5": [],
+        "6": ["occurred_at: not a time", none],
     }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def test_a_row_that_csv_cannot_take_apart_is_its_text(spark):
 
 
 def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(spark):
-    """Two terms of a plan for each of 5,000 columns took minutes to plan and compile, for ninety rows."""
+    """Two plan terms for each of 5,000 columns took minutes to plan and compile for ninety rows."""
     names = [f"c{n}" for n in range(MOST_HASHED + 50)]
     plain = ["x", None] * (len(names) // 2)
     moved = [*plain[:-2], None, "x"]

@@ -1,4 +1,4 @@
-"""One event id at several events."""
+"""Several events with one id."""
 
 from datetime import date
 

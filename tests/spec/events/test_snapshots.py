@@ -1,4 +1,4 @@
-"""Snapshots: a state is an event where it is not the one before."""
+"""Snapshots: a state is an event if it differs from the one before."""
 
 import random
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,8 @@ from desirelines.events.fates import LOOK_UP, with_fates
 from tests.support.sources import mapped, source
 
 OF = source(
-    snapshot=True, columns={"occurred_at": "t", "event_name": "e"}, stream=["cookie"], properties=["plan"],
-    ids={"cookie": "c", "user": "u"},
+    snapshot=True, columns={"occurred_at": "t", "event_name": "e"}, stream=["cookie"],
+    properties=["plan"], ids={"cookie": "c", "user": "u"},
 )  # fmt: skip
 DAY = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -23,7 +23,7 @@ def fates(spark, text, known=None):
     return with_fates(rows, OF, known).localCheckpoint()
 
 
-def told(rows):
+def fates_by_row(rows):
     return {r["no"]: r["fate"] for r in rows.collect()}
 
 
@@ -38,8 +38,9 @@ def test_only_news_is_used_across_deliveries_and_in_any_order_of_their_rows(spar
         7  | y |   | 2026-03-04 | state |      | unchanged
         8  |   |   | 2026-03-04 | state | free | quarantined
     """)  # fmt: skip
-    assert told(first) == {
-        1: "used", 2: "unchanged", 4: "used", 5: "unchanged", 6: "used", 7: "unchanged", 8: "quarantined",
+    assert fates_by_row(first) == {
+        1: "used", 2: "unchanged", 4: "used", 5: "unchanged", 6: "used", 7: "unchanged",
+        8: "quarantined",
     }  # fmt: skip
     known = first.filter("fate = 'used'").select(*LOOK_UP)
     second = fates(spark, """
@@ -51,7 +52,7 @@ def test_only_news_is_used_across_deliveries_and_in_any_order_of_their_rows(spar
         5  | y |   | 2026-03-05 | state | free | used
         6  | y | u | 2026-03-06 | state | free | used: an identifier is news as well
     """, known)  # fmt: skip
-    assert told(second) == {
+    assert fates_by_row(second) == {
         1: "unchanged",
         2: "unchanged",
         3: "used",

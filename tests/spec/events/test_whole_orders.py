@@ -11,7 +11,8 @@ from tests.support.sources import READ_AT, SECRET, source
 
 OF = source(
     format="delta", lines="items", identity="occurrence", stream=["cookie"], ids={"cookie": "c"},
-    columns={"occurred_at": "t", "event_name": "e", "order_id": "o", "item_id": "line.item", "amount": "line.paid"},
+    columns={"occurred_at": "t", "event_name": "e", "order_id": "o", "item_id": "line.item",
+             "amount": "line.paid"},
 )  # fmt: skip
 SCHEMA = "c string, t string, e string, o string, items array<struct<item: string, paid: string>>"
 AT = "2026-03-01T10:00:00Z"
@@ -35,13 +36,14 @@ def fates(spark, orders, known=None, **how):
     ).localCheckpoint()
 
 
-def told(rows):
-    return sorted((r["order_id"] or "", r["event_name"], r["item_id"], str(r["amount"])[:4], r["fate"]) for r in rows.collect())  # fmt: skip
+def lines_with_fates(rows):
+    return sorted((r["order_id"] or "", r["event_name"], r["item_id"], str(r["amount"])[:4],
+                   r["fate"]) for r in rows.collect())  # fmt: skip
 
 
 FIRST = [
     order("1", "pen 2.00", "pen 2.00", "ink 5.00"),  # two equal lines are two lines
-    order("1", "ink 5.00", "pen 2.00", "pen 2.00"),  # the same order told twice
+    order("1", "ink 5.00", "pen 2.00", "pen 2.00"),  # the same order, sent twice
     order("2", "pen 2.00", "ink 5.00"),
     order("2", "pen 2.00", "ink 5.00", event="refund"),  # says something else of the order
     order("3", "pen 2.00"),
@@ -52,14 +54,16 @@ FIRST = [
 
 
 def test_the_first_version_of_an_order_stands_and_a_line_never_comes_twice(spark):
-    assert told(fates(spark, FIRST)) == [
-        ("", "buy", "ink", "5.00", "used"), ("", "buy", "pen", "2.00", "used"), ("", "buy", "pen", "2.00", "used"),
+    assert lines_with_fates(fates(spark, FIRST)) == [
+        ("", "buy", "ink", "5.00", "used"), ("", "buy", "pen", "2.00", "used"),
+        ("", "buy", "pen", "2.00", "used"),
         ("1", "buy", "ink", "5.00", "duplicate"), ("1", "buy", "ink", "5.00", "used"),
         ("1", "buy", "pen", "2.00", "duplicate"), ("1", "buy", "pen", "2.00", "duplicate"),
         ("1", "buy", "pen", "2.00", "used"), ("1", "buy", "pen", "2.00", "used"),
         ("2", "buy", "ink", "5.00", "used"), ("2", "buy", "pen", "2.00", "used"),
         ("2", "refund", "ink", "5.00", "used"), ("2", "refund", "pen", "2.00", "used"),
-        ("3", "buy", "ink", "5.00", "conflict"), ("3", "buy", "pen", "2.00", "conflict"), ("3", "buy", "pen", "2.00", "used"),
+        ("3", "buy", "ink", "5.00", "conflict"), ("3", "buy", "pen", "2.00", "conflict"),
+        ("3", "buy", "pen", "2.00", "used"),
     ]  # fmt: skip
 
 
@@ -71,8 +75,9 @@ def test_later_deliveries_are_held_against_the_order_that_stands(spark):
         order("3", "pen 2.00", "bag 9.00"),  # one line more
         order("4", "pen 2.00"),
     ], known)  # fmt: skip
-    assert told(second) == [
-        ("1", "buy", "ink", "5.00", "duplicate"), ("1", "buy", "pen", "2.00", "duplicate"), ("1", "buy", "pen", "2.00", "duplicate"),
+    assert lines_with_fates(second) == [
+        ("1", "buy", "ink", "5.00", "duplicate"), ("1", "buy", "pen", "2.00", "duplicate"),
+        ("1", "buy", "pen", "2.00", "duplicate"),
         ("2", "buy", "pen", "2.00", "conflict"),
         ("3", "buy", "bag", "9.00", "conflict"), ("3", "buy", "pen", "2.00", "conflict"),
         ("4", "buy", "pen", "2.00", "used"),
@@ -81,13 +86,13 @@ def test_later_deliveries_are_held_against_the_order_that_stands(spark):
 
 def test_a_line_from_quarantine_joins_its_order(spark):
     rejected = fates(spark, [order("1", "pen 2.00", "ink five")])
-    assert told(rejected) == [
+    assert lines_with_fates(rejected) == [
         ("1", "buy", "ink", "None", "quarantined"),
         ("1", "buy", "pen", "2.00", "used"),
     ]
     known = rejected.filter("fate = 'used'").select(*LOOK_UP)
     mended = fates(spark, [order("1", "pen 2.00", "ink 5.00")], known, orders_are_whole=False)
-    assert told(mended) == [
+    assert lines_with_fates(mended) == [
         ("1", "buy", "ink", "5.00", "used"),
         ("1", "buy", "pen", "2.00", "duplicate"),
     ]

@@ -10,16 +10,40 @@ from desirelines.features.build import colocated_by_person, to_features
 from desirelines.features.daily_aggregates import DAY_FEATURES
 from desirelines.features.person_batches import to_counted_features
 from desirelines.features.window import ObservationWindow
-from tests.support.tables import sessions
+from tests.support.tables import one_block, sessions
 
 SESSIONS = """
-    person_id | started_at       | n:event_count | is_visit | d:engaged_seconds | n:order_count | m:amount | m:discount | m:refunded | n:cart_add_count | n:order_placed_count | first_order_at   | last_order_at    | last_cart_at     | l:categories | l:steps
-    ann       | 2026-01-03 10:00 | 4             | true     | 120               | 0             | 0        | 0          | 0          | 1                | 0                    |                  |                  | 2026-01-03 10:01 | toys         | home view view cart
-    ann       | 2026-02-02 10:00 | 3             | true     | 60                | 1             | 40       | 10         | 0          | 1                | 0                    | 2026-02-02 10:01 | 2026-02-02 10:01 | 2026-02-02 10:00 | toys books   | home cart buy
-    ann       | 2026-02-10 10:00 | 1             | false    |                   | 0             | 0        | 0          | 15         | 0                | 0                    |                  |                  |                  |              | refund
-    ben       | 2026-02-14 10:00 | 1             | true     |                   | 0             | 0        | 0          | 0          | 0                | 0                    |                  |                  |                  |              | home
-    cat       | 2025-02-27 23:59 | 2             | true     | 30                | 1             | 99       | 1          | 0          | 1                | 1                    | 2025-02-27 23:59 | 2025-02-27 23:59 | 2025-02-27 23:59 | pens         | home buy
-    cat       | 2026-02-28 10:00 | 2             | true     | 30                | 0             | 0        | 0          | 0          | 1                | 0                    |                  |                  | 2026-02-28 10:00 | pens         | home cart
+    person_id | started_at       | n:event_count | is_visit | d:engaged_seconds | n:order_count
+    ann       | 2026-01-03 10:00 | 4             | true     | 120               | 0
+    ann       | 2026-02-02 10:00 | 3             | true     | 60                | 1
+    ann       | 2026-02-10 10:00 | 1             | false    |                   | 0
+    ben       | 2026-02-14 10:00 | 1             | true     |                   | 0
+    cat       | 2025-02-27 23:59 | 2             | true     | 30                | 1
+    cat       | 2026-02-28 10:00 | 2             | true     | 30                | 0
+
+    person_id | m:amount | m:discount | m:refunded | n:cart_add_count | n:order_placed_count
+    ann       | 0        | 0          | 0          | 1                | 0
+    ann       | 40       | 10         | 0          | 1                | 0
+    ann       | 0        | 0          | 15         | 0                | 0
+    ben       | 0        | 0          | 0          | 0                | 0
+    cat       | 99       | 1          | 0          | 1                | 1
+    cat       | 0        | 0          | 0          | 1                | 0
+
+    person_id | first_order_at   | last_order_at    | last_cart_at     | l:categories
+    ann       |                  |                  | 2026-01-03 10:01 | toys
+    ann       | 2026-02-02 10:01 | 2026-02-02 10:01 | 2026-02-02 10:00 | toys books
+    ann       |                  |                  |                  |
+    ben       |                  |                  |                  |
+    cat       | 2025-02-27 23:59 | 2025-02-27 23:59 | 2025-02-27 23:59 | pens
+    cat       |                  |                  | 2026-02-28 10:00 | pens
+
+    person_id | l:steps
+    ann       | home view view cart
+    ann       | home cart buy
+    ann       | refund
+    ben       | home
+    cat       | home buy
+    cat       | home cart
 """  # fmt: skip
 AS_OF = date(2026, 3, 1)
 RULES = {"cart_hours": 24, "cart_days": 30, "goal_kinds": ["purchase", "signup"], "buckets": 8}
@@ -39,7 +63,8 @@ def people(spark):
 @pytest.mark.parametrize(
     ("feature", "ann", "ben", "cat"),
     [
-        #                            ann                   ben    cat (her order is a day before the window)
+        # cat's order is a day before the window
+        #                            ann                   ben    cat
         ("recency_days",             26.5826,              None,  None),
         ("frequency",                1.0,                  0.0,   0.0),
         ("monetary",                 25.0,                 0.0,   0.0),
@@ -65,9 +90,9 @@ def test_every_feature_of_the_catalogue_is_made_once(spark):
     counted = to_counted_features(
         sessions(spark, SESSIONS), window, key_kinds=(), cart_hours=24, cart_days=30
     )
-    made = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + counted.columns
+    names = [f.__name__ for f in DAY_FEATURES] + ["stickiness"] + counted.columns
     facts = {"person_id", "active_weeks", "window_weeks", "open_cart_at"}
-    assert sorted(n for n in made if n not in facts) == sorted(f.name for f in FEATURES)
+    assert sorted(n for n in names if n not in facts) == sorted(f.name for f in FEATURES)
 
 
 def test_facts_that_the_rules_need(people):
@@ -97,20 +122,20 @@ def test_facts_that_the_rules_need(people):
     ],
 )
 def test_an_open_cart(spark, cart, order, is_open):
-    header = SESSIONS.strip().splitlines()[0]
+    header = one_block(SESSIONS).splitlines()[0]
+    orders, ordered_at = (1, order) if order else (0, "2026-01-01 00:00")
     text = f"""{header}
     ann | {cart} | 1 | true | | 0 | 0 | 0 | 0 | 1 | 0 | | | {cart} | | cart
-    ann | {order or "2026-01-01 00:00"} | 1 | true | | {1 if order else 0} | 0 | 0 | 0 | 0 | 0 | {order} | {order} | | | buy"""
+    ann | {ordered_at} | 1 | true | | {orders} | 0 | 0 | 0 | 0 | 0 | {order} | {order} | | | buy"""
     assert (features(spark, text)["ann"]["open_cart_at"] is not None) is is_open
 
 
 def test_nothing_at_or_after_as_of_counts(spark, people):
-    header = SESSIONS.strip().splitlines()[0]
-    late = "2026-03-01 00:00 | 9 | true | 900 | 3 | 900 | 9 | 9 | 3 | 3 | 2026-03-01 00:00 | 2026-03-01 00:00 | 2026-03-01 00:00 | x y z | a b c"
-    with_later = SESSIONS.rstrip() + "".join(
+    at = "2026-03-01 00:00"
+    late = f"{at} | 9 | true | 900 | 3 | 900 | 9 | 9 | 3 | 3 | {at} | {at} | {at} | x y z | a b c"
+    with_later = one_block(SESSIONS) + "".join(
         f"\n    {p} | {late}" for p in ("ann", "ben", "cat", "dan")
     )
-    assert header in with_later
     got = features(spark, with_later)
     assert got == people
 

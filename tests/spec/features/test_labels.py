@@ -1,4 +1,4 @@
-"""The words about a person, each on people small enough to judge by hand."""
+"""The labels of a person, on cases small enough to judge by hand."""
 
 from datetime import date
 
@@ -18,7 +18,8 @@ WINDOW = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
 
 def features(spark, text, key_kinds=()):
     return to_features(
-        colocated_by_person(sessions(spark, text)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
+        colocated_by_person(sessions(spark, text)), WINDOW, cart_hours=24, cart_days=30,
+        goal_kinds=("purchase",), buckets=8, run_id="r", key_kinds=key_kinds
     )  # fmt: skip
 
 
@@ -26,10 +27,10 @@ def labels(people, *columns, before=None, ranks=None):
     earlier = (
         people.sparkSession.createDataFrame([], PERSON_LABELS.schema) if before is None else before
     )
-    made = to_labels(
+    labelled = to_labels(
         people, earlier, ranks, WINDOW, Journey(), lapsed_months=6, occasions=[], run_id="r"
     )
-    return {row["person_id"]: tuple(row[c] for c in columns) for row in made.collect()}
+    return {row["person_id"]: tuple(row[c] for c in columns) for row in labelled.collect()}
 
 
 def test_the_state_of_the_last_day_is_told_from_the_days_before_it(spark):
@@ -97,7 +98,8 @@ def test_coming_less_is_decay_when_it_is_no_chance(spark):
     people = features(spark, "person_id | started_at | is_visit\n" + "\n".join(lines))
     got = labels(people, "is_decaying")
     tails = {r["person_id"]: r["decay_probability"] for r in people.collect()}
-    # Poisson with mean 16 · 14/56 = 4: P(X = 0) = e^-4, P(X ≤ 2) = 13 e^-4; with mean 2, P(X ≤ 1) = 3 e^-2.
+    # Poisson with mean 16 · 14/56 = 4: P(X = 0) = e^-4, P(X ≤ 2) = 13 e^-4;
+    # with mean 2, P(X ≤ 1) = 3 e^-2.
     assert tails["silent"] == pytest.approx(0.018315638888734)
     assert tails["half"] == pytest.approx(0.238103305553544)
     assert tails["few"] == pytest.approx(0.406005849709838)
@@ -113,31 +115,51 @@ def test_coming_less_is_decay_when_it_is_no_chance(spark):
 
 def test_where_people_are_reached_and_answer(spark):
     got = labels(features(spark, """
-        person_id | started_at       | is_visit | email_sent_count | email_opened_count | push_sent_count | push_opened_count | sms_sent_count | sms_clicked_count | screen_count | page_count
-        email     | 2026-02-01 10:00 | true     | 4                | 2                  | 4               | 2                 | 4              | 1                 | 9            | 0
-        push      | 2026-02-01 10:00 | false    | 4                | 2                  | 4               | 3                 | 0              | 0                 | 0            | 0
-        sms       | 2026-02-01 10:00 | false    | 4                | 0                  | 4               | 1                 | 2              | 1                 | 0            | 0
-        app       | 2026-02-01 10:00 | true     | 4                | 0                  | 0               | 0                 | 0              | 0                 | 3            | 2
-        web       | 2026-02-01 10:00 | true     | 0                | 0                  | 0               | 0                 | 0              | 0                 | 2            | 2
-        nobody    | 2026-02-01 10:00 | false    | 4                | 0                  | 0               | 0                 | 0              | 0                 | 0            | 0
+        person_id | started_at       | is_visit | email_sent_count
+        email     | 2026-02-01 10:00 | true     | 4
+        push      | 2026-02-01 10:00 | false    | 4
+        sms       | 2026-02-01 10:00 | false    | 4
+        app       | 2026-02-01 10:00 | true     | 4
+        web       | 2026-02-01 10:00 | true     | 0
+        nobody    | 2026-02-01 10:00 | false    | 4
+
+        person_id | email_opened_count | push_sent_count | push_opened_count
+        email     | 2                  | 4               | 2
+        push      | 2                  | 4               | 3
+        sms       | 0                  | 4               | 1
+        app       | 0                  | 0               | 0
+        web       | 0                  | 0               | 0
+        nobody    | 0                  | 0               | 0
+
+        person_id | sms_sent_count | sms_clicked_count | screen_count | page_count
+        email     | 4              | 1                 | 9            | 0
+        push      | 0              | 0                 | 0            | 0
+        sms       | 2              | 1                 | 0            | 0
+        app       | 0              | 0                 | 3            | 2
+        web       | 0              | 0                 | 2            | 2
+        nobody    | 0              | 0                 | 0            | 0
     """), "preferred_channel")  # fmt: skip
     assert got == {name: (name if name != "nobody" else None,) for name in got}
     assert set(got) - {"nobody"} == set(LABELS[2].values)
 
 
 def test_what_buyers_look_for_is_a_rank_among_buyers(spark):
-    header = "person_id | started_at | is_visit | page_count | order_count | order_line_count | m:amount | m:discount | first_order_at | last_order_at"
+    header = (
+        "person_id | started_at | is_visit | page_count | order_count | order_line_count | "
+        "m:amount | m:discount | first_order_at | last_order_at"
+    )
+    at = "2026-02-01 10:00"
     plain = [
-        f"p{n} | 2026-02-01 10:00 | true | {10 + n} | 1 | 1 | {20 + n} | {n / 10} | 2026-02-01 10:00 | 2026-02-01 10:00"
+        f"p{n} | {at} | true | {10 + n} | 1 | 1 | {20 + n} | {n / 10} | {at} | {at}"
         for n in range(8)
     ]
     own = [
-        "price   | 2026-02-01 10:00 | true | 99 | 1 | 1 | 5   | 5 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "quality | 2026-02-01 10:00 | true | 99 | 1 | 1 | 500 | 0 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "ease    | 2026-02-01 10:00 | true | 1  | 1 | 1 | 1   | 0 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "both    | 2026-02-01 10:00 | true | 1  | 1 | 1 | 500 | 0 | 2026-02-01 10:00 | 2026-02-01 10:00",
-        "nobody  | 2026-02-01 10:00 | true | 1  | 0 | 0 | 0   | 0 |                  |                 ",
-    ]  # fmt: skip
+        f"price   | {at} | true | 99 | 1 | 1 | 5   | 5 | {at} | {at}",
+        f"quality | {at} | true | 99 | 1 | 1 | 500 | 0 | {at} | {at}",
+        f"ease    | {at} | true | 1  | 1 | 1 | 1   | 0 | {at} | {at}",
+        f"both    | {at} | true | 1  | 1 | 1 | 500 | 0 | {at} | {at}",
+        f"nobody  | {at} | true | 1  | 0 | 0 | 0   | 0 |      |     ",
+    ]
     people = features(spark, "\n".join([header, *plain, *own]))
     ranks = benefit_ranks(people)
     got = labels(people, "benefit_sought", "price_rank", ranks=ranks)
@@ -153,16 +175,27 @@ def test_what_buyers_look_for_is_a_rank_among_buyers(spark):
 @pytest.fixture(scope="module")
 def stages(spark):
     return features(spark, """
-        person_id      | started_at       | is_visit | product_view_count | order_count | last_cart_at     | first_order_at   | last_order_at
-        gone           | 2025-11-30 10:00 | true     | 0                  | 0           |                  |                  |
-        aware          | 2025-12-01 10:00 | true     | 9                  | 0           |                  |                  |
-        consider       | 2026-01-31 00:00 | true     | 1                  | 0           |                  |                  |
-        intent         | 2026-01-30 10:00 | true     | 1                  | 0           | 2026-01-30 10:00 |                  |
-        first_purchase | 2026-02-20 10:00 | true     | 1                  | 1           | 2026-02-20 10:00 | 2026-02-20 10:00 | 2026-02-20 10:00
-        repeat         | 2026-02-20 10:00 | true     | 1                  | 4           |                  | 2026-02-20 10:00 | 2026-02-20 10:00
-        loyal          | 2026-02-20 10:00 | true     | 1                  | 5           |                  | 2026-02-20 10:00 | 2026-02-20 10:00
-        at_risk        | 2025-11-30 10:00 | true     | 1                  | 9           |                  | 2025-11-30 10:00 | 2025-11-30 23:00
-        lapsed         | 2025-08-31 10:00 | true     | 1                  | 9           |                  | 2025-08-31 10:00 | 2025-08-31 23:00
+        person_id      | started_at       | is_visit | product_view_count | order_count
+        gone           | 2025-11-30 10:00 | true     | 0                  | 0
+        aware          | 2025-12-01 10:00 | true     | 9                  | 0
+        consider       | 2026-01-31 00:00 | true     | 1                  | 0
+        intent         | 2026-01-30 10:00 | true     | 1                  | 0
+        first_purchase | 2026-02-20 10:00 | true     | 1                  | 1
+        repeat         | 2026-02-20 10:00 | true     | 1                  | 4
+        loyal          | 2026-02-20 10:00 | true     | 1                  | 5
+        at_risk        | 2025-11-30 10:00 | true     | 1                  | 9
+        lapsed         | 2025-08-31 10:00 | true     | 1                  | 9
+
+        person_id      | last_cart_at     | first_order_at   | last_order_at
+        gone           |                  |                  |
+        aware          |                  |                  |
+        consider       |                  |                  |
+        intent         | 2026-01-30 10:00 |                  |
+        first_purchase | 2026-02-20 10:00 | 2026-02-20 10:00 | 2026-02-20 10:00
+        repeat         |                  | 2026-02-20 10:00 | 2026-02-20 10:00
+        loyal          |                  | 2026-02-20 10:00 | 2026-02-20 10:00
+        at_risk        |                  | 2025-11-30 10:00 | 2025-11-30 23:00
+        lapsed         |                  | 2025-08-31 10:00 | 2025-08-31 23:00
     """).cache()  # fmt: skip
 
 
@@ -175,8 +208,9 @@ def test_the_stage_of_the_journey_is_the_last_that_holds(stages):
 def test_a_stage_remembers_since_when_and_a_move_that_cannot_be_is_told(spark, stages):
     columns = ["person_id", "journey_stage", "stage_entered_on"]
     rows = [
-        ("aware", "aware", date(2026, 1, 5)), ("gone", "consider", date(2026, 1, 5)), ("consider", "loyal", date(2026, 1, 5)),
-        ("first_purchase", "repeat", date(2026, 1, 5)), ("loyal", "lapsed", date(2026, 1, 5)), ("repeat", None, date(2026, 1, 5)),
+        ("aware", "aware", date(2026, 1, 5)), ("gone", "consider", date(2026, 1, 5)),
+        ("consider", "loyal", date(2026, 1, 5)), ("first_purchase", "repeat", date(2026, 1, 5)),
+        ("loyal", "lapsed", date(2026, 1, 5)), ("repeat", None, date(2026, 1, 5)),
     ]  # fmt: skip
     before = spark.createDataFrame(
         rows, "person_id string, journey_stage string, stage_entered_on date"

@@ -85,7 +85,8 @@ def test_orders_on_the_days_of_an_occasion_against_the_days_observed(spark):
         once      | 2026-01-01 10:00 | true     | 3           | 2026-01-01 10:00 | 2026-01-01 10:00
         never     | 2025-01-11 10:00 | true     | 1           | 2025-01-11 10:00 | 2025-01-11 10:00
         looks     | 2026-01-01 10:00 | true     | 0           |                  |
-    """)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", occasions=[days_of(sale, AS_OF)])  # fmt: skip
+    """)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r",
+    occasions=[days_of(sale, AS_OF)])  # fmt: skip
     columns = [own_column(f.name) for f in occasion_features("sale")]
     got = {r[0]: tuple(r)[1:] for r in rows.selectExpr("person_id", *columns).collect()}
     about = {p: tuple(None if v is None else pytest.approx(v) for v in values) for p, values in {
@@ -129,7 +130,8 @@ def test_orders_around_a_date_of_each_person(spark):
         leap      | 2025-02-28 10:00 | true     | 1           | 2025-02-28 10:00 | 2025-02-28 10:00
         leap      | 2025-03-01 10:00 | true     | 1           | 2025-03-01 10:00 | 2025-03-01 10:00
         secret    | 2025-06-10 10:00 | true     | 1           | 2025-06-10 10:00 | 2025-06-10 10:00
-    """)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r", occasions=[birthday], personal_dates=dates)  # fmt: skip
+    """)), WINDOW, cart_hours=24, cart_days=30, goal_kinds=("purchase",), buckets=8, run_id="r",
+    occasions=[birthday], personal_dates=dates)  # fmt: skip
     columns = [own_column(f.name) for f in occasion_features("birthday")]
     got = {r[0]: tuple(r)[1:] for r in rows.selectExpr("person_id", *columns).collect()}
     wanted = {

@@ -1,4 +1,4 @@
-"""Features of the settings, and runs of steps as words."""
+"""Features from the settings, and runs of steps as features."""
 
 from datetime import date
 

@@ -1,4 +1,4 @@
-"""RFM: equal values score alike, every cell is one segment, and what happens where quantiles coincide."""
+"""RFM: equal values score alike, each cell is one segment; and coinciding quantiles."""
 
 from itertools import product
 

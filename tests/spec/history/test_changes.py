@@ -68,11 +68,13 @@ def test_the_changes_of_a_chain_of_runs_give_the_members_after_it(spark):
 
     feb, mar, apr = (date(2026, m, 1) for m in (2, 3, 4))
     assert after("r1", "r2") == [
-        ("ann", "b", True, mar, "r2"), ("ann", "rule", False, feb, "r2"), ("ben", "a", True, feb, "r2"),
-        ("ben", "rule", False, mar, "r2"), ("dan", "b", True, mar, "r2"),
+        ("ann", "b", True, mar, "r2"), ("ann", "rule", False, feb, "r2"),
+        ("ben", "a", True, feb, "r2"), ("ben", "rule", False, mar, "r2"),
+        ("dan", "b", True, mar, "r2"),
     ]  # fmt: skip
     assert after("r1", "r2", "r3") == [
-        ("ann", "a", True, apr, "r3"), ("ann", "rule", False, feb, "r3"), ("ben", "a", True, feb, "r3"), ("cat", "b", True, apr, "r3"),
+        ("ann", "a", True, apr, "r3"), ("ann", "rule", False, feb, "r3"),
+        ("ben", "a", True, feb, "r3"), ("cat", "b", True, apr, "r3"),
     ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The ledger of runs: one successor to each published run, and the run a new one is compared with."""
+"""The ledger of runs: each published run has one successor; and which run a new one follows."""
 
 from datetime import UTC, date, datetime
 from threading import Thread
@@ -14,7 +14,7 @@ FIRST, SECOND, THIRD = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)
 
 @pytest.fixture
 def ledger(spark, tmp_path):
-    """Ledgers of as many drivers as one asks for, over one warehouse."""
+    """Ledgers of any number of drivers, over one warehouse."""
 
     def another():
         warehouse = Warehouse(spark.newSession(), WarehouseSettings(path=str(tmp_path)))

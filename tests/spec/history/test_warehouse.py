@@ -1,4 +1,7 @@
-"""The verbs by which rows get into tables: a run's rows once, versions as a command sees them, tables that are not as contracted."""
+"""How rows get into tables: a run's rows once, versions as a command sees them.
+
+And tables that differ from their contract.
+"""
 
 from dataclasses import replace
 
@@ -15,7 +18,7 @@ PARAMETERS = replace(RUN_PARAMETERS, name="parameters_under_test")
 
 @pytest.fixture
 def warehouse(spark, tmp_path):
-    """Warehouses of as many commands as one asks for, over one folder."""
+    """Warehouses of any number of commands, over one folder."""
     return lambda: Warehouse(spark, WarehouseSettings(path=str(tmp_path)))
 
 
@@ -72,7 +75,7 @@ def test_a_version_is_the_one_found_or_the_one_written_last(spark, warehouse):
     assert (mine.version(PARAMETERS), other.version(PARAMETERS)) == (
         1,
         2,
-    )  # what mine did not see, it did not use
+    )  # it did not use what it did not see
     mine.append(rows(spark, "c", k="3"), PARAMETERS)
     assert mine.version(PARAMETERS) == 3
 
@@ -80,10 +83,13 @@ def test_a_version_is_the_one_found_or_the_one_written_last(spark, warehouse):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')", "reader version 3, contracted 1"),
-        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.minWriterVersion' = '7', 'delta.feature.rowTracking' = 'supported')", "rowTracking"),
+        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.enableDeletionVectors' = 'true')",
+         "reader version 3, contracted 1"),
+        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.minWriterVersion' = '7', "
+         "'delta.feature.rowTracking' = 'supported')", "rowTracking"),
         ("ALTER TABLE {} SET TBLPROPERTIES ('delta.minWriterVersion' = '4')", "writer version 4"),
-        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 90 days')", "logRetentionDuration is 'interval 90 days'"),
+        ("ALTER TABLE {} SET TBLPROPERTIES ('delta.logRetentionDuration' = 'interval 90 days')",
+         "logRetentionDuration is 'interval 90 days'"),
     ],
 )  # fmt: skip
 def test_a_table_that_other_readers_may_not_read_is_refused_before_anything_is_written(

@@ -1,4 +1,4 @@
-"""Which cuts hold, and what a run decides anew."""
+"""Which cuts hold, and what a run decides again."""
 
 from desirelines.identities.link_decisions import cuts_in_force, to_cut_edits
 from tests.support.tables import rows_of, table
@@ -28,8 +28,8 @@ def in_force(spark):
 
 def test_a_cut_by_hand_is_held_and_so_is_one_made_before_an_erasure(spark):
     assert rows_of(in_force(spark), "key", "other_key", "reason", "is_held") == [
-        ("a", "b", "unique", True), ("a", "c", "unique", False), ("a", "d", "unlinked", True), ("a", "f", "cap", False),
-        ("a", "g", "size", False),
+        ("a", "b", "unique", True), ("a", "c", "unique", False), ("a", "d", "unlinked", True),
+        ("a", "f", "cap", False), ("a", "g", "size", False),
     ]  # fmt: skip
 
 

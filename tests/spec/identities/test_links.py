@@ -18,7 +18,8 @@ def test_identifiers_of_one_event_are_linked_both_ways_and_each_with_itself(spar
         2026-01-01 10:00 | c1     |      |       | page
         2026-01-01 11:00 | c1     | u1   |       | page
         2026-01-01 12:00 | c1     | u1   |       | page
-    """).select("key", "other_key", "rule", F.hour("first_at"), F.hour("last_at"), "link_count")  # fmt: skip
+    """).select("key", "other_key", "rule", F.hour("first_at"), F.hour("last_at"),
+                "link_count")  # fmt: skip
     assert rows_of(found, *found.columns) == [
         ("c1", "c1", "itself", 10, 12, 3), ("c1", "u1", "login", 11, 12, 2),
         ("u1", "c1", "login", 11, 12, 2), ("u1", "u1", "itself", 11, 12, 2),
@@ -35,7 +36,8 @@ def test_the_rule_of_a_link_is_the_strongest_seen(spark):
         2026-01-01 14:00 | c2     |      | e2    | page     |
     """, alias_column="previous")  # fmt: skip
     assert rows_of(found.filter("key < other_key"), "key", "other_key", "rule") == [
-        ("c1", "e1", "order_email"), ("c1", "u1", "login"), ("c2", "e2", "same_event"), ("u0", "u1", "alias"),
+        ("c1", "e1", "order_email"), ("c1", "u1", "login"), ("c2", "e2", "same_event"),
+        ("u0", "u1", "alias"),
     ]  # fmt: skip
 
 

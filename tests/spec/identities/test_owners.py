@@ -1,4 +1,4 @@
-"""Whose a shared device is, and when."""
+"""Who owns a shared device, and when."""
 
 import pytest
 from pyspark.sql import functions as F
@@ -38,9 +38,15 @@ def owners(spark, attribution, hours=2):
 @pytest.mark.parametrize(
     ("attribution", "expected"),
     [
-        ("next_login", {"01 07:59": "tablet", "01 08:00": "ann", "01 10:30": "ben", "01 12:00": "tablet", "05 10:00": "ben", "05 13:00": "tablet"}),
-        ("last_login", {"01 08:00": "tablet", "01 10:30": "ann", "01 12:59": "ben", "01 13:00": "tablet", "05 11:00": "tablet", "05 13:00": "ben"}),
-        ("never", {"01 08:00": "tablet", "01 10:20": "ann", "01 10:30": "tablet", "01 11:00": "ben", "05 13:00": "tablet"}),
+        ("next_login",
+         {"01 07:59": "tablet", "01 08:00": "ann", "01 10:30": "ben", "01 12:00": "tablet",
+          "05 10:00": "ben", "05 13:00": "tablet"}),
+        ("last_login",
+         {"01 08:00": "tablet", "01 10:30": "ann", "01 12:59": "ben", "01 13:00": "tablet",
+          "05 11:00": "tablet", "05 13:00": "ben"}),
+        ("never",
+         {"01 08:00": "tablet", "01 10:20": "ann", "01 10:30": "tablet", "01 11:00": "ben",
+          "05 13:00": "tablet"}),
     ],
 )  # fmt: skip
 def test_between_logins_a_shared_device_is_whose_the_attribution_says(spark, attribution, expected):

@@ -134,5 +134,6 @@ def test_people_are_first_seen_with_their_first_identifier(spark):
         "person_id", "date_format(first_seen_at, 'dd HH:mm') AS seen"
     )
     assert rows_of(people, "person_id", "seen") == [
-        ("alone", "05 09:00"), ("c1", "01 10:00"), ("e2", "06 09:00"), ("tablet", "03 09:00"), ("u2", "04 09:00"),
+        ("alone", "05 09:00"), ("c1", "01 10:00"), ("e2", "06 09:00"), ("tablet", "03 09:00"),
+        ("u2", "04 09:00"),
     ]  # fmt: skip

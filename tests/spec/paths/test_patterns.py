@@ -1,4 +1,4 @@
-"""The language of patterns, and which patterns are worn."""
+"""The language of patterns, and which patterns are frequent."""
 
 import pytest
 from pyspark.sql import functions as F
@@ -15,10 +15,13 @@ from tests.support.tables import rows_of, table
     ("text", "items", "occurrence", "within_ms"),
     [
         ("cart -> pay", [("cart", False, False), ("pay", False, False)], "first", None),
-        ("cart -> * -> pay within 2h", [("cart", False, False), ("pay", False, True)], "first", 7_200_000),
+        ("cart -> * -> pay within 2h", [("cart", False, False), ("pay", False, True)], "first",
+         7_200_000),
         ("last [a|b c] -> [^d]", [("a,b c", False, False), ("d", True, False)], "last", None),
-        ("every product viewed->order-done", [("product viewed", False, False), ("order-done", False, False)], "every", None),
-        ('"a -> b" -> "within"', [("a -> b", False, False), ("within", False, False)], "first", None),
+        ("every product viewed->order-done",
+         [("product viewed", False, False), ("order-done", False, False)], "every", None),
+        ('"a -> b" -> "within"', [("a -> b", False, False), ("within", False, False)], "first",
+         None),
         ("/p/1.html within 1.5d", [("/p/1.html", False, False)], "first", 129_600_000),
         ("first", [("first", False, False)], "first", None),
     ],
@@ -32,17 +35,18 @@ def test_patterns_are_read(text, items, occurrence, within_ms):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
-        ("", "a pattern ends with a step"), ("cart ->", "a pattern ends with a step"), ("-> cart", "at sign 1: expected a step"),
-        ("* -> cart", "`*` stands between two steps"), ("a -> * -> * -> b", "`*` stands between"), ("[a|] -> b", "a name is empty"),
+        ("", "a pattern ends with a step"), ("cart ->", "a pattern ends with a step"),
+        ("-> cart", "at sign 1: expected a step"), ("* -> cart", "`*` stands between two steps"),
+        ("a -> * -> * -> b", "`*` stands between"), ("[a|] -> b", "a name is empty"),
         ("a -> b within 2y", "at sign 8"), ("a ! b", "at sign 3: expected `->`"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_told_with_its_place(text, told):
+def test_what_cannot_be_read_is_told_with_its_place(text, message):
     with pytest.raises(SettingsError, match=r".*") as error:
         read_pattern(text)
-    assert told in str(error.value)
+    assert message in str(error.value)
 
 
 def test_a_name_that_nobody_ever_did_is_a_mistake():
@@ -99,7 +103,7 @@ def test_steps_in_a_row_are_counted_with_what_they_say_of_the_goal(spark):
         "is_skewed",
     )
     found = {r[:2]: r[2:] for r in rows_of(got, *columns)}
-    # 54 paths, 30 reach the goal. home -> cart before it: 20 of those that do, 20 of those that do not.
+    # 54 paths, 30 reach the goal. home -> cart before it: 20 of those that do, 20 of the others.
     odds = (20 + 1) * (24 - 20 + 1) / ((30 - 20 + 1) * (20 + 1))
     assert found["all", "home -> cart"] == (40, 40, 40 / 54, odds, False)
     assert found["all", "help -> cart"] == (10, 10, 10 / 54, (10 + 1) * (24 + 1) / (20 + 1), False)

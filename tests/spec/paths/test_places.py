@@ -1,4 +1,4 @@
-"""The step matrix, and what is said of each step."""
+"""The step matrix, and the facts of each step."""
 
 import pytest
 from pyspark.sql import functions as F
@@ -24,8 +24,10 @@ def paths(spark):
 def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_others(spark):
     got = to_positions(paths(spark), places=3, run_id="r")
     assert rows_of(got, "place", "step", "path_count") == [
-        (1, "__hidden__", 23),  # three began with b: told with the twenty others, or they would follow from the whole
-        (2, "__hidden__", 13), (2, "b", 10),  # three went to `own`, and the next smallest hides with them
+        # three began with b: reported with the twenty others, or they would follow from the whole
+        (1, "__hidden__", 23),
+        # three went to `own`, and the next smallest hides with them
+        (2, "__hidden__", 13), (2, "b", 10),
         (3, "a", 10), (3, "path_end", 13),
     ]  # fmt: skip
     sums = got.groupBy("place").agg(F.sum("path_share").alias("s")).collect()
@@ -35,10 +37,13 @@ def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_oth
 
 def test_of_each_step_how_often_paths_begin_end_loop_and_turn_back(spark):
     got = to_step_facts(paths(spark), run_id="r")
-    columns = ("step", "people_count", "path_count", "visit_count", "entry_share", "exit_share", "drop_off_share", "loop_share", "backtrack_share", "revisit_share")  # fmt: skip
+    columns = ("step", "people_count", "path_count", "visit_count", "entry_share", "exit_share",
+               "drop_off_share", "loop_share", "backtrack_share", "revisit_share")  # fmt: skip
     assert rows_of(got, *columns) == [
-        # a: visited twice in both ways; of 30 followed visits 10 are loops; of 10 with two more steps all are a, b, a
-        # three begin with b, three end with `own`: where others begin and end is withheld, or the three would follow from the whole
+        # a: visited twice in both ways; of 30 followed visits 10 are loops;
+        # of 10 with two more steps all are a, b, a
+        # three begin with b, three end with `own`: where others begin and end is withheld,
+        # or the three would follow from the whole
         ("a", 20, 20, 40, None, None, None, 10 / 30, 1.0, 0.5),
         # b: 13 visits, all followed; of 10 with two more steps none is b, x, b
         ("b", 13, 13, 13, None, 0.0, 0.0, 0.0, 0.0, 0.0),

@@ -18,15 +18,25 @@ def rules():
 
 
 PEOPLE = """
-    person_id | n:bucket | first_order_at      | last_order_at       | n:lifetime_orders | n:active_weeks | open_cart_at     | expected
-    new       | 1        | 2026-01-30 00:00:00 | 2026-02-03 00:00:00 | 1                 | 1              |                  | new_buyer
-    notnew    | 1        | 2026-01-29 23:59:59 | 2026-02-03 00:00:00 | 2                 | 1              |                  |
-    lapsed    | 1        | 2025-01-01 00:00:00 | 2025-08-31 23:59:59 | 2                 | 1              |                  | lapsed
-    active    | 1        | 2025-01-01 00:00:00 | 2025-09-01 00:00:00 | 2                 | 1              |                  |
-    once      | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1                 | 1              |                  |
-    weeks     | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1                 | 2              |                  | lapsed
-    carter    | 1        | 2025-01-01 00:00:00 | 2025-08-01 00:00:00 | 5                 | 9              | 2026-02-20 10:00 | cart_abandoner lapsed
-    nothing   | 1        |                     |                     | 0                 | 0              |                  |
+    person_id | n:bucket | first_order_at      | last_order_at       | n:lifetime_orders
+    new       | 1        | 2026-01-30 00:00:00 | 2026-02-03 00:00:00 | 1
+    notnew    | 1        | 2026-01-29 23:59:59 | 2026-02-03 00:00:00 | 2
+    lapsed    | 1        | 2025-01-01 00:00:00 | 2025-08-31 23:59:59 | 2
+    active    | 1        | 2025-01-01 00:00:00 | 2025-09-01 00:00:00 | 2
+    once      | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1
+    weeks     | 1        | 2025-01-01 00:00:00 | 2025-01-01 00:00:00 | 1
+    carter    | 1        | 2025-01-01 00:00:00 | 2025-08-01 00:00:00 | 5
+    nothing   | 1        |                     |                     | 0
+
+    person_id | n:active_weeks | open_cart_at     | expected
+    new       | 1              |                  | new_buyer
+    notnew    | 1              |                  |
+    lapsed    | 1              |                  | lapsed
+    active    | 1              |                  |
+    once      | 1              |                  |
+    weeks     | 2              |                  | lapsed
+    carter    | 9              | 2026-02-20 10:00 | cart_abandoner lapsed
+    nothing   | 0              |                  |
 """  # fmt: skip
 
 
@@ -45,7 +55,7 @@ def test_the_three_rules_at_their_edges(spark):
 
 
 def people_with(spark, values):
-    """Features of made people: frequency as given, everything else null."""
+    """Features of synthetic people: frequency as given, everything else null."""
     rows = spark.createDataFrame(
         [(f"p{n}", v if v is None else float(v)) for n, v in enumerate(values)],
         "person_id string, frequency double",
@@ -96,7 +106,7 @@ def test_an_unknown_feature_has_no_effect_and_a_small_segment_no_profile(spark):
 def test_what_is_known_of_fewer_than_ten_people_is_not_profiled(spark):
     features = people_with(spark, [1.0] * 9 + [None] * 12)
     members = features.select("person_id", F.lit("s").alias("segment_id"))
-    # Known of nine, and known of nobody: a row for one of them would tell which it is.
+    # Known of nine, and known of nobody: a row for one of them would reveal which it is.
     assert (
         to_profiles(features, members, run_id="r")
         .filter("feature in ('frequency', 'monetary')")
@@ -136,8 +146,10 @@ def test_people_of_each_segment_and_of_these_who_came_and_who_went(spark):
     members = table(spark, "person_id | segment_id\na | s\nb | s\nc | t")
     changes = table(
         spark,
-        "person_id | segment_id | change\na | s | entered\nd | s | left\nd | u | left\nc | t | primary_changed",
+        "person_id | segment_id | change\na | s | entered\nd | s | left\nd | u | left\n"
+        "c | t | primary_changed",
     )
-    assert rows_of(to_counts(members, changes), "segment_id", "people_count", "entered", "gone") == [
+    assert rows_of(to_counts(members, changes), "segment_id", "people_count", "entered",
+                   "gone") == [
         ("s", 2, 1, 1), ("t", 1, 0, 0), ("u", 0, 0, 1),
     ]  # fmt: skip

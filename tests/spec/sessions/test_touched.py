@@ -1,4 +1,4 @@
-"""From when on the sessions of touched streams are cut anew, and what is known of the cause of the first."""
+"""From when on the sessions of touched streams are rebuilt, and the known cause of the first."""
 
 from pyspark.sql import functions as F
 
@@ -21,10 +21,10 @@ STANDING = """
 """
 NEW = """
     stream_id | session_key | occurred_at      | from_at          | known_cause  | why
-    back      |             | 2026-03-01T09:40 | 2026-03-01T09:00 | user_changed | within the gap of the second session
-    long_ago  |             | 2026-03-01T09:40 | 2026-03-01T09:40 | idle_timeout | a session of its own, not its first
+    back      |             | 2026-03-01T09:40 | 2026-03-01T09:00 | user_changed | second session
+    long_ago  |             | 2026-03-01T09:40 | 2026-03-01T09:40 | idle_timeout | its own session
     fresh     |             | 2026-03-01T09:40 | 2026-03-01T09:40 |              | never seen
-    keyed     | k1          | 2026-03-01T09:40 | 2026-02-01T09:00 |              | its key's session, however old; no other before
+    keyed     | k1          | 2026-03-01T09:40 | 2026-02-01T09:00 |              | its key's session
 """
 
 
