@@ -1,8 +1,8 @@
 """`python -m bench.same A B`: whether two warehouses hold the same rows, run ids and times apart.
 
-For a change that must not change a table: run the same sources and settings before and after it, with
-the same secrets, and compare. Exit status: 0 the same, 1 a table differs, 2 there is nothing to
-compare.
+For a change that must not change a table: run the same sources and settings before and after it,
+with the same secrets, and compare. Exit status: 0 the same, 1 a table differs, 2 there is nothing
+to compare.
 """
 
 from __future__ import annotations

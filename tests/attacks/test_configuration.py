@@ -289,7 +289,7 @@ def folder_of(path):
 
 ENGINE = {
     "a class that Java does not know": (["sessions.step_rules=[{pattern: '\\p{Foo}', name: a}]"],
-                                        "sessions.step_rules.0.pattern: '\\p{Foo}' is not a Java regular"),
+                                        "sessions.step_rules.0.pattern: '\\p{Foo}' is not a Java"),
     "a group as Python names it": (
         ["sessions.step_rules=[{pattern: a, name: a}, {pattern: '(?P<n>a)', name: b}]"],
         "sessions.step_rules.1.pattern"),

@@ -54,7 +54,10 @@ def test_plan(printed):
         "run_id": TEXT, "as_of": TEXT, "base_run_id": TEXT, "config_hash": TEXT,
         "reads": [{"source": TEXT, "format": TEXT, "where": TEXT, "columns": TEXT}],
         "writes": [
-            {"table": TEXT, "version now": NUMBER, "stages": TEXT, "one row is": TEXT, "written": TEXT}
+            {
+                "table": TEXT, "version now": NUMBER, "stages": TEXT, "one row is": TEXT,
+                "written": TEXT,
+            }
         ],
     }  # fmt: skip
 
