@@ -22,17 +22,17 @@ _LINE_BREAKS = "\n\r\t"
 
 
 def plain_text(text: str, *, has_lines: bool = False) -> str:
-    """Refuse invisible characters: controls, line breaks, direction marks and unassigned code points.
+    """Refuse invisible characters: controls, line breaks, direction marks, unassigned characters.
 
-    With `has_lines`, line breaks and tabs are allowed. Joiners are allowed where a script or an emoji
-    needs them: after a virama, between two Arabic letters, between two emoji. The same holds for the
-    mark that makes a character an emoji.
+    With `has_lines`, line breaks and tabs are allowed. Joiners are allowed where a script or an
+    emoji needs them: after a virama, between two Arabic letters, between two emoji. The same holds
+    for the mark that makes a character an emoji.
 
     Raises:
         ValueError: there is such a character, or the text is too long.
     """
     if len(text) > MOST_TEXT:
-        raise ValueError(f"a text has at most {MOST_TEXT:,} letters, this one has {len(text):,}")
+        raise ValueError(f"a text has at most {MOST_TEXT:,} characters, this one has {len(text):,}")
     if text.isascii() and text.isprintable():
         return text
     for place, letter in enumerate(text):
@@ -41,7 +41,7 @@ def plain_text(text: str, *, has_lines: bool = False) -> str:
         is_bad = unicodedata.category(letter) in _REFUSED or _INVISIBLE.match(letter)
         if is_bad and not _belongs(text, place):
             raise ValueError(
-                f"the character U+{ord(letter):04X} at place {place + 1} cannot be seen "
+                f"the character U+{ord(letter):04X} at position {place + 1} cannot be seen "
                 "where the text is read. Remove it"
             )
     return text

@@ -61,8 +61,8 @@ class SourceError(DesirelinesError):
         wanted = tuple(wanted)
         hints = [f"'{name}'{did_you_mean(name, found)}" for name in wanted]
         return cls(
-            f"source '{source}': the mapping names {', '.join(hints)}, which {where} does not have. "
-            f"It has: {', '.join(found)}. "
+            f"source '{source}': the mapping names {', '.join(hints)}, "
+            f"which {where} does not have. It has: {', '.join(found)}. "
             "Fix `columns`, `ids` or `properties` in the source's mapping."
         )
 

@@ -67,8 +67,8 @@ def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -
 def fingerprint_of(secret: bytes, purpose: str) -> str:
     """Fingerprint that identifies a secret without revealing it: HMAC of a fixed text per purpose.
 
-    It is cut like keys. No key of an identifier and no suppression token equals it: these are made of
-    texts with a separator and of 32 hex digits.
+    It is cut like keys. No key of an identifier and no suppression token equals it: these are made
+    of texts with a separator and of 32 hex digits.
     """
     text = f"desirelines: fingerprint of the {purpose}"
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,13 +1,20 @@
-"""Small groups: which numbers about people are withheld, so that no subtraction gives a group of one to nine. See ADR 9.
+"""Small groups: withhold numbers so that no subtraction reveals a group of one to nine people.
 
-Everything here is about *parts*: the main segments (clusters and too_little_data) divide everybody, so their counts add up to
-that of everybody. A segment of the rules has a part of its own, the rest. What is withheld, because it is small itself or keeps
-another from being computed, may be any number, 0 included: a reader cannot tell one from the other.
+See ADR 9. Everything here is about *parts*. The main segments (clusters and too_little_data) divide
+everybody, so their counts add up to the count of everybody. A rule segment and the rest of
+everybody also divide everybody. A withheld number can be any number, also 0: it is small itself, or
+it would allow another one to be computed, and a reader cannot tell which.
+
+A small cell of a table is safe when people can be exchanged without changing any published number:
+as many people move into the small cell as make it ten, as many leave withheld cells of its row and
+of its column, and as many enter the cells where these columns and rows meet. The table after the
+exchange has the same sums and the same published cells, so no reader can exclude it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -21,19 +28,21 @@ Flags = npt.NDArray[np.bool_]
 
 
 def is_small(count: int) -> bool:
-    """Whether a count is of one to nine people."""
+    """Whether a count is one to nine people."""
     return 0 < count < SMALL_GROUP
 
 
 def small(count: Column) -> Column:
-    """Whether a count is of one to nine people; null for null."""
+    """Whether a count is one to nine people; null for null."""
     return (count > 0) & (count < SMALL_GROUP)
 
 
 def hidden_parts(sizes: Mapping[str, int]) -> frozenset[str]:
-    """Of parts that add up to a published whole, those whose sizes are withheld: the small ones, and the next smallest until together they are ten.
+    """The parts whose sizes are withheld, when all parts add up to a published whole.
 
-    On equal size the name that comes first. The whole less the published sizes is then 0, or at least ten people of two parts.
+    These are the small parts, and the next smallest ones until together they have ten people; on
+    equal size, the name that sorts first. The whole minus the published sizes is then 0, or at
+    least ten people of two parts.
     """
     hidden = {name for name, size in sizes.items() if is_small(size)}
     for _, name in sorted((size, name) for name, size in sizes.items() if size >= SMALL_GROUP):
@@ -46,27 +55,35 @@ def hidden_parts(sizes: Mapping[str, int]) -> frozenset[str]:
 def is_publishable(people: Column, *key: str, overlapping: Collection[str] = ()) -> Column:
     """Whether a count of people per segment_id, and of everybody, may be published with its row.
 
-    Rows of one key are of the same doing, such as one move from step to step. A count under ten is withheld. Where everybody less the
-    main segments that stay would be one to nine people, the smallest of these is withheld as well, the first by id on a tie; and a
-    segment of `overlapping`, the rules' own, where the rest of everybody would be one to nine. A window over `key`.
+    Rows with one key are about the same thing, such as one transition between steps. A count under
+    ten is withheld. If everybody minus the published main segments would be one to nine people, the
+    smallest of these segments is withheld as well, the first by id on a tie. A rule segment (in
+    `overlapping`) is withheld if the rest of everybody would be one to nine people. Uses a window
+    over `key`.
     """
-    segment, place = F.col("segment_id"), Window.partitionBy(*key)
+    segment, window = F.col("segment_id"), Window.partitionBy(*key)
     is_all = segment == EVERYBODY
     is_rule = segment.isin(*sorted(overlapping)) if overlapping else F.lit(False)
     is_enough = people >= SMALL_GROUP
     is_part = ~is_all & ~is_rule & is_enough
-    everybody = F.max(F.when(is_all, people)).over(place)
-    rest = everybody - F.coalesce(F.sum(F.when(is_part, people)).over(place), F.lit(0))
-    first = F.min(F.when(is_part, F.struct(people.alias("n"), segment.alias("s")))).over(place)["s"]
-    goes = (is_part & small(rest) & (segment == first)) | (is_rule & small(everybody - people))
-    return F.coalesce(is_enough & ~F.coalesce(goes, F.lit(False)), F.lit(False))
+    everybody = F.max(F.when(is_all, people)).over(window)
+    rest = everybody - F.coalesce(F.sum(F.when(is_part, people)).over(window), F.lit(0))
+    by_size = F.struct(people.alias("n"), segment.alias("s"))
+    smallest = F.min(F.when(is_part, by_size)).over(window)["s"]
+    is_withheld = (is_part & small(rest) & (segment == smallest)) | (
+        is_rule & small(everybody - people)
+    )
+    return F.coalesce(is_enough & ~F.coalesce(is_withheld, F.lit(False)), F.lit(False))
 
 
 def keep_publishable(cells: DataFrame, *key: str, overlapping: Collection[str] = ()) -> DataFrame:
-    """Keep the rows whose people_count may be published (see `is_publishable`); a row goes or stays as a whole. One shuffle, of rows of ten people."""
-    enough = cells.filter(F.col("people_count") >= SMALL_GROUP)
-    told = is_publishable(F.col("people_count"), *key, overlapping=overlapping)
-    return enough.withColumn("_is_told", told).filter("_is_told").drop("_is_told")
+    """Keep the rows whose people_count may be published (see `is_publishable`).
+
+    Takes one shuffle, of the rows with at least ten people.
+    """
+    large = cells.filter(F.col("people_count") >= SMALL_GROUP)
+    is_kept = is_publishable(F.col("people_count"), *key, overlapping=overlapping)
+    return large.withColumn("_is_kept", is_kept).filter("_is_kept").drop("_is_kept")
 
 
 def hidden_cells(
@@ -79,72 +96,130 @@ def hidden_cells(
     cost: Counts | None = None,
     is_exact: bool = True,
 ) -> Flags | None:
-    """Cells of a table to withhold whose row and column sums are known; null when the table must be withheld as a whole.
+    """Cells to withhold in a table with known row and column sums; null: withhold the whole table.
 
-    Rows are parts, columns what they did. `whole` is the number of the row that is the sum of the other rows, if it is in the table;
-    else the sums of columns are known from elsewhere. Of `open_rows` and `open_columns` only the sum over all of them is known, so
-    all their cells are withheld. Withheld from the start are also cells of one to nine people, and those of `hidden`. For
-    each small cell people must be able to change places in thought: as many more in the small cell as make it ten, as many fewer in
-    withheld cells beside and below it, as many more where these meet. The table that was so thought of has the same sums and the same
-    published cells, so no reader can exclude it. Where they cannot, two columns and two rows are withheld, of all such squares
-    the one with the fewest people more; on a tie the first by row, then by column. In open rows
-    and columns people may change places with any other open one. `cost` is what withholding a cell costs, its people unless given;
-    a cell without people and without a cost is not known to be empty.
-    `is_exact`: a person is in one cell of a row only, so people of cells add up; else the cell beside must itself be of ten
-    people, that what is withheld of a row is so, too.
+    Rows are parts, columns what they did. Cells of one to nine people, `hidden` cells and open rows
+    and columns are withheld from the start. If a small cell is not safe, two rows and two columns
+    are withheld: of all such squares the one with the fewest additional people; on a tie the first
+    by row, then by column.
+
+    Args:
+        people: people in each cell.
+        whole: number of the row that is the sum of the other rows, if there is one; else the sums
+            of columns are known from elsewhere.
+        hidden: further cells to withhold.
+        open_rows: rows of which only the sum over all of them is known; people can move among them.
+        open_columns: the same for columns.
+        cost: what withholding a cell costs, its people by default. A reader does not know that a
+            cell without people and without a cost is empty.
+        is_exact: whether a person is in one cell of a row only, so that people of cells add up. If
+            not, the other cell of the row must itself have ten people, so that the withheld cells
+            of the row have ten as well.
     """
     height, width = people.shape
     of_rows = np.zeros(height, dtype=bool) if open_rows is None else open_rows
     of_columns = np.zeros(width, dtype=bool) if open_columns is None else open_columns
-    parts = np.array([row != whole for row in range(height)])
-    gone: Flags = (people > 0) & (people < SMALL_GROUP) | of_rows[:, None] | of_columns[None, :]
+    is_small_cell = (people > 0) & (people < SMALL_GROUP)
+    gone: Flags = is_small_cell | of_rows[:, None] | of_columns[None, :]
     if hidden is not None:
         gone |= hidden
-    price = people if cost is None else cost
-    small_cells = [
-        (r, c) for r, c in np.argwhere((people > 0) & (people < SMALL_GROUP)) if parts[r]
-    ]
-    for row, column in small_cells:
-        missing = SMALL_GROUP - int(people[row, column])
-        rows = of_rows if of_rows[row] else np.arange(height) == row
-        columns = of_columns if of_columns[column] else np.arange(width) == column
-        if people[np.ix_(rows, columns)].sum() >= SMALL_GROUP:
-            continue  # among the open ones
-        in_row = np.where(columns, 0, np.where(gone[rows], people[rows], 0).sum(axis=0))
-        in_column = np.where(rows, 0, np.where(gone[:, columns], people[:, columns], 0).sum(axis=1))
-        meets = gone | (price == 0)
-        if whole is not None:
-            is_in_whole = bool(gone[whole, column])
-            in_column[whole] = missing if is_in_whole else 0
-            meets = meets & (np.arange(height) != whole)[:, None]
-            meets[whole] = gone[whole]
-            if is_in_whole and people[whole, column] < SMALL_GROUP:
-                in_column[parts] = 0
-        if (is_exact or in_row.max() >= SMALL_GROUP) and _can_change(
-            in_row, in_column, meets, missing
-        ):
+    table = _Table(people, people if cost is None else cost, whole, is_exact)
+    for row, column in np.argwhere(is_small_cell):
+        if row == whole:
             continue
-        beside = people[rows].sum(axis=0) >= (missing if is_exact else SMALL_GROUP)
-        beside[columns] = False
-        below = parts & (people[:, columns].sum(axis=1) >= missing)
-        if whole is not None:
-            # The whole takes part with the other sign: what moves in the part moves in it as well.
-            below[whole] = True
-            if gone[whole, column] and people[whole, column] < SMALL_GROUP:
-                below &= ~parts
-        below[rows] = False
-        if not beside.any() or not below.any():
+        cell = _SmallCell(
+            row,
+            column,
+            rows=of_rows if of_rows[row] else np.arange(height) == row,
+            columns=of_columns if of_columns[column] else np.arange(width) == column,
+        )
+        if table.is_safe(cell, gone):
+            continue
+        square = table.cheapest_square(cell, gone)
+        if square is None:
             return None
-        more = np.where(gone, 0, price)
-        total = more[row][None, :] + more[:, column][:, None] + more
-        total = np.where(below[:, None] & beside[None, :], total, np.iinfo(np.int64).max)
-        other_row, other_column = np.unravel_index(int(np.argmin(total)), total.shape)
+        other_row, other_column = square
         gone[row, other_column] = gone[other_row, column] = gone[other_row, other_column] = True
     return gone
 
 
+@dataclass(frozen=True, slots=True)
+class _SmallCell:
+    """A small cell, and the rows and columns among which its people can move."""
+
+    row: int
+    column: int
+    rows: Flags
+    columns: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The table of `hidden_cells`; the meaning of the fields is the same there."""
+
+    people: Counts
+    cost: Counts
+    whole: int | None
+    is_exact: bool
+
+    @property
+    def parts(self) -> Flags:
+        """Which rows are parts."""
+        return np.array([row != self.whole for row in range(len(self.people))])
+
+    def missing(self, cell: _SmallCell) -> int:
+        """How many people the cell lacks to have ten."""
+        return SMALL_GROUP - int(self.people[cell.row, cell.column])
+
+    def has_small_whole(self, cell: _SmallCell, gone: Flags) -> bool:
+        """Whether the whole has a withheld cell of fewer than ten people in the column."""
+        return bool(
+            gone[self.whole, cell.column] and self.people[self.whole, cell.column] < SMALL_GROUP
+        )
+
+    def is_safe(self, cell: _SmallCell, gone: Flags) -> bool:
+        """Whether the cells withheld so far allow the exchange that hides the small cell."""
+        if self.people[np.ix_(cell.rows, cell.columns)].sum() >= SMALL_GROUP:
+            return True  # hidden among the open cells
+        rows, columns, missing = cell.rows, cell.columns, self.missing(cell)
+        withheld = np.where(gone, self.people, 0)
+        in_row = np.where(columns, 0, withheld[rows].sum(axis=0))
+        in_column = np.where(rows, 0, withheld[:, columns].sum(axis=1))
+        meets = gone | (self.cost == 0)
+        if self.whole is not None:
+            in_column[self.whole] = missing if gone[self.whole, cell.column] else 0
+            meets[self.whole] = gone[self.whole]
+            if self.has_small_whole(cell, gone):
+                in_column[self.parts] = 0
+        is_enough = self.is_exact or in_row.max() >= SMALL_GROUP
+        return bool(is_enough and _can_change(in_row, in_column, meets, missing))
+
+    def cheapest_square(self, cell: _SmallCell, gone: Flags) -> tuple[int, int] | None:
+        """Another row and column to withhold with those of the cell; null when there are none."""
+        rows, columns, missing = cell.rows, cell.columns, self.missing(cell)
+        beside = self.people[rows].sum(axis=0) >= (missing if self.is_exact else SMALL_GROUP)
+        beside[columns] = False
+        below = self.parts & (self.people[:, columns].sum(axis=1) >= missing)
+        if self.whole is not None:
+            # The whole takes part with the opposite sign: people who move in a part move in it too.
+            below[self.whole] = True
+            if self.has_small_whole(cell, gone):
+                below &= ~self.parts
+        below[rows] = False
+        if not beside.any() or not below.any():
+            return None
+        more = np.where(gone, 0, self.cost)
+        total = more[cell.row][None, :] + more[:, cell.column][:, None] + more
+        total = np.where(below[:, None] & beside[None, :], total, np.iinfo(np.int64).max)
+        other_row, other_column = np.unravel_index(int(np.argmin(total)), total.shape)
+        return int(other_row), int(other_column)
+
+
 def _can_change(in_row: Counts, in_column: Counts, meets: Flags, count: int) -> bool:
-    """Whether so many people can leave the cells of a row and of a column and meet where these cross; tried largest first."""
+    """Whether `count` people can leave cells of the row and of the column for where these meet.
+
+    The largest cells are tried first.
+    """
     row, column = in_row.copy(), in_column.copy()
     for c in np.argsort(-row, kind="stable"):
         for r in np.argsort(-column, kind="stable"):
@@ -162,7 +237,10 @@ def _can_change(in_row: Counts, in_column: Counts, meets: Flags, count: int) -> 
 def hidden_of_rule(
     people: Counts, whole: Counts, gone_of_whole: Flags, *, is_exact: bool = True
 ) -> Flags | None:
-    """Cells to withhold of a rule's segment beside everybody's, as `hidden_cells` for the segment and its rest; null for all."""
+    """Cells to withhold of a rule segment beside those of everybody; null for all.
+
+    Works like `hidden_cells`, with the segment and the rest of everybody as the parts.
+    """
     rest = whole - people
     gone = (people > 0) & (people < SMALL_GROUP)
     for column in range(len(people)):
@@ -191,7 +269,11 @@ def hidden_of_rule(
 def published_cuts(
     cuts: Sequence[float], shares: Sequence[float], people: int
 ) -> list[float | None]:
-    """Quantiles that may be published, null for the others: each cuts off ten people at least, from either end and from the last published one."""
+    """Quantiles that may be published; null for the others.
+
+    At least ten people lie between a published quantile and both ends, and between it and the
+    published quantile before it.
+    """
     published: list[float | None] = []
     last = 0.0
     for cut, share in zip(cuts, shares, strict=True):

@@ -109,9 +109,7 @@ class Table:
             "Rows are staged: read only those of published runs (`run_id` of the rows of `runs` "
             "with status PUBLISHED). Other rows belong to runs that are in progress, were "
             "backfills, failed or were killed"
-        ) + (
-            "; those of killed runs are deleted when their lease ends." if self.erased_by else "."
-        )
+        ) + ("; those of killed runs are deleted when their lease ends." if self.erased_by else ".")
 
     @property
     def statistics_columns(self) -> list[str]:
