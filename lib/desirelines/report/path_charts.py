@@ -1,4 +1,4 @@
-"""Pictures of the ways people go: the flow along the top paths, the step matrix, funnels."""
+"""Pictures of paths: the flow along the top paths, the step graph and matrix, funnels."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from desirelines.report.svg import (
 from desirelines.report.text import count_text, percent_text, shortened, step_text
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#5b6673")
-"""Okabe and Ito's colours, which the colour-blind tell apart; the last for every step beyond."""
+"""Okabe and Ito's colours for colour-blind readers; the last one is for all further steps."""
 PLACES, GAP, BLOCK = 6, 0.03, 0.12
 RING, THIN = 12, 0.1
-"""Steps of the graph, and the share of the moves out of a step below which an arrow is left out."""
+"""Steps of the graph; and the share of the moves out of a step that an arrow needs to be drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class FunnelBar:
-    """One step of a funnel: its name, how many reached it and were still in time to, and the shares as text."""
+    """One step of a funnel: its name, who reached it, who still can, and the shares as text."""
 
     step: str
     reached: float
@@ -43,9 +43,10 @@ class FunnelBar:
 
 
 def flow(paths: Sequence[tuple[Sequence[str], float]]) -> str:
-    """The top paths as bands from place to place; a band that falls to the foot is of those whose visit ended there.
+    """The top paths as bands from place to place.
 
-    A step has one colour wherever it stands. Paths are cut after six places.
+    A short grey band stands for visits that ended there. A step has the same colour everywhere.
+    Paths are cut after six places.
     """
     cut = [(list(steps[:PLACES]), n) for steps, n in paths]
     amounts: dict[tuple[int, str], float] = defaultdict(float)
@@ -101,10 +102,14 @@ def flow(paths: Sequence[tuple[Sequence[str], float]]) -> str:
 
 
 def _bands(
-    axes: object, bands: Mapping[tuple[int, str, str | None], float], tops: Mapping[tuple[int, str], float],
-    ranked: Sequence[str], whole: float, colour: Mapping[str, str],
-) -> None:  # fmt: skip
-    """Draw what goes from block to block; ends are short and grey."""
+    axes: object,
+    bands: Mapping[tuple[int, str, str | None], float],
+    tops: Mapping[tuple[int, str], float],
+    ranked: Sequence[str],
+    whole: float,
+    colour: Mapping[str, str],
+) -> None:
+    """Draw the bands between blocks; ends of visits are short and grey."""
     order = {step: place for place, step in enumerate(ranked)}
     out, into = dict(tops), dict(tops)
     for place, step, following in sorted(
@@ -127,9 +132,10 @@ def _bands(
 
 
 def graph(moves: Mapping[tuple[str, str], float]) -> str:
-    """Steps on a ring, arrows as thick as the moves from one to the other; thin ones are left out, loops are rings of their own.
+    """Steps on a ring, with arrows as thick as the number of moves between them.
 
-    `moves` are counts between steps, begins and ends left out. The most visited step is at the top, the next ones clockwise.
+    Thin arrows are left out; a repeated step has a ring. `moves` are counts between steps, without
+    starts and ends. The most visited step is at the top, the next ones follow clockwise.
     """
     into: dict[str, float] = defaultdict(float)
     for (source, target), n in moves.items():
@@ -154,10 +160,19 @@ def graph(moves: Mapping[tuple[str, str], float]) -> str:
                     Circle((x * 1.1, y * 1.1), 0.1, fill=False, linewidth=width, edgecolor=UNKNOWN)
                 )
                 continue
-            axes.add_patch(FancyArrowPatch(
-                at[source], at[target], connectionstyle="arc3,rad=0.16", arrowstyle="-|>", mutation_scale=8 + 1.5 * width,
-                linewidth=width, color=ACCENT, alpha=0.55, shrinkA=11, shrinkB=11,
-            ))  # fmt: skip
+            arrow = FancyArrowPatch(
+                at[source],
+                at[target],
+                connectionstyle="arc3,rad=0.16",
+                arrowstyle="-|>",
+                mutation_scale=8 + 1.5 * width,
+                linewidth=width,
+                color=ACCENT,
+                alpha=0.55,
+                shrinkA=11,
+                shrinkB=11,
+            )
+            axes.add_patch(arrow)
         for step, (x, y) in at.items():
             axes.plot(x, y, "o", color=INK, markersize=9)
             side = "left" if x > 0.1 else "right" if x < -0.1 else "center"
@@ -178,7 +193,7 @@ def graph(moves: Mapping[tuple[str, str], float]) -> str:
 
 
 def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], places: int) -> str:
-    """Steps by places of the path, in each cell the share of all visits that have the step there."""
+    """Steps by places of the path; each cell has the share of visits with the step there."""
     values = [[shares.get((s, p), 0.0) for p in range(1, places + 1)] for s in steps]
     texts = [[percent_text(v).rstrip("%") if v >= 0.005 else "" for v in line] for line in values]
     head = head_of(
@@ -203,14 +218,17 @@ def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], p
 
 @dataclass(frozen=True, slots=True)
 class WeekLine:
-    """One step of a funnel by week: label and drop-off of each week, and whether the week was over."""
+    """One step of a funnel by week: label, drop-off, and whether the week was over."""
 
     step: str
     points: tuple[tuple[str, float, bool], ...]
 
 
 def weeks(name: str, labels: Sequence[str], lines: Sequence[WeekLine], *, number: int) -> str:
-    """One line a step: the share that did not come on to it, by the week in which they began; unfinished weeks are hollow."""
+    """One line per step: the share that did not reach it, by the week in which they began.
+
+    Points of unfinished weeks are hollow.
+    """
     place = {label: n for n, label in enumerate(labels)}
     with style():
         figure, axes = new_figure(PAGE_WIDTH, 300)
@@ -247,7 +265,7 @@ def weeks(name: str, labels: Sequence[str], lines: Sequence[WeekLine], *, number
 
 
 def funnel(name: str, bars: Sequence[FunnelBar], *, number: int) -> str:
-    """One bar a step: who reached it, and hatched who may still, as their window is open."""
+    """One bar per step: those who reached it, and hatched those who still have time to."""
     largest = max((bar.reached + bar.open for bar in bars), default=0.0) or 1.0
     with style():
         figure, axes = new_figure(PAGE_WIDTH, 44 * len(bars) + 20)

@@ -285,7 +285,10 @@ def time_pattern(values: Sequence[str]) -> str | None:
 
 
 def _event_name(columns: _Columns) -> str | None:
-    """A column with few short words; in one called `name` they must repeat, else they may be people."""
+    """A column with few short words; in one called `name` or similar, they must repeat.
+
+    Values that do not repeat may be names of people.
+    """
     for pattern, must_repeat in EVENT_NAME.items():
         for column in columns.left():
             values = columns.filled[column]
@@ -355,7 +358,7 @@ def _plain(column: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A value as YAML on one line, usable as key, as value and within braces, and not as a variable."""
+    """A value as YAML on one line that is valid as key, as value and in braces; no variable."""
     value = value.replace("${", "$${")
     try:
         inside, key = yaml.safe_load(f"{{a: {value}}}"), yaml.safe_load(f"{value}: a")

@@ -206,7 +206,7 @@ class Words(Strict):
 
 
 class Segments(Strict):
-    """The numbers in rule segments, and words for names of clusters that replace the catalogue's."""
+    """Numbers in rule segments, and words for cluster names that replace the catalogue's."""
 
     new_buyer_days: PositiveInt = 30
     lapsed_months: PositiveInt = 6

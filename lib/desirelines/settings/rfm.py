@@ -76,7 +76,7 @@ class Rfm(Strict):
 
 
 def cells(settings: Rfm) -> dict[Cell, str]:
-    """The segment of every cell (recency, frequency, money); the fallback, or "", where none fits."""
+    """The segment of every cell (recency, frequency, money); if none fits, the fallback or ""."""
     every = product(range(1, 6), range(1, 6), range(1, 6))
     return {
         c: next((s.name for s in settings.segments if s.holds(c)), settings.fallback or "")

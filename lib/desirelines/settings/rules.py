@@ -72,7 +72,7 @@ class Rules(Strict):
         return hashlib.sha256(self.text.encode()).hexdigest()[:32]
 
     def mapping_for(self, source: Source) -> Source:
-        """The mapping of these rules; the address, and which values may be stored, are from `source`."""
+        """The mapping of these rules, with the address and `keep_value` of `source`."""
         kept = {t for t, i in source.ids.items() if i.keep_value}
         ids = {t: i | {"keep_value": t in kept} for t, i in self.mapping["ids"].items()}
         return Source.model_validate(

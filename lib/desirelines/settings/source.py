@@ -124,7 +124,10 @@ class TimeColumn(Strict):
 
 
 class Identifier(Strict):
-    """The column of an identifier; `keep_value` stores its value in `identifiers` for activation."""
+    """The column of an identifier; `keep_value` stores its raw value in `identifiers`.
+
+    The value is used for activation.
+    """
 
     column: str
     keep_value: bool = False
@@ -140,7 +143,7 @@ IdentifierColumn = Annotated[Identifier, BeforeValidator(_value)]
 
 
 class Columns(Strict):
-    """The column of each value of the event model. Dots reach into nested fields: `context.page.path`.
+    """The column of each value of the event model; `context.page.path` is a nested field.
 
     `session_key` is the source's own id of a session. If it is mapped, it defines sessions instead
     of the gap.
@@ -216,7 +219,10 @@ class Source(Strict):
 
     @property
     def tells_files(self) -> bool:
-        """Whether its rows have a stable file; maintenance rewrites the files of Delta and Parquet."""
+        """Whether its rows have a stable file name.
+
+        Maintenance of tables rewrites the files of Delta and Parquet.
+        """
         return self.format in ("csv", "json")
 
     @property

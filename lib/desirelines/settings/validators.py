@@ -101,7 +101,7 @@ def known_span(name: str, number: float) -> None:
 
 
 def row_expression(text: str) -> str:
-    """Refuse a text that is no expression of `row` and `line`, the row of a source and its lines."""
+    """Refuse a text that is no expression of a source's `row`, and of its `line`."""
     for name in sorted(read_expression(text).names - ROW_NAMES):
         raise ValueError(
             f"'{name}' is not part of the row: columns of the source begin with `row.`, "
@@ -111,7 +111,7 @@ def row_expression(text: str) -> str:
 
 
 def column_expression(text: str) -> str:
-    """Refuse a text that is no expression of columns; whether they exist is checked on reading."""
+    """Refuse a text that is no expression of columns; later steps check that they exist."""
     for name in sorted(read_expression(text).names & NO_COLUMNS):
         raise ValueError(
             f"'{name}' is not a column: an expression can use neither the clock nor the session"
@@ -123,7 +123,8 @@ def known_table(name: str) -> str:
     """Refuse a text that is no table name: one to three parts with dots, some in backticks."""
     if not re.fullmatch(r"(`[^`]+`|[\w-]+)(\.(`[^`]+`|[\w-]+)){0,2}", name):
         raise ValueError(
-            "a table name is catalog.schema.table, with backticks around a part with other characters"
+            "a table name is catalog.schema.table, "
+            "with backticks around a part with other characters"
         )
     return name
 

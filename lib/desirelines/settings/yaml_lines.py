@@ -42,7 +42,7 @@ class Place:
 
 
 class _Bounded(yaml.SafeLoader):
-    """Loads plain values only: no tags, no alias within its own anchor; limited size and depth."""
+    """Loads plain values only: no tags, no alias in its own anchor; limited size and depth."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -71,9 +71,9 @@ class _Bounded(yaml.SafeLoader):
                 problem_mark=event.start_mark,
             )
         if node is not None and node.tag not in _PLAIN:
+            tag = shown(node.tag.removeprefix("tag:yaml.org,2002:"))
             raise yaml.MarkedYAMLError(
-                problem=f"the tag {shown(node.tag.removeprefix('tag:yaml.org,2002:'))} is not read; "
-                "write the value without it",
+                problem=f"the tag {tag} is not read; write the value without it",
                 problem_mark=event.start_mark,
             )
         self._sizes.setdefault(id(node), self._nodes - before)
@@ -128,8 +128,8 @@ def _text_of(path: Path) -> str:
     if len(data) > MOST_BYTES:
         raise SettingsError(
             [
-                f"{shown_path}: larger than {MOST_BYTES // 1024} KiB, so it is not a configuration. "
-                "Give another file with --conf."
+                f"{shown_path}: larger than {MOST_BYTES // 1024} KiB, "
+                "so it is not a configuration. Give another file with --conf."
             ]
         )
     try:
