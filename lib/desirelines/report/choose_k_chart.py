@@ -23,7 +23,7 @@ class Dot:
 
 
 def evidence(dots: Sequence[Dot]) -> str:
-    """Evidence of every candidate by k; a line joins the best of each k, a ring marks the chosen."""
+    """Evidence of every candidate by k; a line joins the best ones, a ring marks the chosen one."""
     looks = dict(zip(sorted({d.algorithm for d in dots}), MARKS, strict=False))
     with style():
         figure, axes = new_figure(620, 320)
@@ -80,7 +80,7 @@ def evidence(dots: Sequence[Dot]) -> str:
         return to_svg(
             figure,
             name="evidence",
-            label="Curve: how well people are told apart, by number of groups",
+            label="Curve: how clearly people fall into groups, by number of groups",
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from desirelines.report import path_charts
+from desirelines.report import funnel_charts, path_charts
 from desirelines.report.data import ReportData
 from desirelines.report.text import (
     ALL,
@@ -112,7 +112,7 @@ def _weeks(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
     labels = [f"{day:%d %b}" for day in sorted({r["week_on"] for r in rows})]
     steps = {r["step_no"]: str(r["step"]) for r in sorted(rows, key=lambda r: r["step_no"])}
     lines = [
-        path_charts.WeekLine(
+        funnel_charts.WeekLine(
             step,
             tuple(
                 (f"{r['week_on']:%d %b}", float(r["drop_off_share"]), bool(r["is_week_over"]))
@@ -136,13 +136,13 @@ def _weeks(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
         ),
         words=2,
     )
-    return Picture(path_charts.weeks(name, labels, lines, number=number), table)
+    return Picture(funnel_charts.weeks(name, labels, lines, number=number), table)
 
 
 def _funnel(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
     rows = sorted(rows, key=lambda r: r["step_no"])
     bars = [
-        path_charts.FunnelBar(
+        funnel_charts.FunnelBar(
             str(r["step"]),
             float(r["reached_count"]),
             float(r["open_count"]),
@@ -175,4 +175,4 @@ def _funnel(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
         ),
         words=1,
     )
-    return Picture(path_charts.funnel(name, bars, number=number), table)
+    return Picture(funnel_charts.funnel(name, bars, number=number), table)

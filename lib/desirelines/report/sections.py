@@ -116,13 +116,13 @@ def why_moved(data: ReportData) -> str:
         return ""
     return (
         "Where the reason is known: the previous run's model would also have moved "
-        f"{count_text(behaviour)} people. Their behaviour changed, or they came or left. It would not "
-        f"have moved {count_text(model)} people: the groups were redrawn around them."
+        f"{count_text(behaviour)} people. Their behaviour changed, or they came or left. "
+        f"It would not have moved {count_text(model)} people: the groups were redrawn around them."
     )
 
 
 def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
-    """The search for the number of groups: the curve (None without a choice) and all candidates."""
+    """The search for the number of groups: the curve, None without a choice, and all trials."""
     trials = sorted(data.trials.to_dict("records"), key=lambda t: t["trial"])
     if not trials:
         return None, None

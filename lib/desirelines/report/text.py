@@ -59,7 +59,7 @@ def people_text(value: Any) -> str:
 
 
 def percent_text(value: Any, digits: int = 0) -> str:
-    """A share as a percentage; a share too small for the digits is shown as "<1%"."""
+    """A share as a percentage; a share too small for the digits is shown as "<1%" or "<0.1%"."""
     number = number_of(value)
     if number is None:
         return NOTHING

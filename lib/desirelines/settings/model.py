@@ -20,6 +20,7 @@ from desirelines.catalogue import FEATURES, Family
 from desirelines.characters import shown
 from desirelines.errors import did_you_mean
 from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
+from desirelines.settings.identity import Identity
 from desirelines.settings.paths import Paths
 from desirelines.settings.rfm import Rfm
 from desirelines.settings.source import Name, Place, Source, Strict, TableName
@@ -93,43 +94,6 @@ class Ingest(Strict):
     quarantine_raw: Literal["masked", "full"] = "masked"
     max_files_per_batch: PositiveInt = 1000
     sources_at_once: Annotated[int, Field(gt=0, le=64)] = 2
-
-
-class Identity(Strict):
-    """How identifiers are compared, which links are followed, and who owns a shared device."""
-
-    login_type: str = "user"
-    unique_types: tuple[str, ...] = ("user",)
-    most_links: dict[str, PositiveInt] = Field(
-        default_factory=lambda: dict.fromkeys(
-            ("email", "phone", "loyalty_card", "device", "cookie"), 50
-        )
-    )
-    most_keys: PositiveInt = 500
-    attribution: Literal["next_login", "last_login", "never"] = "next_login"
-    attribution_hours: PositiveFloat = 24
-    type_order: tuple[str, ...] = (
-        "user",
-        "customer",
-        "loyalty_card",
-        "email",
-        "phone",
-        "device",
-        "cookie",
-    )
-    caseless_types: tuple[str, ...] = ("email",)
-    junk_values: tuple[str, ...] = (
-        "null",
-        "none",
-        "nil",
-        "undefined",
-        "unknown",
-        "n/a",
-        "na",
-        "nan",
-        "anonymous",
-        "test",
-    )
 
 
 class Consent(Strict):
