@@ -9,13 +9,11 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import yaml
 
 from desirelines.characters import MOST_SHOWN, plain_text
 from desirelines.settings.name_patterns import (
-    EPOCHS,
     EVENT_NAME,
     IDS,
     KINDS,
@@ -23,13 +21,19 @@ from desirelines.settings.name_patterns import (
     PRICE,
     SESSION,
     STREAM_ORDER,
-    TIME_PATTERNS,
     TIMES,
     VALUES,
 )
+from desirelines.settings.value_formats import (
+    MOSTLY,
+    is_any,
+    is_email,
+    is_number,
+    is_word,
+    most_fit,
+    time_pattern,
+)
 
-MOSTLY = 0.7
-"""Share of the filled rows of a column that must have a format; real rows are dirty."""
 MOST_NAMES = 60
 """Maximum number of event names; a column with more values is free text."""
 
@@ -56,7 +60,7 @@ def guess_mapping(
     event_id = columns.take(VALUES["event_id"], is_unique=True)
     ids = _ids(columns)
     values = _values(columns, event_id)
-    price = columns.take(PRICE, _is_number)
+    price = columns.take(PRICE, is_number)
     session = columns.take(SESSION)
     lines = [
         f"# Guessed from the first {len(rows):,} rows. Check every line with `guess`, "
@@ -114,7 +118,7 @@ class _Columns:
         """
         for column in self._free:
             values = self.filled[column]
-            fitting = (fits is None or _most(fits, values)) and (
+            fitting = (fits is None or most_fit(fits, values)) and (
                 not is_unique or len(set(values)) >= MOSTLY * len(self.rows)
             )
             if fitting and re.search(pattern, _plain(column)):
@@ -137,7 +141,7 @@ def _ids(columns: _Columns) -> dict[str, str]:
     """Types of identifiers, each with its column; takes the columns."""
     ids = {}
     for id_type, pattern in IDS.items():
-        column = columns.take(pattern, _is_email if id_type == "email" else _is_any)
+        column = columns.take(pattern, is_email if id_type == "email" else is_any)
         if column:
             ids[id_type] = column
     return ids
@@ -149,7 +153,7 @@ def _values(columns: _Columns, event_id: str | None) -> dict[str, str]:
     for target, pattern in VALUES.items():
         if target == "event_id":
             continue
-        column = columns.take(pattern, _is_number if target in NUMBERS else _is_any)
+        column = columns.take(pattern, is_number if target in NUMBERS else is_any)
         if column:
             values[target] = column
     return values
@@ -205,21 +209,6 @@ def _times(columns: _Columns) -> dict[str, str]:
     return yaml_of
 
 
-def time_pattern(values: Sequence[str]) -> str | None:
-    """Pattern of a column of times: empty for ISO 8601, null when it has no times."""
-    if _most(_is_iso, values):
-        return ""
-    for pattern, least in EPOCHS.items():
-        if _most(lambda v, least=least: _is_epoch(v) and least <= float(v) < 3 * least, values):  # type: ignore[misc]
-            return pattern
-    for shape, (plain, swapped) in TIME_PATTERNS.items():
-        if _most(re.compile(rf"{shape}\Z").match, values):
-            numbers = [re.findall(r"\d+", value) for value in values]
-            is_swapped = any(int(parts[1]) > 12 for parts in numbers if len(parts) > 1)
-            return swapped if is_swapped else plain
-    return None
-
-
 def _event_name(columns: _Columns) -> str | None:
     """A column with few short words; in one called `name` or similar, they must repeat.
 
@@ -228,11 +217,11 @@ def _event_name(columns: _Columns) -> str | None:
     for pattern, must_repeat in EVENT_NAME.items():
         for column in columns.left():
             values = columns.filled[column]
-            most = min(MOST_NAMES, len(values) // 3) if must_repeat else MOST_NAMES
+            limit = min(MOST_NAMES, len(values) // 3) if must_repeat else MOST_NAMES
             if (
                 re.search(pattern, _plain(column))
-                and len(set(values)) <= most
-                and _most(_is_word, values)
+                and len(set(values)) <= limit
+                and most_fit(is_word, values)
             ):
                 return columns.take_this(column)
     return None
@@ -249,38 +238,6 @@ def _kinds(names: Iterable[str]) -> list[str]:
         if any(not line.lstrip().startswith("#") for line in lines[1:])
         else [lines[0].replace("kinds:   ", "kinds: {}", 1)]
     )
-
-
-def _most(fits: Callable[[str], object], values: Sequence[str]) -> bool:
-    return bool(values) and sum(bool(fits(v)) for v in values) >= MOSTLY * len(values)
-
-
-def _is_word(value: str) -> bool:
-    return 1 < len(value) <= 60 and not _is_number(value)
-
-
-def _is_any(value: str) -> bool:
-    return True
-
-
-def _is_epoch(value: str) -> bool:
-    return re.fullmatch(r"\d{10,17}(\.0+)?", value) is not None
-
-
-def _is_iso(value: str) -> bool:
-    try:
-        datetime.fromisoformat(value.strip().replace(" UTC", "+00:00"))
-    except ValueError:
-        return False
-    return len(value) > 8
-
-
-def _is_number(value: str) -> bool:
-    return re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", value.strip()) is not None
-
-
-def _is_email(value: str) -> bool:
-    return re.fullmatch(r"[^@\s]+@[^@\s]+", value.strip()) is not None
 
 
 def _plain(column: str) -> str:
