@@ -1,6 +1,7 @@
-"""Everything that can go wrong in a way a user can act on, and the exit code of each.
+"""Errors that a user can act on, and the exit code of each kind.
 
-A message says what, where, and what to do next. It never holds a value of a person: no identifier, no cell of a row.
+A message says what is wrong, where, and what to do next. It never contains data of a person: no
+identifier and no cell of a row.
 """
 
 from __future__ import annotations
@@ -17,34 +18,37 @@ EXIT_PARTIAL = 5
 
 
 class DesirelinesError(Exception):
-    """Raised when a command cannot go on and the user can mend it; shown without a traceback."""
+    """Raised when a command cannot continue and the user can fix it; shown without a traceback."""
 
     exit_code = EXIT_UNEXPECTED
 
 
 class SettingsError(DesirelinesError):
-    """Raised when the configuration, a mapping or an argument is wrong; lists every mistake at once."""
+    """Raised when the configuration, a mapping or an argument is wrong; lists every mistake."""
 
     exit_code = EXIT_USAGE
 
     def __init__(self, mistakes: Iterable[str]) -> None:
         self.mistakes = tuple(mistakes)
-        many = (
+        heading = (
             f"{len(self.mistakes)} mistakes in the configuration:\n  "
             if len(self.mistakes) > 1
             else ""
         )
-        super().__init__(many + "\n  ".join(self.mistakes))
+        super().__init__(heading + "\n  ".join(self.mistakes))
 
 
 class MachineError(DesirelinesError):
-    """Raised when Java, Python, Spark or Delta is missing or of a wrong version, or a folder cannot be written."""
+    """Raised when the machine lacks something.
+
+    Java, Python, Spark or Delta is missing or has a wrong version, or a folder cannot be written.
+    """
 
     exit_code = EXIT_USAGE
 
 
 class SourceError(DesirelinesError):
-    """Raised when a source cannot be read, or its mapping names a column that is not there."""
+    """Raised when a source cannot be read, or its mapping names a column that does not exist."""
 
     exit_code = EXIT_USAGE
 
@@ -57,45 +61,46 @@ class SourceError(DesirelinesError):
         wanted = tuple(wanted)
         hints = [f"'{name}'{did_you_mean(name, found)}" for name in wanted]
         return cls(
-            f"source '{source}': the mapping names {', '.join(hints)}, which {where} does not have. "
-            f"It has: {', '.join(found)}. Mend `columns`, `ids` or `properties` in the source's mapping."
+            f"source '{source}': the mapping names {', '.join(hints)}, "
+            f"which {where} does not have. It has: {', '.join(found)}. "
+            "Fix `columns`, `ids` or `properties` in the source's mapping."
         )
 
 
 class ContractError(DesirelinesError):
-    """Raised when rows do not fit a table's contract; lists all differences."""
+    """Raised when rows do not fit the contract of a table; lists all differences."""
 
     exit_code = EXIT_UNEXPECTED
 
 
 class GateError(DesirelinesError):
-    """Raised when a check that guards publication fails: nothing was published."""
+    """Raised when a check before publication fails; nothing was published."""
 
     exit_code = EXIT_GATE
 
 
 class AccountError(GateError):
-    """Raised when the fates of a batch's rows, or what stands in `events`, do not add up."""
+    """Raised when the fates of the rows of a batch, or the rows in `events`, do not add up."""
 
 
 class EmptyInputError(DesirelinesError):
-    """Raised when a source, or the whole input, holds no row to work on."""
+    """Raised when a source, or the whole input, has no rows."""
 
     exit_code = EXIT_EMPTY
 
 
 class PartialError(DesirelinesError):
-    """Raised when a part of the work is done and the rest is not; a rerun goes on from there."""
+    """Raised when only a part of the work is done; a rerun continues from there."""
 
     exit_code = EXIT_PARTIAL
 
 
 def exit_code_for(error: BaseException) -> int:
-    """Give the process exit code that stands for this error."""
+    """Return the exit code of the process for this error."""
     return error.exit_code if isinstance(error, DesirelinesError) else EXIT_UNEXPECTED
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Give ", did you mean 'x'?" for the nearest known word, or nothing when none is near."""
-    near = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
-    return f" (did you mean '{near[0]}'?)" if near else ""
+    """Return " (did you mean 'x'?)" for the nearest known word, or "" when none is near."""
+    matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    return f" (did you mean '{matches[0]}'?)" if matches else ""

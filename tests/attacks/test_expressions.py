@@ -147,8 +147,8 @@ def test_check_finds_them_as_well_and_so_does_a_setting_of_the_command_line(
 ):
     assert cli("check", *conf(sql="hex(_inner_pad)")) == 2
     assert (
-        "shop.yaml:6 sources.0.columns.page.sql: at sign 1: "
-        "`hex` is no function that an expression may call" in capsys.readouterr().out
+        "shop.yaml:6 sources.0.columns.page.sql: at character 1: "
+        "`hex` is not a function that an expression may call" in capsys.readouterr().out
     )
     given = [
         "--set",
@@ -157,13 +157,13 @@ def test_check_finds_them_as_well_and_so_does_a_setting_of_the_command_line(
         "sources.0.columns.page.column=null",
     ]
     assert cli("ingest-events", *conf(sql="row.url"), *given) == 2
-    assert "sources.0.columns.page.sql: at sign 2: a subquery" in capsys.readouterr().err
+    assert "sources.0.columns.page.sql: at character 2: a subquery" in capsys.readouterr().err
     assert not (tmp_path / "warehouse").exists()
 
 
 def test_a_line_is_seen_only_where_rows_are_taken_apart(conf, cli, tmp_path, capsys):
     assert cli("check", *conf(sql="line.price")) == 2
-    assert "an expression names `line`, and no `lines` are mapped" in capsys.readouterr().out
+    assert "an expression names `line`, but no `lines` are mapped" in capsys.readouterr().out
     assert (
         cli(
             "check",
@@ -175,7 +175,7 @@ def test_a_line_is_seen_only_where_rows_are_taken_apart(conf, cli, tmp_path, cap
         )
         == 2
     )
-    assert "sources.0.table: a table is named as catalog.schema.table" in capsys.readouterr().out
+    assert "sources.0.table: a table name is catalog.schema.table" in capsys.readouterr().out
 
 
 def test_a_column_that_is_not_there_keeps_its_error_and_no_table_is_written(

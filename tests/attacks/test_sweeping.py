@@ -121,6 +121,6 @@ def test_what_a_killed_run_staged_is_gone_and_everything_else_stays(run, spark):
 
 def test_a_table_that_is_staged_tells_its_readers_so():
     for t in ALL:
-        assert ("take those of published runs only" in t.for_readers) == (
+        assert ("read only those of published runs" in t.for_readers) == (
             t.written == "replace run"
         ), t.name

@@ -47,5 +47,5 @@ def test_people_who_are_whole_are_not_kept_back():
 
 def test_rows_in_another_order_are_refused():
     rows = [("a", "session"), ("b", "session"), ("a", "session")]
-    with pytest.raises(ValueError, match="do not lie together"):
+    with pytest.raises(ValueError, match="are not together"):
         list(whole_people(batches(rows, [2]), "grain"))

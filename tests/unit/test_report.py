@@ -328,7 +328,7 @@ def test_who_moved_or_that_nobody_did(page: str) -> None:
     )
     assert "new people bought lately · orders often (2) 56" in section(page, "moves")
     none = report().moves.iloc[:0]
-    assert "no 10 people or more went from" in section(render(report(moves=none)), "moves")
+    assert "no 10 people or more moved together" in section(render(report(moves=none)), "moves")
     assert "first published run" in section(
         render(report(moves=none, previous_run_id=None)), "moves"
     )
@@ -398,10 +398,12 @@ def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None
 
 
 def test_why_people_moved_and_where_a_group_came_from_are_told(page):
-    assert "70 would be elsewhere by the previous run's model as well" in section(page, "moves")
-    assert "20 would have stayed by it: their group was drawn anew." in section(page, "moves")
+    assert "the previous run's model would also have moved 70 people" in section(page, "moves")
+    assert "It would not have moved 20 people: the groups were redrawn around them." in section(
+        page, "moves"
+    )
     untold = report(moves=report().moves.assign(behaviour_count=None, model_count=None))
-    assert "drawn anew" not in render(untold)
+    assert "redrawn" not in render(untold)
     first = SEGMENTS[0][0]
     for origin, sentence in (
         ("split", "Split off from"),

@@ -1,4 +1,4 @@
-"""What is counted of a person, and the words said of them: data that tables, settings, names and docs read."""
+"""Features and labels of a person, as data that tables, settings, segment names and docs read."""
 
 from desirelines.catalogue.features import EVER, FEATURES, WINDOW, Family, Feature, own_column
 from desirelines.catalogue.labels import LABELS, Label

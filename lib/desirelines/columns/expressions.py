@@ -1,4 +1,4 @@
-"""Expressions of the settings as columns, made of their trees: Spark never reads the text that somebody wrote."""
+"""Build Spark columns from the trees of expressions; Spark never parses the text itself."""
 
 from __future__ import annotations
 
@@ -17,41 +17,63 @@ from desirelines.settings.expressions import read_expression
 from desirelines.settings.tree import Node
 
 _OPERATORS: dict[str, Callable[..., Column]] = {
-    "or": operator.or_, "and": operator.and_, "not": operator.invert, "negative": operator.neg,
-    "=": operator.eq, "==": operator.eq, "<>": operator.ne, "!=": operator.ne, "<=>": Column.eqNullSafe,
-    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv, "%": operator.mod,
-    "||": F.concat, "in": Column.isin,
-}  # fmt: skip
+    "or": operator.or_,
+    "and": operator.and_,
+    "not": operator.invert,
+    "negative": operator.neg,
+    "=": operator.eq,
+    "==": operator.eq,
+    "<>": operator.ne,
+    "!=": operator.ne,
+    "<=>": Column.eqNullSafe,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "+": operator.add,
+    "-": operator.sub,
+    "*": operator.mul,
+    "/": operator.truediv,
+    "%": operator.mod,
+    "||": F.concat,
+    "in": Column.isin,
+}
 _OF_ELEMENTS: dict[str, Callable[..., Column]] = {
-    "exists": F.exists, "filter": F.filter, "forall": F.forall, "transform": F.transform,
-}  # fmt: skip
+    "exists": F.exists,
+    "filter": F.filter,
+    "forall": F.forall,
+    "transform": F.transform,
+}
 
 
 def expression_column(text: str, names: Iterable[str]) -> Column:
-    """The column of an expression that may see columns of these names, and nothing else.
+    """The column of an expression that can refer to the columns of these names only.
 
     Raises:
-        ValueError: it is no allowed expression, or names another column.
+        ValueError: the expression is not allowed, or names another column.
     """
     tree = read_expression(text)
-    known = {n.lower() for n in names}
-    for name in sorted(tree.names - known):
-        # Left to Spark, `user` or `current_date` would become a function, and another name a variable of the session.
-        raise ValueError(f"there is no column '{name}'{did_you_mean(name, known)}")
+    columns = {n.lower() for n in names}
+    for name in sorted(tree.names - columns):
+        # Spark would take `user` or `current_date` for a function, and another name for a variable
+        # of the session.
+        raise ValueError(f"there is no column '{name}'{did_you_mean(name, columns)}")
     return _column(tree, {})
 
 
 def what_does_not_fit(error: AnalysisException) -> str:
-    """What Spark says against an expression, without the expression: a constant in it may be about a person."""
+    """Spark's error without the expression, whose constants may be about a person."""
     condition = error.getCondition() or "it cannot be read"
     if condition.startswith(("UNRESOLVED_", "FIELD_NOT_FOUND", "AMBIGUOUS_")):
-        return str(error).splitlines()[0]  # names of columns and nothing else
+        return str(error).splitlines()[0]  # contains only names of columns
     return f"[{condition}] its parts do not fit together"
 
 
 def _column(node: Node, given: Mapping[str, Column]) -> Column:
-    """The column of a part; `given` holds the elements that lambdas around it gave a name, in lower case."""
+    """The column of a node.
+
+    `given` maps the lambda parameters around it, in lower case, to the elements they stand for.
+    """
     if node.kind == "constant":
         return _constant(node.value)
     if node.kind == "name":
@@ -65,7 +87,7 @@ def _column(node: Node, given: Mapping[str, Column]) -> Column:
     parts = [_column(part, given) for part in node.parts]
     if node.kind == "operator" and node.value in _OPERATORS:
         return _OPERATORS[node.value](*parts)
-    if node.kind in ("call", "operator"):  # `between` and `div` are functions to Spark as well
+    if node.kind in ("call", "operator"):  # Spark has `between` and `div` as functions too
         return F.call_function(node.value, *parts)
     if node.kind == "case":
         return _case(parts, *node.value)
@@ -78,20 +100,20 @@ def _column(node: Node, given: Mapping[str, Column]) -> Column:
 
 def _constant(value: Any) -> Column:
     if isinstance(value, date):
-        # As text: a datetime of Python's without a zone would be taken in the zone of this process.
+        # As text: Spark would read a datetime without a zone in the zone of this process.
         return F.lit(value.isoformat()).cast("timestamp" if isinstance(value, datetime) else "date")
     return F.lit(value)
 
 
 def _of_element(body: Node, given: Mapping[str, Column]) -> Callable[..., Column]:
-    """The body of a lambda, for Spark to call with one element, or two."""
+    """The body of a lambda, for Spark to call with one or two elements."""
 
-    def made(*elements: Column) -> Column:
+    def body_of(*elements: Column) -> Column:
         named = dict(zip((n.lower() for n in body.value), elements, strict=True))
         return _column(body.parts[0], {**given, **named})
 
-    # Spark counts the parameters of what it is given.
-    return (lambda x: made(x)) if len(body.value) == 1 else (lambda x, y: made(x, y))
+    # Spark counts the parameters of the function.
+    return (lambda x: body_of(x)) if len(body.value) == 1 else (lambda x, y: body_of(x, y))
 
 
 def _case(parts: list[Column], compares: bool, has_else: bool) -> Column:
@@ -101,5 +123,5 @@ def _case(parts: list[Column], compares: bool, has_else: bool) -> Column:
         (parts[0] == when if compares else when, then)
         for when, then in zip(whens[::2], whens[1::2], strict=True)
     ]
-    case = reduce(lambda made, pair: made.when(*pair), pairs[1:], F.when(*pairs[0]))
+    case = reduce(lambda chain, pair: chain.when(*pair), pairs[1:], F.when(*pairs[0]))
     return case if otherwise is None else case.otherwise(otherwise)

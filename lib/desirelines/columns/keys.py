@@ -1,4 +1,4 @@
-"""Keys: every identifier, session and bucket number is made here and nowhere else."""
+"""Keys: the only place where keys of identifiers and sessions, and buckets, are computed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ INNER_PAD, OUTER_PAD = "_inner_pad", "_outer_pad"
 
 
 def secret_pads(spark: SparkSession, secret: bytes) -> DataFrame:
-    """Give the two padded keys of HMAC-SHA-256 (RFC 2104) as a broadcast one-row table, so that no plan holds the secret."""
+    """Return the two padded keys of HMAC-SHA-256 (RFC 2104) as a broadcast table of one row.
+
+    Joined as a table, the secret is in no query plan.
+    """
     key = hashlib.sha256(secret).digest() if len(secret) > _BLOCK else secret
     key = key.ljust(_BLOCK, b"\0")
     pads = [(bytes(b ^ 0x36 for b in key), bytes(b ^ 0x5C for b in key))]
@@ -23,24 +26,31 @@ def secret_pads(spark: SparkSession, secret: bytes) -> DataFrame:
 
 
 def keyed_digest(message: Column) -> Column:
-    """HMAC-SHA-256 of a text under the pads joined to the row: 128 bits as 32 lower-case hex digits; null stays null."""
+    """HMAC-SHA-256 of a text under the pads joined to the row; null stays null.
+
+    The digest has 128 bits, written as 32 lower-case hex digits.
+    """
     inner = F.unhex(F.sha2(F.concat(F.col(INNER_PAD), F.encode(message, "UTF-8")), 256))
     return F.substring(F.sha2(F.concat(F.col(OUTER_PAD), inner), 256), 1, 32)
 
 
 def identifier_key(id_type: str, normal_value: Column) -> Column:
-    """Key of an identifier: HMAC(type ‖ separator ‖ value). Needs the pads in the row; null for no identifier."""
+    """Key of an identifier: HMAC(type ‖ separator ‖ value); null when there is no identifier.
+
+    Needs the pads in the row.
+    """
     return keyed_digest(F.concat(F.lit(id_type + _SEPARATOR), normal_value))
 
 
 def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, ...]) -> Column:
-    """An identifier's value, normalised by its type; null when it is junk (empty, all zeros, a word for nothing).
+    """The normalised value of an identifier; null when it is junk.
 
-    Trimmed of white space, lower case where the type ignores case. Letters written with combining marks stay as they came.
+    White space around it is removed, and it is in lower case where the type ignores case. Combining
+    marks are kept as they are. Junk is an empty text, a text of zeros and hyphens, or a word for
+    nothing.
     """
-    trimmed = F.trim(
-        raw, F.lit(_WHITE_SPACE)
-    )  # regular expressions would cost more than the key that is made of it
+    # A regular expression would cost more than the key itself.
+    trimmed = F.trim(raw, F.lit(_WHITE_SPACE))
     value = F.lower(trimmed) if caseless else trimmed
     is_junk = F.lower(value).isin(*junk) | (F.trim(value, F.lit("0-")) == "")
     return F.when(~is_junk, value)
@@ -63,16 +73,17 @@ def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -
 
 
 def fingerprint_of(secret: bytes, purpose: str) -> str:
-    """What a secret can be known by again, and not be found from: HMAC of a fixed text for the purpose, cut as keys are.
+    """Fingerprint that identifies a secret without revealing it: HMAC of a fixed text per purpose.
 
-    No identifier's key and no suppression token is equal to it: those are made of texts with a separator, and of 32 hex digits.
+    It is cut like keys. No key of an identifier and no suppression token equals it: these are made
+    of texts with a separator and of 32 hex digits.
     """
     text = f"desirelines: fingerprint of the {purpose}"
     return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 def stable_key(*columns: Column) -> Column:
-    """Digest of several values, 32 hex digits: each goes in as its length and its text, null as "-".
+    """Digest of several values, 32 hex digits: each is written as its length and text, null as "-".
 
     So ("1", "23") and ("12", "3") differ, and so do (null, "x") and ("x", null).
     """

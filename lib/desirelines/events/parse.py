@@ -20,7 +20,8 @@ from desirelines.events.raw_fields import (
     with_expressions,
 )
 from desirelines.settings import Settings, Source, ValueColumn
-from desirelines.settings.model import Identity, Ingest
+from desirelines.settings.identity import Identity
+from desirelines.settings.model import Ingest
 
 CONTENT = (
     "stream_id",

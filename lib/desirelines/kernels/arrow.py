@@ -1,4 +1,4 @@
-"""Arrow batches in portions in which everybody is whole; their columns as numbers."""
+"""Regroup Arrow batches so that each has complete people; their columns as numbers."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ from desirelines.kernels.groups import Ints
 
 
 def whole_people(batches: Iterator[pa.RecordBatch], *others: str) -> Iterator[pa.RecordBatch]:
-    """The rows in portions, each with all of a person: what the next batch may go on with is kept back.
+    """Yield the rows in batches that have all rows of each of their people.
 
-    Rows lie in the order of `person_id`, and begin anew where one of the `others` changes.
+    The last person of a batch is held back, because the next batch may continue with them. Rows
+    must be sorted by `person_id`; the order starts again where one of the `others` changes.
 
     Raises:
-        ValueError: rows are not in the order of people.
+        ValueError: rows are not sorted by person.
     """
     kept: list[pa.RecordBatch] = []
     for batch in batches:
@@ -41,20 +42,20 @@ def whole_people(batches: Iterator[pa.RecordBatch], *others: str) -> Iterator[pa
 
 
 def whole_numbers(values: pa.Array, null: int | None = None) -> Ints:
-    """Whole numbers; `null` stands for what is null, without it nothing may be."""
+    """The values as integers; `null` replaces nulls. Without it, there must be no nulls."""
     filled = values if null is None else values.fill_null(null)
-    found: Ints = filled.to_numpy(zero_copy_only=False).astype(np.int64)
-    return found
+    numbers: Ints = filled.to_numpy(zero_copy_only=False).astype(np.int64)
+    return numbers
 
 
 def flat_lists(values: pa.Array) -> tuple[Ints, pa.Array]:
-    """Lists one after the other: number of the row of each element, and the elements. A list that is null has none."""
+    """Flatten lists: the row number of each element, and the elements. A null list has none."""
     sizes = whole_numbers(pc.list_value_length(values), 0)
     return np.repeat(np.arange(len(sizes), dtype=np.int64), sizes), values.flatten()
 
 
 def _same(rows: pa.RecordBatch, others: tuple[str, ...], place: int) -> pa.Array:
-    """Whether each row is of the person at a place."""
+    """Whether each row is of the same person as the row at `place`."""
     same = pc.equal(rows.column("person_id"), rows.column("person_id")[place])
     for other in others:
         same = pc.and_(same, pc.equal(rows.column(other), rows.column(other)[place]))
@@ -62,7 +63,7 @@ def _same(rows: pa.RecordBatch, others: tuple[str, ...], place: int) -> pa.Array
 
 
 def _is_of(rows: pa.RecordBatch, following: pa.RecordBatch, others: tuple[str, ...]) -> bool:
-    """Whether the rows that follow begin with the person with whom the rows end."""
+    """Whether the following rows begin with the person with whom the rows end."""
     return all(
         rows.column(c)[-1].as_py() == following.column(c)[0].as_py() for c in ("person_id", *others)
     )
@@ -76,5 +77,5 @@ def _refuse_disorder(rows: pa.RecordBatch, others: tuple[str, ...]) -> None:
         sort_order = pc.or_(sort_order, pc.not_equal(values[:-1], values[1:]))
     if not pc.all(sort_order, min_count=0).as_py():
         raise ValueError(
-            "rows of a person do not lie together: give them through colocated_by_person"
+            "rows of a person are not together: pass the table through colocated_by_person first"
         )

@@ -1,4 +1,4 @@
-"""Rows of numbers, put in order and grouped: what the kernels share. Pure numpy: no Spark, no strings."""
+"""Sort and group rows of numbers, for all kernels. Pure numpy: no Spark, no strings."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Reals = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class GroupSum:
-    """Rows that are different in their keys, ascending, and what was added up for each."""
+    """Distinct keys in ascending order, and the sums of each."""
 
     keys: tuple[Ints, ...]
     sums: tuple[Ints, ...]
 
 
 def one_key(keys: Sequence[Ints]) -> Ints | None:
-    """The keys of each row as one number of the same order; none where they do not fit 63 bits.
+    """The keys of each row as one number with the same order; null if they do not fit 63 bits.
 
-    One number sorts ten times as fast as three keys. There is at least one row.
+    One number sorts ten times as fast as three keys. There must be at least one row.
     """
     least = [int(key.min()) for key in keys]
     widths = [(int(key.max()) - low).bit_length() for key, low in zip(keys, least, strict=True)]
@@ -37,7 +37,7 @@ def one_key(keys: Sequence[Ints]) -> Ints | None:
 
 
 def sort_order(keys: Sequence[Ints]) -> Ints:
-    """Places of the rows in the order of their keys; rows of the same keys stay in theirs."""
+    """Row numbers in the order of the keys; rows with equal keys keep their order."""
     if not len(keys[0]):
         return np.zeros(0, dtype=np.int64)
     one = one_key(keys)
@@ -45,7 +45,7 @@ def sort_order(keys: Sequence[Ints]) -> Ints:
 
 
 def group_starts(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
-    """An order of the rows, by their keys, and where in it each group of the same keys starts."""
+    """Row numbers in the order of the keys, and the start of each group of equal keys."""
     order = sort_order(keys)
     is_new = np.ones(len(order), dtype=bool)
     is_new[1:] = np.logical_or.reduce([key[order][1:] != key[order][:-1] for key in keys])
@@ -53,7 +53,7 @@ def group_starts(keys: Sequence[Ints]) -> tuple[Ints, Ints]:
 
 
 def sum_by_key(keys: Sequence[Ints], values: Sequence[Ints | Flags]) -> GroupSum:
-    """One row for rows of the same keys."""
+    """One row per group of equal keys, with the sums of the values."""
     if not len(keys[0]):
         return GroupSum(tuple(keys), tuple(np.asarray(v, dtype=np.int64) for v in values))
     order, starts = group_starts(keys)
@@ -64,7 +64,7 @@ def sum_by_key(keys: Sequence[Ints], values: Sequence[Ints | Flags]) -> GroupSum
 
 
 def places(of: tuple[Ints, Ints], among: tuple[Ints, Ints], *, after_same: bool) -> Ints:
-    """Where rows of two keys would stand among rows that are in order: before those of the same keys, or after them."""
+    """Insert positions of rows with two keys among sorted rows, before or after equal keys."""
     count = len(among[0])
     _, rank = np.unique(np.concatenate((among[1], of[1])), return_inverse=True)
     one = np.concatenate((among[0], of[0])) * (int(rank.max(initial=0)) + 1) + rank

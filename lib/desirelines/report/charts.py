@@ -1,4 +1,4 @@
-"""The pictures of the report; each function takes plain numbers and returns an inline SVG string."""
+"""The pictures of the report; each function takes plain numbers and returns inline SVG."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from desirelines.report.text import (
 )
 
 LIMIT = 2.0
-"""Effects beyond this are drawn as strong as this."""
+"""Effects beyond this limit are drawn as strong as the limit."""
 LONGEST = 60
-"""Letters of a segment's name in a picture; what is longer loses its middle."""
+"""Maximum characters of a segment name in a picture; longer names lose their middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Bar:
     """One segment in the picture of sizes.
 
     Attributes:
-        name: what people read.
-        people: members; None when there are too few to tell.
-        share: of all people; None when there are too few to tell.
-        is_rule: whether a rule makes the segment, not the clusters.
+        name: name shown.
+        people: members; None when withheld.
+        share: share of all people; None when withheld.
+        is_rule: whether the segment is defined by a rule, not by clusters.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Bar:
 
 
 def segment_sizes(bars: Sequence[Bar]) -> str:
-    """Horizontal bars, clusters above rule segments; each kind under its own heading and in its own colour."""
+    """Horizontal bars: clusters above rule segments, each kind with its heading and colour."""
     kinds = [
         ("Groups found in behaviour", ACCENT, [b for b in bars if not b.is_rule]),
         ("Segments set by a rule", RULE, [b for b in bars if b.is_rule]),
@@ -104,17 +104,17 @@ def differences(
     effects: Mapping[tuple[str, str], float | None],
     names: Mapping[str, str],
 ) -> str:
-    """Features by clusters, the effect in each cell: purple above the rest, orange below, grey unknown.
+    """Heatmap of effects: one row per feature, one column per cluster.
 
-    `effects` is by (feature, segment id).
+    Purple is above the rest, orange below, grey unknown. `effects` is by (feature, segment id).
     """
-    found = [[effects.get((f, s)) for s in segments] for f in features]
+    cells = [[effects.get((f, s)) for s in segments] for f in features]
     texts = [
         [
             NOTHING if v is None else f"{v:+.1f}".replace("-", "−") if abs(v) >= 0.05 else "0.0"
             for v in line
         ]
-        for line in found
+        for line in cells
     ]
     column = (PAGE_WIDTH - 190) / len(segments)
     head = head_of(
@@ -124,7 +124,7 @@ def differences(
     )
     with style():
         figure, axes = new_figure(PAGE_WIDTH, 31 * len(features) + head.height)
-        values = [[float("nan") if v is None else v for v in line] for line in found]
+        values = [[float("nan") if v is None else v for v in line] for line in cells]
         heatmap(
             axes,
             values,
@@ -150,9 +150,9 @@ def transitions(
     name: str,
     label: str,
 ) -> str:
-    """From-steps by to-steps, in each cell the share of all transitions out of the from-step.
+    """From-steps by to-steps; each cell has the share of all transitions out of the from-step.
 
-    Only pairs that are there have a number; the others are blank.
+    Pairs without a share are blank.
     """
     size = 12 if len(columns) <= 14 else 10 if len(columns) <= 20 else 8
     values = [[shares.get((r, c), 0.0) for c in columns] for r in rows]
@@ -177,7 +177,7 @@ def moves(
     columns: Sequence[str],
     names: Mapping[str, str],
 ) -> str:
-    """From-segments by to-segments, people in each cell; who stayed is on no cell, small groups are blank."""
+    """From-segments by to-segments, with the people who moved; small groups are blank."""
     column = min((PAGE_WIDTH - 260) / len(columns), 150)
     values = [[float("nan") if r == c else counts.get((r, c), 0.0) for c in columns] for r in rows]
     texts = [

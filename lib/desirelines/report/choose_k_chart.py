@@ -9,7 +9,7 @@ from typing import Any
 from desirelines.report.svg import ACCENT, INK, MUTED, RULE, new_figure, style, to_svg
 
 MARKS = ((ACCENT, "o", "-"), (MUTED, "s", "--"), (INK, "^", ":"))
-"""Colour, marker and line of an algorithm, so that the colour is not needed to tell them apart."""
+"""Colour, marker and line of each algorithm; they differ without the colour, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,16 @@ class Dot:
 
 
 def evidence(dots: Sequence[Dot]) -> str:
-    """Evidence of every candidate by k, a line through the best of each k, a ring around the chosen one."""
+    """Evidence of every candidate by k; a line joins the best ones, a ring marks the chosen one."""
     looks = dict(zip(sorted({d.algorithm for d in dots}), MARKS, strict=False))
     with style():
         figure, axes = new_figure(620, 320)
         for algorithm, (colour, marker, line) in looks.items():
-            own = [d for d in dots if d.algorithm == algorithm]
-            best = {k: max(d.evidence for d in own if d.k == k) for k in sorted({d.k for d in own})}
+            candidates = [d for d in dots if d.algorithm == algorithm]
+            best = {
+                k: max(d.evidence for d in candidates if d.k == k)
+                for k in sorted({d.k for d in candidates})
+            }
             axes.plot(
                 list(best),
                 list(best.values()),
@@ -39,8 +42,8 @@ def evidence(dots: Sequence[Dot]) -> str:
                 label=algorithm.replace("_", " "),
             )
             axes.plot(
-                [d.k for d in own],
-                [d.evidence for d in own],
+                [d.k for d in candidates],
+                [d.evidence for d in candidates],
                 color=colour,
                 marker=marker,
                 markersize=6,
@@ -77,7 +80,7 @@ def evidence(dots: Sequence[Dot]) -> str:
         return to_svg(
             figure,
             name="evidence",
-            label="Curve: how well people are told apart, by number of groups",
+            label="Curve: how clearly people fall into groups, by number of groups",
         )
 
 

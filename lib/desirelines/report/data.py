@@ -1,4 +1,4 @@
-"""What the report is made from: a few small tables of one published run."""
+"""The data of the report: a few small tables of one published run."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import pandas as pd
 
 @dataclass(frozen=True)
 class ReportData:
-    """The tables of one run, as read; frames have the columns of their contract unless said.
+    """The tables of one run as read, with the columns of their contract unless stated.
 
     Attributes:
         title: heading of the page.
         run_id: the run shown.
-        config_hash: digest of the configuration the run was made with.
-        as_of: midnight (site zone) before which everything lies.
+        config_hash: digest of the configuration of the run.
+        as_of: midnight (site zone); only what happened before it counts.
         published_on: when the run was published, as text.
         data_through: day of the newest event, as text.
         people_count: people as of the run.
-        previous_run_id: the published run that moves are counted from; None for the first run.
+        previous_run_id: the published run with which moves are compared; None for the first run.
         definitions: segment_id, kind, name, definition, origin, derived_from; one row per segment.
         sizes: `segment_sizes` of the run.
         profiles: `segment_profiles` of the run.
@@ -29,13 +29,13 @@ class ReportData:
         positions: `path_positions` of the run.
         funnels: `funnel_steps` of the run; empty without funnels in the settings.
         weeks: `funnel_weeks` of the run; empty without funnels in the settings.
-        paths: segment_id, path (list of step names), sessions_count, share; the most frequent whole paths of visits per segment
-            and of 'all', already limited, none of fewer than 10 people.
-        accounts: source, fate, run_row_count (this run), row_count (all time). With them, the same on every row of a
-            source, run_rows_read and rows_read: rows counted apart from the fates. Without these the sum cannot be
-            checked, and the page says so.
+        paths: segment_id, path (list of step names), sessions_count, share; the most frequent whole
+            paths of visits per segment and of 'all', already limited, none of fewer than 10 people.
+        accounts: source, fate, run_row_count (this run), row_count (all time), and, equal on every
+            row of a source, run_rows_read and rows_read: rows counted independently of the fates.
+            Without these two, the sum cannot be checked, and the page says so.
         trials: `cluster_trials` of the run; may be empty.
-        steps_shown: steps in a transition picture, at most.
+        steps_shown: maximum number of steps in a transition picture.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""The report: one HTML page that needs nothing but itself."""
+"""The report: one HTML page that loads nothing else."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from desirelines.tables import SMALL_GROUP
 
 
 def render(data: ReportData) -> str:
-    """The page as text; equal data gives equal text."""
+    """The page as HTML; equal data gives equal text."""
     template = (
         resources.files("desirelines.report")
         .joinpath("template.html.j2")
@@ -45,7 +45,7 @@ def render(data: ReportData) -> str:
 
 
 def page_of(data: ReportData) -> Page:
-    """Everything that stands on the page."""
+    """The content of the page."""
     segments = ordered_segments(data)
     clusters, rules = [s for s in segments if not s.is_rule], [s for s in segments if s.is_rule]
     names = {s.segment_id: s.name for s in segments}
@@ -87,7 +87,7 @@ def page_of(data: ReportData) -> Page:
 
 
 def summary_of(people: int, clusters: list[Segment], rules: list[Segment]) -> str:
-    """The whole page in one or two sentences."""
+    """The summary of the page in one or two sentences."""
     who = "person falls" if people == 1 else "people fall"
     sentence = (
         f"{people:,} {who} into {len(clusters)} {'group' if len(clusters) == 1 else 'groups'}"

@@ -1,10 +1,9 @@
-"""Pictures of the ways people go: the flow along the top paths, the step matrix, funnels."""
+"""Pictures of paths: the flow along the top paths, the step graph and the step matrix."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch
@@ -12,7 +11,6 @@ from matplotlib.patches import Circle, FancyArrowPatch
 from desirelines.report.svg import (
     ACCENT,
     INK,
-    MUTED,
     PAGE_WIDTH,
     UNKNOWN,
     head_of,
@@ -21,31 +19,21 @@ from desirelines.report.svg import (
     new_figure,
     style,
     to_svg,
-    wrapped,
 )
-from desirelines.report.text import count_text, percent_text, shortened, step_text
+from desirelines.report.text import percent_text, shortened, step_text
 
 COLOURS = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#B8A800", "#5b6673")
-"""Okabe and Ito's colours, which the colour-blind tell apart; the last for every step beyond."""
+"""Okabe and Ito's colours for colour-blind readers; the last one is for all further steps."""
 PLACES, GAP, BLOCK = 6, 0.03, 0.12
 RING, THIN = 12, 0.1
-"""Steps of the graph, and the share of the moves out of a step below which an arrow is left out."""
-
-
-@dataclass(frozen=True, slots=True)
-class FunnelBar:
-    """One step of a funnel: its name, how many reached it and were still in time to, and the shares as text."""
-
-    step: str
-    reached: float
-    open: float
-    text: str
+"""Steps of the graph; and the share of the moves out of a step that an arrow needs to be drawn."""
 
 
 def flow(paths: Sequence[tuple[Sequence[str], float]]) -> str:
-    """The top paths as bands from place to place; a band that falls to the foot is of those whose visit ended there.
+    """The top paths as bands from place to place.
 
-    A step has one colour wherever it stands. Paths are cut after six places.
+    A short grey band stands for visits that ended there. A step has the same colour everywhere.
+    Paths are cut after six places.
     """
     cut = [(list(steps[:PLACES]), n) for steps, n in paths]
     amounts: dict[tuple[int, str], float] = defaultdict(float)
@@ -101,10 +89,14 @@ def flow(paths: Sequence[tuple[Sequence[str], float]]) -> str:
 
 
 def _bands(
-    axes: object, bands: Mapping[tuple[int, str, str | None], float], tops: Mapping[tuple[int, str], float],
-    ranked: Sequence[str], whole: float, colour: Mapping[str, str],
-) -> None:  # fmt: skip
-    """Draw what goes from block to block; ends are short and grey."""
+    axes: object,
+    bands: Mapping[tuple[int, str, str | None], float],
+    tops: Mapping[tuple[int, str], float],
+    ranked: Sequence[str],
+    whole: float,
+    colour: Mapping[str, str],
+) -> None:
+    """Draw the bands between blocks; ends of visits are short and grey."""
     order = {step: place for place, step in enumerate(ranked)}
     out, into = dict(tops), dict(tops)
     for place, step, following in sorted(
@@ -127,9 +119,10 @@ def _bands(
 
 
 def graph(moves: Mapping[tuple[str, str], float]) -> str:
-    """Steps on a ring, arrows as thick as the moves from one to the other; thin ones are left out, loops are rings of their own.
+    """Steps on a ring, with arrows as thick as the number of moves between them.
 
-    `moves` are counts between steps, begins and ends left out. The most visited step is at the top, the next ones clockwise.
+    Thin arrows are left out; a repeated step has a ring. `moves` are counts between steps, without
+    starts and ends. The most visited step is at the top, the next ones follow clockwise.
     """
     into: dict[str, float] = defaultdict(float)
     for (source, target), n in moves.items():
@@ -154,10 +147,19 @@ def graph(moves: Mapping[tuple[str, str], float]) -> str:
                     Circle((x * 1.1, y * 1.1), 0.1, fill=False, linewidth=width, edgecolor=UNKNOWN)
                 )
                 continue
-            axes.add_patch(FancyArrowPatch(
-                at[source], at[target], connectionstyle="arc3,rad=0.16", arrowstyle="-|>", mutation_scale=8 + 1.5 * width,
-                linewidth=width, color=ACCENT, alpha=0.55, shrinkA=11, shrinkB=11,
-            ))  # fmt: skip
+            arrow = FancyArrowPatch(
+                at[source],
+                at[target],
+                connectionstyle="arc3,rad=0.16",
+                arrowstyle="-|>",
+                mutation_scale=8 + 1.5 * width,
+                linewidth=width,
+                color=ACCENT,
+                alpha=0.55,
+                shrinkA=11,
+                shrinkB=11,
+            )
+            axes.add_patch(arrow)
         for step, (x, y) in at.items():
             axes.plot(x, y, "o", color=INK, markersize=9)
             side = "left" if x > 0.1 else "right" if x < -0.1 else "center"
@@ -178,7 +180,7 @@ def graph(moves: Mapping[tuple[str, str], float]) -> str:
 
 
 def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], places: int) -> str:
-    """Steps by places of the path, in each cell the share of all visits that have the step there."""
+    """Steps by places of the path; each cell has the share of visits with the step there."""
     values = [[shares.get((s, p), 0.0) for p in range(1, places + 1)] for s in steps]
     texts = [[percent_text(v).rstrip("%") if v >= 0.005 else "" for v in line] for line in values]
     head = head_of(
@@ -198,90 +200,4 @@ def step_matrix(shares: Mapping[tuple[str, int], float], steps: Sequence[str], p
         name_rows(axes, [shortened(step_text(s), 26) for s in steps], width=28, size=12)
         return to_svg(
             figure, name="places", label="Heatmap: which step stands at which place of a visit"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class WeekLine:
-    """One step of a funnel by week: label and drop-off of each week, and whether the week was over."""
-
-    step: str
-    points: tuple[tuple[str, float, bool], ...]
-
-
-def weeks(name: str, labels: Sequence[str], lines: Sequence[WeekLine], *, number: int) -> str:
-    """One line a step: the share that did not come on to it, by the week in which they began; unfinished weeks are hollow."""
-    place = {label: n for n, label in enumerate(labels)}
-    with style():
-        figure, axes = new_figure(PAGE_WIDTH, 300)
-        for line, colour in zip(lines, COLOURS, strict=False):
-            points = [(place[label], 100 * share) for label, share, _ in line.points]
-            axes.plot([x for x, _ in points], [y for _, y in points], color=colour, linewidth=2)
-            for (x, y), (_, _, is_over) in zip(points, line.points, strict=True):
-                axes.plot(
-                    x,
-                    y,
-                    "o",
-                    color=colour,
-                    markerfacecolor=colour if is_over else "white",
-                    markersize=6,
-                )
-            if points:
-                label = wrapped(shortened(step_text(line.step), 30), 20)
-                axes.text(
-                    points[-1][0] + 0.25,
-                    points[-1][1],
-                    label,
-                    color=colour,
-                    va="center",
-                    fontsize=12,
-                )
-        every = max(1, -(-len(labels) // 12))
-        axes.set_xticks(range(0, len(labels), every), list(labels)[::every], fontsize=12)
-        axes.set_xlim(-0.5, len(labels) * 1.22)
-        axes.set_ylim(0, 100)
-        axes.set_yticks([0, 25, 50, 75, 100], ["0%", "25%", "50%", "75%", "100%"], fontsize=12)
-        for side in ("top", "right"):
-            axes.spines[side].set_visible(False)
-        return to_svg(figure, name=f"weeks{number}", label=f"Lines: {name}, who drops off, by week")
-
-
-def funnel(name: str, bars: Sequence[FunnelBar], *, number: int) -> str:
-    """One bar a step: who reached it, and hatched who may still, as their window is open."""
-    largest = max((bar.reached + bar.open for bar in bars), default=0.0) or 1.0
-    with style():
-        figure, axes = new_figure(PAGE_WIDTH, 44 * len(bars) + 20)
-        for place, bar in enumerate(bars):
-            axes.barh(place, bar.reached, height=0.62, color=ACCENT)
-            axes.barh(
-                place,
-                bar.open,
-                left=bar.reached,
-                height=0.62,
-                color="white",
-                edgecolor=MUTED,
-                hatch="///",
-                linewidth=0.8,
-            )
-            axes.text(
-                bar.reached + bar.open + largest * 0.012,
-                place,
-                bar.text,
-                ha="left",
-                va="center",
-                fontsize=12,
-            )
-        axes.set_yticks(
-            range(len(bars)), [wrapped(shortened(bar.step, 40), 28) for bar in bars], fontsize=13
-        )
-        axes.set_ylim(len(bars) - 0.4, -0.6)
-        axes.set_xlim(0, largest * 1.45)
-        axes.tick_params(length=0)
-        axes.set_xticks([])
-        for side in ("top", "right", "bottom"):
-            axes.spines[side].set_visible(False)
-        return to_svg(
-            figure,
-            name=f"funnel{number}",
-            label=f"Funnel {name}: {count_text(bars[0].reached if bars else 0)} began",
         )

@@ -1,10 +1,10 @@
-"""The section on ways: the flow along the top paths, the step matrix and the funnels of everybody."""
+"""The section on paths: flow of the top paths, step matrix and funnels of everybody."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from desirelines.report import path_charts
+from desirelines.report import funnel_charts, path_charts
 from desirelines.report.data import ReportData
 from desirelines.report.text import (
     ALL,
@@ -22,26 +22,27 @@ MOST_STEPS, MOST_MOVES = 16, 60
 
 
 def flow_picture(data: ReportData) -> Picture | None:
-    """The top paths of everybody; None when none may be told."""
-    rows = [r for r in data.paths.to_dict("records") if r["segment_id"] == ALL]
-    if not rows:
+    """The top paths of everybody; None when none may be shown."""
+    top_paths = [r for r in data.paths.to_dict("records") if r["segment_id"] == ALL]
+    if not top_paths:
         return None
-    rows.sort(key=lambda r: (-r["sessions_count"], [str(s) for s in r["path"]]))
-    paths = [([str(s) for s in r["path"]], float(r["sessions_count"])) for r in rows]
-    told = tuple((" → ".join(step_text(s) for s in steps), count_text(n)) for steps, n in paths)
-    return Picture(path_charts.flow(paths), Grid(("way", "visits"), told, words=1))
+    top_paths.sort(key=lambda r: (-r["sessions_count"], [str(s) for s in r["path"]]))
+    paths = [([str(s) for s in r["path"]], float(r["sessions_count"])) for r in top_paths]
+    cells = tuple((" → ".join(step_text(s) for s in steps), count_text(n)) for steps, n in paths)
+    return Picture(path_charts.flow(paths), Grid(("path", "visits"), cells, words=1))
 
 
 def graph_picture(data: ReportData) -> Picture | None:
-    """Which step follows which, in all visits; None when no pair may be told."""
-    rows = [
-        r for r in data.edges.to_dict("records")
-        if r["segment_id"] == ALL and r["from_step"] != PATH_START and r["to_step"] != PATH_END
-    ]  # fmt: skip
-    if not rows:
+    """Which step follows which, in all visits; None when no pair may be shown."""
+    edges = [
+        e
+        for e in data.edges.to_dict("records")
+        if e["segment_id"] == ALL and e["from_step"] != PATH_START and e["to_step"] != PATH_END
+    ]
+    if not edges:
         return None
-    rows.sort(key=lambda r: (-r["transition_count"], str(r["from_step"]), str(r["to_step"])))
-    moves = {(str(r["from_step"]), str(r["to_step"])): float(r["transition_count"]) for r in rows}
+    edges.sort(key=lambda e: (-e["transition_count"], str(e["from_step"]), str(e["to_step"])))
+    moves = {(str(e["from_step"]), str(e["to_step"])): float(e["transition_count"]) for e in edges}
     table = tuple(
         (step_text(i), step_text(j), count_text(n))
         for (i, j), n in list(moves.items())[:MOST_MOVES]
@@ -50,15 +51,15 @@ def graph_picture(data: ReportData) -> Picture | None:
 
 
 def places_picture(data: ReportData) -> Picture | None:
-    """The step matrix of everybody by visit; the steps that are anywhere the most frequent, and the end."""
-    rows = [
+    """The step matrix of everybody by visit: the most frequent steps at any place, and the end."""
+    cells = [
         r
         for r in data.positions.to_dict("records")
         if (r["segment_id"], r["grain"]) == (ALL, "session")
     ]
-    if not rows:
+    if not cells:
         return None
-    shares = {(str(r["step"]), int(r["place"])): float(r["path_share"]) for r in rows}
+    shares = {(str(c["step"]), int(c["place"])): float(c["path_share"]) for c in cells}
     most: dict[str, float] = {}
     for (step, _), share in shares.items():
         most[step] = max(most.get(step, 0.0), share)
@@ -74,7 +75,7 @@ def places_picture(data: ReportData) -> Picture | None:
                 count_text(r["path_count"]),
                 percent_text(r["path_share"], 1),
             )
-            for r in sorted(rows, key=lambda r: (r["place"], -r["path_count"], r["step"]))
+            for r in sorted(cells, key=lambda c: (c["place"], -c["path_count"], c["step"]))
         ),
         words=2,
     )
@@ -83,25 +84,27 @@ def places_picture(data: ReportData) -> Picture | None:
 
 def funnel_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
     """Name and picture of each funnel of everybody."""
-    rows: dict[str, list[dict[Any, Any]]] = {}
-    for row in data.funnels.to_dict("records"):
-        if row["segment_id"] == ALL:
-            rows.setdefault(str(row["funnel"]), []).append(row)
+    steps: dict[str, list[dict[Any, Any]]] = {}
+    for step in data.funnels.to_dict("records"):
+        if step["segment_id"] == ALL:
+            steps.setdefault(str(step["funnel"]), []).append(step)
     return tuple(
-        (name, _funnel(name, rows[name], number))
-        for number, name in enumerate(sorted(rows), start=1)
+        (name, _funnel(name, steps[name], number))
+        for number, name in enumerate(sorted(steps), start=1)
     )
 
 
 def week_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:
-    """Name and picture by week of each funnel that was begun by everybody in two weeks or more."""
+    """Name and picture by week of each funnel of everybody with two weeks or more."""
     of_all = data.weeks[(data.weeks["segment_id"] == ALL) & data.weeks["drop_off_share"].notna()]
-    rows: dict[str, list[dict[Any, Any]]] = {}
-    for row in of_all.sort_values(["funnel", "week_on", "step_no"]).to_dict("records"):
-        rows.setdefault(str(row["funnel"]), []).append(row)
-    told = [(name, of) for name, of in rows.items() if len({r["week_on"] for r in of}) > 1]
+    by_funnel: dict[str, list[dict[Any, Any]]] = {}
+    for step in of_all.sort_values(["funnel", "week_on", "step_no"]).to_dict("records"):
+        by_funnel.setdefault(str(step["funnel"]), []).append(step)
+    drawn = [
+        (name, steps) for name, steps in by_funnel.items() if len({s["week_on"] for s in steps}) > 1
+    ]
     return tuple(
-        (name, _weeks(name, of, number)) for number, (name, of) in enumerate(told, start=1)
+        (name, _weeks(name, steps, number)) for number, (name, steps) in enumerate(drawn, start=1)
     )
 
 
@@ -109,7 +112,7 @@ def _weeks(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
     labels = [f"{day:%d %b}" for day in sorted({r["week_on"] for r in rows})]
     steps = {r["step_no"]: str(r["step"]) for r in sorted(rows, key=lambda r: r["step_no"])}
     lines = [
-        path_charts.WeekLine(
+        funnel_charts.WeekLine(
             step,
             tuple(
                 (f"{r['week_on']:%d %b}", float(r["drop_off_share"]), bool(r["is_week_over"]))
@@ -123,35 +126,53 @@ def _weeks(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
         ("week of", "step", "reached", "dropped off", "still in time"),
         tuple(
             (
-                f"{r['week_on']:%Y-%m-%d}" + ("" if r["is_week_over"] else " (not over)"), str(r["step"]),
-                count_text(r["reached_count"]), percent_text(r["drop_off_share"], 1), count_text(r["open_count"]),
+                f"{r['week_on']:%Y-%m-%d}" + ("" if r["is_week_over"] else " (not over)"),
+                str(r["step"]),
+                count_text(r["reached_count"]),
+                percent_text(r["drop_off_share"], 1),
+                count_text(r["open_count"]),
             )
             for r in rows
         ),
         words=2,
-    )  # fmt: skip
-    return Picture(path_charts.weeks(name, labels, lines, number=number), table)
+    )
+    return Picture(funnel_charts.weeks(name, labels, lines, number=number), table)
 
 
 def _funnel(name: str, rows: list[dict[Any, Any]], number: int) -> Picture:
     rows = sorted(rows, key=lambda r: r["step_no"])
     bars = [
-        path_charts.FunnelBar(
-            str(r["step"]), float(r["reached_count"]), float(r["open_count"]),
+        funnel_charts.FunnelBar(
+            str(r["step"]),
+            float(r["reached_count"]),
+            float(r["open_count"]),
             f"{people_text(r['reached_count'])}  ·  {percent_text(r['conversion_share'], 1)} of all"
             + (f"  ·  {count_text(r['open_count'])} still in time" if r["open_count"] else ""),
         )
         for r in rows
-    ]  # fmt: skip
+    ]
     table = Grid(
-        ("step", "reached", "still in time", "of all who began", "of the step before", "median time", "95 % within"),
+        (
+            "step",
+            "reached",
+            "still in time",
+            "of all who began",
+            "of the step before",
+            "median time",
+            "95 % within",
+        ),
         tuple(
             (
-                str(r["step"]), count_text(r["reached_count"]), count_text(r["open_count"]), percent_text(r["conversion_share"], 1),
-                percent_text(r["step_share"], 1), seconds_text(r["median_seconds"]), seconds_text(r["q95_seconds"]),
+                str(r["step"]),
+                count_text(r["reached_count"]),
+                count_text(r["open_count"]),
+                percent_text(r["conversion_share"], 1),
+                percent_text(r["step_share"], 1),
+                seconds_text(r["median_seconds"]),
+                seconds_text(r["q95_seconds"]),
             )
             for r in rows
         ),
         words=1,
-    )  # fmt: skip
-    return Picture(path_charts.funnel(name, bars, number=number), table)
+    )
+    return Picture(funnel_charts.funnel(name, bars, number=number), table)

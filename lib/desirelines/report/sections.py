@@ -1,4 +1,4 @@
-"""The sections that look at all segments at once, and at how the run was made."""
+"""The sections about all segments together, and about how the run was made."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ENDS = {"new": "new people", "gone": "no longer seen"}
 
 
 def sizes_picture(segments: list[Segment]) -> Picture:
-    """How large every segment is."""
+    """The size of every segment."""
     bars = [charts.Bar(s.name, s.people, s.share, s.is_rule) for s in segments]
     rows = tuple(
         (s.name, "rule" if s.is_rule else "group", people_text(s.people), percent_text(s.share, 1))
@@ -47,7 +47,7 @@ def sizes_picture(segments: list[Segment]) -> Picture:
 def differences_picture(
     clusters: list[Segment], profiles: dict[tuple[str, str], Profile], everybody: dict[str, float]
 ) -> Picture | None:
-    """Features by clusters; a cluster too small for a profile is left out. None when no cluster has one."""
+    """Features by clusters with a profile; None when all clusters are too small for one."""
     shown = [c for c in clusters if any(s == c.segment_id for _, s in profiles)]
     features = known_features({f for f, s in profiles if any(c.segment_id == s for c in shown)})
     if not shown or not features:
@@ -84,7 +84,7 @@ def differences_picture(
 
 
 def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
-    """Who changed group since the previous run; None when there is nothing that may be told."""
+    """Who changed group since the previous run; None when nothing may be shown."""
     counts = {
         (str(r["from_segment_id"]), str(r["to_segment_id"])): float(r["people_count"])
         for r in data.moves.to_dict("records")
@@ -93,11 +93,11 @@ def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
     if not counts:
         return None
     order = [c.segment_id for c in clusters]
-    named = {
+    defined = {
         text_of(r["segment_id"]): text_of(r["name"]) for r in data.definitions.to_dict("records")
     }
     rows, columns = (_in_order({key[side] for key in counts}, order) for side in (0, 1))
-    names = {s: ENDS.get(s) or named.get(s) or f"former group {s}" for s in {*rows, *columns}}
+    names = {s: ENDS.get(s) or defined.get(s) or f"former group {s}" for s in {*rows, *columns}}
     ranked = sorted(counts, key=lambda key: (-counts[key], key))
     table = Grid(
         ("was in", "is in now", "people"),
@@ -108,20 +108,21 @@ def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:
 
 
 def why_moved(data: ReportData) -> str:
-    """How many moved because they changed, and how many because the model did; empty where that is not told."""
+    """How many moved because they changed, and how many because of the model; else empty."""
     moved = [r for r in data.moves.to_dict("records") if r["from_segment_id"] != r["to_segment_id"]]
-    told = [(number_of(r["behaviour_count"]), number_of(r["model_count"])) for r in moved]
-    own, model = (sum(pair[n] or 0.0 for pair in told) for n in (0, 1))
-    if not own + model:
+    behaviour = sum(number_of(r["behaviour_count"]) or 0.0 for r in moved)
+    model = sum(number_of(r["model_count"]) or 0.0 for r in moved)
+    if not behaviour + model:
         return ""
     return (
-        f"Of those who can be told apart, {count_text(own)} would be elsewhere by the previous run's model as well: they changed, came "
-        f"or left. {count_text(model)} would have stayed by it: their group was drawn anew."
+        "Where the reason is known: the previous run's model would also have moved "
+        f"{count_text(behaviour)} people. Their behaviour changed, or they came or left. "
+        f"It would not have moved {count_text(model)} people: the groups were redrawn around them."
     )
 
 
 def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
-    """The search for the number of groups: the curve, and every candidate. The curve is None where there was no choice."""
+    """The search for the number of groups: the curve, None without a choice, and all trials."""
     trials = sorted(data.trials.to_dict("records"), key=lambda t: t["trial"])
     if not trials:
         return None, None
@@ -161,23 +162,24 @@ def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
     table = Grid(head, rows, words=4)
     dots = [
         Dot(text_of(t["algorithm"]), int(t["k"]), float(t["gap"]), _is_true(t["is_kept"]))
-        for t in trials if number_of(t["gap"]) is not None
-    ]  # fmt: skip
+        for t in trials
+        if number_of(t["gap"]) is not None
+    ]
     return (Picture(evidence(dots), table) if dots else None), table
 
 
 def accounts_of(data: ReportData) -> tuple[Account, ...]:
-    """Where the rows of every source went, sources by name, fates in fixed order."""
+    """What became of the rows of every source: sources by name, fates in a fixed order."""
     order = {fate: n for n, fate in enumerate(FATES)}
     accounts = []
     for source in sorted({str(s) for s in data.accounts["source"]}):
-        own = data.accounts[data.accounts["source"] == source]
-        rows = sorted(own.to_dict("records"), key=lambda r: (-order.get(r["fate"], -1), r["fate"]))
-        run_total, total = (
-            int(own["run_row_count"].fillna(0).sum()),
-            int(own["row_count"].fillna(0).sum()),
+        of_source = data.accounts[data.accounts["source"] == source]
+        rows = sorted(
+            of_source.to_dict("records"), key=lambda r: (-order.get(r["fate"], -1), r["fate"])
         )
-        run_read, read = _read(own, "run_rows_read"), _read(own, "rows_read")
+        run_total = int(of_source["run_row_count"].fillna(0).sum())
+        total = int(of_source["row_count"].fillna(0).sum())
+        run_read, read = _read(of_source, "run_rows_read"), _read(of_source, "rows_read")
         accounts.append(
             Account(
                 source,
@@ -198,8 +200,8 @@ def accounts_of(data: ReportData) -> tuple[Account, ...]:
 
 def fates_of(data: ReportData) -> tuple[tuple[str, str], ...]:
     """The fates that occur, in words."""
-    found = {str(f) for f in data.accounts["fate"]}
-    return tuple((fate, FATE_WORDS[fate]) for fate in reversed(FATES) if fate in found)
+    fates = {str(f) for f in data.accounts["fate"]}
+    return tuple((fate, FATE_WORDS[fate]) for fate in reversed(FATES) if fate in fates)
 
 
 def definitions(as_of: date) -> tuple[Definition, ...]:
@@ -212,20 +214,20 @@ def definitions(as_of: date) -> tuple[Definition, ...]:
     )
 
 
-def _in_order(found: set[str], order: list[str]) -> list[str]:
-    known = [s for s in order if s in found]
-    return [*known, *sorted(found - set(known) - set(ENDS)), *(e for e in ENDS if e in found)]
+def _in_order(ids: set[str], order: list[str]) -> list[str]:
+    ordered = [s for s in order if s in ids]
+    return [*ordered, *sorted(ids - set(ordered) - set(ENDS)), *(e for e in ENDS if e in ids)]
 
 
 def _is_true(value: Any) -> bool:
     return bool(value) and not pd.isna(value)
 
 
-def _read(own: pd.DataFrame, column: str) -> str:
-    """Rows read of a source, all values when they do not agree, empty when they were not handed over."""
-    if column not in own.columns:
+def _read(of_source: pd.DataFrame, column: str) -> str:
+    """Rows read of a source; all values if they differ, empty if there are none."""
+    if column not in of_source.columns:
         return ""
-    return " / ".join(sorted({count_text(v) for v in own[column].dropna()}))
+    return " / ".join(sorted({count_text(v) for v in of_source[column].dropna()}))
 
 
 def _sign(total: int, read: str) -> str:

@@ -1,4 +1,4 @@
-"""A card per segment: what tells it apart, its paths, and which step follows which."""
+"""A card per segment: what distinguishes it, its paths, and which step follows which."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from desirelines.report.view_model import Grid as Table
 from desirelines.tables import SMALL_GROUP
 
 CHIPS = 10
-"""Chips of a path, at most; the rest are counted."""
+"""Maximum number of chips of a path; the rest are counted."""
 
 
 def segment_card(
@@ -36,7 +36,7 @@ def segment_card(
     everybody: dict[str, float],
     names: dict[str, str],
 ) -> Card:
-    """The card of one segment; a rule segment's has no paths and no picture."""
+    """The card of one segment; that of a rule segment has no paths and no picture."""
     first = data.previous_run_id is None
     return Card(
         anchor=f"group-{number}",
@@ -60,7 +60,7 @@ ORIGINS = {"split": "Split off from", "merge": "Merged from", "grown": "Grew out
 
 
 def _origin(segment: Segment, names: dict[str, str]) -> str:
-    """Where the group came from, in a sentence; empty where there is nothing to tell."""
+    """Where the group came from, in a sentence; empty where it is not known."""
     if segment.origin not in ORIGINS or not segment.derived_from:
         return ""
     return (
@@ -69,7 +69,7 @@ def _origin(segment: Segment, names: dict[str, str]) -> str:
 
 
 def everybody_card(data: ReportData) -> Card:
-    """The card to compare the others with."""
+    """The card of everybody, for comparison."""
     return Card(
         anchor="everybody",
         name="Everybody",
@@ -87,21 +87,21 @@ def everybody_card(data: ReportData) -> Card:
 
 
 def top_paths(data: ReportData, segment_id: str) -> tuple[Path, ...]:
-    """The segment's paths, the most frequent first; on equal counts by their steps."""
-    rows = [r for r in data.paths.to_dict("records") if r["segment_id"] == segment_id]
-    rows.sort(key=lambda r: (-r["sessions_count"], [str(s) for s in r["path"]]))
+    """The paths of the segment, the most frequent first; on equal counts by their steps."""
+    paths = [r for r in data.paths.to_dict("records") if r["segment_id"] == segment_id]
+    paths.sort(key=lambda r: (-r["sessions_count"], [str(s) for s in r["path"]]))
     return tuple(
         Path(
             chips_of([str(s) for s in r["path"]]),
             percent_text(r["share"], 1),
             count_text(r["sessions_count"]),
         )
-        for r in rows
+        for r in paths
     )
 
 
 def chips_of(path: list[str]) -> tuple[str, ...]:
-    """A path's steps as chips; a step repeated at once is one chip with a count."""
+    """The steps of a path as chips; a step repeated at once is one chip with a count."""
     chips = []
     for step, repeats in groupby(path):
         count = len(list(repeats))
@@ -114,7 +114,7 @@ def chips_of(path: list[str]) -> tuple[str, ...]:
 
 
 def transitions_of(data: ReportData, segment_id: str, name: str, picture: str) -> Picture | None:
-    """The picture of a segment's steps with the most traffic; None when no pair of steps may be told."""
+    """The picture of the busiest steps of a segment; None when no pair may be shown."""
     edges = [
         e
         for e in data.edges.to_dict("records")
@@ -150,7 +150,7 @@ def transitions_of(data: ReportData, segment_id: str, name: str, picture: str) -
 
 
 def _busiest(edges: list[dict[Any, Any]], limit: int) -> list[str]:
-    """Steps by how often they are come to, at most `limit`; the marks for other and rare steps come last."""
+    """At most `limit` steps by how often people reach them; other and rare steps come last."""
     traffic: dict[str, int] = {}
     for edge in edges:
         if edge["to_step"] != PATH_END:

@@ -1,4 +1,4 @@
-"""The segments of a run in the order of the page, and what is known of each."""
+"""The segments of a run in the order of the page, with their profiles."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FACTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment; `people`, `share`, `entered` and `left` are None when there are too few to tell."""
+    """One segment; `people`, `share`, `entered` and `left` are None when withheld."""
 
     segment_id: str
     name: str
@@ -41,7 +41,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """One feature in one segment; the counts are None where they are withheld, the others where they rest on fewer than ten people."""
+    """One feature in one segment.
+
+    Counts are None when withheld; the other numbers are None when fewer than ten people are known.
+    """
 
     people: float | None
     known: float | None
@@ -51,13 +54,13 @@ class Profile:
 
 
 def ordered_segments(data: ReportData) -> list[Segment]:
-    """Clusters, then rule segments; of each kind the largest first, on equal size by id."""
+    """Clusters, then rule segments; the largest first, on equal size by id."""
     sizes = {str(row["segment_id"]): row for row in data.sizes.to_dict("records")}
     segments = []
     for row in data.definitions.to_dict("records"):
         segment_id = str(row["segment_id"])
         size = sizes.get(segment_id, {})
-        people = _told(size.get("people_count"))
+        people = _shown_count(size.get("people_count"))
         segments.append(
             Segment(
                 segment_id,
@@ -68,8 +71,8 @@ def ordered_segments(data: ReportData) -> list[Segment]:
                 tuple(str(s) for s in row["derived_from"]),
                 people,
                 None if people is None else number_of(size.get("share")),
-                _told(size.get("entered_count")),
-                _told(size.get("left_count")),
+                _shown_count(size.get("entered_count")),
+                _shown_count(size.get("left_count")),
             )
         )
     return sorted(
@@ -79,24 +82,25 @@ def ordered_segments(data: ReportData) -> list[Segment]:
 
 def profiles_of(data: ReportData) -> dict[tuple[str, str], Profile]:
     """Profiles by (feature, segment id), for features of the catalogue."""
-    known = set(known_features({str(f) for f in data.profiles["feature"]}))
-    found = {}
+    features = set(known_features({str(f) for f in data.profiles["feature"]}))
+    profiles = {}
     for row in data.profiles.to_dict("records"):
         people, count = number_of(row["people_count"]), number_of(row["known_count"])
-        if row["feature"] not in known or (people is not None and people < SMALL_GROUP):
+        if row["feature"] not in features or (people is not None and people < SMALL_GROUP):
             continue
         is_enough = count is None or count >= SMALL_GROUP
         numbers = (number_of(row[c]) if is_enough else None for c in ("mean", "median", "effect"))
-        found[str(row["feature"]), str(row["segment_id"])] = Profile(people, count, *numbers)
-    return found
+        profiles[str(row["feature"]), str(row["segment_id"])] = Profile(people, count, *numbers)
+    return profiles
 
 
 def means_of_everybody(
     profiles: dict[tuple[str, str], Profile], clusters: list[Segment]
 ) -> dict[str, float]:
-    """Mean of each feature over everybody: everybody is in one cluster, so the clusters' means add up to it.
+    """Mean of each feature over everybody, as the weighted mean over clusters.
 
-    People of clusters whose size is withheld are missing from it.
+    This works because every person is in exactly one cluster. People of clusters whose size is
+    withheld are missing from the mean.
     """
     sums: dict[str, list[float]] = {}
     ids = {s.segment_id for s in clusters}
@@ -111,14 +115,14 @@ def means_of_everybody(
 def facts_of(
     segment: Segment, profiles: dict[tuple[str, str], Profile], everybody: dict[str, float]
 ) -> tuple[Fact, ...]:
-    """The features that tell a segment apart the most, strongest first; on equal strength in the catalogue's order."""
-    own = {
+    """The features that distinguish a segment most, strongest first; ties in catalogue order."""
+    of_segment = {
         f: profiles[f, segment.segment_id]
         for f in known_features({f for f, s in profiles if s == segment.segment_id})
     }
     strong = [
         (f, p, p.effect)
-        for f, p in own.items()
+        for f, p in of_segment.items()
         if p.effect is not None and abs(p.effect) >= STANDS_OUT
     ]
     strong.sort(key=lambda entry: -abs(entry[2]))
@@ -139,6 +143,7 @@ def _fact(feature: str, profile: Profile, effect: float, everybody: dict[str, fl
     )
 
 
-def _told(value: Any) -> float | None:
+def _shown_count(value: Any) -> float | None:
+    """The count, or None when it is withheld."""
     number = None if value is None else number_of(value)
     return None if number is None or 0 < number < SMALL_GROUP else number

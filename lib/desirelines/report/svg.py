@@ -1,4 +1,4 @@
-"""How pictures are drawn: one style, inline SVG, the same bytes for the same numbers."""
+"""Drawing of pictures: one style, inline SVG, the same bytes for the same numbers."""
 
 from __future__ import annotations
 
@@ -31,9 +31,8 @@ _STYLE = {
     "xtick.color": INK,
     "ytick.color": INK,
     "font.size": 12,
-    "font.sans-serif": [
-        "DejaVu Sans"
-    ],  # comes with matplotlib: measured the same everywhere, and wider than what the page shows
+    # Comes with matplotlib, so text has the same size everywhere; wider than the font of the page.
+    "font.sans-serif": ["DejaVu Sans"],
     "figure.facecolor": "none",
     "axes.facecolor": "none",
 }
@@ -41,9 +40,9 @@ _STYLE = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Matplotlib's defaults with the house style, whatever the user's own settings; put back afterwards."""
+    """Set Matplotlib's defaults with the house style, and restore the settings afterwards."""
     with matplotlib.rc_context(), warnings.catch_warnings():
-        # The browser draws the letters; a letter that the measuring font lacks is only measured as a box.
+        # The browser draws the text; a letter that is missing here is only measured as a box.
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
@@ -51,14 +50,17 @@ def style() -> Iterator[None]:
 
 
 def new_figure(width: float, height: float) -> tuple[Any, Any]:
-    """A figure of so many pixels with one set of axes that makes room for its labels."""
+    """A figure of this size in pixels, with axes that make room for their labels."""
     layout = ConstrainedLayoutEngine(w_pad=4 / 72, h_pad=4 / 72)
     figure = Figure(figsize=(width / 72, height / 72), dpi=72, layout=layout)
     return figure, figure.add_subplot()
 
 
 def to_svg(figure: Any, *, name: str, label: str) -> str:
-    """The picture as an `<svg>` element for HTML: ids unique by `name`, `label` read to those who do not see it."""
+    """The picture as an `<svg>` element for HTML.
+
+    `name` makes its ids unique; screen readers read `label`.
+    """
     buffer = io.StringIO()
     figure.savefig(
         buffer, format="svg", metadata={"Date": None, "Creator": None, "Format": None, "Type": None}
@@ -66,19 +68,18 @@ def to_svg(figure: Any, *, name: str, label: str) -> str:
     text = buffer.getvalue()
     text = _LEFT_OUT.sub("", text[text.index("<svg") :])
     prefix = re.sub(r"\W", "_", name)
-    text = _TAG.sub(
-        lambda tag: _for_html(tag[0], prefix), text
-    )  # only tags: what a name says is left alone
+    # Tags only, so that text of names stays as it is.
+    text = _TAG.sub(lambda tag: _for_html(tag[0], prefix), text)
     return text.replace("<svg", f'<svg role="img" aria-label="{html.escape(label)}"', 1).strip()
 
 
 _TAG = re.compile(r"<[^<>]*>")
 _LEFT_OUT = re.compile(r"<!--.*?-->\s*|<style.*?</style>\s*|<defs>\s*</defs>\s*", re.DOTALL)
-"""Comments, and a style sheet that would be the whole page's; the page has its own."""
+"""Comments, and a style sheet that would apply to the whole page."""
 
 
 def _for_html(tag: str, prefix: str) -> str:
-    """A tag of a picture that shares the page with others: its own ids, size in pixels, nothing said twice."""
+    """A tag for a page with several pictures: unique ids, size in pixels, no repeated defaults."""
     if tag.startswith("<svg"):
         return re.sub(
             r' height="[\d.]+pt"', "", re.sub(r' width="([\d.]+)pt"', r' width="\1"', tag)
@@ -92,7 +93,7 @@ def _for_html(tag: str, prefix: str) -> str:
 
 
 def wrapped(text: str, width: int) -> str:
-    """The text broken into lines of `width` characters, first between the parts of a segment's name."""
+    """The text in lines of `width` characters, broken between the parts of a segment name first."""
     if len(text) <= width:
         return text
     *heads, tail = (textwrap.wrap(part, max(width, 4)) or [part] for part in text.split(" · "))
@@ -100,7 +101,7 @@ def wrapped(text: str, width: int) -> str:
 
 
 def letters_in(pixels: float, size: float) -> int:
-    """Letters that are sure to fit."""
+    """Number of characters that certainly fit."""
     return int(pixels / (0.57 * size))
 
 
@@ -113,7 +114,7 @@ def heatmap(
     texts: Sequence[Sequence[str]],
     size: float,
 ) -> None:
-    """Draw a matrix, first row on top, NaN in grey, the text of a cell in a colour that can be read on it."""
+    """Draw a matrix with the first row on top, NaN in grey and readable text in the cells."""
     shades = matplotlib.colormaps[colours].with_extremes(bad=UNKNOWN)
     matrix = np.ma.masked_invalid(np.asarray(values, dtype=float))
     mesh = axes.pcolormesh(
@@ -140,9 +141,8 @@ def heatmap(
                     fontsize=size,
                     color="white" if is_dark else INK,
                 )
-                cell.set_in_layout(
-                    False
-                )  # it lies inside; measuring hundreds of them is what would take time
+                # The text is inside the axes, and measuring hundreds of texts would take long.
+                cell.set_in_layout(False)
     axes.set_ylim(matrix.shape[0], 0)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
@@ -153,13 +153,13 @@ def heatmap(
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Column names above a matrix, and the pixels that they take.
+    """Column names above a matrix, and the height that they need.
 
     Attributes:
         names: the names, broken into lines.
-        size: of the letters.
-        is_slanted: whether columns are too narrow for names to stand straight.
-        height: pixels to leave.
+        size: font size.
+        is_slanted: whether names are slanted, because columns are too narrow.
+        height: height in pixels.
     """
 
     names: tuple[str, ...]
@@ -168,7 +168,7 @@ class Head:
     height: float
 
     def draw(self, axes: Any) -> None:
-        """Put the names above the matrix."""
+        """Draw the names above the matrix."""
         slant = {"rotation": 50, "ha": "left", "rotation_mode": "anchor"} if self.is_slanted else {}
         axes.set_xticks(
             [n + 0.5 for n in range(len(self.names))], self.names, fontsize=self.size, **slant
@@ -176,7 +176,7 @@ class Head:
 
 
 def head_of(names: Sequence[str], *, width: float, size: float) -> Head:
-    """Names over columns of `width` pixels: in lines where there is room for lines, slanted where there is not."""
+    """Names over columns of `width` pixels: in lines if there is room, else slanted."""
     is_slanted = width < 64
     broken = tuple(
         wrapped(name, 26 if is_slanted else letters_in(width - 4, size)) for name in names
@@ -188,7 +188,7 @@ def head_of(names: Sequence[str], *, width: float, size: float) -> Head:
 
 
 def name_rows(axes: Any, names: Sequence[str], *, width: int, size: float) -> None:
-    """Row names left of a matrix, in lines of at most `width` letters."""
+    """Draw row names left of a matrix, in lines of at most `width` characters."""
     axes.set_yticks(
         [n + 0.5 for n in range(len(names))], [wrapped(n, width) for n in names], fontsize=size
     )

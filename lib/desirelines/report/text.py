@@ -1,4 +1,4 @@
-"""Numbers and names as people read them."""
+"""Numbers and names in the form that people read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ ALL, PATH_START, PATH_END = "all", "path_start", "path_end"
 WITHHELD = "withheld"
 NOTHING = "–"
 STANDS_OUT = 0.3
-"""Below this effect size (Cohen's "small") a feature says nothing about a segment."""
+"""Below this effect size (Cohen's "small"), a feature says nothing about a segment."""
 
 STEP_WORDS = {
     PATH_START: "start",
@@ -24,12 +24,12 @@ STEP_WORDS = {
 }
 
 FATE_WORDS = {
-    "suppressed": "left out: the person is on the list of people to leave out",
+    "suppressed": "left out: the person is on the suppression list",
     "quarantined": "set aside: the row could not be understood",
-    "late": "set aside: it came later than allowed",
+    "late": "set aside: it arrived later than allowed",
     "duplicate": "the same event again, counted once",
-    "conflict": "set aside: another event has the same id and other content",
-    "unchanged": "a snapshot row that brought nothing new",
+    "conflict": "set aside: another event has the same id but different content",
+    "unchanged": "a snapshot row without any change",
     "used": "used for this report",
 }
 
@@ -53,13 +53,13 @@ def count_text(value: Any) -> str:
 
 
 def people_text(value: Any) -> str:
-    """A count of people; small groups, and counts that were held back, are "withheld"."""
+    """A count of people; "withheld" for small groups and for missing counts."""
     number = number_of(value)
     return WITHHELD if number is None or 0 < number < SMALL_GROUP else f"{number:,.0f}"
 
 
 def percent_text(value: Any, digits: int = 0) -> str:
-    """A share as a percentage; a share too small for the digits is "<" the smallest that fits."""
+    """A share as a percentage; a share too small for the digits is shown as "<1%" or "<0.1%"."""
     number = number_of(value)
     if number is None:
         return NOTHING
@@ -70,7 +70,7 @@ def percent_text(value: Any, digits: int = 0) -> str:
 
 
 def decimal_text(value: Any, digits: int = 2) -> str:
-    """A number with a fixed count of decimals; never "-0.0"."""
+    """A number with a fixed number of decimals; never "-0.0"."""
     number = number_of(value)
     return (
         NOTHING
@@ -94,7 +94,7 @@ def value_text(feature: str, value: Any, *, with_unit: bool = False) -> str:
 
 
 def seconds_text(value: Any) -> str:
-    """A time span in the unit that fits."""
+    """A time span in a suitable unit."""
     number = number_of(value)
     if number is None:
         return NOTHING
@@ -110,12 +110,12 @@ def day_text(day: date) -> str:
 
 
 def step_text(step: str) -> str:
-    """A step's name; the marks that stand for no single step in words."""
+    """The name of a step; reserved words in plain words."""
     return STEP_WORDS.get(step) or (step if "/" in step else step.replace("_", " "))
 
 
 def shortened(text: str, length: int) -> str:
-    """The text, its middle left out where it is longer than `length`."""
+    """The text, without its middle when it is longer than `length`."""
     if len(text) <= length:
         return text
     head = (length - 1) // 2
@@ -128,7 +128,7 @@ def feature_label(feature: str) -> str:
 
 
 def known_features(names: set[str]) -> list[str]:
-    """Those of the names that the catalogue has, in its order."""
+    """The names in catalogue order, then those that the catalogue does not have."""
     return [*(f.name for f in FEATURES if f.name in names), *sorted(names - set(_BY_NAME))]
 
 
@@ -143,7 +143,7 @@ def effect_words(effect: float) -> str:
 
 def headline(feature: str, effect: float) -> str:
     """The catalogue's word for a segment that is high or low in the feature."""
-    found = _BY_NAME.get(feature)
-    if found is None:  # one of the settings
+    entry = _BY_NAME.get(feature)
+    if entry is None:  # a feature from the settings
         return f"{'high' if effect > 0 else 'low'} {feature_label(feature)}"
-    return found.high if effect > 0 else found.low
+    return entry.high if effect > 0 else entry.low

@@ -1,4 +1,4 @@
-"""What stands on the page, as plain values: every number already text, every picture already drawn."""
+"""The content of the page as plain values: numbers are text, pictures are drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: head, rows of text, and how many leading columns are words (the rest are numbers)."""
+    """A table: head, rows of text, and how many leading columns are words, not numbers."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -24,7 +24,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One feature that tells a segment apart."""
+    """One feature that distinguishes a segment."""
 
     headline: str
     words: str
@@ -63,7 +63,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """Where the rows of one source went; a sign is ✓, ✗, or empty when there was nothing to compare with."""
+    """What became of the rows of one source; a sign is ✓, ✗, or empty if not checked."""
 
     source: str
     rows: tuple[tuple[str, str, str], ...]

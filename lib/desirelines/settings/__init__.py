@@ -1,4 +1,4 @@
-"""The configuration: frozen models of every setting, read from YAML with the line of every mistake."""
+"""The configuration: frozen models of all settings, read from YAML with the line of each key."""
 
 from desirelines.settings.load import read_settings
 from desirelines.settings.model import Settings

@@ -1,4 +1,4 @@
-"""`--set a.b=c`: one setting from the command line, over what the files say."""
+"""`--set a.b=c`: one setting from the command line, which overrides the files."""
 
 from __future__ import annotations
 
@@ -12,47 +12,48 @@ MOST_KEYS = 20
 
 
 def assign(values: dict[str, Any], places: dict[KeyPath, Place], assignment: str) -> None:
-    """Set one value in `values`, and note in `places` that it came from the command line.
+    """Set one value in `values`, and record in `places` that it came from the command line.
 
-    Numbers reach into lists, from 0: `sources.0.path=x`. A key under nothing makes a mapping; under a list or a single value
-    it is a mistake.
+    Numbers are places in lists, from 0: `sources.0.path=x`. A key below an empty value creates a
+    mapping; below a list or a single value it is a mistake.
 
     Raises:
-        SettingsError: it cannot be read, or reaches through what has no keys, or beyond the end of a list.
+        SettingsError: the assignment cannot be read, or a key is below a single value or beyond the
+            end of a list.
     """
-    told = f"--set {shown(assignment)}"
+    option = f"--set {shown(assignment)}"
     path, equals, text = assignment.partition("=")
     keys = [key.strip() for key in path.split(".")]
     if not equals or not all(keys) or len(keys) > MOST_KEYS:
-        raise SettingsError([f"{told}: write it as --set key.key=value"])
-    value = read_value(text, told)
+        raise SettingsError([f"{option}: write it as --set key.key=value"])
+    value = read_value(text, option)
     here: Any = values
     for number, key in enumerate(keys):
         above, is_last = _place(keys[:number]), number == len(keys) - 1
         if isinstance(here, list):
-            at: Any = _index(key, here, f"{told}: {shown(dotted(above))}")
+            at: Any = _index(key, here, f"{option}: {shown(dotted(above))}")
         elif isinstance(here, dict):
             at = key
         else:
             raise SettingsError(
-                [f"{told}: {shown(dotted(above))} is a single value, so nothing is below it"]
+                [f"{option}: {shown(dotted(above))} is a single value and has no keys"]
             )
         if is_last:
             here[at] = value
         elif isinstance(here, dict) and here.get(at) is None:
             here[at] = {}
         here = here[at]
-        places.setdefault(_place(keys[: number + 1]), Place(told, 1))
-    places[_place(keys)] = Place(told, 1)
+        places.setdefault(_place(keys[: number + 1]), Place(option, 1))
+    places[_place(keys)] = Place(option, 1)
 
 
 def _place(keys: list[str]) -> KeyPath:
     return tuple(int(k) if _is_number(k) else k for k in keys)
 
 
-def _index(key: str, values: list[Any], told: str) -> int:
+def _index(key: str, values: list[Any], where: str) -> int:
     if not _is_number(key) or int(key) >= len(values):
-        raise SettingsError([f"{told} has {len(values)} entries, numbered from 0"])
+        raise SettingsError([f"{where} has {len(values)} entries, numbered from 0"])
     return int(key)
 
 

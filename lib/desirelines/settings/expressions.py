@@ -1,16 +1,21 @@
-"""Expressions of the settings, taken apart: what is not in this small grammar of Spark SQL is refused.
+"""Parser of expressions in the settings: a small grammar of Spark SQL; all else is refused.
 
-The tree that is made and checked here is what runs (`desirelines.columns.expressions` makes columns of it): Spark never sees the text, so
-no difference between two grammars can carry anything past the check, and Spark fills in no `${...}`. Operators bind as Spark's do.
+The tree that is built and checked here is what runs: `desirelines.columns.expressions` turns it
+into columns. Spark never sees the text, so no difference between two grammars can bypass the check,
+and Spark substitutes no `${...}`. Operators have the same precedence as in Spark.
 
     choice    = also {OR also};  also = not {AND not};  not = (NOT | !) not | test
-    test      = value [[NOT] (BETWEEN value AND value | IN (choice, …) | LIKE, ILIKE, RLIKE, REGEXP value [ESCAPE text])
+    test      = value [[NOT] (BETWEEN value AND value | IN (choice, …)
+                | LIKE, ILIKE, RLIKE, REGEXP value [ESCAPE text])
                 | IS [NOT] (NULL | TRUE | FALSE | DISTINCT FROM value)]
-    value     = sum {(= | == | <=> | <> | != | < | <= | > | >=) sum};  sum = product {(+ | - | ||) product}
+    value     = sum {(= | == | <=> | <> | != | < | <= | > | >=) sum}
+    sum       = product {(+ | - | ||) product}
     product   = sign {(* | / | % | DIV) sign};  sign = (- | +) sign | part
     part      = one {[value] | .name}
-    one       = number | text | DATE text | TIMESTAMP text | TRUE | FALSE | NULL | name | name(argument, …) | (choice)
-                | CASE [choice] WHEN choice THEN choice … [ELSE choice] END | CAST, TRY_CAST(choice AS type)
+    one       = number | text | DATE text | TIMESTAMP text | TRUE | FALSE | NULL
+                | name | name(argument, …) | (choice)
+                | CASE [choice] WHEN choice THEN choice … [ELSE choice] END
+                | CAST, TRY_CAST(choice AS type)
     argument  = choice | name -> choice | (name, name) -> choice
 """
 
@@ -27,17 +32,18 @@ from desirelines.settings.tokens import SUBQUERIES, Tokens, to_tokens
 from desirelines.settings.tree import Node, check_constants, refused
 
 MOST_NESTED = 25
-"""Brackets within brackets."""
+"""Maximum number of brackets within brackets."""
 
 _COMPARISONS = ("=", "==", "<=>", "<>", "!=", "<", "<=", ">", ">=")
 
 
 @lru_cache(maxsize=512)
 def read_expression(text: str) -> Node:
-    """Take an expression apart.
+    """Parse an expression.
 
     Raises:
-        ValueError: it is none that is allowed; says where and what, and shows no constant of it.
+        ValueError: the expression is not allowed; the message says what and where, and shows no
+            constant of it.
     """
     reader = _Reader(to_tokens(text))
     tree = reader.choice()
@@ -48,7 +54,7 @@ def read_expression(text: str) -> Node:
 
 
 class _Reader(Tokens):
-    """One method a line of the grammar; each takes its tokens and gives their tree."""
+    """One method per line of the grammar; each takes its tokens and returns their tree."""
 
     nested = 0
 
@@ -109,7 +115,7 @@ class _Reader(Tokens):
         return Node("operator", "not", (tree,), at) if is_not else tree
 
     def value(self) -> Node:
-        self.nested += 1  # every way down passes here
+        self.nested += 1  # every nested part passes through here
         if self.nested > MOST_NESTED:
             raise refused(self.token.at, f"more than {MOST_NESTED} levels deep")
         tree = self._chain(self.sum, *_COMPARISONS)
@@ -192,7 +198,8 @@ class _Reader(Tokens):
         if function not in ALLOWED:
             raise refused(
                 at,
-                f"`{name}` is no function that an expression may call{did_you_mean(function, ALLOWED)}",
+                f"`{name}` is not a function that an expression may call"
+                f"{did_you_mean(function, ALLOWED)}",
             )
         self.want("(")
         if function not in OF_ELEMENTS:
@@ -211,7 +218,9 @@ class _Reader(Tokens):
             else [n.value[0] for n in self._listed(self._parameter)]
         )
         if len(names) not in counts or len({n.lower() for n in names}) < len(names):
-            raise refused(at, f"an arrow here has {' or '.join(map(str, counts))} names before it")
+            raise refused(
+                at, f"an arrow here takes {' or '.join(map(str, counts))} different names before it"
+            )
         self.want("->")
         return Node("lambda", tuple(names), (self.choice(),), at)
 
@@ -252,7 +261,7 @@ class _Reader(Tokens):
             self.want(">")
             return f"array<{inner}>"
         if name not in TYPES:
-            raise refused(at, f"`{name}` is no type that an expression may cast to")
+            raise refused(at, f"`{name}` is not a type that an expression may cast to")
         if name != "decimal" or not self.take("("):
             return name
         sizes = [str(n.value) for n in self._listed(self.whole)]
@@ -267,7 +276,7 @@ class _Reader(Tokens):
             value = kind.fromisoformat(text.value)
         except ValueError:
             raise refused(
-                text.at, f"no {token.word.lower()} as in {kind(2026, 1, 31).isoformat()}"
+                text.at, f"not a {token.word.lower()}. Write it as {kind(2026, 1, 31).isoformat()}"
             ) from None
         return Node("constant", value, at=token.at)
 
@@ -280,7 +289,7 @@ class _Reader(Tokens):
             tree = Node("operator", sign.lower(), (tree, one()), at)
 
     def _listed(self, one: Callable[[], Node]) -> tuple[Node, ...]:
-        """What stands between brackets, the first of which is taken."""
+        """The parts between brackets, whose opening bracket is already taken."""
         if self.take(")"):
             return ()
         nodes = [one()]

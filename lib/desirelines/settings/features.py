@@ -1,4 +1,4 @@
-"""Settings of features: the window, and features of one's own."""
+"""Settings of features: the window and custom features."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Expression = Annotated[str, AfterValidator(column_expression)]
 
 PERSON = "person_id"
 OCCASION_PARTS = ("share", "lift", "times")
-"""The numbers of an occasion, after its name."""
+"""Suffixes of the features of an occasion, which follow its name."""
 
 
 class CustomFeature(Strict):
@@ -48,18 +48,18 @@ class CustomFeature(Strict):
             )
         if self.name in {f.name for f in FEATURES}:
             raise ValueError(
-                f"{self.name} is a feature of the catalogue already. Give another name"
+                f"{self.name} is already a feature of the catalogue. Give another name"
             )
         if self.name == PERSON:
-            raise ValueError(f"{PERSON} is whose the features are. Give another name")
+            raise ValueError(f"{PERSON} is the column of the person. Give another name")
         return self
 
 
 class Occasion(Strict):
-    """Days that people may buy for: around a holiday of a country, around dates of one's own, or around a date of each person's.
+    """Days that people may buy for: around a public holiday, given dates or a date of each person.
 
-    `property` names a property of events (kept by its mapping) that holds the person's date, such as a birthday: as
-    2001-05-17, or --05-17 without the year. The newest counts.
+    `property` names a property of events (kept by its mapping) that has a date of the person, such
+    as a birthday: 2001-05-17, or --05-17 without the year. The newest value counts.
     """
 
     name: Word
@@ -83,13 +83,13 @@ class Occasion(Strict):
         )
         if taken:
             raise ValueError(
-                f"{self.name}: {taken[0]} is a feature of the catalogue already. Give another name"
+                f"{self.name}: {taken[0]} is already a feature of the catalogue. Give another name"
             )
         return self
 
 
 class Journey(Strict):
-    """How long a stage of the journey holds, and how many orders make one loyal."""
+    """How long a stage of the journey lasts, and how many orders make a person loyal."""
 
     aware_days: PositiveInt = 90
     consider_days: PositiveInt = 30
@@ -99,7 +99,7 @@ class Journey(Strict):
 
 
 class Features(Strict):
-    """What is counted of a person."""
+    """The features of a person."""
 
     window_days: PositiveInt = 365
     key_kinds: tuple[Kind, ...] = ()
@@ -112,10 +112,10 @@ class Features(Strict):
     @model_validator(mode="after")
     def _names_differ(self) -> Features:
         names = [
-            *(own.name for own in self.own),
+            *(feature.name for feature in self.own),
             *(f"{o.name}_{part}" for o in self.occasions for part in OCCASION_PARTS),
         ]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
-            raise ValueError(f"own, occasions: {', '.join(twice)} is there twice")
+            raise ValueError(f"own, occasions: {', '.join(twice)} is given twice")
         return self

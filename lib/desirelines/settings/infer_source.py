@@ -1,4 +1,7 @@
-"""A first mapping guessed from a look at some rows: which column is the time, which the ids, which the name. To be edited."""
+"""Guess a first mapping from some rows, to be edited by hand.
+
+The guess says which column is the time, which ones are identifiers and which one names the event.
+"""
 
 from __future__ import annotations
 
@@ -6,84 +9,38 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import yaml
 
 from desirelines.characters import MOST_SHOWN, plain_text
+from desirelines.settings.name_patterns import (
+    EVENT_NAME,
+    IDS,
+    KINDS,
+    NUMBERS,
+    PRICE,
+    SESSION,
+    STREAM_ORDER,
+    TIMES,
+    VALUES,
+)
+from desirelines.settings.value_formats import (
+    MOSTLY,
+    is_any,
+    is_email,
+    is_number,
+    is_word,
+    most_fit,
+    time_pattern,
+)
 
-MOSTLY = 0.7
-"""Share of a column's filled rows that must be of a kind for the column to be of it; real rows are dirty."""
 MOST_NAMES = 60
-"""An event has no more names than so; more is somebody's free text."""
-
-EPOCHS = {"epoch_seconds": 1e9, "epoch_millis": 1e12, "epoch_micros": 1e15}
-"""Patterns of numeric times, and the least number of each that is meant (September 2001)."""
-TIME_PATTERNS = {
-    r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}": ("d/M/yyyy H:mm", "M/d/yyyy H:mm"),
-    r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2}": ("d/M/yyyy H:mm:ss", "M/d/yyyy H:mm:ss"),
-    r"\d{1,2}\.\d{1,2}\.\d{4} \d{1,2}:\d{2}": ("d.M.yyyy H:mm", "d.M.yyyy H:mm"),
-    r"\d{4}/\d{2}/\d{2} \d{2}:\d{2}:\d{2}": ("yyyy/MM/dd HH:mm:ss", "yyyy/MM/dd HH:mm:ss"),
-    r"\d{8}": ("yyyyMMdd", "yyyyMMdd"),
-}
-"""Shapes of times that are not ISO 8601: the pattern, and the one where the second number goes beyond 12."""
-
-TIMES = {
-    "received_at": r"receiv|collector|server|ingest|load|etl|arriv",
-    "sent_at": r"(^|_)sent|dispatch",
-    "occurred_at": r"occur|event|orig|derived|happen|order|created|start|time|date|(^|_)(at|ts)$",
-}
-VALUES = {
-    "event_id": r"(^|_)(event|message|msg|insert|tracking|ticket|response)_?id$|^id$|uuid",
-    "page": r"^(page|url|uri|path|href)$|page_?(url|path|location)|urlpath",
-    "item_id": r"(product|item|article|content)_?(id|no|code)$|sku|stock_?code",
-    "category": r"category|department",
-    "order_id": r"^(order|invoice|transaction|basket)(_?(id|no|number))?$|orderid",
-    "quantity": r"quantity|^qty$|pieces",
-    "amount": r"amount|revenue|(^|_)total$|^paid$|^value$",
-    "discount": r"discount|rebate",
-    "currency": r"currency",
-    "score": r"^(score|nps|rating)$",
-    "campaign": r"campaign",
-    "user_agent": r"user_?agent",
-    "consent": r"consent|opt_?in",
-}
-"""Values of the event model, and what their columns tend to be called."""
-PRICE = r"(unit_?)?price$"
-NUMBERS = ("quantity", "amount", "discount", "score")
-EVENT_NAME = {
-    r"^event(_?(name|type))?$": False,
-    r"^(activity|action)(_?(name|type))?$": False,
-    r"^type$|^name$|event|action": True,
-}
-"""What columns of event names tend to be called, and whether one must repeat itself to be believed."""
-SESSION = r"(session|visit)_?(id|key)$"
-IDS = {
-    "cookie": r"anonymous|cookie|visitor|pseudo|(domain|network)_?userid|distinct_?id",
-    "user": r"^(user|account|member|login)_?(id|key)?$|userid$",
-    "customer": r"(customer|client|buyer|contact)_?(id|no|number|key)?$",
-    "device": r"device_?id|idfa|gaid|installation",
-    "email": r"e?_?mail(_?address)?$",
-    "phone": r"phone|mobile",
-    "loyalty_card": r"loyalty|card_?(no|number)",
-}
-"""Types of identifiers, and what their columns tend to be called; the first that fits."""
-STREAM_ORDER = ("cookie", "device", "user", "customer", "loyalty_card", "email", "phone")
-
-KINDS = {
-    "refund": r"refund|return|credit", "purchase": r"purchas|order|buy|bought|paid|payment|sale|transaction",
-    "cart_remove": r"remov\w*.*(cart|basket)|(cart|basket).*remov", "cart_add": r"cart|basket|bag|(product|item)s?_added|^add$", "checkout": r"checkout",
-    "product_view": r"(product|item).*view|view.*(product|item)", "email_opened": r"open", "email_clicked": r"mail.*click|^click",
-    "email_sent": r"sent|deliver", "search": r"search", "login": r"log(ged)?_?in|sign(ed)?_?in", "signup": r"sign(ed)?_?up|regist|account_created",
-    "content_play": r"play|watch|listen", "support": r"ticket|support|complain", "survey": r"survey|nps", "referral": r"refer|invite",
-    "help": r"help|faq", "screen": r"screen", "page": r"page|view|visit", "feature_use": r"use|feature",
-}  # fmt: skip
-"""Kinds, and words in the names of events that mean them; the first that fits."""
+"""Maximum number of event names; a column with more values is free text."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """A guessed mapping as YAML text, and what could not be guessed."""
+    """A guessed mapping as YAML text, and the parts that could not be guessed."""
 
     text: str
     missing: tuple[str, ...]
@@ -92,44 +49,29 @@ class Guess:
 def guess_mapping(
     rows: Sequence[Mapping[str, str | None]], *, name: str, format: str, where: tuple[str, str]
 ) -> Guess:
-    """Guess a mapping from rows as flat texts by dotted path. `where` is ("path", folder) or ("table", name).
+    """Guess a mapping from rows as flat texts by dotted path.
 
-    Of the rows only names of events come into the text, and these only while there are few: no other value.
+    `where` is ("path", folder) or ("table", name). The only values of rows in the text are event
+    names, and only while there are few of them.
     """
     columns = _Columns(rows)
     times = _times(columns)
     event = _event_name(columns)
-    event_id = columns.take(VALUES["event_id"], is_own=True)
-    ids = {
-        t: c
-        for t, c in (
-            (t, columns.take(p, _is_email if t == "email" else _is_any)) for t, p in IDS.items()
-        )
-        if c
-    }
-    values = {"event_id": event_id} if event_id else {}
-    for target, pattern in VALUES.items():
-        column = (
-            columns.take(pattern, _is_number if target in NUMBERS else _is_any)
-            if target != "event_id"
-            else None
-        )
-        if column:
-            values[target] = column
-    price = columns.take(PRICE, _is_number)
+    event_id = columns.take(VALUES["event_id"], is_unique=True)
+    ids = _ids(columns)
+    values = _values(columns, event_id)
+    price = columns.take(PRICE, is_number)
     session = columns.take(SESSION)
-    stream = [t for t in STREAM_ORDER if t in ids]
     lines = [
-        f"# Guessed from the first {len(rows):,} rows; every line with `guess` wants a look. Then run `desirelines check`.",
+        f"# Guessed from the first {len(rows):,} rows. Check every line with `guess`, "
+        "then run `desirelines check`.",
         f"name: {name}",
         f"format: {format}",
         f"{where[0]}: {_text(where[1])}",
-        _marked(f"stream: [{', '.join(stream)}]", "whose events are one stream: the first of these a row has"),
-        _marked("identity: id", "the column below is different in almost every row") if "event_id" in values
-        else _marked("identity: content", "no column is an event's own id; `occurrence` where equal rows are all real"),
+        *_identity_lines([t for t in STREAM_ORDER if t in ids], has_id=event_id is not None),
         "time_zone: UTC                 # guess: zone of times that are written without one",
         "columns:",
-    ]  # fmt: skip
+    ]
     for target in ("occurred_at", "received_at", "sent_at"):
         if target in times:
             lines.append(_marked(f"  {target}: {times[target]}"))
@@ -140,20 +82,11 @@ def guess_mapping(
     )
     lines += [_marked(f"  {target}: {_text(column)}") for target, column in values.items()]
     if price and "amount" not in values:
-        product = (
-            f"{{product: [{_text(values['quantity'])}, {_text(price)}]}}"
-            if "quantity" in values
-            else _text(price)
-        )
-        lines.append(
-            _marked(
-                f"  amount: {product}",
-                "pieces times the price of one" if "quantity" in values else "",
-            )
-        )
+        lines.append(_amount_line(price, values.get("quantity")))
     if session:
         lines.append(
-            f"  # session_key: {_text(session)}      # the source's own sessions, instead of the gap of 30 minutes"
+            f"  # session_key: {_text(session)}      "
+            "# the source's own sessions, instead of the gap of 30 minutes"
         )
     lines += ["ids:", *(_marked(f"  {t}: {_text(c)}") for t, c in ids.items())]
     lines += _kinds(columns.names_of(event) if event else [name])
@@ -162,31 +95,31 @@ def guess_mapping(
         "properties: []                 # further columns to keep"
         + (f": {', '.join(left)}" if left else "")
     )
-    missing = [
-        w
-        for w, there in (("a time", "occurred_at" in times), ("an identifier", bool(ids)))
-        if not there
-    ]
-    return Guess("\n".join(lines) + "\n", tuple(missing))
+    required = {"a time": "occurred_at" in times, "an identifier": bool(ids)}
+    missing = tuple(what for what, is_there in required.items() if not is_there)
+    return Guess("\n".join(lines) + "\n", missing)
 
 
 class _Columns:
-    """The columns of a sample; a column is taken once."""
+    """The columns of a sample; each column can be taken once."""
 
     def __init__(self, rows: Sequence[Mapping[str, str | None]]) -> None:
-        names = dict.fromkeys(n for row in rows for n in row if _can_be_told(n))
+        names = dict.fromkeys(n for row in rows for n in row if _is_writable(n))
         self.rows = rows
         self.filled = {n: [v for row in rows if (v := row.get(n)) not in (None, "")] for n in names}
         self._free = [n for n in names if self.filled[n]]
 
     def take(
-        self, pattern: str, fits: Callable[[str], bool] | None = None, *, is_own: bool = False
+        self, pattern: str, fits: Callable[[str], bool] | None = None, *, is_unique: bool = False
     ) -> str | None:
-        """The first free column whose last part is called so and whose values fit; `is_own`: almost every row has another."""
+        """The first free column whose last part matches and whose values fit.
+
+        With `is_unique`, almost every row must have a different value.
+        """
         for column in self._free:
             values = self.filled[column]
-            fitting = (fits is None or _most(fits, values)) and (
-                not is_own or len(set(values)) >= MOSTLY * len(self.rows)
+            fitting = (fits is None or most_fit(fits, values)) and (
+                not is_unique or len(set(values)) >= MOSTLY * len(self.rows)
             )
             if fitting and re.search(pattern, _plain(column)):
                 self._free.remove(column)
@@ -201,72 +134,101 @@ class _Columns:
         return list(self._free)
 
     def names_of(self, column: str) -> list[str]:
-        return sorted(name for name in set(self.filled[column]) if _can_be_told(name))
+        return sorted(name for name in set(self.filled[column]) if _is_writable(name))
+
+
+def _ids(columns: _Columns) -> dict[str, str]:
+    """Types of identifiers, each with its column; takes the columns."""
+    ids = {}
+    for id_type, pattern in IDS.items():
+        column = columns.take(pattern, is_email if id_type == "email" else is_any)
+        if column:
+            ids[id_type] = column
+    return ids
+
+
+def _values(columns: _Columns, event_id: str | None) -> dict[str, str]:
+    """Values of the event model, each with its column; takes the columns."""
+    values = {"event_id": event_id} if event_id else {}
+    for target, pattern in VALUES.items():
+        if target == "event_id":
+            continue
+        column = columns.take(pattern, is_number if target in NUMBERS else is_any)
+        if column:
+            values[target] = column
+    return values
+
+
+def _identity_lines(stream: list[str], *, has_id: bool) -> list[str]:
+    """Lines of the mapping that say what a stream is and what makes two events the same."""
+    return [
+        _marked(
+            f"stream: [{', '.join(stream)}]",
+            "the first of these that a row has names its stream",
+        ),
+        _marked("identity: id", "the column below is different in almost every row")
+        if has_id
+        else _marked(
+            "identity: content",
+            "no column is an id of events; `occurrence` if equal rows are separate events",
+        ),
+    ]
+
+
+def _amount_line(price: str, quantity: str | None) -> str:
+    """The line of the amount, from the price of one piece."""
+    if quantity is None:
+        return _marked(f"  amount: {_text(price)}")
+    return _marked(
+        f"  amount: {{product: [{_text(quantity)}, {_text(price)}]}}",
+        "pieces times the price of one",
+    )
 
 
 def _times(columns: _Columns) -> dict[str, str]:
-    """Target to YAML of its column, with its pattern where it has one."""
-    found = {c: p for c in columns.left() if (p := time_pattern(columns.filled[c])) is not None}
+    """Times of the event model, each with the YAML of its column and pattern."""
+    patterns = {c: p for c in columns.left() if (p := time_pattern(columns.filled[c])) is not None}
     taken: dict[str, str] = {}
     for target, pattern in TIMES.items():
-        fitting = [c for c in found if c not in taken.values() and re.search(pattern, _plain(c))]
+        free = [c for c in patterns if c not in taken.values()]
+        fitting = [c for c in free if re.search(pattern, _plain(c))]
         if target == "occurred_at":
-            fitting = (
-                fitting or [c for c in found if c not in taken.values()] or list(taken.values())[:1]
-            )
-            for alias in ("received_at", "sent_at"):  # the only time there is, is when it happened
+            fitting = fitting or free or list(taken.values())[:1]
+            for alias in ("received_at", "sent_at"):  # a single time is when the event happened
                 if taken.get(alias) in fitting:
                     del taken[alias]
         if fitting:
             taken[target] = fitting[0]
-    written = {}
+    yaml_of = {}
     for target, column in taken.items():
         columns.take_this(column)
-        pattern = found[column]
-        written[target] = (
+        pattern = patterns[column]
+        yaml_of[target] = (
             f"{{column: {_text(column)}, pattern: {_text(pattern)}}}" if pattern else _text(column)
         )
-    return written
-
-
-def time_pattern(values: Sequence[str]) -> str | None:
-    """Pattern of a column of times: empty for ISO 8601, null when it is none."""
-    if _most(_is_iso, values):
-        return ""
-    for pattern, least in EPOCHS.items():
-        if _most(lambda v, least=least: _is_epoch(v) and least <= float(v) < 3 * least, values):  # type: ignore[misc]
-            return pattern
-    for shape, (plain, swapped) in TIME_PATTERNS.items():
-        if _most(re.compile(rf"{shape}\Z").match, values):
-            return (
-                swapped
-                if any(
-                    int(second[1]) > 12 for v in values if len(second := re.findall(r"\d+", v)) > 1
-                )
-                else plain
-            )
-    return None
+    return yaml_of
 
 
 def _event_name(columns: _Columns) -> str | None:
-    """A column with few short words; one that is only called `name` or the like must repeat itself, else it may be people's."""
+    """A column with few short words; in one called `name` or similar, they must repeat.
+
+    Values that do not repeat may be names of people.
+    """
     for pattern, must_repeat in EVENT_NAME.items():
         for column in columns.left():
             values = columns.filled[column]
-            most = min(MOST_NAMES, len(values) // 3) if must_repeat else MOST_NAMES
+            limit = min(MOST_NAMES, len(values) // 3) if must_repeat else MOST_NAMES
             if (
                 re.search(pattern, _plain(column))
-                and len(set(values)) <= most
-                and _most(_is_word, values)
+                and len(set(values)) <= limit
+                and most_fit(is_word, values)
             ):
                 return columns.take_this(column)
     return None
 
 
 def _kinds(names: Iterable[str]) -> list[str]:
-    lines = [
-        "kinds:                         # what the names of events mean; what is left out is `other`"
-    ]
+    lines = ["kinds:                         # what event names mean; names left out are `other`"]
     for name in names:
         words = re.sub(r"[^a-z]+", "_", name.lower())
         kind = next((k for k, pattern in KINDS.items() if re.search(pattern, words)), None)
@@ -278,40 +240,8 @@ def _kinds(names: Iterable[str]) -> list[str]:
     )
 
 
-def _most(fits: Callable[[str], object], values: Sequence[str]) -> bool:
-    return bool(values) and sum(bool(fits(v)) for v in values) >= MOSTLY * len(values)
-
-
-def _is_word(value: str) -> bool:
-    return 1 < len(value) <= 60 and not _is_number(value)
-
-
-def _is_any(value: str) -> bool:
-    return True
-
-
-def _is_epoch(value: str) -> bool:
-    return re.fullmatch(r"\d{10,17}(\.0+)?", value) is not None
-
-
-def _is_iso(value: str) -> bool:
-    try:
-        datetime.fromisoformat(value.strip().replace(" UTC", "+00:00"))
-    except ValueError:
-        return False
-    return len(value) > 8
-
-
-def _is_number(value: str) -> bool:
-    return re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", value.strip()) is not None
-
-
-def _is_email(value: str) -> bool:
-    return re.fullmatch(r"[^@\s]+@[^@\s]+", value.strip()) is not None
-
-
 def _plain(column: str) -> str:
-    """Last part of a dotted path in lower case with underscores: `properties.orderId` is order_id."""
+    """Last part of a dotted path, in lower case with underscores: order_id of `props.orderId`."""
     return (
         re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.rsplit(".", 1)[-1])
         .lower()
@@ -321,7 +251,7 @@ def _plain(column: str) -> str:
 
 
 def _text(value: str) -> str:
-    """A value as YAML writes it on one line, be it a key, a value, or inside of braces; and no variable, whatever it holds."""
+    """A value as YAML on one line that is valid as key, as value and in braces; no variable."""
     value = value.replace("${", "$${")
     try:
         inside, key = yaml.safe_load(f"{{a: {value}}}"), yaml.safe_load(f"{value}: a")
@@ -334,8 +264,11 @@ def _text(value: str) -> str:
     )
 
 
-def _can_be_told(name: str) -> bool:
-    """Whether a name out of the rows can stand in a file: what cannot be seen would pass for lines of ours."""
+def _is_writable(name: str) -> bool:
+    """Whether a name from the rows can be written to a file.
+
+    Invisible characters could pass for lines of the mapping.
+    """
     try:
         return plain_text(name) == name and len(name) <= MOST_SHOWN
     except ValueError:

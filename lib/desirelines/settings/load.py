@@ -1,4 +1,4 @@
-"""From files and `--set` to one frozen Settings, or to one error that lists every mistake with its place."""
+"""Read files and `--set` into one frozen Settings, or one error that lists every mistake."""
 
 from __future__ import annotations
 
@@ -20,19 +20,20 @@ from desirelines.settings.yaml_lines import KeyPath, Place, dotted, read_yaml
 _VARIABLE = re.compile(
     r"\$\$\{|\$\{(?:(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\})?"
 )
-"""A variable; the sign for a `${` that is none; or a `${` that begins nothing."""
+"""A variable; `$${`, which stands for the text `${`; or a `${` that begins no variable."""
 MOST_MISTAKES = 20
 
 
 def read_settings(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Settings:
-    """Give the settings: defaults, then each file in order, then each `--set a.b=c`; the later wins key by key.
+    """Return the settings: defaults, then each file in order, then each `--set a.b=c`.
 
-    An entry of `sources` may be a mapping, or the path of a mapping file (beside the file that names it). Relative paths in
-    a file are meant from the current directory, as on a command line. `${NAME}` and `${NAME:-default}` take environment
-    variables; `$${` is the text `${`.
+    Later values override earlier ones, key by key. An entry of `sources` is a mapping, or the path
+    of a mapping file relative to the file that names it. Other relative paths are relative to the
+    current directory, as on a command line. `${NAME}` and `${NAME:-default}` are environment
+    variables; `$${` stands for the text `${`.
 
     Raises:
-        SettingsError: with every mistake, each with its file, line and key.
+        SettingsError: lists every mistake with its file, line and key.
     """
     merged: dict[str, Any] = {}
     places: dict[KeyPath, Place] = {}
@@ -59,17 +60,17 @@ def _with_mappings(
     sources = values.get("sources")
     if not isinstance(sources, list):
         return values, lines
-    read: list[Any] = []
+    mappings: list[Any] = []
     for number, entry in enumerate(sources):
         if isinstance(entry, str):
             mapping, mapping_lines = read_yaml(
                 folder / entry if not Path(entry).is_absolute() else Path(entry)
             )
-            read.append(mapping)
+            mappings.append(mapping)
             lines |= {("sources", number, *path): place for path, place in mapping_lines.items()}
         else:
-            read.append(entry)
-    return values | {"sources": read}, lines
+            mappings.append(entry)
+    return values | {"sources": mappings}, lines
 
 
 def _merge(into: dict[str, Any], new: dict[str, Any]) -> None:
@@ -96,12 +97,14 @@ def _with_variables(
             return "${"
         if name is None:
             mistakes.append(
-                f"{_where(at, places)} {shown(dotted(at))}: `${{` begins a variable: write ${{NAME}} or ${{NAME:-default}}; for the text itself, $${{"
+                f"{_where(at, places)} {shown(dotted(at))}: `${{` begins a variable. Write "
+                "${NAME} or ${NAME:-default}; for the text itself, $${"
             )
             return ""
         if name not in os.environ and default is None:
             mistakes.append(
-                f"{_where(at, places)} {shown(dotted(at))}: the environment variable {name} is not set. Set it, or write ${{{name}:-default}}."
+                f"{_where(at, places)} {shown(dotted(at))}: the environment variable {name} is not "
+                f"set. Set it, or write ${{{name}:-default}}."
             )
         return os.environ.get(name, default or "")
 
@@ -129,24 +132,24 @@ def _sentences(error: ValidationError, places: dict[KeyPath, Place]) -> Iterable
             and mistake["type"] != "value_error"
         ):
             text = f"{text[0].lower()}{text[1:]}, not {shown(repr(mistake['input']))}"
-        for pydantics, ours in _WORDS.items():
-            text = re.sub(pydantics, ours, text)
+        for pattern, words in _WORDS.items():
+            text = re.sub(pattern, words, text)
         yield f"{_where(at, places)} {shown(dotted(at)) or 'configuration'}: {text}"
 
 
 _WORDS = {"a valid tuple": "a list", r"a valid dictionary( or instance of \w+)?": "a mapping"}
-"""Pydantic's words, and ours."""
+"""Words of pydantic, and their replacements."""
 
 
 def _first(mistakes: Iterable[str]) -> list[str]:
     """The first mistakes, and how many more there are."""
-    found = list(mistakes)
-    more = [f"and {len(found) - MOST_MISTAKES:,} more"] if len(found) > MOST_MISTAKES else []
-    return [*found[:MOST_MISTAKES], *more]
+    messages = list(mistakes)
+    more = [f"and {len(messages) - MOST_MISTAKES:,} more"] if len(messages) > MOST_MISTAKES else []
+    return [*messages[:MOST_MISTAKES], *more]
 
 
 def _fields_at(at: KeyPath) -> list[str]:
-    """Names a mapping at this path may hold."""
+    """Names that a mapping at this path may have."""
     model: Any = Settings
     for part in at:
         if isinstance(part, int):
@@ -159,12 +162,12 @@ def _fields_at(at: KeyPath) -> list[str]:
         )
         if field is None:
             return []
-        found = [
+        models = [
             a
             for a in (field.annotation, *get_args(field.annotation))
             if isinstance(a, type) and issubclass(a, BaseModel)
         ]
-        model = found[0] if found else None
+        model = models[0] if models else None
     return (
         [f.alias or n for n, f in model.model_fields.items()]
         if hasattr(model, "model_fields")

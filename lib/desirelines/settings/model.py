@@ -1,4 +1,4 @@
-"""Every setting, its default, its unit and its meaning. `conf/base.yaml` shows them all with comments."""
+"""Every setting with its default and unit. `conf/base.yaml` shows them all with comments."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from desirelines.catalogue import FEATURES, Family
 from desirelines.characters import shown
 from desirelines.errors import did_you_mean
 from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
+from desirelines.settings.identity import Identity
 from desirelines.settings.paths import Paths
 from desirelines.settings.rfm import Rfm
 from desirelines.settings.source import Name, Place, Source, Strict, TableName
@@ -34,12 +35,12 @@ from desirelines.settings.validators import (
 
 Share = Annotated[float, Field(ge=0, le=1)]
 Identifier = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=255)]
-"""Name of a catalog or a schema."""
+"""Name of a catalog or schema."""
 Clustered = Annotated[int, Field(ge=2, le=1_000)]
 
 
 class Warehouse(Strict):
-    """Where the tables are: a folder, or a catalog and schema."""
+    """Where the tables are: in a folder, or in a catalog and schema."""
 
     path: Place = "warehouse"
     catalog: Identifier | None = None
@@ -54,14 +55,14 @@ class Warehouse(Strict):
 
 
 class Secrets(Strict):
-    """Files that hold the two secrets, each readable by its owner only."""
+    """Files with the two secrets, readable by their owner only."""
 
     data_file: Place = "secrets/data.secret"
     suppression_file: Place = "secrets/suppression.secret"
 
 
 class Rates(Strict):
-    """A table of currency rates: currency, from_on, rate (the reporting currency for one unit)."""
+    """A table of currency rates: currency, from_on, rate (reporting currency for one unit)."""
 
     path: Place | None = None
     table: TableName | None = None
@@ -76,7 +77,7 @@ class Rates(Strict):
 
 
 class Site(Strict):
-    """The site's own time zone and reporting currency."""
+    """Time zone and reporting currency of the site."""
 
     time_zone: Annotated[str, BeforeValidator(known_zone)] = "UTC"
     currency: Annotated[str, BeforeValidator(known_currency)] = "EUR"
@@ -84,7 +85,7 @@ class Site(Strict):
 
 
 class Ingest(Strict):
-    """What is accepted."""
+    """Which rows are accepted."""
 
     late_days: PositiveFloat = 7
     future_minutes: PositiveFloat = 60
@@ -95,52 +96,15 @@ class Ingest(Strict):
     sources_at_once: Annotated[int, Field(gt=0, le=64)] = 2
 
 
-class Identity(Strict):
-    """How identifiers are compared, which links hold, and whose a shared device is."""
-
-    login_type: str = "user"
-    unique_types: tuple[str, ...] = ("user",)
-    most_links: dict[str, PositiveInt] = Field(
-        default_factory=lambda: dict.fromkeys(
-            ("email", "phone", "loyalty_card", "device", "cookie"), 50
-        )
-    )
-    most_keys: PositiveInt = 500
-    attribution: Literal["next_login", "last_login", "never"] = "next_login"
-    attribution_hours: PositiveFloat = 24
-    type_order: tuple[str, ...] = (
-        "user",
-        "customer",
-        "loyalty_card",
-        "email",
-        "phone",
-        "device",
-        "cookie",
-    )
-    caseless_types: tuple[str, ...] = ("email",)
-    junk_values: tuple[str, ...] = (
-        "null",
-        "none",
-        "nil",
-        "undefined",
-        "unknown",
-        "n/a",
-        "na",
-        "nan",
-        "anonymous",
-        "test",
-    )
-
-
 class Consent(Strict):
-    """What holds for people who never said."""
+    """The purpose, and what holds for people who stated nothing."""
 
     purpose: Name = "analytics"
     unknown: Literal["auto", "granted", "refused"] = "auto"
 
 
 class Bots(Strict):
-    """What is done about robots."""
+    """How bots are recognised and left out."""
 
     leave_out: bool = True
     most_share: Share = 0.5
@@ -150,14 +114,14 @@ class Bots(Strict):
 
 
 class StepRule(Strict):
-    """A name for all steps that a pattern fits: a regular expression of Java's, which Spark judges (see `io.engine`)."""
+    """A name for all steps that match a pattern: a Java regular expression, run by Spark."""
 
     pattern: Annotated[str, Field(min_length=1, max_length=1000)]
     name: Annotated[str, AfterValidator(known_step)]
 
 
 class Sessions(Strict):
-    """Where sessions end, what their steps are called, and which are engaged."""
+    """Where sessions end, how their steps are named, and which sessions are engaged."""
 
     gap_minutes: PositiveFloat = 30
     max_hours: PositiveFloat | None = None
@@ -174,7 +138,7 @@ class Sessions(Strict):
 
 
 class Clusters(Strict):
-    """How groups are looked for."""
+    """How clusters are searched for."""
 
     algorithm: Literal["kmeans", "bisecting_kmeans", "any"] = "kmeans"
     fit: Literal["scans", "mllib"] = "scans"
@@ -199,14 +163,14 @@ class Clusters(Strict):
 
 
 class Words(Strict):
-    """The words that name a segment by a feature: well above the rest, well below it."""
+    """The words that name a segment by a feature well above, or well below, the rest."""
 
     high: Name
     low: Name
 
 
 class Segments(Strict):
-    """The numbers in the rule segments, and the words that name clusters, by feature, where they are not the catalogue's."""
+    """Numbers in rule segments, and words for cluster names that replace the catalogue's."""
 
     new_buyer_days: PositiveInt = 30
     lapsed_months: PositiveInt = 6
@@ -216,13 +180,13 @@ class Segments(Strict):
 
 
 class Evidence(Strict):
-    """How long it is kept why people are where they are."""
+    """How long the evidence for cluster membership is kept."""
 
     keep_runs: PositiveInt = 3
 
 
 class Tracking(Strict):
-    """MLflow; off, or on with a database beside the tables unless an address is given."""
+    """MLflow; when on without an address, it uses a database beside the tables."""
 
     enabled: bool = True
     tracking_uri: Annotated[str, AfterValidator(known_address)] | None = None
@@ -231,7 +195,7 @@ class Tracking(Strict):
 
 
 class Spark(Strict):
-    """The embedded local session; a session that is already there keeps its own settings."""
+    """The embedded local session; an existing session keeps its own settings."""
 
     master: Annotated[str, AfterValidator(known_master)] = "local[*]"
     driver_memory: Annotated[str, BeforeValidator(known_size)] = "4g"
@@ -239,7 +203,7 @@ class Spark(Strict):
 
 
 class Report(Strict):
-    """Where the report goes, and the size of its pictures."""
+    """Where the report is written, and the size of its pictures."""
 
     path: Place = "report.html"
     top_paths: PositiveInt = 5
@@ -278,21 +242,22 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _words_of_features(self) -> Settings:
-        own = [o.name for o in self.features.own]
+        custom = [o.name for o in self.features.own]
         of_occasions = [
             f"{o.name}_{part}" for o in self.features.occasions for part in OCCASION_PARTS
         ]
-        known = [*(f.name for f in FEATURES), *own, *of_occasions]
+        features = [*(f.name for f in FEATURES), *custom, *of_occasions]
         for name in self.segments.words:
-            if name not in known and " -> " not in name:
+            if name not in features and " -> " not in name:
                 raise ValueError(
-                    f"segments.words: no feature is named '{shown(name)}'{did_you_mean(name, known)}"
+                    f"segments.words: no feature is named '{shown(name)}'"
+                    f"{did_you_mean(name, features)}"
                 )
         return self
 
     @property
     def hash(self) -> str:
-        """SHA-256 of what decides the tables' content; where things lie and how fast they run is left out."""
+        """SHA-256 of the settings that decide the content of tables, without paths and speed."""
         content = self.model_dump(
             mode="json",
             exclude={

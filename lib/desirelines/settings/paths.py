@@ -1,4 +1,4 @@
-"""Settings of paths: what is published of them, patterns that are looked for, and funnels."""
+"""Settings of paths: what is published, which patterns are counted, and funnels."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from desirelines.settings.source import Name, Strict
 Share = Annotated[float, Field(ge=0, le=1)]
 AskedPattern = Annotated[str, AfterValidator(known_pattern)]
 Step = Annotated[str, AfterValidator(known_single)]
-"""One item of the language of patterns."""
+"""One item of the pattern language."""
 
 
 class Funnel(Strict):
-    """A way of several steps. Each step is one item of the language of patterns: a name, `[a|b]` or `[^a]`."""
+    """A funnel. Each step is one item of the pattern language: a name, `[a|b]` or `[^a]`."""
 
     name: Name
     steps: Annotated[tuple[Step, ...], Field(min_length=2, max_length=50)]
@@ -28,7 +28,7 @@ class Funnel(Strict):
 
 
 class Paths(Strict):
-    """What is published of paths, and what is looked for in them."""
+    """What is published about paths, and which patterns are counted in them."""
 
     top_steps: PositiveInt = 100
     min_people: Annotated[int, Field(ge=10)] = 10
@@ -41,7 +41,7 @@ class Paths(Strict):
     funnels: tuple[Funnel, ...] = ()
 
     @model_validator(mode="after")
-    def _told_apart(self) -> Paths:
+    def _names_differ(self) -> Paths:
         for what, names in (
             ("funnels", [f.name for f in self.funnels]),
             ("patterns", [*self.patterns]),
@@ -49,6 +49,6 @@ class Paths(Strict):
             twice = sorted({n for n in names if names.count(n) > 1})
             if twice:
                 raise ValueError(
-                    f"{what}: '{shown(twice[0])}' is there twice, and would be counted as one"
+                    f"{what}: '{shown(twice[0])}' is given twice, and would be counted as one"
                 )
         return self

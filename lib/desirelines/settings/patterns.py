@@ -1,4 +1,4 @@
-"""A small language for ways through a path.
+"""A small language for patterns of steps in a path.
 
     cart -> pay               pay is the next step after cart
     cart -> * -> pay          pay comes some time after cart; any steps, or none, between them
@@ -6,8 +6,9 @@
     cart -> [^pay]            any step but these
     last cart -> * -> pay within 2h
 
-The first occurrence is taken, or with `last` or `every` in front the last, or every one. `within` (s, m, h, d) bounds the time
-from its first step to its last. A name with other signs than letters, digits, `_ . / : % + ~ @ #` stands in double quotes.
+The first occurrence counts; with `last` in front the last one, with `every` all of them. `within`
+(s, m, h, d) limits the time from the first step to the last. A name with characters other than
+letters, digits and `_ . / : % + ~ @ #` is written in double quotes.
 """
 
 from __future__ import annotations
@@ -32,7 +33,10 @@ _FIRST_WORD = re.compile(r"\s*(?P<which>first|last|every)\s+(?!->)")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One step of a pattern: one of the names, or with `is_not` any other; `after_gap` when others may lie before it."""
+    """One step of a pattern: one of the names, or with `is_not` any other step.
+
+    With `after_gap`, other steps may lie before it.
+    """
 
     names: frozenset[str]
     is_not: bool = False
@@ -41,7 +45,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A pattern, read: its text, its items, which occurrence, and the milliseconds it may take."""
+    """A parsed pattern: text, items, which occurrence counts, and the milliseconds it may take."""
 
     text: str
     items: tuple[Item, ...]
@@ -50,15 +54,15 @@ class Pattern:
 
     @property
     def names(self) -> frozenset[str]:
-        """All names in it."""
+        """All names in the pattern."""
         return frozenset().union(*(item.names for item in self.items))
 
 
 def read_pattern(text: str) -> Pattern:
-    """Read a pattern.
+    """Parse a pattern.
 
     Raises:
-        SettingsError: it cannot be read; the place is told.
+        SettingsError: the text is no pattern; the message says where.
     """
     which = _FIRST_WORD.match(text)
     place = which.end() if which else 0
@@ -75,31 +79,31 @@ def read_pattern(text: str) -> Pattern:
                 raise _broken(text, place, "expected `->`, or `within 2h` at the end")
             place, wants_item = place + 2, True
             continue
-        found = _ITEM.match(text, place)
-        if not found or found.end() == place:
+        item = _ITEM.match(text, place)
+        if not item or item.end() == place:
             raise _broken(text, place, "expected a step, `[a|b]`, `[^a]` or `*`")
-        if found["gap"]:
+        if item["gap"]:
             if not items or after_gap:
                 raise _broken(text, place, "`*` stands between two steps")
             after_gap = True
         else:
-            many = found["many"].split("|") if found["many"] else [found["one"]]
+            many = item["many"].split("|") if item["many"] else [item["one"]]
             names = frozenset(name.strip().strip('"') for name in many)
             if "" in names:
                 raise _broken(text, place, "a name is empty")
-            items.append(Item(names, bool(found["not"]), after_gap))
+            items.append(Item(names, bool(item["not"]), after_gap))
             after_gap = False
-        place, wants_item = found.end(), False
+        place, wants_item = item.end(), False
     if wants_item or after_gap:
         raise _broken(text, len(text), "a pattern ends with a step")
     return _checked(text, items, which, None)
 
 
 def known_pattern(text: str) -> str:
-    """Refuse what is no pattern, or names a word that stands for something else than a step.
+    """Refuse a text that is no pattern, or names a reserved word instead of a step.
 
     Raises:
-        ValueError: it is one of these; the place is told.
+        ValueError: it is one of these; the message says where.
     """
     try:
         pattern = read_pattern(text)
@@ -108,16 +112,17 @@ def known_pattern(text: str) -> str:
     reserved = sorted(pattern.names & {*RESERVED_STEPS})
     if reserved:
         raise ValueError(
-            f"pattern `{shown(text)}`: {reserved[0]} is no step; an event that is called so is the step ~{reserved[0]}"
+            f"pattern `{shown(text)}`: {reserved[0]} is not a step; "
+            f"an event with this name is the step ~{reserved[0]}"
         )
     return text
 
 
 def known_single(text: str) -> str:
-    """Refuse what is not one step of a pattern: a name, `[a|b]` or `[^a]`.
+    """Refuse a text that is not one step of a pattern: a name, `[a|b]` or `[^a]`.
 
     Raises:
-        ValueError: it is not.
+        ValueError: it is not one step.
     """
     pattern = read_pattern(known_pattern(text))
     if len(pattern.items) != 1 or pattern.within_ms is not None or _FIRST_WORD.match(text):
@@ -126,21 +131,22 @@ def known_single(text: str) -> str:
 
 
 def check_names(patterns: list[Pattern], known: set[str]) -> None:
-    """Make sure that every name in the patterns is a step that was ever seen: a misspelt one would silently match nothing.
+    """Make sure that every name in the patterns is a known step; a misspelt one would never match.
 
     Raises:
-        SettingsError: one is not.
+        SettingsError: a name is not a known step.
     """
     problems = [
         f"pattern `{pattern.text}`: there is no step '{name}'{did_you_mean(name, known)}"
-        for pattern in patterns for name in sorted(pattern.names - known)
-    ]  # fmt: skip
+        for pattern in patterns
+        for name in sorted(pattern.names - known)
+    ]
     if problems:
         raise SettingsError(problems)
 
 
 def plain(names: list[str], *, gaps: bool) -> str:
-    """The pattern of some steps in a row, or with others between them."""
+    """The pattern of consecutive steps, or with `gaps` of steps with others between them."""
     quoted = [name if re.fullmatch(_NAME, name) else f'"{name}"' for name in names]
     return (" -> * -> " if gaps else " -> ").join(quoted)
 
@@ -161,4 +167,4 @@ def _checked(
 
 
 def _broken(text: str, place: int, why: str) -> SettingsError:
-    return SettingsError([f"pattern `{shown(text)}`, at sign {place + 1}: {why}"])
+    return SettingsError([f"pattern `{shown(text)}`, at character {place + 1}: {why}"])

@@ -1,4 +1,4 @@
-"""Settings of RFM: where the scores are cut, and which segment each of the 125 cells is."""
+"""Settings of RFM: the cut points of the scores, and the segment of each of the 125 cells."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROSPECTS = "prospects"
 
 
 class RfmSegment(Strict):
-    """Cells of one segment: from and to of each score, both inside."""
+    """The cells of one segment: from and to of each score, both included."""
 
     name: Name
     recency: Scores = (1, 5)
@@ -26,7 +26,7 @@ class RfmSegment(Strict):
     monetary: Scores = (1, 5)
 
     def holds(self, cell: Cell) -> bool:
-        """Whether a cell is one of them."""
+        """Whether a cell belongs to the segment."""
         ranges = (self.recency, self.frequency, self.monetary)
         return all(low <= score <= high for (low, high), score in zip(ranges, cell, strict=True))
 
@@ -43,7 +43,7 @@ SHIPPED = (
     RfmSegment(name="almost_lost", recency=(2, 2), frequency=(1, 1)),
     RfmSegment(name="dormant", recency=(1, 1), frequency=(1, 3)),
 )
-"""In order; the first that holds a cell has it. Names as Shopify's customers know them."""
+"""The default segments. The first one that contains a cell gets it. Names as in Shopify."""
 
 
 class Rfm(Strict):
@@ -64,9 +64,10 @@ class Rfm(Strict):
             )
         missing = [cell for cell, name in cells(self).items() if not name]
         if missing:
-            told = ", ".join("-".join(map(str, cell)) for cell in missing[:5])
+            examples = ", ".join("-".join(map(str, cell)) for cell in missing[:5])
             raise ValueError(
-                f"segments: {len(missing)} of 125 cells are in none ({told} …). Add a segment, or name a fallback"
+                f"segments: {len(missing)} of 125 cells are in none ({examples} …). "
+                "Add a segment, or name a fallback"
             )
         for name in ("quantiles", "fixed_frequency_cuts"):
             if list(getattr(self, name)) != sorted(set(getattr(self, name))):
@@ -75,7 +76,7 @@ class Rfm(Strict):
 
 
 def cells(settings: Rfm) -> dict[Cell, str]:
-    """The segment of every cell (recency, frequency, money): the first that holds it, else the fallback, else an empty text."""
+    """The segment of every cell (recency, frequency, money); if none fits, the fallback or ""."""
     every = product(range(1, 6), range(1, 6), range(1, 6))
     return {
         c: next((s.name for s in settings.segments if s.holds(c)), settings.fallback or "")

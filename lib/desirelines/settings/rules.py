@@ -1,4 +1,7 @@
-"""The rules that decide what becomes of a batch's rows: a mapping, and the settings that ingest judges by. Kept with the batch."""
+"""The rules that decide the fates of the rows of a batch: its mapping and some settings.
+
+They are stored with the batch.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,10 @@ from desirelines.settings.model import Settings
 from desirelines.settings.source import Source, Strict
 
 _NOT_JUDGED_BY = ("path", "table", "may_be_empty", "keep_bots")
-"""Parts of a mapping that decide no row's fate and no event's content. Addresses may hold credentials, so they are not kept."""
+"""Parts of a mapping that affect neither the fate of a row nor the content of an event.
+
+Addresses may contain credentials, so they are not stored.
+"""
 _JUDGED_BY: dict[str, tuple[str, ...]] = {
     "ingest": ("late_days", "future_minutes", "floor_date"),
     "identity": ("login_type", "caseless_types", "junk_values"),
@@ -20,11 +26,11 @@ _JUDGED_BY: dict[str, tuple[str, ...]] = {
 
 
 class Rules(Strict):
-    """What decides fates and events of a batch. Holds no address and no secret.
+    """The rules of a batch. Contain no address and no secret.
 
     Attributes:
-        mapping: the source's mapping as it was used, without what decides nothing.
-        carry_days: how long a rate holds; null without a table of rates.
+        mapping: the source's mapping that was used, without the parts that affect nothing.
+        carry_days: how long a rate is valid; null without a table of rates.
         rates: digest of the table of rates; null without one.
     """
 
@@ -41,7 +47,7 @@ class Rules(Strict):
 
     @classmethod
     def of(cls, source: Source, settings: Settings, rates: str | None) -> Rules:
-        """The rules as they stand in a mapping and the settings; `rates` is the digest of the table of rates."""
+        """The rules in a mapping and the settings; `rates` is the digest of the table of rates."""
         mapping = source.model_dump(mode="json", exclude={*_NOT_JUDGED_BY})
         for identifier in mapping["ids"].values():
             del identifier["keep_value"]
@@ -57,7 +63,7 @@ class Rules(Strict):
 
     @property
     def text(self) -> str:
-        """The rules as JSON; equal rules, equal text."""
+        """The rules as JSON; equal rules have an equal text."""
         return json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
 
     @property
@@ -66,7 +72,7 @@ class Rules(Strict):
         return hashlib.sha256(self.text.encode()).hexdigest()[:32]
 
     def mapping_for(self, source: Source) -> Source:
-        """The mapping of these rules; where the source lies, and which values may be stored, is as `source` says now."""
+        """The mapping of these rules, with the address and `keep_value` of `source`."""
         kept = {t for t, i in source.ids.items() if i.keep_value}
         ids = {t: i | {"keep_value": t in kept} for t, i in self.mapping["ids"].items()}
         return Source.model_validate(
@@ -74,7 +80,7 @@ class Rules(Strict):
         )
 
     def settings_for(self, settings: Settings) -> Settings:
-        """The settings with what these rules say in place of what is set now."""
+        """The settings, with the values of these rules in place of the current ones."""
         parts: dict[str, Any] = {}
         for part, names in _JUDGED_BY.items():
             parts[part] = getattr(settings, part).model_copy(

@@ -1,4 +1,4 @@
-"""A source's mapping: where its rows lie and which of its columns is what in the event model."""
+"""The mapping of a source: where its rows are, and what its columns are in the event model."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ Format = Literal["delta", "json", "csv", "parquet"]
 
 
 Name = Annotated[str, AfterValidator(known_name)]
-"""A name that a person gives."""
+"""A name given by a person."""
 Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-"""A name that becomes part of a column's."""
+"""A name that becomes part of a column name."""
 TableName = Annotated[str, AfterValidator(known_table)]
 """The name of a table in a catalog."""
 Place = Annotated[str, Field(min_length=1)]
-"""A path, or an address."""
+"""A path or an address."""
 
 
 class Strict(BaseModel):
-    """A frozen model that refuses what it does not know, text that holds what nobody sees, and numbers that are none."""
+    """A frozen model that refuses unknown keys, text with invisible characters, and NaN."""
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
@@ -54,12 +54,14 @@ class Strict(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _no_word_is_a_number(cls, value: object, info: ValidationInfo) -> object:
-        """YAML reads `yes`, `on` and `true` alike, and pydantic takes each for 1."""
+        """Refuse `yes`, `on` and `true`, which YAML reads as the same and pydantic as 1."""
         if (
             isinstance(value, bool)
             and cls.model_fields[str(info.field_name)].annotation is not bool
         ):
-            raise ValueError(f"yes or no says nothing here, not {str(value).lower()}")
+            raise ValueError(
+                f"{str(value).lower()} (which YAML reads from yes or no) has no meaning here"
+            )
         return value
 
     @field_validator("*", mode="after")
@@ -73,7 +75,7 @@ class Strict(BaseModel):
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Every text in a value; models inside have looked at their own."""
+    """Every text in a value; nested models check their own texts."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
@@ -86,9 +88,9 @@ def _texts(value: object) -> Iterator[str]:
 
 
 class ValueColumn(Strict):
-    """One value of the event model: exactly one of a column, a constant, a product of columns, or an expression of the row.
+    """One value of the event model: a column, a constant, a product of columns or an expression.
 
-    What an expression may hold stands in docs/expressions.md.
+    Exactly one of them is given. docs/expressions.md lists what an expression may contain.
     """
 
     column: str | None = None
@@ -107,19 +109,25 @@ class ValueColumn(Strict):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Source columns it names; those of an expression are looked for by Spark."""
+        """Source columns that it names, without those of an expression, which Spark resolves."""
         return (self.column,) if self.column is not None else self.product or ()
 
 
 class TimeColumn(Strict):
-    """A time: the column and, where it is not ISO 8601, its pattern: Spark's datetime patterns, or epoch_seconds, epoch_millis, epoch_micros."""
+    """The column of a time and, where it is not ISO 8601, its pattern.
+
+    A pattern is a Spark datetime pattern, or epoch_seconds, epoch_millis or epoch_micros.
+    """
 
     column: str
     pattern: str | None = None
 
 
 class Identifier(Strict):
-    """An identifier's column; `keep_value` stores its raw value in `identifiers` for activation."""
+    """The column of an identifier; `keep_value` stores its raw value in `identifiers`.
+
+    The value is used for activation.
+    """
 
     column: str
     keep_value: bool = False
@@ -135,9 +143,10 @@ IdentifierColumn = Annotated[Identifier, BeforeValidator(_value)]
 
 
 class Columns(Strict):
-    """Which column of the source is what. Dots reach into nested fields: `context.page.path`.
+    """The column of each value of the event model; `context.page.path` is a nested field.
 
-    `session_key` is the source's own id of a session: then that, not the gap, makes the session.
+    `session_key` is the source's own id of a session. If it is mapped, it defines sessions instead
+    of the gap.
     """
 
     occurred_at: Time
@@ -166,21 +175,26 @@ class Source(Strict):
 
     Attributes:
         name: short name; part of every event's key.
-        format: how the rows lie: delta, json (one object a line), csv (with a header), parquet.
+        format: format of the rows: delta, json (one object per line), csv (with a header), parquet.
         path: folder or file of the rows; or `table`, a table name.
-        lines: column of an array whose elements become rows of their own (the lines of an order); `line.x` reaches into it.
-        stream: identifier types, best first; the first one a row has names its stream.
-        identity: what makes an event one: its id; its content; or content and occurrence (equal rows of a file are all real).
-        snapshot: the rows tell how things stand (all customers, again and again); only a state that is not the one before, in
-            whatever the mapping names beside the time, is an event.
+        lines: column of an array whose elements become separate rows (the lines of an order);
+            `line.x` is a field of the element.
+        stream: identifier types, best first; the first one that a row has names its stream.
+        identity: what identifies an event: its id; its content; or content and occurrence (equal
+            rows of a file are separate events).
+        snapshot: whether the rows are states, exported repeatedly (such as all customers). Only a
+            state that differs from the one before is an event. The time is not compared, all other
+            mapped values are.
         ordered: whether the order of rows in a file counts for equal times (csv and json only).
         time_zone: zone of times written without one.
-        kinds: source's event name to what it means; names left out are `other`.
+        kinds: event names of the source and their kinds; names left out are `other`.
         properties: further columns to keep, by name; nothing else is kept.
-        required: values of `columns` without which a row goes to quarantine, beside time, name and stream, which always are.
-        alias: identifier of the login's type that a row says is the same person as its login; beside `ids`.
+        required: values of `columns` without which a row goes to quarantine; time, name and stream
+            are always required.
+        alias: a second identifier of the login type; the row says that it is the same person as the
+            login. Given beside `ids`.
         keep_bots: whether streams that look like bots count as people.
-        may_be_empty: whether a run goes on when the source holds no row.
+        may_be_empty: whether a run continues when the source has no rows.
     """
 
     name: Word
@@ -205,18 +219,21 @@ class Source(Strict):
 
     @property
     def tells_files(self) -> bool:
-        """Whether its raw rows tell the file they came from; rows of Delta and Parquet are laid anew when a table is kept up."""
+        """Whether its rows have a stable file name.
+
+        Maintenance of tables rewrites the files of Delta and Parquet.
+        """
         return self.format in ("csv", "json")
 
     @property
     def expressions(self) -> dict[str, str]:
-        """The expressions of its columns, each with the first column that has it."""
-        found: dict[str, str] = {}
+        """The expressions of its columns, each with the first column that uses it."""
+        columns: dict[str, str] = {}
         for name in type(self.columns).model_fields:
             value = getattr(self.columns, name)
             if isinstance(value, ValueColumn) and value.sql is not None:
-                found.setdefault(value.sql, name)
-        return found
+                columns.setdefault(value.sql, name)
+        return columns
 
     @model_validator(mode="after")
     def _fits_together(self) -> Source:
@@ -226,18 +243,21 @@ class Source(Strict):
             raise ValueError("a table name goes with format: delta")
         if self.ordered and self.format not in ("csv", "json"):
             raise ValueError(
-                "ordered: true goes with csv and json; Delta and Parquet rows have no place in a file"
+                "ordered: true goes with csv and json; Delta and Parquet rows have no fixed place "
+                "in a file"
             )
         if self.snapshot and (self.lines or self.columns.event_id or self.identity != "id"):
             raise ValueError(
-                "snapshot: true tells events by what changed; leave event_id, identity and lines out"
+                "snapshot: true identifies events by what changed; leave event_id, identity and "
+                "lines out"
             )
         if self.lines is None and any("line" in read_expression(e).names for e in self.expressions):
-            raise ValueError("an expression names `line`, and no `lines` are mapped")
+            raise ValueError("an expression names `line`, but no `lines` are mapped")
         unknown = [t for t in self.stream if t not in self.ids]
         if unknown or not self.stream:
             raise ValueError(
-                f"stream names {list(unknown) or 'nothing'}; name types that `ids` maps: {sorted(self.ids)}"
+                f"stream names {list(unknown) or 'nothing'}; "
+                f"name types that `ids` maps: {sorted(self.ids)}"
             )
         absent = sorted(n for n in self.required if getattr(self.columns, n, None) is None)
         if absent:
@@ -249,12 +269,12 @@ class Source(Strict):
 
 
 def json_path(dotted: str) -> str:
-    """A mapping's dotted name as a JSON path; a part may hold one kind of quotes."""
+    """A dotted name of a mapping as a JSON path; a part may contain one kind of quotes."""
     return "$" + "".join(
         f"['{part}']" if '"' in part else f'["{part}"]' for part in dotted.split(".")
     )
 
 
 def column_path(dotted: str) -> str:
-    """A mapping's dotted name as Spark names a column, whatever signs are in it."""
+    """A dotted name of a mapping as the name of a Spark column; any characters are allowed."""
     return ".".join("`" + part.replace("`", "``") + "`" for part in dotted.split("."))

@@ -1,4 +1,4 @@
-"""The words, signs and constants of an expression, read as Spark reads them; whatever hides text is refused."""
+"""Tokens of an expression, read as Spark reads them; comments and other hidden text are refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any, Literal
 from desirelines.settings.tree import Node, refused
 
 SUBQUERIES = ("SELECT", "WITH", "VALUES", "TABLE", "FROM")
-"""Words that begin a subquery, or a part of one; no column is called so without quotes."""
+"""Words that begin a subquery or a part of one; a column with such a name needs quotes."""
 
 MOST_SIGNS = 2_000
 LONGEST_WHOLE, MOST_DIGITS = 2**63 - 1, 38
@@ -27,7 +27,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPE = re.compile(
-    r"\\(?:u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})|(?P<octal>[0-3][0-7]{2})|(?P<one>.))",
+    r"\\(?:u(?P<four>[0-9a-fA-F]{4})|U(?P<eight>[0-9a-fA-F]{8})"
+    r"|(?P<octal>[0-3][0-7]{2})|(?P<one>.))",
     re.DOTALL,
 )
 _ESCAPED = {
@@ -44,7 +45,7 @@ _ESCAPED = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One of them; `word` is a name in capitals or a sign, for comparing, and empty for all else."""
+    """One token; `word` is a name in capitals or a sign, for comparison, and else empty."""
 
     kind: Literal["name", "quoted", "text", "number", "sign", "end"]
     word: str
@@ -54,33 +55,35 @@ class Token:
 
 
 def to_tokens(text: str) -> list[Token]:
-    """Cut an expression into its tokens, the last of which is its end.
+    """Split an expression into its tokens; the last one marks the end.
 
     Raises:
-        ValueError: something in it is none.
+        ValueError: a part of the expression is not a token.
     """
     if len(text) > MOST_SIGNS:
-        raise ValueError(f"an expression has at most {MOST_SIGNS:,} signs")
+        raise ValueError(f"an expression has at most {MOST_SIGNS:,} characters")
     tokens: list[Token] = []
     at = 0
     while at < len(text):
-        found = _TOKEN.match(text, at)
-        if not found:
+        match = _TOKEN.match(text, at)
+        if not match:
             raise ValueError(
-                f"at sign {at + 1}: `{text[at]}` is no part of an expression, or a quote that does not end"
+                f"at character {at + 1}: `{text[at]}` is not part of an expression, "
+                "or a quote that does not end"
             )
-        kind, part = str(found.lastgroup), found.group()
+        kind, part = str(match.lastgroup), match.group()
         if kind == "comment":
             raise ValueError(
-                f"at sign {at + 1}: a comment. Write it beside the expression, in YAML"
+                f"at character {at + 1}: a comment. Write it beside the expression, in YAML"
             )
-        if kind == "number" and text[found.end() : found.end() + 1].isidentifier():
+        if kind == "number" and text[match.end() : match.end() + 1].isidentifier():
             raise ValueError(
-                f"at sign {at + 1}: a number with letters. Cast it instead, as in CAST(1 AS double)"
+                f"at character {at + 1}: a number with letters. "
+                "Cast it instead, as in CAST(1 AS double)"
             )
         if kind != "space":
             tokens.append(_token(kind, part, at))
-        at = found.end()
+        at = match.end()
     return [*tokens, Token("end", "", None, len(text))]
 
 
@@ -97,7 +100,7 @@ def _token(kind: str, part: str, at: int) -> Token:
 
 
 def _number(part: str, at: int) -> int | float | Decimal:
-    """A whole number, with a point a decimal, with an exponent a double: as in Spark."""
+    """As in Spark: a whole number, a decimal with a point, or a double with an exponent."""
     if "e" in part.lower():
         return float(part)
     if "." in part:
@@ -106,24 +109,25 @@ def _number(part: str, at: int) -> int | float | Decimal:
             return number
     elif int(part) <= LONGEST_WHOLE:
         return int(part)
-    raise ValueError(f"at sign {at + 1}: a number that is too long")
+    raise ValueError(f"at character {at + 1}: a number that is too long")
 
 
 def _unescaped(part: str) -> str:
-    """What a quoted text says. A backslash before % or _ stays, for LIKE; before any other sign it only goes away."""
+    """The value of a quoted text. A backslash before % or _ is kept, for LIKE."""
     quote = part[0]
 
-    def meant(found: re.Match[str]) -> str:
-        if found["four"] or found["eight"]:
-            return chr(int(found["four"] or found["eight"], 16))
-        if found["octal"]:
-            return chr(int(found["octal"], 8))
-        return _ESCAPED.get(found["one"], found["one"])
+    def character(escape: re.Match[str]) -> str:
+        if escape["four"] or escape["eight"]:
+            return chr(int(escape["four"] or escape["eight"], 16))
+        if escape["octal"]:
+            return chr(int(escape["octal"], 8))
+        return _ESCAPED.get(escape["one"], escape["one"])
 
-    # Doubled quotes only outside of escapes: \'' is an escaped quote, then the end, and the pattern of a text read it so.
+    # Doubled quotes count outside escapes only: \'' is an escaped quote and then the end, which is
+    # how the pattern of a text has read it.
     pieces = re.split(r"(\\(?:.))", part[1:-1], flags=re.DOTALL)
     plain = "".join(p if n % 2 else p.replace(quote * 2, quote) for n, p in enumerate(pieces))
-    return _ESCAPE.sub(meant, plain)
+    return _ESCAPE.sub(character, plain)
 
 
 class Tokens:
@@ -135,31 +139,31 @@ class Tokens:
 
     @property
     def token(self) -> Token:
-        """The next one."""
+        """The next token."""
         return self.tokens[self.place]
 
     def is_next(self, *words: str, ahead: int = 0) -> bool:
-        """Whether the next, or one so many further, is one of the words."""
+        """Whether the next token, or one `ahead` tokens later, is one of the words."""
         token = self.tokens[min(self.place + ahead, len(self.tokens) - 1)]
         return token.word in words
 
     def take(self, *words: str) -> str | None:
-        """Take the next where it is one of the words, and give it."""
+        """Take the next token and return its word, if it is one of the words."""
         if not self.is_next(*words):
             return None
         self.place += 1
         return self.tokens[self.place - 1].word
 
     def want(self, word: str) -> None:
-        """Take the next, which must be this word."""
+        """Take the next token, which must be this word."""
         if not self.take(word):
             raise self.unexpected(f"`{word}`")
 
     def unexpected(self, wanted: str) -> ValueError:
-        """The error for a next token that has no place here."""
+        """The error for a next token that is not allowed here."""
         token = self.token
         if token.word in SUBQUERIES:
-            return refused(token.at, "a subquery; an expression sees the row and nothing else")
+            return refused(token.at, "a subquery; an expression can use the row only")
         if token.word == "*":
             return refused(token.at, "a star; name the columns")
         if token.word == "OVER":

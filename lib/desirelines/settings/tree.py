@@ -1,4 +1,4 @@
-"""The tree of an expression: its parts, how deep it may be, and constants that are no constants to Spark."""
+"""The tree of an expression, its maximum depth, and a check for texts that mean the clock."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 MOST_DEEP = 100
-"""Levels of an expression within an expression; a chain of operators has as many as it has operators."""
+"""Maximum levels of nesting; a chain of operators has as many levels as operators."""
 
 Kind = Literal[
     "constant", "name", "call", "operator", "case", "cast", "try_cast", "item", "field", "lambda"
 ]
 _CLOCK = re.compile(r"\s*(now|today|tomorrow|yesterday)([^a-z\s]\S*|\s+\S*)?\s*", re.IGNORECASE)
-"""Texts that Spark takes for the time by the clock where it casts them."""
+"""Texts that Spark casts to the current time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
     """One part of an expression.
 
-    `value` is the constant; the parts of the name; the function, operator, field or type; the names of a lambda; whether a
-    CASE begins with what it compares and ends with an ELSE.
+    `value` depends on the kind: the constant; the parts of the name; the function, operator, field
+    or type; the parameters of a lambda; for a CASE, whether it compares a value and whether it has
+    an ELSE.
     """
 
     kind: Kind
@@ -38,7 +39,7 @@ class Node:
 
     @property
     def names(self) -> frozenset[str]:
-        """First parts of the names in it, in lower case, without those that a lambda in it gives."""
+        """First parts of the names in it, in lower case, without parameters of lambdas."""
         if self.kind == "name":
             return frozenset({self.value[0].lower()})
         inside = frozenset().union(*(p.names for p in self.parts))
@@ -46,25 +47,26 @@ class Node:
 
 
 def refused(at: int, why: str) -> ValueError:
-    """The error for a part that begins at a place, counted from 0."""
+    """The error for a part that begins at a position, counted from 0."""
     return ValueError(
-        f"at sign {at + 1}: {why}. docs/expressions.md lists what an expression may hold"
+        f"at character {at + 1}: {why}. docs/expressions.md lists what an expression may contain"
     )
 
 
 def check_constants(node: Node) -> None:
-    """Refuse a text that is the clock to Spark, also where it is put together of constants."""
+    """Refuse a text that means the clock in Spark, also when it is built from constants."""
     if node.kind == "constant":
         if isinstance(node.value, str) and _CLOCK.fullmatch(node.value):
             raise refused(
                 node.at,
-                "a word that is a time by the clock to Spark; a run's values do not depend on when it runs",
+                "a word that Spark reads as the current time; "
+                "the values of a run must not depend on when it runs",
             )
         return
     if node.kind not in ("name", "lambda") and not node.names and _holds_text(node):
         is_list = node.kind == "call" and node.value in ("array", "named_struct", "struct")
         if not is_list:
-            raise refused(node.at, "it is made of constants alone; write what comes of them")
+            raise refused(node.at, "it consists of constants only; write the result instead")
     for part in node.parts:
         check_constants(part)
 

@@ -1,4 +1,7 @@
-"""YAML with the line of every key, so that an error can point at it; and bounded, so that no file can hold a command up."""
+"""Read YAML with the line of every key, for error messages.
+
+Size and depth are limited, so that no file can block a command.
+"""
 
 from __future__ import annotations
 
@@ -14,23 +17,22 @@ from desirelines.errors import SettingsError
 KeyPath = tuple[str | int, ...]
 
 MOST_BYTES = 256 * 1024
-"""Bytes of a file; the longest mapping in conf/sources has five thousand."""
+"""Maximum size of a file in bytes; the longest mapping in conf/sources has five thousand."""
 MOST_NODES = 20_000
-"""Keys and values of a file, each counted as often as an alias repeats it."""
+"""Maximum number of keys and values, each counted as often as an alias repeats it."""
 MOST_DEPTH = 40
 MOST_PATH = 400
-"""Letters of a file's path that an error repeats."""
+"""Maximum number of characters of a path that an error repeats."""
 _MERGE = "tag:yaml.org,2002:merge"
 _TEXT = "tag:yaml.org,2002:str"
-_PLAIN = frozenset(
-    [_MERGE, _TEXT, *(f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "timestamp", "seq", "map"))]
-)  # fmt: skip
-"""What a value may be without saying so; everything else stands behind a tag."""
+_PLAIN_KINDS = ("null", "bool", "int", "float", "timestamp", "seq", "map")
+_PLAIN = frozenset([_MERGE, _TEXT, *(f"tag:yaml.org,2002:{kind}" for kind in _PLAIN_KINDS)])
+"""Types that YAML assigns without a tag; a value with any other type needs one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a key stands."""
+    """The file and line of a key."""
 
     file: str
     line: int
@@ -40,7 +42,7 @@ class Place:
 
 
 class _Bounded(yaml.SafeLoader):
-    """Plain values only: no tags, no alias of what it stands in; so many values, so deep."""
+    """Loads plain values only: no tags, no alias in its own anchor; limited size and depth."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
@@ -60,7 +62,7 @@ class _Bounded(yaml.SafeLoader):
         if is_alias:
             if id(node) not in self._sizes:
                 raise yaml.MarkedYAMLError(
-                    problem="an alias inside of what it stands for", problem_mark=event.start_mark
+                    problem="an alias inside the value it refers to", problem_mark=event.start_mark
                 )
             self._nodes += self._sizes[id(node)]
         if self._nodes > MOST_NODES:
@@ -69,8 +71,9 @@ class _Bounded(yaml.SafeLoader):
                 problem_mark=event.start_mark,
             )
         if node is not None and node.tag not in _PLAIN:
+            tag = shown(node.tag.removeprefix("tag:yaml.org,2002:"))
             raise yaml.MarkedYAMLError(
-                problem=f"the tag {shown(node.tag.removeprefix('tag:yaml.org,2002:'))} is not read; write the value without it",
+                problem=f"the tag {tag} is not read; write the value without it",
                 problem_mark=event.start_mark,
             )
         self._sizes.setdefault(id(node), self._nodes - before)
@@ -80,59 +83,64 @@ class _Bounded(yaml.SafeLoader):
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
         try:
             return super().construct_object(node, deep)
-        except (
-            ValueError,
-            OverflowError,
-        ) as error:  # a 30 February; a number of five thousand digits
+        except (ValueError, OverflowError) as error:
+            # Such as 30 February, or a number of five thousand digits.
             raise yaml.MarkedYAMLError(problem=str(error), problem_mark=node.start_mark) from None
 
 
 def read_yaml(path: Path) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
-    """Read one YAML file: its values, and the place of every key and list element. Keys are text as they are written.
+    """Read one YAML file: its values, and the place of every key and list element.
+
+    Keys are kept as the text in the file.
 
     Raises:
-        SettingsError: the file is not there, is not YAML in UTF-8, is not a mapping, names a key twice, holds a tag, or is too
-            large, be it only by its aliases.
+        SettingsError: the file does not exist, is not YAML in UTF-8, is not a mapping, has a key
+            twice, has a tag, or is too large, also when only its aliases make it so.
     """
-    told, places = shown(str(path), MOST_PATH), dict[KeyPath, Place]()
-    values = _values(_text_of(path), told, places)
+    file, places = shown(str(path), MOST_PATH), dict[KeyPath, Place]()
+    values = _values(_text_of(path), file, places)
     if values is None:
         return {}, {}
     if not isinstance(values, dict):
-        raise SettingsError([f"{told}:1: a configuration is a mapping of keys to values"])
+        raise SettingsError([f"{file}:1: a configuration is a mapping of keys to values"])
     return values, places
 
 
 def read_value(text: str, where: str) -> Any:
-    """The value of one line of YAML, as `--set` takes it.
+    """The value of one line of YAML, as in `--set`.
 
     Raises:
-        SettingsError: it is none; `where` is said.
+        SettingsError: it is not YAML; the message begins with `where`.
     """
     return _values(text, where, {}, has_lines=False)
 
 
 def _text_of(path: Path) -> str:
-    told = shown(str(path), MOST_PATH)
+    shown_path = shown(str(path), MOST_PATH)
     try:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a path with a zero byte
-        reason = error.strerror if isinstance(error, OSError) else "a path has no zero byte"
+        reason = error.strerror if isinstance(error, OSError) else "the path has a zero byte"
         raise SettingsError(
-            [f"{told}: cannot be read ({reason}). Give another file with --conf."]
+            [f"{shown_path}: cannot be read ({reason}). Give another file with --conf."]
         ) from None
     if len(data) > MOST_BYTES:
-        raise SettingsError([f"{told}: larger than {MOST_BYTES // 1024} KiB, so this is no configuration. Give another file with --conf."])  # fmt: skip
+        raise SettingsError(
+            [
+                f"{shown_path}: larger than {MOST_BYTES // 1024} KiB, "
+                "so it is not a configuration. Give another file with --conf."
+            ]
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        raise SettingsError([f"{told}:{line}: not UTF-8. Save the file as UTF-8."]) from None
+        raise SettingsError([f"{shown_path}:{line}: not UTF-8. Save the file as UTF-8."]) from None
 
 
 def _values(text: str, file: str, places: dict[KeyPath, Place], *, has_lines: bool = True) -> Any:
-    """Values of a text; `places` is filled."""
+    """Values of a text; fills `places`."""
 
     def at(line: int) -> str:
         return f"{file}:{line}" if has_lines else file
@@ -163,42 +171,42 @@ def _values(text: str, file: str, places: dict[KeyPath, Place], *, has_lines: bo
 
 
 def _collect(
-    node: yaml.Node, at: KeyPath, file: str, places: dict[KeyPath, Place], told: Any
+    node: yaml.Node, at: KeyPath, file: str, places: dict[KeyPath, Place], line_of: Any
 ) -> None:
-    """Note the place of every key; make keys text, so that a date, a number or `yes` is a key as it is written."""
+    """Record the place of every key; make keys text, so that dates and `yes` stay as written."""
     if isinstance(node, yaml.MappingNode):
-        own: dict[str, int] = {}
+        lines: dict[str, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                raise SettingsError([f"{told(line)}: a key is a word, not a list or a mapping"])
-            if key.value in own:
+                raise SettingsError([f"{line_of(line)}: a key is a word, not a list or a mapping"])
+            if key.value in lines:
+                path = shown(dotted((*at, key.value)))
+                first = lines[key.value]
                 raise SettingsError(
-                    [
-                        f"{told(line)}: {shown(dotted((*at, key.value)))} is given twice (first on line {own[key.value]})"
-                    ]
+                    [f"{line_of(line)}: {path} is given twice (first on line {first})"]
                 )
-            own[key.value] = line
+            lines[key.value] = line
             if key.tag == _MERGE:
                 for merged in value.value if isinstance(value, yaml.SequenceNode) else [value]:
-                    _collect(merged, at, file, places, told)
+                    _collect(merged, at, file, places, line_of)
                 continue
             key.tag = _TEXT
             places[(*at, key.value)] = Place(file, line)
-            _collect(value, (*at, key.value), file, places, told)
+            _collect(value, (*at, key.value), file, places, line_of)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             places[(*at, number)] = Place(file, value.start_mark.line + 1)
-            _collect(value, (*at, number), file, places, told)
+            _collect(value, (*at, number), file, places, line_of)
 
 
 def _apart(value: Any) -> Any:
-    """The value with a copy wherever an alias repeats it: `--set` on one must not change the other."""
+    """Copy the values that aliases repeat, so that `--set` on one does not change the others."""
     if isinstance(value, dict):
         return {key: _apart(inner) for key, inner in value.items()}
     return [_apart(inner) for inner in value] if isinstance(value, list) else value
 
 
 def dotted(path: KeyPath) -> str:
-    """Write a key path the way `--set` takes it."""
+    """A key path as in `--set`."""
     return ".".join(str(part) for part in path)

@@ -1,7 +1,8 @@
-"""The contracts: every table, what one row is, its key, and each column's meaning. Written here once, as data.
+"""The contract of every table: what one row is, its key and the meaning of each column.
 
-Table and column comments, `docs/tables.md`, the checks before a write, the doctor and erasure read these constants. A table
-without an entry here cannot be written.
+The contracts are data, written once. Table and column comments, `docs/tables.md`, the checks
+before a write, `desirelines check` and erasure read them. A table without an entry here cannot be
+written.
 """
 
 from __future__ import annotations
@@ -46,10 +47,14 @@ from desirelines.tables.segments import (
 from desirelines.tables.sessions import SESSIONS
 
 ALL: tuple[Table, ...] = (
-    EVENTS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS, IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE, CONSENTS,
-    SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS, RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS, SEGMENT_DEFINITIONS,
-    SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE, SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
-    PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS, RUNS, WAREHOUSE_FACTS,
+    EVENTS, INGEST_BATCHES, QUARANTINED_EVENTS, ROW_ACCOUNTS, STREAM_TAGS,
+    IDENTITY_LINKS, IDENTIFIERS, IDENTITY_CUTS, IDENTITY_MAP, STREAM_OWNERS, PEOPLE,
+    CONSENTS, SUPPRESSIONS, SESSIONS, FEATURES, RFM_SCORES, PERSON_LABELS,
+    RUN_PARAMETERS, CLUSTER_TRIALS, CLUSTER_MODELS,
+    SEGMENT_DEFINITIONS, SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE,
+    SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
+    PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS,
+    RUNS, WAREHOUSE_FACTS,
 )  # fmt: skip
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""Leaving a stage through the contract of its table."""
+"""Fit the rows of a stage to the contract of their table."""
 
 from __future__ import annotations
 
@@ -9,33 +9,34 @@ from desirelines.tables import Table
 
 
 def conform(rows: DataFrame, table: Table) -> DataFrame:
-    """Give exactly the contract's columns, in its order and types, with its comments.
+    """Return exactly the columns of the contract, in its order and types, with its comments.
 
     Raises:
-        ContractError: a column is missing, or a type is not the contract's (only null may become any type).
+        ContractError: a column is missing or has another type (only null fits every type).
     """
     problems = differences(rows, table)
     if problems:
         raise ContractError(
             f"rows for table '{table.name}' do not fit its contract: " + "; ".join(problems)
         )
-    # One call: a column function for each of sixty columns takes longer to say than many a table takes to write.
+    # One call: sixty separate column functions can take longer to build than the table to write.
     return rows.to(table.schema)
 
 
 def differences(rows: DataFrame, table: Table) -> list[str]:
     """List every difference that a cast must not hide."""
-    found = {f.name: f.dataType for f in rows.schema.fields}
-    problems = [f"lacks '{c.name}'" for c in table.columns if c.name not in found]
+    types = {f.name: f.dataType for f in rows.schema.fields}
+    problems = [f"lacks '{c.name}'" for c in table.columns if c.name not in types]
     for column in table.columns:
-        got = found.get(column.name)
+        got = types.get(column.name)
         if (
             got is not None
             and got.typeName() != column.type.typeName()
             and not _widens(got.typeName(), column.type.typeName())
         ):
             problems.append(
-                f"'{column.name}' is {got.simpleString()}, the contract says {column.type.simpleString()}"
+                f"'{column.name}' is {got.simpleString()}, "
+                f"the contract says {column.type.simpleString()}"
             )
     return problems
 

@@ -1,4 +1,4 @@
-"""What a contract of a table is, and the columns and words that several tables share."""
+"""The contract of a table, and the columns and words that several tables share."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FATES: tuple[str, ...] = (
     "unchanged",
     "used",
 )
-"""What became of a source row; the first that fits."""
+"""What became of a source row. The first fate that fits counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,11 @@ class Column:
     """One column of a contract.
 
     Attributes:
-        name: `_id` key, `_at` UTC timestamp, `_on` date, `is_`/`has_` boolean, `_count`, `_seconds`, `_share`.
+        name: `_id` key, `_at` UTC timestamp, `_on` date, `is_`/`has_` boolean, `_count`,
+            `_seconds`, `_share`.
         type: Spark type; flat, or an array one level deep.
-        meaning: what a value says, and what null says where null may be.
-        unit: unit, empty where the value has none.
+        meaning: what a value means, and what null means where null can occur.
+        unit: unit; empty where the value has none.
         personal: whether a value is about one person; such a column never gets file statistics.
     """
 
@@ -57,12 +58,12 @@ class Table:
     Attributes:
         name: table name, the last part of its address.
         grain: what one row is.
-        key: columns that tell two rows apart.
+        key: columns that identify a row.
         columns: all columns, in order.
-        erased_by: columns by which a person's rows are found; empty when the table holds no person.
-        written: how rows get in.
-        partition_by: columns of the file layout; never a person.
-        kept: how long rows stay.
+        erased_by: columns by which a person's rows are found; empty when no row is about a person.
+        written: how rows are written.
+        partition_by: columns of the file layout; never about a person.
+        kept: how long rows are kept.
     """
 
     name: str
@@ -84,7 +85,7 @@ class Table:
 
     @property
     def schema(self) -> T.StructType:
-        """The Spark schema, a comment on every column."""
+        """The Spark schema, with a comment on every column."""
         return T.StructType(
             [T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns]
         )
@@ -96,22 +97,23 @@ class Table:
 
     @property
     def is_staged(self) -> bool:
-        """Whether a run's rows stand here before it is published."""
+        """Whether a run writes its rows here before it is published."""
         return self.written == "replace run"
 
     @property
     def for_readers(self) -> str:
-        """What a reader has to know before they take every row; empty when every row counts."""
+        """A warning for readers of the table; empty when every row counts."""
         if not self.is_staged:
             return ""
         return (
-            "Rows are staged: take those of published runs only (`run_id` of the rows of `runs` with status PUBLISHED). Others are of runs "
-            "that are under way, were backfills, failed or were killed"
-        ) + ("; the last are swept when their lease is over." if self.erased_by else ".")
+            "Rows are staged: read only those of published runs (`run_id` of the rows of `runs` "
+            "with status PUBLISHED). Other rows belong to runs that are in progress, were "
+            "backfills, failed or were killed"
+        ) + ("; those of killed runs are deleted when their lease ends." if self.erased_by else ".")
 
     @property
     def statistics_columns(self) -> list[str]:
-        """Columns whose file minimum and maximum may stand in the log: not personal, not an array, no free text."""
+        """Columns that may have file statistics: not personal, no array, no free text."""
         plain = T.LongType | T.DateType | T.TimestampType | T.DoubleType
         named = {"run_id", "source", "ingest_batch", "from_run", "segment_id", "phase", "status"}
         return [
@@ -123,7 +125,10 @@ class Table:
 
     @property
     def properties(self) -> dict[str, str]:
-        """Delta properties: reader version 1, nothing that keeps a second copy of a row, no key in any statistic."""
+        """Delta properties of the table.
+
+        They give reader version 1, no second copy of any row, and no key in file statistics.
+        """
         return {
             "delta.enableDeletionVectors": "false",
             "delta.enableChangeDataFeed": "false",
@@ -145,13 +150,15 @@ RUN_ID = Column("run_id", TEXT, "the run that wrote the row")
 BUCKET = Column(
     "bucket",
     WHOLE,
-    "pmod(xxhash64(first erasing column), buckets): spreads people evenly, names nobody",
+    "pmod(xxhash64(first erasing column), buckets): spreads people evenly, identifies nobody",
 )
-STREAM_ID = person_column("stream_id", "key of the identifier that the source names as its stream")
-USER_KEY = person_column("user_key", "key of the login carried; null when nobody was logged in")
-PERSON_ID = person_column("person_id", "the person: key of the earliest-seen identifier of theirs")
+STREAM_ID = person_column("stream_id", "key of the identifier that the source uses as its stream")
+USER_KEY = person_column(
+    "user_key", "key of the login of the event; null when nobody was logged in"
+)
+PERSON_ID = person_column("person_id", "the person: key of their identifier that was seen first")
 
 SMALL_GROUP = 10
 """Groups of fewer people than this are not written to tables that outlive an erasure."""
 EVERYBODY = "all"
-"""What tables per segment have for segment_id where a row is of everybody."""
+"""The segment_id of rows about everybody in tables per segment."""

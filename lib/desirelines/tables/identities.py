@@ -1,4 +1,4 @@
-"""Contracts: who is who."""
+"""Contracts: identifiers, the links between them, and the people they belong to."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from desirelines.tables.contract import (
 
 IDENTITY_LINKS = Table(
     "identity_links",
-    grain="two identifiers seen together in one batch, stored in both directions; or one identifier with itself: that it was seen",
+    grain=(
+        "two identifiers seen together in one batch, stored in both directions; or one identifier "
+        "linked with itself, which records that it was seen"
+    ),
     key=("source", "ingest_batch", "key", "other_key"),
     erased_by=("key", "other_key"),
     written="append",
@@ -27,54 +30,62 @@ IDENTITY_LINKS = Table(
         Column("ingest_batch", TEXT, "source batch"),
         person_column("key", "one identifier"),
         Column("key_type", TEXT, "its type: user, email, cookie, device, …"),
-        person_column("other_key", "the identifier seen with it; the same key for a sighting alone"),
+        person_column("other_key",
+            "the identifier seen with it; the same key when it was seen alone"),
         Column("other_type", TEXT, "its type"),
-        Column("rule", TEXT, "why they are linked: alias, login, order_email, same_event; itself for a sighting alone"),
+        Column("rule", TEXT,
+               "why they are linked: alias, login, order_email, same_event; itself when seen "
+               "alone"),
         Column("first_at", INSTANT, "first time in the batch", "UTC"),
         Column("last_at", INSTANT, "last time in the batch", "UTC"),
-        Column("link_count", WHOLE, "events that carry both", "events"),
+        Column("link_count", WHOLE, "events that have both", "events"),
         RUN_ID,
     ),
 )  # fmt: skip
 
 IDENTIFIERS = Table(
     "identifiers",
-    grain="one identifier's value as people write it, of the types whose mapping says keep_value: the only place where such a value stands",
+    grain=(
+        "the readable value of one identifier, only for types whose mapping says keep_value; no "
+        "other table holds such a value"
+    ),
     key=("key",),
     erased_by=("key",),
     written="merge",
     columns=(
         person_column("key", "the identifier"),
         Column("key_type", TEXT, "its type"),
-        Column("value", TEXT, "its value, normalised: what a segment is activated with", personal=True),
-        Column("source", TEXT, "name of the source that told it first"),
+        Column("value", TEXT, "its normalised value, used to activate a segment", personal=True),
+        Column("source", TEXT, "name of the source that gave it first"),
         RUN_ID,
     ),
 )  # fmt: skip
 
 IDENTITY_CUTS = Table(
     "identity_cuts",
-    grain="one decision about one link: not followed, and why; or followed again",
+    grain="one decision about one link: ignored, and why; or followed again",
     key=("key", "other_key", "from_run"),
     erased_by=("key", "other_key"),
     written="merge",
     columns=(
         person_column("key", "the smaller key of the link"),
-        person_column("other_key", "the larger one"),
-        Column("is_cut", FLAG, "true: not followed from this run on; false: followed, or judged anew, from this run on"),
-        Column(
-            "reason", TEXT,
-            "cap (one of them is linked with too many), unique (it would join two logins), size (the group is too large), "
-            "unlinked, relinked (by hand), followed (what spoke against it is no longer so)",
-        ),
-        Column("decided_at", INSTANT, "when; the newest decision about a link holds", "UTC"),
+        person_column("other_key", "the larger key of the link"),
+        Column("is_cut", FLAG,
+               "true: ignored from this run on; false: followed, or judged again, from this run "
+               "on"),
+        Column("reason", TEXT,
+               "cap (one of the two has too many links), unique (the link would join two logins), "
+               "size (the group is too large), unlinked, relinked (by hand), followed (the reason "
+               "to ignore it no longer holds)"),
+        Column("decided_at", INSTANT, "when it was decided; the newest decision about a link holds",
+               "UTC"),
         Column("from_run", TEXT, "first run for which this holds"),
     ),
 )  # fmt: skip
 
 IDENTITY_MAP = Table(
     "identity_map",
-    grain="one identifier's person over an interval of runs",
+    grain="the person of one identifier over an interval of runs",
     key=("key", "from_run"),
     erased_by=("key", "person_id"),
     written="close and open",
@@ -82,18 +93,22 @@ IDENTITY_MAP = Table(
         person_column("key", "the identifier"),
         Column("key_type", TEXT, "its type"),
         PERSON_ID,
-        Column("first_seen_at", INSTANT, "first event that carries the identifier", "UTC", personal=True),
-        Column("rule", TEXT, "the strongest rule that links it into the person: alias, login, order_email, same_event; itself when none does"),
-        Column("component", WHOLE, "number of all that hangs together with it before any link is cut; says what a new link touches", personal=True),
+        Column("first_seen_at", INSTANT, "first event with the identifier", "UTC", personal=True),
+        Column("rule", TEXT,
+               "the strongest rule that links it to the person: alias, login, order_email, "
+               "same_event; itself when none does"),
+        Column("component", WHOLE,
+               "number of the connected component before any link is ignored; tells which people a "
+               "new link can affect", personal=True),
         BUCKET,
         Column("from_run", TEXT, "first run for which this holds"),
-        Column("to_run", TEXT, "first run for which it no longer holds; null while it does"),
+        Column("to_run", TEXT, "first run for which this no longer holds; null while it does"),
     ),
 )  # fmt: skip
 
 STREAM_OWNERS = Table(
     "stream_owners",
-    grain="one stream's owner over an interval of event time, and of runs",
+    grain="the owner of one stream over an interval of event time and of runs",
     key=("stream_id", "from_at", "from_run"),
     erased_by=("stream_id", "person_id"),
     written="close and open",
@@ -104,7 +119,7 @@ STREAM_OWNERS = Table(
         Column("to_at", INSTANT, "end of the interval, not included; null for no end", "UTC"),
         BUCKET,
         Column("from_run", TEXT, "first run for which this holds"),
-        Column("to_run", TEXT, "first run for which it no longer holds; null while it does"),
+        Column("to_run", TEXT, "first run for which this no longer holds; null while it does"),
     ),
 )  # fmt: skip
 
@@ -116,7 +131,9 @@ PEOPLE = Table(
     written="merge",
     columns=(
         PERSON_ID,
-        Column("first_seen_at", INSTANT, "first event of any identifier of theirs; survives the retention of events", "UTC", personal=True),
+        Column("first_seen_at", INSTANT,
+               "first event of any of their identifiers; kept when old events are deleted", "UTC",
+               personal=True),
         BUCKET,
         RUN_ID,
     ),

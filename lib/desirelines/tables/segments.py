@@ -23,14 +23,18 @@ SEGMENT_DEFINITIONS = Table(
     erased_by=(),
     written="replace run",
     columns=(
-        Column("segment_id", TEXT, "the segment, for good"),
-        Column("version", WHOLE, "from 1; a new one when the rule, the model or the name changes"),
+        Column("segment_id", TEXT, "id of the segment; never changes"),
+        Column("version", WHOLE,
+               "from 1; a new version when the rule, the model or the name changes"),
         Column("kind", TEXT, "cluster or rule"),
-        Column("name", TEXT, "what tells it apart, in words"),
-        Column("alias", TEXT, "name given by a person, which holds over refits; null when none"),
+        Column("name", TEXT, "what distinguishes the segment, in words"),
+        Column("alias", TEXT,
+               "name given by hand, kept when the model is fitted again; null when none"),
         Column("definition", TEXT, "the rule in words, or the model version and cluster"),
-        Column("origin", TEXT, "how it came to be: same, split, merge, grown or new; null for rules"),
-        Column("derived_from", TEXTS, "segments it split off, merged or grew from; empty when none"),
+        Column("origin", TEXT,
+               "how the segment arose: same, split, merge, grown or new; null for rules"),
+        Column("derived_from", TEXTS,
+               "segments it split from, merged or grew from; empty when none"),
         RUN_ID,
     ),
 )  # fmt: skip
@@ -44,10 +48,11 @@ SEGMENT_MEMBERS = Table(
     columns=(
         PERSON_ID,
         Column("segment_id", TEXT, "the segment"),
-        Column("is_primary", FLAG, "whether it is the person's main segment: the cluster they are in"),
+        Column("is_primary", FLAG,
+               "whether it is the person's main segment: the cluster they are in"),
         Column("since_on", DAY, "as_of of the run in which the person entered"),
         BUCKET,
-        Column("run_id", TEXT, "the published run this stands for"),
+        Column("run_id", TEXT, "the published run whose members these are"),
     ),
 )  # fmt: skip
 
@@ -70,7 +75,7 @@ SEGMENT_CHANGES = Table(
 
 SEGMENT_EVIDENCE = Table(
     "segment_evidence",
-    grain="one person in a cluster, in one run: why that one",
+    grain="one person in one run: the distances that put them into their cluster",
     key=("run_id", "person_id"),
     erased_by=("person_id",),
     written="replace run",
@@ -80,15 +85,19 @@ SEGMENT_EVIDENCE = Table(
         PERSON_ID,
         BUCKET,
         Column("segment_id", TEXT, "the segment of the nearest centre"),
-        Column("distance", REAL, "Euclidean distance to it, in prepared columns", personal=True),
-        Column("second_segment_id", TEXT, "the segment of the next nearest centre; null where there is one only"),
-        Column("second_distance", REAL, "distance to that", personal=True),
+        Column("distance", REAL, "Euclidean distance to the nearest centre, in prepared columns",
+               personal=True),
+        Column("second_segment_id", TEXT,
+               "the segment of the second nearest centre; null when there is only one"),
+        Column("second_distance", REAL, "distance to the second nearest centre", personal=True),
     ),
 )  # fmt: skip
 
 SEGMENT_PROFILES = Table(
     "segment_profiles",
-    grain="one feature in one segment of one run; what is known of fewer than 10 people has no row",
+    grain=(
+        "one feature in one segment of one run; features known of fewer than 10 people have no row"
+    ),
     key=("run_id", "segment_id", "feature"),
     erased_by=(),
     written="replace run",
@@ -96,12 +105,17 @@ SEGMENT_PROFILES = Table(
         RUN_ID,
         Column("segment_id", TEXT, "the segment"),
         Column("feature", TEXT, "name in the catalogue"),
-        Column("people_count", WHOLE, "people in the segment; null when segment_sizes withholds it", "people"),
-        Column("share", REAL, "of all people as of the run; null with people_count"),
-        Column("known_count", WHOLE, "people for whom the feature is known; up to 9 for whom it is not count as known; null with people_count", "people"),
-        Column("mean", REAL, "mean over those"),
-        Column("median", REAL, "median over those"),
-        Column("effect", REAL, "(mean in − mean of the rest) / pooled standard deviation; null without a deviation, or with a rest of fewer than 10 people"),
+        Column("people_count", WHOLE, "people in the segment; null when segment_sizes withholds it",
+               "people"),
+        Column("share", REAL, "share of all people as of the run; null when people_count is null"),
+        Column("known_count", WHOLE,
+               "people with a known value; when it is unknown for at most 9 people, these count as "
+               "known; null when people_count is null", "people"),
+        Column("mean", REAL, "mean over the known values"),
+        Column("median", REAL, "median over the known values"),
+        Column("effect", REAL,
+               "Cohen's d: (mean in the segment − mean of the rest) / pooled standard deviation; "
+               "null when the deviation is 0 or the rest has fewer than 10 people"),
     ),
 )  # fmt: skip
 
@@ -114,16 +128,23 @@ SEGMENT_SIZES = Table(
     columns=(
         RUN_ID,
         Column("segment_id", TEXT, "the segment"),
-        Column("people_count", WHOLE, "members; null when withheld: fewer than 10, or others would follow from it (ADR 9); may be any number", "people"),
-        Column("share", REAL, "of all people; null with people_count"),
-        Column("entered_count", WHOLE, "people who entered; null when withheld, with left_count: one of them, or who stayed, would follow to be fewer than 10", "people"),
-        Column("left_count", WHOLE, "people who left; null with entered_count", "people"),
+        Column("people_count", WHOLE,
+               "members; null when withheld, because they are fewer than 10 or the number would "
+               "reveal others (ADR 9); a withheld number can be any number", "people"),
+        Column("share", REAL, "share of all people; null when people_count is null"),
+        Column("entered_count", WHOLE,
+               "people who entered; null when withheld, together with left_count: these, those who "
+               "left or those who stayed could be fewer than 10", "people"),
+        Column("left_count", WHOLE, "people who left; null when entered_count is null", "people"),
     ),
 )  # fmt: skip
 
 SEGMENT_MOVES = Table(
     "segment_moves",
-    grain="people who were in one main segment in the base run and are in another now; cells of fewer than 10 people, and others from which these would follow (ADR 9), are not written",
+    grain=(
+        "the people who were in one main segment in the base run and are in another now; cells of "
+        "fewer than 10 people, and others that would reveal them (ADR 9), are not written"
+    ),
     key=("run_id", "from_segment_id", "to_segment_id"),
     erased_by=(),
     written="replace run",
@@ -132,8 +153,12 @@ SEGMENT_MOVES = Table(
         Column("base_run_id", TEXT, "the run compared with"),
         Column("from_segment_id", TEXT, "main segment then; 'new' for people not seen then"),
         Column("to_segment_id", TEXT, "main segment now; 'gone' for people no longer seen"),
-        Column("people_count", WHOLE, "people", "people"),
-        Column("behaviour_count", WHOLE, "of these, people whom the model before would have moved as well: they changed; null when they stayed, and where a part is of fewer than 10", "people"),
-        Column("model_count", WHOLE, "of these, people whom the model before would have left: the model changed; null when they stayed, and where a part is of fewer than 10", "people"),
+        Column("people_count", WHOLE, "people who moved", "people"),
+        Column("behaviour_count", WHOLE,
+               "of these, people whom the previous model would also have moved: their behaviour "
+               "changed; null when they stayed, and when either part is fewer than 10", "people"),
+        Column("model_count", WHOLE,
+               "of these, people whom the previous model would not have moved: the model changed; "
+               "null when they stayed, and when either part is fewer than 10", "people"),
     ),
 )  # fmt: skip

@@ -182,5 +182,5 @@ def test_sessions_in_another_order_are_refused(spark):
         ObservationWindow.ending(AS_OF, days=365, zone="UTC"),
         sessions(spark, SESSIONS).coalesce(1).sortWithinPartitions("started_at"),
     )
-    with pytest.raises(PythonException, match="do not lie together"):
+    with pytest.raises(PythonException, match="are not together"):
         to_features(by_time, window, **RULES, run_id="r").collect()

@@ -70,7 +70,7 @@ def test_settings_of_occasions_are_checked():
     for wrong in ({}, {"country": "DE"}, {"country": "DE", "holiday": "x", "dates": [AS_OF]}):
         with pytest.raises(ValueError, match="give either"):
             Occasion(name="o", **wrong)
-    with pytest.raises(ValueError, match="o_lift, o_share, o_times is there twice"):
+    with pytest.raises(ValueError, match="o_lift, o_share, o_times is given twice"):
         Features.model_validate({"occasions": [{"name": "o", "dates": ["2025-01-01"]}] * 2})
 
 

@@ -63,9 +63,9 @@ def test_what_cannot_be_read_is_told_with_its_name(spark):
         )
     with pytest.raises(ValidationError, match="sum of what"):
         own(aggregate="sum")
-    with pytest.raises(ValidationError, match="frequency is a feature of the catalogue already"):
+    with pytest.raises(ValidationError, match="frequency is already a feature of the catalogue"):
         own(name="frequency", aggregate="count")
-    with pytest.raises(ValidationError, match="mine is there twice"):
+    with pytest.raises(ValidationError, match="mine is given twice"):
         Features(own=[own(aggregate="count"), own(aggregate="count")])
 
 

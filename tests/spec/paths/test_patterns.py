@@ -38,9 +38,10 @@ def test_patterns_are_read(text, items, occurrence, within_ms):
     ("text", "message"),
     [
         ("", "a pattern ends with a step"), ("cart ->", "a pattern ends with a step"),
-        ("-> cart", "at sign 1: expected a step"), ("* -> cart", "`*` stands between two steps"),
+        ("-> cart", "at character 1: expected a step"),
+        ("* -> cart", "`*` stands between two steps"),
         ("a -> * -> * -> b", "`*` stands between"), ("[a|] -> b", "a name is empty"),
-        ("a -> b within 2y", "at sign 8"), ("a ! b", "at sign 3: expected `->`"),
+        ("a -> b within 2y", "at character 8"), ("a ! b", "at character 3: expected `->`"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_with_its_place(text, message):
