@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyspark.sql import functions as F
 
-from desirelines.events.parse import corrected_for_clock
+from desirelines.events.times import corrected_for_clock
 
 MOMENTS = st.integers(0, 4_000_000_000_000_000).map(
     lambda us: datetime.fromtimestamp(0, UTC) + timedelta(microseconds=us)

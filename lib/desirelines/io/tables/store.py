@@ -5,7 +5,6 @@ No other module knows paths or catalogs.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
@@ -18,9 +17,11 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from desirelines.errors import ContractError, MachineError
-from desirelines.io.tables.addresses import absolute, quoted
+from desirelines.errors import ContractError
+from desirelines.io.tables.addresses import absolute, make_writable, quoted
 from desirelines.io.tables.ddl import create_statement, problems_of
+from desirelines.io.tables.dml import delete_statement, merge_statement
+from desirelines.io.tables.layout import laid_out
 from desirelines.io.tables.predicates import Predicate, equals
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import Table
@@ -75,26 +76,13 @@ class Warehouse:
         return None if is_elsewhere else Path(self.settings.path)
 
     def check_writable(self) -> None:
-        """Make sure that the folder can be written, before anything begins.
-
-        A folder that is created here is accessible to its owner only.
+        """Make sure the folder can be written; a folder created now belongs to its owner alone.
 
         Raises:
             MachineError: it cannot be written.
         """
-        folder = self.local_folder
-        if folder is None:
-            return
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe = folder / f".write-probe-{os.getpid()}"
-            probe.touch()
-            probe.unlink()
-        except OSError as error:
-            raise MachineError(
-                f"the warehouse folder {folder} cannot be written ({error.strerror}). Give another "
-                "with --set warehouse.path=FOLDER."
-            ) from None
+        if self.local_folder is not None:
+            make_writable(self.local_folder)
 
     def exists(self, table: Table) -> bool:
         """Whether the table exists."""
@@ -239,18 +227,10 @@ class Warehouse:
             session = rows.sparkSession
             view = f"desirelines_new_{table.name}"
             conform(rows, table).createOrReplaceTempView(view)
-            same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
-            changed = ""
-            if update:
-                differing = "n.`{c}` < t.`{c}`" if only_lower else "NOT (t.`{c}` <=> n.`{c}`)"
-                differs = " OR ".join(differing.format(c=c) for c in update)
-                changed = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET " + ", ".join(
-                    f"t.`{c}` = n.`{c}`" for c in (*update, *stamp)
-                )
-            session.sql(
-                f"MERGE INTO {self.address(table.name)} t USING {view} n ON {same} {changed} WHEN "
-                "NOT MATCHED THEN INSERT *"
+            statement = merge_statement(
+                self.address(table.name), view, table, update, stamp, only_lower=only_lower
             )
+            session.sql(statement)
             session.catalog.dropTempView(view)
             self._versions.pop(table.name, None)
 
@@ -264,11 +244,7 @@ class Warehouse:
                 return
             view = f"desirelines_gone_{table.name}"
             keys.distinct().createOrReplaceTempView(view)
-            same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in keys.columns)
-            self.spark.sql(
-                f"MERGE INTO {self.address(table.name)} t USING {view} g ON {same} WHEN MATCHED "
-                "THEN DELETE"
-            )
+            self.spark.sql(delete_statement(self.address(table.name), view, keys.columns))
             self.spark.catalog.dropTempView(view)
             self._versions.pop(table.name, None)
 
@@ -314,23 +290,14 @@ class Warehouse:
         """Differences of an existing table from its contract: protocol, properties, columns."""
         return problems_of(self.spark, self.address(table.name), table)
 
-    def _laid_out(self, rows: DataFrame, table: Table) -> DataFrame:
-        if not table.partition_by:
-            return rows
-        keys = [
-            c
-            for c in ("bucket", *table.key)
-            if c in table.column_names and c not in table.partition_by
-        ]
-        # With an explicit number of tasks; else adaptive execution makes one task of a small batch,
-        # and one core writes a file per day.
-        tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
-        return rows.repartition(tasks, *table.partition_by).sortWithinPartitions(
-            *table.partition_by, *keys
-        )
+    @property
+    def _tasks(self) -> int:
+        return int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
 
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
-        writer = self._laid_out(rows, table).write.format("delta").mode(mode).options(**options)
+        writer = (
+            laid_out(rows, table, self._tasks).write.format("delta").mode(mode).options(**options)
+        )
         if self.settings.catalog:
             writer.saveAsTable(self.address(table.name))
         else:

@@ -1,0 +1,45 @@
+"""When an event happened, by the clocks of the device and of the source, and which times cannot be."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+
+def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Column:
+    """Event time corrected for a wrong device clock: received − (sent − occurred).
+
+    Applied where the source gives all three times; else the event time as it is.
+    Source: Snowplow's derived timestamp, which takes network transit as zero.
+    """
+    corrected = F.timestamp_micros(
+        F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(occurred))
+    )
+    return F.coalesce(corrected, occurred)
+
+
+def is_late(late_days: float) -> Column:
+    """True when received more than `late_days` after it happened.
+
+    Without a received time nothing is late.
+    """
+    delay = F.unix_micros("received_at") - F.unix_micros("occurred_at")
+    return F.coalesce(delay > F.lit(int(late_days * 86_400_000_000)), F.lit(False))
+
+
+def reasons_of_time(future_minutes: float, floor: date, read_at: datetime) -> list[Column]:
+    """Reasons against an event's time.
+
+    It is ahead of when the event was received (or read), or before the floor date.
+    """
+    now = F.coalesce(F.unix_micros("received_at"), F.lit(int(read_at.timestamp() * 1_000_000)))
+    ahead = F.unix_micros("occurred_at") > now + F.lit(int(future_minutes * 60_000_000))
+    return [
+        F.when(ahead, F.lit("occurred_at: in the future")),
+        F.when(
+            F.col("occurred_at") < F.lit(floor).cast("timestamp"),
+            F.lit(f"occurred_at: before {floor}"),
+        ),
+    ]

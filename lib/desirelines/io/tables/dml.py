@@ -1,0 +1,39 @@
+"""MERGE statements: made here of a quoted address, a view and the columns of a contract."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from desirelines.tables import Table
+
+
+def merge_statement(
+    address: str,
+    view: str,
+    table: Table,
+    update: tuple[str, ...] = (),
+    stamp: tuple[str, ...] = (),
+    *,
+    only_lower: bool = False,
+) -> str:
+    """Insert rows of the view whose key is new; where it exists, set `update` and `stamp` columns.
+
+    They are set only where an `update` column differs; with `only_lower`, only where the new value
+    is lower.
+    """
+    same = " AND ".join(f"t.`{c}` <=> n.`{c}`" for c in table.key)
+    changed = ""
+    if update:
+        differing = "n.`{c}` < t.`{c}`" if only_lower else "NOT (t.`{c}` <=> n.`{c}`)"
+        differs = " OR ".join(differing.format(c=c) for c in update)
+        changes = ", ".join(f"t.`{c}` = n.`{c}`" for c in (*update, *stamp))
+        changed = f"WHEN MATCHED AND ({differs}) THEN UPDATE SET {changes}"
+    return (
+        f"MERGE INTO {address} t USING {view} n ON {same} {changed} WHEN NOT MATCHED THEN INSERT *"
+    )
+
+
+def delete_statement(address: str, view: str, columns: Iterable[str]) -> str:
+    """Delete the rows that have the values of a row of the view in these columns."""
+    same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in columns)
+    return f"MERGE INTO {address} t USING {view} g ON {same} WHEN MATCHED THEN DELETE"
