@@ -6,6 +6,7 @@ They are docs/tables.md, docs/features.md and docs/expressions.md.
 from pathlib import Path
 
 from desirelines.catalogue import FEATURES, LABELS
+from desirelines.pipeline import STAGES
 from desirelines.settings.functions import FUNCTIONS, TYPES
 from desirelines.tables import ALL
 
@@ -190,7 +191,73 @@ identifiers into keys. Spark fills in no variables: `'${{env:HOME}}'` is a text.
 """
 
 
-PAGES = {"tables.md": tables_page, "features.md": features_page, "expressions.md": expressions_page}
+JOBS = {"publish": "publish_segments"}
+"""Submit files that are not called like their stage."""
+AGAIN = {"ingest-events": "new rows only", "publish": "once a run"}
+
+
+def jobs_page() -> str:
+    """Every submit file, with what its stage reads and writes."""
+    rows = [
+        f"| `{JOBS.get(stage.name, stage.name.replace('-', '_'))}.py` | `{stage.name}` | {reads} | "
+        f"{', '.join(table.name for table in stage.writes)} | {AGAIN.get(stage.name, 'yes')} |"
+        for stage in STAGES
+        for reads in [", ".join(table.name for table in stage.reads)]
+    ]
+    return JOBS_PAGE.format(stages="\n".join(rows))
+
+
+JOBS_PAGE = """# Submit files
+
+Made from `STAGES` in `lib/desirelines/pipeline.py` by `make docs`. Each file is four lines that \
+call the same function as the command `desirelines`. Build `dist/desirelines.zip` with \
+`make package`, then
+
+    deploy/spark-submit.sh 'spark://host:7077' jobs/run_all.py --conf my.yaml
+
+| file | command | reads | writes | again? |
+|---|---|---|---|---|
+| `run_all.py` | `run` | the sources | everything below | the same inputs change nothing |
+| `assign_by_model.py` | `assign` | the sources, the published model | everything below, but no \
+trials and models of its own | the same inputs change nothing |
+{stages}
+| `write_report.py` | `report` | aggregates of a run | the page | yes |
+
+All but `write_report.py` refuse the id of a run that has ended, and a second driver of a \
+warehouse while the first is alive. An orchestrator's retry gives the same `--run-id`: a run that \
+did not end is continued; one that did end is left as it is (exit code 2).
+"""
+
+
+def picture() -> str:
+    """The stages as a Mermaid graph: each with the tables that it is the first to write."""
+    lines = ["flowchart LR", "    sources[(sources)]"]
+    before, written = "sources", set()
+    for stage in STAGES:
+        tables = [table.name for table in stage.writes if table.name not in written]
+        written |= set(tables)
+        node = stage.name.replace("-", "_")
+        lines.append(f"    {before} -->|{stage.name}| {node}[({'<br>'.join(tables)})]")
+        before = node
+    lines.append(f"    {before} -->|report| page[report.html]")
+    return "\n".join(lines)
+
+
+def readme_page() -> str:
+    """The front page, its picture made from the stages."""
+    page = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    start, end = "```mermaid\n", "\n```"
+    head, rest = page.split(start, 1)
+    return head + start + picture() + end + rest.split(end, 1)[1]
+
+
+PAGES = {
+    "tables.md": tables_page,
+    "features.md": features_page,
+    "expressions.md": expressions_page,
+    "../jobs/README.md": jobs_page,
+    "../README.md": readme_page,
+}
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
