@@ -1,23 +1,17 @@
 # Databricks notebook source
 # MAGIC %md
 # MAGIC # Follow one person
-# MAGIC From a segment to a member, to their features, to their sessions. Attach to a session that
-# MAGIC has the tables of a warehouse; set `DESIRELINES_CONF` to the configuration (default:
+# MAGIC From a segment to a member of it, to their features, to their sessions. Attach to a session
+# MAGIC with the tables of a warehouse; set `DESIRELINES_CONF` to the configuration (default:
 # MAGIC `desirelines.yaml`).
 
 # COMMAND ----------
 
 import os
-from pathlib import Path
 
-from desirelines import tables
-from desirelines.io.spark.session import spark_session
-from desirelines.io.tables.store import Warehouse
-from desirelines.settings import read_settings
+import desirelines
 
-spark, _ = spark_session()
-settings = read_settings([Path(os.environ.get("DESIRELINES_CONF", "desirelines.yaml"))])
-warehouse = Warehouse(spark, settings.warehouse)
+workspace = desirelines.open(os.environ.get("DESIRELINES_CONF", "desirelines.yaml"))
 
 # COMMAND ----------
 
@@ -25,9 +19,7 @@ warehouse = Warehouse(spark, settings.warehouse)
 
 # COMMAND ----------
 
-members = warehouse.read(tables.SEGMENT_MEMBERS)
-sizes = members.groupBy("segment_id", "is_primary").count().orderBy("segment_id")
-sizes.show(truncate=False)
+workspace.segments().show(truncate=False)
 
 # COMMAND ----------
 
@@ -35,26 +27,26 @@ sizes.show(truncate=False)
 
 # COMMAND ----------
 
-person = members.filter("is_primary").orderBy("person_id").limit(1)
-features = warehouse.read(tables.FEATURES).join(person.select("person_id"), "person_id")
-features.show(vertical=True, truncate=False)
+members = workspace.members().filter("is_primary").orderBy("person_id")
+person = members.first()["person_id"]
+workspace.features().join(members.limit(1).select("person_id"), "person_id").show(
+    vertical=True, truncate=False
+)
 
 # COMMAND ----------
 
-# MAGIC %md ## Their sessions, step by step
+# MAGIC %md ## Why they are in their segments
 
 # COMMAND ----------
 
-streams = (
-    warehouse.read(tables.STREAM_OWNERS)
-    .filter("to_run IS NULL")
-    .join(person.select("person_id"), "person_id")
-    .select("stream_id")
-)
-sessions = (
-    warehouse.read(tables.SESSIONS)
-    .join(streams, "stream_id")
-    .select("started_at", "event_count", "steps")
-    .orderBy("started_at")
-)
+for segment in workspace.why(person).segments:
+    print(f"{segment.name} since {segment.since}: {segment.because}")
+
+# COMMAND ----------
+
+# MAGIC %md ## Their sessions, step by step; on a shared device only their own
+
+# COMMAND ----------
+
+sessions = workspace.sessions_of(person).select("started_at", "event_count", "steps")
 sessions.show(truncate=80)

@@ -14,7 +14,6 @@ EXIT_UNEXPECTED = 1
 EXIT_USAGE = 2
 EXIT_GATE = 3
 EXIT_EMPTY = 4
-EXIT_PARTIAL = 5
 
 
 class DesirelinesError(Exception):
@@ -87,12 +86,6 @@ class EmptyInputError(DesirelinesError):
     """Raised when a source, or the whole input, has no rows."""
 
     exit_code = EXIT_EMPTY
-
-
-class PartialError(DesirelinesError):
-    """Raised when only a part of the work is done; a rerun continues from there."""
-
-    exit_code = EXIT_PARTIAL
 
 
 def exit_code_for(error: BaseException) -> int:

@@ -21,8 +21,8 @@ TAKE_CONDITIONS = {
     "search_runs",
 }
 SAY_SQL = {
-    "io/tables/store.py", "io/tables/ddl.py", "io/tables/dml.py", "io/tables/ledger.py", "io/sources/delta_history.py",
-    "io/spark/jars.py",
+    "io/tables/store.py", "io/tables/ddl.py", "io/tables/dml.py", "io/tables/ledger.py",
+    "io/sources/delta_history.py", "io/spark/jars.py",
 }  # fmt: skip
 """Where statements are composed: of quoted addresses, and of column names from contracts."""
 

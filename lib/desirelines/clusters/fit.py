@@ -40,7 +40,7 @@ PEOPLE_PER_PARTITION = 50_000
 MOST_PARTITIONS = 4096
 CHOSEN_ON = 4_000
 """People of the sample on which k is chosen."""
-SCANS, MLLIB = "scans", "mllib"
+MLLIB = "mllib"
 
 
 @dataclass(frozen=True, slots=True)
