@@ -17,7 +17,7 @@ EXIT_PARTIAL = 5
 
 
 class DesirelinesError(Exception):
-    """Raised when a command cannot go on and the user can mend it; shown without a traceback."""
+    """Raised when a command cannot go on and the user can fix it; shown without a traceback."""
 
     exit_code = EXIT_UNEXPECTED
 
@@ -58,7 +58,7 @@ class SourceError(DesirelinesError):
         hints = [f"'{name}'{did_you_mean(name, found)}" for name in wanted]
         return cls(
             f"source '{source}': the mapping names {', '.join(hints)}, which {where} does not have. "
-            f"It has: {', '.join(found)}. Mend `columns`, `ids` or `properties` in the source's mapping."
+            f"It has: {', '.join(found)}. Fix `columns`, `ids` or `properties` in the source's mapping."
         )
 
 

@@ -57,57 +57,78 @@ from desirelines.tables import (
     STREAM_OWNERS,
     STREAM_TAGS,
     SUPPRESSIONS,
-)  # fmt: skip
+)
 
 INGEST = Stage(
-    "ingest-events", ingest_events,
+    "ingest-events",
+    ingest_events,
     reads=(SUPPRESSIONS,),
     writes=(
-        INGEST_BATCHES, EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, IDENTITY_LINKS, IDENTIFIERS, STREAM_TAGS, CONSENTS,
+        INGEST_BATCHES,
+        EVENTS,
+        QUARANTINED_EVENTS,
+        ROW_ACCOUNTS,
+        IDENTITY_LINKS,
+        IDENTIFIERS,
+        STREAM_TAGS,
+        CONSENTS,
     ),
     records_start=False,
-)  # fmt: skip
+)
 RESOLVE = Stage(
-    "resolve-identities", resolve_identities,
+    "resolve-identities",
+    resolve_identities,
     reads=(IDENTITY_LINKS, SUPPRESSIONS, EVENTS),
     writes=(IDENTITY_MAP, STREAM_OWNERS, PEOPLE, IDENTITY_CUTS),
-)  # fmt: skip
+)
 SESSIONIZE = Stage(
-    "build-sessions", build_sessions,
+    "build-sessions",
+    build_sessions,
     reads=(EVENTS, CONSENTS, IDENTITY_LINKS),
     writes=(SESSIONS, STREAM_TAGS),
-)  # fmt: skip
+)
 BUILD_FEATURES = Stage(
-    "build-features", build_features,
+    "build-features",
+    build_features,
     reads=(SESSIONS, IDENTITY_MAP, STREAM_OWNERS),
     writes=(FEATURES, RFM_SCORES, PERSON_LABELS, RUN_PARAMETERS),
-)  # fmt: skip
+)
 FIT = Stage(
-    "fit-clusters", fit_clusters,
+    "fit-clusters",
+    fit_clusters,
     reads=(FEATURES,),
     writes=(CLUSTER_TRIALS, CLUSTER_MODELS, RUN_PARAMETERS),
-)  # fmt: skip
+)
 TAKE_MODEL = Stage(
-    "take-model", take_model,
+    "take-model",
+    take_model,
     writes=(CLUSTER_MODELS, RUN_PARAMETERS),
-)  # fmt: skip
+)
 ASSIGN = Stage(
-    "assign-segments", assign_segments,
+    "assign-segments",
+    assign_segments,
     reads=(FEATURES, CLUSTER_MODELS, RUN_PARAMETERS),
     writes=(
-        SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_DEFINITIONS, SEGMENT_EVIDENCE, SEGMENT_SIZES, SEGMENT_MOVES,
+        SEGMENT_CHANGES,
+        SEGMENT_PROFILES,
+        SEGMENT_DEFINITIONS,
+        SEGMENT_EVIDENCE,
+        SEGMENT_SIZES,
+        SEGMENT_MOVES,
     ),
-)  # fmt: skip
+)
 BUILD_PATHS = Stage(
-    "build-paths", build_paths,
+    "build-paths",
+    build_paths,
     reads=(SESSIONS, SEGMENT_CHANGES),
     writes=(PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS),
-)  # fmt: skip
+)
 PUBLISH = Stage(
-    "publish", partial(publish, assign=ASSIGN),
+    "publish",
+    partial(publish, assign=ASSIGN),
     reads=(ROW_ACCOUNTS, FEATURES, SEGMENT_CHANGES),
     writes=(RUNS, SEGMENT_MEMBERS),
-)  # fmt: skip
+)
 STAGES = (INGEST, RESOLVE, SESSIONIZE, BUILD_FEATURES, FIT, ASSIGN, BUILD_PATHS, PUBLISH)
 """In the order in which a run does them."""
 

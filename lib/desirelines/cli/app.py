@@ -27,11 +27,15 @@ from desirelines.errors import (
 )
 
 app = typer.Typer(
-    name="desirelines", no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
+    name="desirelines",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
     help="From raw events to behavioural segments with a history.\n\nFirst time: `desirelines init`, then `desirelines check`, then "
     "`desirelines run`.\n\nExit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, 3 a check failed and nothing was "
     "published, 4 an empty source.",
-)  # fmt: skip
+)
 
 
 for add in (add_project, add_run, add_stages, add_data, add_segment, add_results, add_synthetic):

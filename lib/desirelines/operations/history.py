@@ -51,13 +51,17 @@ def history_of(run: Run) -> tuple[EndedRun, ...]:
         mine = [size for size in sizes if size["run_id"] == state.run_id]
         history.append(
             EndedRun(
-                state.run_id, state.status, state.as_of, state.base_run_id, state.row_count,
+                state.run_id,
+                state.status,
+                state.as_of,
+                state.base_run_id,
+                state.row_count,
                 published_at=f"{state.recorded_at:%Y-%m-%d %H:%M:%S}",
                 segments=len(mine),
                 entered=_sum_of_published(size["entered_count"] for size in mine),
                 left=_sum_of_published(size["left_count"] for size in mine),
             )
-        )  # fmt: skip
+        )
     return tuple(history)
 
 

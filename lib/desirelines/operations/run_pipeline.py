@@ -72,12 +72,15 @@ def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
         if outcome.status == PUBLISHED:
             say_done(run)
     return RunSummary(
-        outcome.run_id, outcome.changed, outcome.status, outcome.as_of,
+        outcome.run_id,
+        outcome.changed,
+        outcome.status,
+        outcome.as_of,
         row_account=_row_account(run),
         segments=segment_sizes(run, outcome.run_id),
         report=report,
         seconds={stage: round(seconds, 2) for stage, seconds in run.seconds.items()},
-    )  # fmt: skip
+    )
 
 
 def run_stage(run: Run, name: str) -> StageSummary:

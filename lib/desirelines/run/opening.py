@@ -52,9 +52,14 @@ def opened(
     spark, is_mine = spark_session(settings.spark)
     try:
         run = new_run(
-            spark, settings, run_id, lambda: datetime.now(UTC), progress_for(run_id), requested_as_of=options.as_of,
+            spark,
+            settings,
+            run_id,
+            lambda: datetime.now(UTC),
+            progress_for(run_id),
+            requested_as_of=options.as_of,
             force=options.force,
-        )  # fmt: skip
+        )
         if writes is not None or is_judged:
             check_settings(spark, settings, on=run.read_at.date(), fits=fits)
         with ExitStack() as held:

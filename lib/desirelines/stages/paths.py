@@ -1,4 +1,4 @@
-"""Sessions and memberships to the tables of paths: one reading of sessions, six tables."""
+"""Build the tables of paths from sessions and memberships: six tables, sessions read once."""
 
 from __future__ import annotations
 
@@ -41,17 +41,18 @@ def build_paths(run: Run) -> StageReport:
 
 
 def write_paths(run: Run) -> int:
-    """Write the tables of paths of the run; give their rows.
+    """Write the run's tables of paths; give their number of rows.
 
     Raises:
-        SettingsError: a pattern or a funnel of the settings cannot be read, or names a step that nobody ever took.
+        SettingsError: a pattern or a funnel of the settings cannot be read, or names a step that
+            nobody ever took.
     """
     paths, run_id = run.settings.paths, run.run_id
     asked_patterns(run)
     goal = read_pattern(paths.goal) if paths.goal else None
     members = members_of_published_segments(run)
     rules = overlapping(run)
-    # The goal may be of a step that is not published, so it is looked for in the steps as they are.
+    # A goal can name a step that is not published, so it is searched in the original steps.
     own = with_segments(with_goal(to_session_paths(published_sessions(run)), goal), members)
     own = colocated_by_person(own).persist(StorageLevel.MEMORY_AND_DISK)
     published = published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
@@ -72,9 +73,9 @@ def write_paths(run: Run) -> int:
             *_funnels(run, own),
         ]
         written = [Observation(f"desirelines {table.name}") for _, table in rows]
-        told = F.count(F.lit(1)).alias("n")
+        row_count = F.count(F.lit(1)).alias("n")
         run.warehouse.replace_run_of(
-            [(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id
+            [(r.observe(o, row_count), t) for (r, t), o in zip(rows, written, strict=True)], run_id
         )
     finally:
         for cached in (both, own):
@@ -83,7 +84,10 @@ def write_paths(run: Run) -> int:
 
 
 def members_of_published_segments(run: Run) -> DataFrame:
-    """Who is in which segment after the run, person_id and segment_id, of segments whose size is published: others have no paths of their own."""
+    """Members after the run of segments whose size is published: person_id, segment_id.
+
+    Other segments have no rows of paths.
+    """
     sizes = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run.run_id)
     withheld_sizes = sizes.filter(F.col("people_count").isNull()).select("segment_id")
     members = members_after(run, run.run_id).select("person_id", "segment_id")
@@ -91,12 +95,12 @@ def members_of_published_segments(run: Run) -> DataFrame:
 
 
 def overlapping(run: Run) -> frozenset[str]:
-    """Segments that do not divide everybody: those of the rules that are nobody's main segment."""
+    """Segments that can overlap: those of rules that are nobody's main segment."""
     return frozenset(rule.segment_id for rule in rules_of(run) if not rule.is_primary)
 
 
 def asked_patterns(run: Run) -> list[Pattern]:
-    """Every pattern in the settings, read: patterns, goal, steps of funnels.
+    """Every pattern in the settings, parsed: patterns, goal, steps of funnels.
 
     Raises:
         SettingsError: one cannot be read.
@@ -108,10 +112,10 @@ def asked_patterns(run: Run) -> list[Pattern]:
 
 
 def check_steps(run: Run, paths: DataFrame) -> None:
-    """Make sure that every step the settings name was taken by somebody.
+    """Make sure that somebody took every step that the settings name.
 
     Raises:
-        SettingsError: one was not; the nearest name is suggested.
+        SettingsError: nobody took one; the nearest name is suggested.
     """
     asked = asked_patterns(run)
     if not asked:
@@ -120,14 +124,14 @@ def check_steps(run: Run, paths: DataFrame) -> None:
     visits = paths.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
     steps = visits.groupBy("step").agg(F.count_distinct("person_id").alias("n"))
     enough = F.col("n") >= run.settings.paths.min_people
-    known = {
+    taken = {
         r[0] for r in steps.filter(F.col("step").isin(names) | enough).select("step").collect()
     }
-    check_names(asked, known)
+    check_names(asked, taken)
 
 
 def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
-    """Runs of two and three steps and frequent sequences of the published steps; patterns asked for, of all steps."""
+    """Patterns of published steps, n-grams and frequent sequences, and the settings' own of all steps."""
     settings = run.settings.paths
     share, most = settings.pattern_share, settings.most_patterns
     held = [to_ngram_counts(shown)]
@@ -137,16 +141,20 @@ def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
     if settings.patterns:
         held.append(to_pattern_counts(own, [read_pattern(text) for text in settings.patterns]))
     return to_patterns(
-        shown, reduce(DataFrame.unionByName, held),
-        share=share, most=most, has_goal=settings.goal is not None, run_id=run.run_id,
+        shown,
+        reduce(DataFrame.unionByName, held),
+        share=share,
+        most=most,
+        has_goal=settings.goal is not None,
+        run_id=run.run_id,
         overlapping=overlapping(run),
-    )  # fmt: skip
+    )
 
 
 def _funnels(run: Run, own: DataFrame) -> list[tuple[DataFrame, Table]]:
     """Every funnel of the settings, as a whole and by week."""
     end, zone, rules = run.window.end, run.settings.site.time_zone, overlapping(run)
-    found = {
+    funnels = {
         table: run.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)
     }
     for funnel in run.settings.paths.funnels:
@@ -156,8 +164,8 @@ def _funnels(run: Run, own: DataFrame) -> list[tuple[DataFrame, Table]]:
         weeks = to_funnel_weeks(
             reached, funnel, zone=zone, end=end, run_id=run.run_id, overlapping=rules
         )
-        found = {
-            table: found[table].unionByName(rows)
+        funnels = {
+            table: funnels[table].unionByName(rows)
             for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
         }
-    return [(rows, table) for table, rows in found.items()]
+    return [(rows, table) for table, rows in funnels.items()]

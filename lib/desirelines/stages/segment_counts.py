@@ -25,30 +25,47 @@ class PublishedSums:
 
 
 def published_sums(
-    run: Run, segments: list[str], *, before: DataFrame, now: DataFrame, changes: DataFrame, expected: DataFrame | None,
+    run: Run,
+    segments: list[str],
+    *,
+    before: DataFrame,
+    now: DataFrame,
+    changes: DataFrame,
+    expected: DataFrame | None,
     base_run_id: str,
-) -> PublishedSums:  # fmt: skip
+) -> PublishedSums:
     """Count sizes and moves against the base run, and give what may be published of them. One execution, and one of the base's sizes.
 
     `segments` are all of the run, empty ones too; `before` and `now` the members after the base run and after this one; `changes` this
     run's; `expected` as `history.changes.to_moves` takes it.
     """
     moves = to_moves(before, now, expected).select(
-        "from_segment_id", "to_segment_id", "people_count", F.col("model_count").alias("entered"), F.lit(0).cast("long").alias("gone")
-    )  # fmt: skip
+        "from_segment_id",
+        "to_segment_id",
+        "people_count",
+        F.col("model_count").alias("entered"),
+        F.lit(0).cast("long").alias("gone"),
+    )
     counts = to_counts(now, changes).select(
-        F.lit(None).cast("string").alias("from_segment_id"), F.col("segment_id").alias("to_segment_id"), "people_count", "entered", "gone"
-    )  # fmt: skip
+        F.lit(None).cast("string").alias("from_segment_id"),
+        F.col("segment_id").alias("to_segment_id"),
+        "people_count",
+        "entered",
+        "gone",
+    )
     rows = moves.unionByName(counts).collect()
     of_segment = {r["to_segment_id"]: r for r in rows if r["from_segment_id"] is None}
     counted = {
-        s: Counted(of_segment[s]["people_count"], of_segment[s]["entered"], of_segment[s]["gone"]) if s in of_segment else Counted(0, 0, 0)
+        s: Counted(of_segment[s]["people_count"], of_segment[s]["entered"], of_segment[s]["gone"])
+        if s in of_segment
+        else Counted(0, 0, 0)
         for s in segments
-    }  # fmt: skip
+    }
     crossings = [
         Move(r["from_segment_id"], r["to_segment_id"], r["people_count"], r["entered"])
-        for r in rows if r["from_segment_id"] is not None
-    ]  # fmt: skip
+        for r in rows
+        if r["from_segment_id"] is not None
+    ]
     published = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == base_run_id)
     sizes_before = {
         r["segment_id"]: r["people_count"]

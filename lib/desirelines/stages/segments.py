@@ -97,13 +97,26 @@ def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[s
     )
     newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
     rows = [
-        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {m['model_version']}",
-         "origin": m["origin"], "derived_from": m["derived_from"]}
+        {
+            "segment_id": m["segment_id"],
+            "kind": "cluster",
+            "name": names[m["segment_id"]],
+            "definition": f"cluster {m['cluster']} of model {m['model_version']}",
+            "origin": m["origin"],
+            "derived_from": m["derived_from"],
+        }
         for m in model.rows
     ] + [
-        {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "origin": None, "derived_from": []}
+        {
+            "segment_id": r.segment_id,
+            "kind": "rule",
+            "name": r.name,
+            "definition": r.definition,
+            "origin": None,
+            "derived_from": [],
+        }
         for r in rules_of(run)
-    ]  # fmt: skip
+    ]
     told = ("name", "definition")
     changed = [r for r in rows if any(newest.get(r["segment_id"], {}).get(t) != r[t] for t in told)]
     return [

@@ -58,11 +58,14 @@ def seen_now(run: Run) -> Seen:
     """What sessions that are made now are made by."""
     settings = run.settings
     rules: dict[str, Any] = {
-        "sessions": settings.sessions.model_dump(mode="json"), "zone": settings.site.time_zone,
-        "consent": settings.consent.model_dump(mode="json"), "bots": settings.bots.model_dump(mode="json"),
-        "buckets": settings.warehouse.buckets, "no_steps": RESERVED_STEPS,
+        "sessions": settings.sessions.model_dump(mode="json"),
+        "zone": settings.site.time_zone,
+        "consent": settings.consent.model_dump(mode="json"),
+        "bots": settings.bots.model_dump(mode="json"),
+        "buckets": settings.warehouse.buckets,
+        "no_steps": RESERVED_STEPS,
         "sources": {s.name: [s.keep_bots, s.columns.consent is not None] for s in settings.sources},
-    }  # fmt: skip
+    }
     told = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
     return Seen(newest_batches(run), told, run.warehouse.version(CONSENTS), str(run.as_of))
 
@@ -165,9 +168,11 @@ def _reached_by_consent(run: Run, last: Seen, new: NewBatches) -> DataFrame:
         F.lit(days[0]), F.lit(days[1])
     )
     said = consents.groupBy("key").agg(
-        F.max(is_new).alias("_new"), F.min_by(is_new, "from_at").alias("_is_first"),
-        F.count_distinct("is_granted").alias("_answers"), F.min("is_granted").alias("_only_yes"),
-    )  # fmt: skip
+        F.max(is_new).alias("_new"),
+        F.min_by(is_new, "from_at").alias("_is_first"),
+        F.count_distinct("is_granted").alias("_answers"),
+        F.min("is_granted").alias("_only_yes"),
+    )
     keys = said.filter(F.col("_new") & (F.col("_is_first") | (F.col("_answers") > 1))).select(
         "key", "_only_yes"
     )

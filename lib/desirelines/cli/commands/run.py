@@ -26,9 +26,8 @@ STAGE_HELP = {
     "Example: `desirelines assign-segments`",
     "build-paths": "Count which step follows which, per segment and for everybody.\n\n"
     "Example: `desirelines build-paths`",
-    "publish": "Check the run and publish it in one commit.\n\n"
-    "Example: `desirelines publish`",
-}  # fmt: skip
+    "publish": "Check the run and publish it in one commit.\n\nExample: `desirelines publish`",
+}
 """Help of each stage, in the order of a run. An architecture test holds it to `pipeline.STAGES`."""
 
 
