@@ -92,10 +92,10 @@ def resolve_identities(run: Run) -> StageReport:
     return StageReport(row_count(open_identities(run)), note, inputs=now.to_facts())
 
 
-def resolve(run: Run, touched: DataFrame | None) -> None:
-    """Resolve the components of the touched keys again (all for null), and write what changed."""
+def resolve(run: Run, keys: DataFrame | None) -> None:
+    """Resolve the components of these keys again (all for null), and write what changed."""
     identity, links = run.settings.identity, run.warehouse.read(IDENTITY_LINKS)
-    scope = None if touched is None else _scope(run, touched)
+    scope = None if keys is None else _scope(run, keys)
     rows = links if scope is None else links.join(scope, "key", "left_semi")
     in_force = cuts_in_force(run.warehouse.read(IDENTITY_CUTS), run.warehouse.read(SUPPRESSIONS))
     held = in_force.filter("is_held")
@@ -123,12 +123,12 @@ def resolve(run: Run, touched: DataFrame | None) -> None:
         )
 
 
-def _scope(run: Run, touched: DataFrame) -> DataFrame:
-    """Every key in the component of a touched one, also over links that a rule cut: key."""
+def _scope(run: Run, keys: DataFrame) -> DataFrame:
+    """Every key in the components of these keys, also over links that a rule cut: key."""
     open_map = open_identities(run)
-    components = open_map.join(touched, "key", "left_semi").select("component").distinct()
+    components = open_map.join(keys, "key", "left_semi").select("component").distinct()
     together = open_map.join(components, "component", "left_semi").select("key")
-    return together.unionByName(touched.select("key")).distinct().localCheckpoint()
+    return together.unionByName(keys.select("key")).distinct().localCheckpoint()
 
 
 def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:

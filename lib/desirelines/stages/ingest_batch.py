@@ -50,7 +50,7 @@ from desirelines.tables import (
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A batch's rows in the event model, and how many the source gave; counted while they are read."""
+    """A batch's rows in the event model, and the rows that the source gave, counted on reading."""
 
     mapped: DataFrame
     count: Callable[[], int]
@@ -116,7 +116,7 @@ def _resumed(source: Source, batch: Batch, terms: Terms) -> str:
 def mapped_rows(
     run: Run, terms: Terms, raw: DataFrame, *, marked: Column | None = None
 ) -> DataFrame:
-    """Raw rows in the event model, with reasons against each and whether it names a suppressed person.
+    """Raw rows in the event model, with reasons against each, and whether it is suppressed.
 
     `marked`: for rows from quarantine, whether masking replaced their identifiers with marks.
     """
@@ -288,7 +288,7 @@ def _write_identifiers(run: Run, source: Source, used: DataFrame) -> None:
     identifiers = used.select(F.inline(F.array(*pairs))).filter(
         F.col("key").isNotNull() & F.col("value").isNotNull()
     )
-    # One key has one value; without this, merging several rows of a key would fail.
+    # One row a key: two values of a key in one batch would be inserted twice.
     values = (
         identifiers.groupBy("key", "key_type")
         .agg(F.min("value").alias("value"))

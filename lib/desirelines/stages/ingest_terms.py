@@ -167,10 +167,10 @@ def open_batches(run: Run) -> list[tuple[str, Batch]]:
 
 
 def take_out(run: Run, source: str, batch: Batch) -> None:
-    """Delete what a batch without an account wrote, in tables whose rows name their batch. Idempotent.
+    """Delete what a batch without an account wrote. Idempotent.
 
-    Rows merged by key (consents, tags of streams, kept values) stay: the next try writes them
-    again.
+    Only in tables whose rows name their batch. Rows merged by key (consents, tags of streams, kept
+    values) stay: the next try writes them again.
     """
     named = run.spark.createDataFrame([(source, batch.name)], "source string, ingest_batch string")
     for table in (EVENTS, IDENTITY_LINKS, QUARANTINED_EVENTS):

@@ -53,24 +53,30 @@ def write_paths(run: Run) -> int:
     members = members_of_published_segments(run)
     rules = overlapping(run)
     # A goal can name a step that is not published, so it is searched in the original steps.
-    own = with_segments(with_goal(to_session_paths(published_sessions(run)), goal), members)
-    own = colocated_by_person(own).persist(StorageLevel.MEMORY_AND_DISK)
-    published = published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
+    session_paths = with_segments(
+        with_goal(to_session_paths(published_sessions(run)), goal), members
+    )
+    session_paths = colocated_by_person(session_paths).persist(StorageLevel.MEMORY_AND_DISK)
+    published = published_steps(
+        session_paths, top_steps=paths.top_steps, min_people=paths.min_people
+    )
     columns = ("person_id", "grain", "segments", "goal_ms", "steps", "at_ms")
-    both = own.select(*columns).unionByName(to_person_paths(own), allowMissingColumns=True)
-    both = with_published_steps(both, published).persist(StorageLevel.MEMORY_AND_DISK)
-    shown = both.filter(F.col("grain") == SESSION)
+    unit_paths = session_paths.select(*columns).unionByName(
+        to_person_paths(session_paths), allowMissingColumns=True
+    )
+    unit_paths = with_published_steps(unit_paths, published).persist(StorageLevel.MEMORY_AND_DISK)
+    shown = unit_paths.filter(F.col("grain") == SESSION)
     try:
-        check_steps(run, own)
+        check_steps(run, session_paths)
         rows = [
-            (to_edges(both, run_id=run_id, overlapping=rules), PATH_EDGES),
+            (to_edges(unit_paths, run_id=run_id, overlapping=rules), PATH_EDGES),
             (
-                to_positions(both, places=paths.places, run_id=run_id, overlapping=rules),
+                to_positions(unit_paths, places=paths.places, run_id=run_id, overlapping=rules),
                 PATH_POSITIONS,
             ),
-            (to_step_facts(both, run_id=run_id, overlapping=rules), PATH_STEPS),
-            (_patterns(run, own, shown), PATH_PATTERNS),
-            *_funnels(run, own),
+            (to_step_facts(unit_paths, run_id=run_id, overlapping=rules), PATH_STEPS),
+            (_patterns(run, session_paths, shown), PATH_PATTERNS),
+            *_funnels(run, session_paths),
         ]
         written = [Observation(f"desirelines {table.name}") for _, table in rows]
         row_count = F.count(F.lit(1)).alias("n")
@@ -78,7 +84,7 @@ def write_paths(run: Run) -> int:
             [(r.observe(o, row_count), t) for (r, t), o in zip(rows, written, strict=True)], run_id
         )
     finally:
-        for cached in (both, own):
+        for cached in (unit_paths, session_paths):
             cached.unpersist()
     return sum(int(o.get["n"]) for o in written)
 
@@ -130,19 +136,21 @@ def check_steps(run: Run, paths: DataFrame) -> None:
     check_names(asked, taken)
 
 
-def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
-    """Patterns of published steps, n-grams and frequent sequences, and the settings' own of all steps."""
+def _patterns(run: Run, session_paths: DataFrame, shown: DataFrame) -> DataFrame:
+    """N-grams and frequent sequences of published steps; the settings' patterns of all steps."""
     settings = run.settings.paths
     share, most = settings.pattern_share, settings.most_patterns
-    held = [to_ngram_counts(shown)]
+    counts = [to_ngram_counts(shown)]
     sequences = frequent_sequences(shown, share=share, most=most, longest=settings.longest_sequence)
     if sequences:
-        held.append(to_sequence_counts(shown, sequences))
+        counts.append(to_sequence_counts(shown, sequences))
     if settings.patterns:
-        held.append(to_pattern_counts(own, [read_pattern(text) for text in settings.patterns]))
+        counts.append(
+            to_pattern_counts(session_paths, [read_pattern(text) for text in settings.patterns])
+        )
     return to_patterns(
         shown,
-        reduce(DataFrame.unionByName, held),
+        reduce(DataFrame.unionByName, counts),
         share=share,
         most=most,
         has_goal=settings.goal is not None,
@@ -151,14 +159,14 @@ def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
     )
 
 
-def _funnels(run: Run, own: DataFrame) -> list[tuple[DataFrame, Table]]:
+def _funnels(run: Run, session_paths: DataFrame) -> list[tuple[DataFrame, Table]]:
     """Every funnel of the settings, as a whole and by week."""
     end, zone, rules = run.window.end, run.settings.site.time_zone, overlapping(run)
     funnels = {
         table: run.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)
     }
     for funnel in run.settings.paths.funnels:
-        units = to_person_paths(own) if funnel.unit == PERSON else own
+        units = to_person_paths(session_paths) if funnel.unit == PERSON else session_paths
         reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
         steps = to_funnel_steps(reached, funnel, run_id=run.run_id, overlapping=rules)
         weeks = to_funnel_weeks(

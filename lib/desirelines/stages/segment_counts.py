@@ -1,4 +1,4 @@
-"""Sizes of a run's segments and moves between them: counted in one pass, published as far as they may be."""
+"""Count sizes of segments and moves between them in one pass, and suppress small groups."""
 
 from __future__ import annotations
 
@@ -34,19 +34,46 @@ def published_sums(
     expected: DataFrame | None,
     base_run_id: str,
 ) -> PublishedSums:
-    """Count sizes and moves against the base run, and give what may be published of them. One execution, and one of the base's sizes.
+    """Count sizes and moves against the base run, and give what can be published of them.
 
-    `segments` are all of the run, empty ones too; `before` and `now` the members after the base run and after this one; `changes` this
-    run's; `expected` as `history.changes.to_moves` takes it.
+    `segments` are all segments of the run, also empty ones. `before` and `now` are the members
+    after the base run and after this one, `changes` are this run's, `expected` is that of
+    `history.membership_changes.to_moves`. Cost: one execution, and one for the base's sizes.
     """
-    moves = to_moves(before, now, expected).select(
+    counted, crossings = _counted(
+        segments, to_moves(before, now, expected), to_counts(now, changes)
+    )
+    published = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == base_run_id)
+    sizes_before = {
+        r["segment_id"]: r["people_count"]
+        for r in published.select("segment_id", "people_count").collect()
+    }
+    overlapping = {rule.segment_id for rule in rules_of(run) if not rule.is_primary}
+    sizes, shown_moves = publishable_sizes_and_moves(
+        counted, crossings, sizes_before, main=[s for s in segments if s not in overlapping]
+    )
+    name = {"run_id": run.run_id}
+    return PublishedSums(
+        run.spark.createDataFrame([name | s for s in sizes], SEGMENT_SIZES.schema),
+        run.spark.createDataFrame(
+            [name | {"base_run_id": base_run_id} | m for m in shown_moves], SEGMENT_MOVES.schema
+        ),
+        frozenset(s["segment_id"] for s in sizes if s["people_count"] is None),
+    )
+
+
+def _counted(
+    segments: list[str], moves: DataFrame, counts: DataFrame
+) -> tuple[dict[str, Counted], list[Move]]:
+    """Collect the counts of every segment and the moves, in one execution."""
+    moves = moves.select(
         "from_segment_id",
         "to_segment_id",
         "people_count",
         F.col("model_count").alias("entered"),
         F.lit(0).cast("long").alias("gone"),
     )
-    counts = to_counts(now, changes).select(
+    counts = counts.select(
         F.lit(None).cast("string").alias("from_segment_id"),
         F.col("segment_id").alias("to_segment_id"),
         "people_count",
@@ -66,20 +93,4 @@ def published_sums(
         for r in rows
         if r["from_segment_id"] is not None
     ]
-    published = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == base_run_id)
-    sizes_before = {
-        r["segment_id"]: r["people_count"]
-        for r in published.select("segment_id", "people_count").collect()
-    }
-    overlapping = {rule.segment_id for rule in rules_of(run) if not rule.is_primary}
-    sizes, shown_moves = publishable_sizes_and_moves(
-        counted, crossings, sizes_before, main=[s for s in segments if s not in overlapping]
-    )
-    name = {"run_id": run.run_id}
-    return PublishedSums(
-        run.spark.createDataFrame([name | s for s in sizes], SEGMENT_SIZES.schema),
-        run.spark.createDataFrame(
-            [name | {"base_run_id": base_run_id} | m for m in shown_moves], SEGMENT_MOVES.schema
-        ),
-        frozenset(s["segment_id"] for s in sizes if s["people_count"] is None),
-    )
+    return counted, crossings
