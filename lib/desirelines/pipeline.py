@@ -1,9 +1,10 @@
-"""The pipeline. Every entry of STAGES is a stage; the file of that name in `stages/` does it. Read this page first.
+"""The pipeline: every entry of STAGES is done by a file in `stages/`. Read this page first.
 
     sources → events → identities → sessions → features → clusters → segments → paths → published → report
 
-A stage reads tables, transforms them by functions of the topic folders, checks, and writes tables. The commands of the stages, the
-files in `jobs/`, what `desirelines plan` lists and the versions in the ledger follow from here.
+A stage reads tables, transforms them by functions of the topic folders, checks, and writes tables.
+The commands of the stages, the files in `jobs/`, the output of `desirelines plan` and the versions
+in the ledger follow from here.
 """
 
 from __future__ import annotations
@@ -130,12 +131,19 @@ PUBLISH = Stage(
     writes=(RUNS, SEGMENT_MEMBERS),
 )
 STAGES = (INGEST, RESOLVE, SESSIONIZE, BUILD_FEATURES, FIT, ASSIGN, BUILD_PATHS, PUBLISH)
-"""In the order in which a run does them."""
+"""In the order of a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: whether anything was new, its run, and whether that was published or is a backfill."""
+    """How a run ended.
+
+    Attributes:
+        changed: whether anything was new.
+        run_id: the run; if nothing was new, the earlier one.
+        as_of: its date.
+        status: PUBLISHED or BACKFILLED.
+    """
 
     changed: bool
     run_id: str
@@ -144,7 +152,7 @@ class Outcome:
 
 
 def run_all(run: Run) -> Outcome:
-    """Do all stages in order; nothing new since a run that ended: change nothing.
+    """Run all stages in order; if nothing is new since an ended run, change nothing.
 
     Raises:
         DesirelinesError: a stage cannot go on; nothing was published.

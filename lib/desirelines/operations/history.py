@@ -1,4 +1,4 @@
-"""The runs that ended, and the segments of one."""
+"""The runs that ended, and the segments of one of them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class EndedRun:
 
     Attributes:
         people: people with a main segment.
-        segments: how many segments it has.
-        entered: people who entered a segment, of the segments whose count is published.
-        left: the same of those who left.
+        segments: number of segments.
+        entered: people who entered a segment, summed over segments whose count is published.
+        left: the same for people who left.
     """
 
     run_id: str

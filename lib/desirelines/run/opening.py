@@ -109,7 +109,7 @@ def _check_ledger(run: Run) -> None:
         run.warehouse.exists(t) for t in (IDENTITY_MAP, SEGMENT_CHANGES)
     ):
         raise GateError(
-            f"the warehouse {run.settings.warehouse.path} holds tables of runs, but no `runs`: its "
-            "ledger is gone. Nothing was changed. `desirelines check` says what is there and how to "
-            "fix it."
+            f"the warehouse {run.settings.warehouse.path} holds tables of runs, but no `runs`: "
+            "its ledger is gone. Nothing was changed. `desirelines check` says what is there and "
+            "how to fix it."
         )

@@ -60,7 +60,7 @@ def consents_in_force(run: Run) -> DataFrame:
 
 
 def day_after_newest_event(run: Run) -> date:
-    """The day (site zone) after the newest accepted event, where the data end. Read once a command.
+    """The day (site zone) after the newest accepted event: the end of the data. Read once.
 
     Raises:
         EmptyInputError: no event was accepted.
