@@ -1,6 +1,7 @@
 """The pipeline: every entry of STAGES is done by a file in `stages/`. Read this page first.
 
-    sources → events → identities → sessions → features → clusters → segments → paths → published → report
+    sources → events → identities → sessions → features → clusters → segments → paths
+    → published → report
 
 A stage reads tables, transforms them by functions of the topic folders, checks, and writes tables.
 The commands of the stages, the files in `jobs/`, the output of `desirelines plan` and the versions

@@ -122,7 +122,7 @@ class Workspace:
             return run.warehouse.read(by_name[name])
 
     def run(self, *, refit: bool = True) -> RunSummary:
-        """Run all stages and the report, as `desirelines run` or, without `refit`, `desirelines assign`.
+        """Run all stages and the report as `desirelines run`; without `refit` as `assign`.
 
         Raises:
             DesirelinesError: a stage cannot go on; nothing was published.

@@ -32,9 +32,10 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
-    help="From raw events to behavioural segments with a history.\n\nFirst time: `desirelines init`, then `desirelines check`, then "
-    "`desirelines run`.\n\nExit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, 3 a check failed and nothing was "
-    "published, 4 an empty source.",
+    help="From raw events to behavioural segments with a history.\n\n"
+    "First time: `desirelines init`, then `desirelines check`, then `desirelines run`.\n\n"
+    "Exit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, "
+    "3 a check failed and nothing was published, 4 an empty source.",
 )
 
 

@@ -54,7 +54,8 @@ def main(out: Path, conf: Path) -> None:
     print_summary(summary)
     sys.stdout.write(
         f"Tables: {out / 'warehouse'}/<table>. Report: {out / 'report.html'}. "
-        f"The world took {world_seconds:.0f} s to generate, the pipeline {pipeline_seconds:.0f} s.\n"
+        f"The world took {world_seconds:.0f} s to generate, the pipeline "
+        f"{pipeline_seconds:.0f} s.\n"
         f"{_recovered(truth)}\n"
     )
     spark.stop()

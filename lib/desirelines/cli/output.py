@@ -60,8 +60,8 @@ def print_summary(summary: RunSummary) -> None:
         ended = (
             f"is published as of {summary.as_of}"
             if summary.status == "PUBLISHED"
-            else f"is done as of {summary.as_of}, outside the chain of published runs: members stay "
-            "as they are"
+            else f"is done as of {summary.as_of}, outside the chain of published runs: members "
+            "stay as they are"
         )
         print_line(f"Run {summary.run_id} {ended}. The report is {summary.report}")
 

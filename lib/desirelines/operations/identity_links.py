@@ -23,8 +23,8 @@ def key_of_identifier(run: Run, id_type: str, value: str) -> str:
     """The key of an identifier given by hand.
 
     Raises:
-        SettingsError: no source has this type, the value is a placeholder that identifies nobody, or
-            the data secret is not the warehouse's.
+        SettingsError: no source has this type, the value is a placeholder that identifies nobody,
+            or the data secret is not the warehouse's.
     """
     types = sorted({t for s in run.settings.sources for t in s.ids})
     if id_type not in types:

@@ -1,4 +1,4 @@
-"""Recompute every table derived from events and report, per table, whether the result is identical."""
+"""Recompute tables derived from events and report, per table, whether they are identical."""
 
 from __future__ import annotations
 

@@ -71,8 +71,8 @@ def day_after_newest_event(run: Run) -> date:
         newest_day = events.agg(F.max("occurred_on")).collect()[0][0]
         if newest_day is None:
             raise EmptyInputError(
-                "no event was accepted: every row is in quarantine or late. Run `desirelines check` to "
-                "see the reasons."
+                "no event was accepted: every row is in quarantine or late. Run `desirelines "
+                "check` to see the reasons."
             )
         local = F.from_utc_timestamp("occurred_at", run.settings.site.time_zone).cast("date")
         newest: date = (

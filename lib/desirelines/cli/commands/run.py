@@ -30,7 +30,7 @@ STAGE_HELP = {
     "Example: `desirelines build-paths`",
     "publish": "Check the run and publish it in one commit.\n\nExample: `desirelines publish`",
 }
-"""Help of each stage, in the order of a run. An architecture test compares it with `pipeline.STAGES`."""
+"""Help of each stage, in the order of a run; a test compares it with `pipeline.STAGES`."""
 
 
 def add_run(app: typer.Typer) -> None:
