@@ -18,7 +18,7 @@ STAGED_BY_RUN = tuple(t for t in ALL if t.is_staged and t.erased_by)
 STAGED_BY_DATE = tuple(t for t in ALL if t.written == "replace as_of" and t.erased_by)
 """Tables about people as of a date; each row names its run.
 
-A published run may use rows of the same date.
+A published run can use rows of the same date.
 """
 
 
@@ -76,7 +76,7 @@ def give_up_the_dead(run: Run) -> None:
 def sweep_abandoned(run: Run, run_ids: Collection[str]) -> list[str]:
     """Delete what these runs staged about people; give the tables that had such rows. Idempotent.
 
-    In tables as of a date, rows of a date that an ended run has are kept: a published run may use
+    In tables as of a date, rows of a date that an ended run has are kept: a published run can use
     them. A swept run cannot be continued: by the ledger its stages are done, but their rows are
     gone.
 
