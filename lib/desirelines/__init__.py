@@ -1,10 +1,13 @@
-"""Desirelines: from raw events to behavioural segments with a history. Importing it loads nothing heavy."""
+"""Desirelines: from raw events to behavioural segments with a history.
+
+Importing it does not import Spark.
+"""
 
 __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> object:
-    """`desirelines.open`, loaded when it is asked for: it imports Spark, and `import desirelines` does not."""
+    """Load `desirelines.open` on first use, because it imports Spark."""
     if name == "open":
         from desirelines.workspace import open_workspace
 

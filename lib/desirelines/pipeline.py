@@ -1,9 +1,11 @@
-"""The pipeline. Every entry of STAGES is a stage; the file of that name in `stages/` does it. Read this page first.
+"""The pipeline: every entry of STAGES is done by a file in `stages/`. Read this page first.
 
-    sources → events → identities → sessions → features → clusters → segments → paths → published → report
+    sources → events → identities → sessions → features → clusters → segments → paths
+    → published → report
 
-A stage reads tables, transforms them by functions of the topic folders, checks, and writes tables. The commands of the stages, the
-files in `jobs/`, what `desirelines plan` lists and the versions in the ledger follow from here.
+A stage reads tables, transforms them by functions of the topic folders, checks, and writes tables.
+The commands of the stages, the files in `jobs/`, the output of `desirelines plan` and the versions
+in the ledger follow from here.
 """
 
 from __future__ import annotations
@@ -57,64 +59,92 @@ from desirelines.tables import (
     STREAM_OWNERS,
     STREAM_TAGS,
     SUPPRESSIONS,
-)  # fmt: skip
+)
 
 INGEST = Stage(
-    "ingest-events", ingest_events,
+    "ingest-events",
+    ingest_events,
     reads=(SUPPRESSIONS,),
     writes=(
-        INGEST_BATCHES, EVENTS, QUARANTINED_EVENTS, ROW_ACCOUNTS, IDENTITY_LINKS, IDENTIFIERS, STREAM_TAGS, CONSENTS,
+        INGEST_BATCHES,
+        EVENTS,
+        QUARANTINED_EVENTS,
+        ROW_ACCOUNTS,
+        IDENTITY_LINKS,
+        IDENTIFIERS,
+        STREAM_TAGS,
+        CONSENTS,
     ),
     records_start=False,
-)  # fmt: skip
+)
 RESOLVE = Stage(
-    "resolve-identities", resolve_identities,
+    "resolve-identities",
+    resolve_identities,
     reads=(IDENTITY_LINKS, SUPPRESSIONS, EVENTS),
     writes=(IDENTITY_MAP, STREAM_OWNERS, PEOPLE, IDENTITY_CUTS),
-)  # fmt: skip
+)
 SESSIONIZE = Stage(
-    "build-sessions", build_sessions,
+    "build-sessions",
+    build_sessions,
     reads=(EVENTS, CONSENTS, IDENTITY_LINKS),
     writes=(SESSIONS, STREAM_TAGS),
-)  # fmt: skip
+)
 BUILD_FEATURES = Stage(
-    "build-features", build_features,
+    "build-features",
+    build_features,
     reads=(SESSIONS, IDENTITY_MAP, STREAM_OWNERS),
     writes=(FEATURES, RFM_SCORES, PERSON_LABELS, RUN_PARAMETERS),
-)  # fmt: skip
+)
 FIT = Stage(
-    "fit-clusters", fit_clusters,
+    "fit-clusters",
+    fit_clusters,
     reads=(FEATURES,),
     writes=(CLUSTER_TRIALS, CLUSTER_MODELS, RUN_PARAMETERS),
-)  # fmt: skip
+)
 TAKE_MODEL = Stage(
-    "take-model", take_model,
+    "take-model",
+    take_model,
     writes=(CLUSTER_MODELS, RUN_PARAMETERS),
-)  # fmt: skip
+)
 ASSIGN = Stage(
-    "assign-segments", assign_segments,
+    "assign-segments",
+    assign_segments,
     reads=(FEATURES, CLUSTER_MODELS, RUN_PARAMETERS),
     writes=(
-        SEGMENT_CHANGES, SEGMENT_PROFILES, SEGMENT_DEFINITIONS, SEGMENT_EVIDENCE, SEGMENT_SIZES, SEGMENT_MOVES,
+        SEGMENT_CHANGES,
+        SEGMENT_PROFILES,
+        SEGMENT_DEFINITIONS,
+        SEGMENT_EVIDENCE,
+        SEGMENT_SIZES,
+        SEGMENT_MOVES,
     ),
-)  # fmt: skip
+)
 BUILD_PATHS = Stage(
-    "build-paths", build_paths,
+    "build-paths",
+    build_paths,
     reads=(SESSIONS, SEGMENT_CHANGES),
     writes=(PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS),
-)  # fmt: skip
+)
 PUBLISH = Stage(
-    "publish", partial(publish, assign=ASSIGN),
+    "publish",
+    partial(publish, assign=ASSIGN),
     reads=(ROW_ACCOUNTS, FEATURES, SEGMENT_CHANGES),
     writes=(RUNS, SEGMENT_MEMBERS),
-)  # fmt: skip
+)
 STAGES = (INGEST, RESOLVE, SESSIONIZE, BUILD_FEATURES, FIT, ASSIGN, BUILD_PATHS, PUBLISH)
-"""In the order in which a run does them."""
+"""In the order of a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a run ended: whether anything was new, its run, and whether that was published or is a backfill."""
+    """How a run ended.
+
+    Attributes:
+        changed: whether anything was new.
+        run_id: the run; if nothing was new, the earlier one.
+        as_of: its date.
+        status: PUBLISHED or BACKFILLED.
+    """
 
     changed: bool
     run_id: str
@@ -123,7 +153,7 @@ class Outcome:
 
 
 def run_all(run: Run) -> Outcome:
-    """Do all stages in order; nothing new since a run that ended: change nothing.
+    """Run all stages in order; if nothing is new since an ended run, change nothing.
 
     Raises:
         DesirelinesError: a stage cannot go on; nothing was published.

@@ -32,7 +32,7 @@ class _Lines:
         """A stage begins."""
 
     def say(self, text: str) -> None:
-        """Something worth a line."""
+        """Something is worth a line."""
         sys.stderr.write(f"  {text}\n")
 
     def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
@@ -44,12 +44,12 @@ class _Lines:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """A warehouse and its configuration. What is read is as of the newest published run.
+    """A warehouse and its configuration, read as of the newest published run.
 
-    The session is the notebook's own, where there is one; else a local one is started and left running.
+    Uses the notebook's session if there is one; else starts a local one and leaves it running.
 
     Attributes:
-        options: what every call opens the warehouse with.
+        options: options with which every call opens the warehouse.
     """
 
     options: RunOptions
@@ -57,7 +57,8 @@ class Workspace:
     def segments(self) -> DataFrame:
         """The segments of the newest published run.
 
-        Shape: segment_id, kind, name, definition, people_count, share, entered_count, left_count. Counts are null where withheld.
+        Shape: segment_id, kind, name, definition, people_count, share, entered_count, left_count.
+        Withheld counts are null.
         """
         with self._newest() as run:
             sizes = run.spark.createDataFrame(
@@ -65,7 +66,8 @@ class Workspace:
                     (s.segment_id, s.people, s.share, s.entered, s.left)
                     for s in segment_sizes(run, run.run_id)
                 ],
-                "segment_id string, people_count long, share double, entered_count long, left_count long",
+                "segment_id string, people_count long, share double, entered_count long, "
+                "left_count long",
             )
             definitions = definitions_of(run, run.run_id).select(
                 "segment_id", "kind", "name", "definition"
@@ -75,7 +77,7 @@ class Workspace:
             )
 
     def members(self, segment_id: str | None = None) -> DataFrame:
-        """Who is in which segment, one row a person and segment; of one segment where it is named."""
+        """Members of all segments or of one: one row a person and segment."""
         with self._newest() as run:
             members = members_after(run, run.run_id)
             return (
@@ -88,7 +90,7 @@ class Workspace:
             return features_of(run)
 
     def sessions_of(self, person_id: str) -> DataFrame:
-        """The sessions of one person, in order of time; on a shared device only those that are theirs."""
+        """The sessions of one person, in order of time; on a shared device only their own."""
         with self._newest() as run:
             # Joined as data: a literal in a plan would stand in Spark's event log.
             person = F.broadcast(run.spark.createDataFrame([(person_id,)], "person_id string"))
@@ -102,13 +104,13 @@ class Workspace:
         """What is known of a person, by person id or key.
 
         Raises:
-            EmptyInputError: nobody is known by it, or no run was published.
+            EmptyInputError: no person has it, or no run was published.
         """
         with self._opened() as run:
             return explain(run, key=person, identifier=None)
 
     def table(self, name: str) -> DataFrame:
-        """A table as it stands, every run in it; `docs/tables.md` says what a row is.
+        """A table with the rows of all runs; `docs/tables.md` says what a row is.
 
         Raises:
             SettingsError: there is no such table.
@@ -120,7 +122,7 @@ class Workspace:
             return run.warehouse.read(by_name[name])
 
     def run(self, *, refit: bool = True) -> RunSummary:
-        """All stages and the report, as `desirelines run`; without `refit` as `desirelines assign`.
+        """Run all stages and the report as `desirelines run`; without `refit` as `assign`.
 
         Raises:
             DesirelinesError: a stage cannot go on; nothing was published.
@@ -150,11 +152,11 @@ class Workspace:
 def open_workspace(
     conf: str | Path | None = None, *, overrides: tuple[str, ...] = (), as_of: date | None = None
 ) -> Workspace:
-    """Open a warehouse by its configuration file; without one, by `desirelines.yaml` of the current folder.
+    """Open a warehouse by its configuration file, or `desirelines.yaml` in the current folder.
 
     Args:
         conf: the configuration file.
         overrides: single settings, such as `clusters.k=6`; they win over the file.
-        as_of: the date of `run`.
+        as_of: the date for `run`.
     """
     return Workspace(RunOptions((Path(conf),) if conf is not None else (), overrides, as_of))

@@ -94,7 +94,7 @@ def test_a_source_that_was_written_over_is_taken_out_and_written_anew(spark, cli
     shop.write(tmp_path / "in", "first.csv", ROWS[:7])
     capsys.readouterr()
     assert cli("ingest-events", *given) == 0
-    assert "it is taken out and written anew" in capsys.readouterr().err
+    assert "it is deleted and written again" in capsys.readouterr().err
     assert fates(spark, tmp_path) == {("source", "used"): 7}
     assert events(spark, tmp_path) == {r["id"] for r in ROWS[:7]}
     assert sorted(r["attempt"] for r in read(spark, tmp_path, tables.INGEST_BATCHES).collect()) == [

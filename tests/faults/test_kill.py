@@ -149,7 +149,7 @@ def test_a_kill_before_or_after_publication_is_made_up_for_by_the_next_run(
             assert again.returncode == 0, (n, again.stderr)
         rerun = command(broken, secret_files, -1, "run")
         assert rerun.returncode == 0, (n, rerun.stderr)
-        assert ("did not follow: done now" in rerun.stderr) == is_published, n
+        assert ("did not follow: completed now" in rerun.stderr) == is_published, n
         assert content(spark, broken, tuple(expected)) == expected, (
             f"killed before write {n + 1} of {writes}"
         )

@@ -84,7 +84,7 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     code, output = ingest(cli, capsys, tmp_path)
     assert code == 0
     assert (
-        f"shop: DELETE at version 1 took away or changed {len(erased)} rows; "
+        f"shop: DELETE at version 1 deleted or changed {len(erased)} rows; "
         "nothing is read twice\n" in output
     )
     assert f"shop: {len(second)} rows read, {len(second)} used" in output
@@ -98,7 +98,7 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     code, output = ingest(cli, capsys, tmp_path)
     assert code == 0
     assert (
-        f"what it added ({len(third) + 1}) was not read: "
+        f"the rows it added ({len(third) + 1}) were not read: "
         "run `desirelines ingest-events --resync shop`" in output
     )
     capsys.readouterr()

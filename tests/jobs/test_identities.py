@@ -246,11 +246,11 @@ def test_a_link_taken_apart_by_hand_stays_so_whatever_comes(story):
     link_facts = [(i.key, i.rule, i.events, i.not_followed, i.is_held) for i in known.links]
     assert link_facts == [("ua", "login", 2, "unlinked", True)]
     assert [h.person_id for h in known.history] == ["ua", "cb"]
-    with pytest.raises(SettingsError, match="by hand already"):
+    with pytest.raises(SettingsError, match="already cut by hand"):
         decide(story.shop.run(), "cb", "ua", is_cut=True)
     with pytest.raises(SettingsError, match="never seen together"):
         decide(story.shop.run(), "ca", "cb", is_cut=True)
-    with pytest.raises(SettingsError, match="followed already"):
+    with pytest.raises(SettingsError, match="already followed"):
         decide(story.shop.run(), "ca", "ua", is_cut=False)
 
 

@@ -1,4 +1,4 @@
-"""The command `desirelines`. `main` runs one command and gives its exit code."""
+"""The command `desirelines`; `main` runs one command and gives its exit code."""
 
 from desirelines.cli.app import entry_point, main
 

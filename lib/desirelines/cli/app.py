@@ -1,4 +1,4 @@
-"""The command `desirelines`: its groups, its exit codes, its errors. Each command is in `commands/`."""
+"""The command `desirelines`: groups, exit codes and errors; the commands are in `commands/`."""
 
 from __future__ import annotations
 
@@ -27,11 +27,16 @@ from desirelines.errors import (
 )
 
 app = typer.Typer(
-    name="desirelines", no_args_is_help=True, add_completion=False, rich_markup_mode="markdown", pretty_exceptions_enable=False,
-    help="From raw events to behavioural segments with a history.\n\nFirst time: `desirelines init`, then `desirelines check`, then "
-    "`desirelines run`.\n\nExit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, 3 a check failed and nothing was "
-    "published, 4 an empty source.",
-)  # fmt: skip
+    name="desirelines",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    help="From raw events to behavioural segments with a history.\n\n"
+    "First time: `desirelines init`, then `desirelines check`, then `desirelines run`.\n\n"
+    "Exit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, "
+    "3 a check failed and nothing was published, 4 an empty source.",
+)
 
 
 for add in (add_project, add_run, add_stages, add_data, add_segment, add_results, add_synthetic):
@@ -56,9 +61,7 @@ def main(argv: list[str] | None = None) -> int:
         code = app(args=arguments, standalone_mode=False)
     except typer.Abort:
         return EXIT_UNEXPECTED
-    except (
-        TyperException
-    ) as error:  # the command line was used wrongly; without arguments this is the help
+    except TyperException as error:  # wrong usage; without arguments this is the help
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if arguments:
             _complain(message, as_json)
@@ -71,10 +74,11 @@ def main(argv: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("DESIRELINES_DEBUG"):
             raise
-        # Spark's texts may quote cells of a row, so only what kind of error it was is shown.
+        # Spark's texts may quote cells of a row, so only the kind of error is shown.
         kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
         _complain(
-            f"unexpected: {kind}. Nothing half-done is visible. Run again with DESIRELINES_DEBUG=1 to see where (it may show data).",
+            f"unexpected: {kind}. Nothing half-done is visible. Run again with "
+            "DESIRELINES_DEBUG=1 to see where (it may show data).",
             as_json,
         )
         return EXIT_UNEXPECTED
@@ -82,14 +86,17 @@ def main(argv: list[str] | None = None) -> int:
 
 
 def entry_point() -> None:
-    """The console script: returns on success, exits with the code otherwise (a Databricks wheel task reads exit 0 as failure)."""
+    """The console script: returns on success, else exits with the code.
+
+    A Databricks wheel task takes any exit, also with code 0, as a failure.
+    """
     code = main()
     if code != EXIT_DONE:
         sys.exit(code)
 
 
 def _after(arguments: list[str], option: str) -> str | None:
-    """Value of an option in raw arguments, for errors that come before they are parsed."""
+    """Value of an option in raw arguments, for errors before they are parsed."""
     for number, argument in enumerate(arguments):
         if argument == option and number + 1 < len(arguments):
             return arguments[number + 1]

@@ -1,4 +1,4 @@
-"""The demo: a synthetic world through the whole pipeline, its report, and how well the clusters recover what was planted."""
+"""The demo: run a synthetic world through the pipeline and compare clusters with the truth."""
 
 from __future__ import annotations
 
@@ -26,28 +26,37 @@ PEOPLE, DAYS, SEED = 1800, 400, 7
 
 
 def main(out: Path, conf: Path) -> None:
-    """Make the world and run the pipeline over it; writes warehouse/, report.html and summary.json below `out`."""
+    """Generate the world and run the pipeline over it.
+
+    Writes warehouse/, report.html and summary.json in `out`.
+    """
     shutil.rmtree(out, ignore_errors=True)
     for name in ("data", "suppression"):
         write_secret(str(out / "secrets" / name))
     os.environ["DESIRELINES_WORLD"] = str(out / "world")
     options = RunOptions((conf,), tuple(f"{key}={out / place}" for key, place in _PLACES.items()))
-    spark, _ = spark_session(settings_of(options).spark)  # the run below uses it, too
+    spark, _ = spark_session(settings_of(options).spark)  # the run below uses it too
     began = time.monotonic()
     world = build_world(spark, people=PEOPLE, days=DAYS, seed=SEED)
     write_world(world.raw, world.truth, out / "world", "delta")
-    made = time.monotonic()
+    world_done = time.monotonic()
     with opened(Options(options), writes="demo", fits=True) as run:
         summary = run_pipeline(run)
-        done = time.monotonic()
+        pipeline_done = time.monotonic()
         people = spark.read.format("delta").load(str(out / "world" / "truth" / "people"))
         truth = compare_with_truth(run.warehouse, people, run.data_secret)
-    seconds = {"world_seconds": round(made - began, 2), "pipeline_seconds": round(done - made, 2)}
+    world_seconds, pipeline_seconds = world_done - began, pipeline_done - world_done
+    seconds = {
+        "world_seconds": round(world_seconds, 2),
+        "pipeline_seconds": round(pipeline_seconds, 2),
+    }
     _write_summary(out, summary, seconds | {"truth": truth})
     print_summary(summary)
     sys.stdout.write(
         f"Tables: {out / 'warehouse'}/<table>. Report: {out / 'report.html'}. "
-        f"The world took {made - began:.0f} s to make, the pipeline {done - made:.0f} s.\n{_recovered(truth)}\n"
+        f"The world took {world_seconds:.0f} s to generate, the pipeline "
+        f"{pipeline_seconds:.0f} s.\n"
+        f"{_recovered(truth)}\n"
     )
     spark.stop()
 
@@ -68,9 +77,10 @@ def _write_summary(out: Path, summary: RunSummary, further: dict[str, Any]) -> N
 
 def _recovered(truth: dict[str, Any]) -> str:
     return (
-        f"Compared with the planted truth: {truth['clusters']} clusters for {truth['personas']} personas, "
-        f"adjusted Rand index {truth['adjusted_rand_index']:.2f} (1 is perfect, 0 is chance); "
-        f"{truth['adjusted_rand_index_without_rule_personas']:.2f} without the personas that a rule defines."
+        f"Compared with the planted truth: {truth['clusters']} clusters for {truth['personas']} "
+        f"personas, adjusted Rand index {truth['adjusted_rand_index']:.2f} (1 is perfect, 0 is "
+        f"chance); {truth['adjusted_rand_index_without_rule_personas']:.2f} without the personas "
+        "that a rule defines."
     )
 
 

@@ -1,4 +1,4 @@
-"""Opening a run for a command, its progress shown as the options say."""
+"""Open a run for a command, with progress in the format of the options."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def opened(
     is_judged: bool = False,
     fits: bool = False,
 ) -> Iterator[Run]:
-    """See `desirelines.run.opening.opened`."""
+    """Open a run; see `desirelines.run.opening.opened`."""
     from desirelines.run.opening import opened as opened_run
 
     def progress(run_id: str) -> Progress:

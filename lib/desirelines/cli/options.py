@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Format(StrEnum):
-    """How something is printed."""
+    """Format of an output."""
 
     text = "text"
     json = "json"
@@ -66,7 +66,7 @@ RunId = Annotated[
     str | None,
     typer.Option(
         "--run-id",
-        help="Run to go on with; a published one is closed. "
+        help="Run to continue; a published one is closed. "
         "Default: the newest unfinished one for a single stage, a new one for `run`.",
         show_default=False,
     ),
@@ -99,7 +99,7 @@ UNDATED = {name: option for name, option in ALL.items() if name != "as_of"}
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """The shared options of one command, as they were given."""
+    """The shared options of one command, as given."""
 
     run: RunOptions
     output: str = "text"
@@ -118,12 +118,15 @@ def command(
     shared: dict[str, tuple[Any, Any]] = ALL,
     help: str | None = None,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add a function to a group as a command. Its first parameter receives the shared options; the others become its own."""
+    """Add a function to a group as a command.
+
+    Its first parameter receives the shared options; the others become options of its own.
+    """
 
     def add(function: Callable[..., None]) -> Callable[..., None]:
         hints = get_type_hints(function, localns={"Options": Any}, include_extras=True)
-        own = list(inspect.signature(function).parameters.values())[1:]
-        parameters = [p.replace(annotation=hints[p.name], kind=p.KEYWORD_ONLY) for p in own] + [
+        further = list(inspect.signature(function).parameters.values())[1:]
+        parameters = [p.replace(annotation=hints[p.name], kind=p.KEYWORD_ONLY) for p in further] + [
             inspect.Parameter(
                 name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=option
             )
@@ -156,7 +159,7 @@ def options_of(
     """The shared options as commands use them.
 
     Raises:
-        SettingsError: no run may be called `run_id`.
+        SettingsError: `run_id` is not a valid name of a run.
     """
     from desirelines.run.options import RunOptions
 

@@ -28,7 +28,7 @@ def show(is_json: bool, result: Any, as_text: Callable[[], None]) -> None:
 
 
 def plain(result: Any) -> Any:
-    """A result as dicts, lists and values, dataclasses opened."""
+    """A result as dicts, lists and values, without dataclasses."""
     if is_dataclass(result) and not isinstance(result, type):
         return asdict(result)
     return [plain(part) for part in result] if isinstance(result, list | tuple) else result
@@ -40,15 +40,16 @@ def rows_of(results: Sequence[DataclassInstance]) -> list[dict[str, Any]]:
 
 
 def print_json(result: Any) -> None:
-    """Print a result as JSON that a person reads."""
+    """Print a result as indented JSON."""
     print_line(json.dumps(plain(result), indent=2, default=str, ensure_ascii=False))
 
 
 def print_summary(summary: RunSummary) -> None:
-    """Print the row account, the segments and where the report is."""
+    """Print the row account, the segments and the path of the report."""
     if not summary.changed:
         print_line(
-            f"Nothing new since run {summary.run_id}: the same inputs, settings and as_of {summary.as_of}. No table was changed."
+            f"Nothing new since run {summary.run_id}: the same inputs, settings and as_of "
+            f"{summary.as_of}. No table was changed."
         )
     account = summary.row_account
     print_rows(
@@ -59,7 +60,8 @@ def print_summary(summary: RunSummary) -> None:
         ended = (
             f"is published as of {summary.as_of}"
             if summary.status == "PUBLISHED"
-            else f"is done as of {summary.as_of}, outside the chain of published runs: members stay as they are"
+            else f"is done as of {summary.as_of}, outside the chain of published runs: members "
+            "stay as they are"
         )
         print_line(f"Run {summary.run_id} {ended}. The report is {summary.report}")
 
@@ -70,7 +72,7 @@ def print_line(text: str) -> None:
 
 
 def print_rows(rows: Sequence[dict[str, Any]]) -> None:
-    """Print a table, a column a key."""
+    """Print a table with one column per key."""
     if not rows:
         return
     columns = list(dict.fromkeys(name for row in rows for name in row))

@@ -1,4 +1,4 @@
-"""Telling how a command goes: a live line on a terminal, plain lines elsewhere, JSON lines on request. All to stderr."""
+"""Progress on standard error: a live line on a terminal, else plain lines; JSON on request."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from desirelines.characters import readable
 
 @dataclass
 class PlainProgress:
-    """One line when a stage begins, one for what is worth saying, one when it ends."""
+    """One line when a stage begins, one for each message, one when it ends."""
 
     def begin(self, stage: str) -> None:
         """A stage begins."""
         self._line(f"{stage} …")
 
     def say(self, text: str) -> None:
-        """Something worth a line."""
+        """Something is worth a line."""
         self._line(f"  {text}")
 
     def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
@@ -38,7 +38,7 @@ class PlainProgress:
 
 @dataclass
 class TerminalProgress:
-    """A spinner with the stage that runs, and a line for each that ended."""
+    """A spinner with the running stage, and a line for each stage that ended."""
 
     console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
     _status: Status | None = None
@@ -52,7 +52,7 @@ class TerminalProgress:
         self._status.start()
 
     def say(self, text: str) -> None:
-        """Something worth a line: shown beside the spinner."""
+        """Show a message beside the spinner."""
         if self._status is not None:
             self._status.update(f"[bold]{self._stage}[/bold] [dim]{escape(readable(text))}[/dim]")
 
@@ -60,7 +60,8 @@ class TerminalProgress:
         """A stage ended."""
         self._stop()
         self.console.print(
-            f"[green]✓[/green] {stage:<20} {rows:>12,} rows {seconds:>7.1f} s  [dim]{escape(readable(note))}[/dim]"
+            f"[green]✓[/green] {stage:<20} {rows:>12,} rows {seconds:>7.1f} s  "
+            f"[dim]{escape(readable(note))}[/dim]"
         )
 
     def _stop(self) -> None:
@@ -80,7 +81,7 @@ class JsonProgress:
         self._line(event="begin", stage=stage)
 
     def say(self, text: str) -> None:
-        """Something worth a line."""
+        """Something is worth a line."""
         self._line(event="note", message=text)
 
     def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
@@ -95,7 +96,7 @@ class JsonProgress:
 
 
 def progress_for(log_format: str, run_id: str) -> PlainProgress | TerminalProgress | JsonProgress:
-    """The one that fits: JSON on request, a spinner on a terminal, else plain lines."""
+    """JSON progress on request, a spinner on a terminal, else plain lines."""
     if log_format == "json":
         return JsonProgress(run_id)
     return TerminalProgress() if sys.stderr.isatty() else PlainProgress()

@@ -41,6 +41,8 @@ MOST_PARTITIONS = 4096
 CHOSEN_ON = 4_000
 """People of the sample on which k is chosen."""
 MLLIB = "mllib"
+LOOKED_AT = "looked at"
+"""Verdict on a candidate during the search: not refused, and not yet compared with the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +217,7 @@ def _start(
             k_max=settings.k_max,
             seed=settings.seed,
             on_candidate=lambda c: on_trial(
-                _trial(c, settings.seed, len(points), refusal_of(c, **limits) or "looked at")
+                _trial(c, settings.seed, len(points), refusal_of(c, **limits) or LOOKED_AT)
             ),
         )
     choose = partial(

@@ -29,7 +29,7 @@ from desirelines.io.spark.session import check_java, spark_session
 from desirelines.io.tables.ledger import Ledger
 from desirelines.io.tables.store import Warehouse
 from desirelines.operations.deep_check import Note, deep_looks
-from desirelines.operations.integrity import how_to_mend, integrity_looks
+from desirelines.operations.integrity import how_to_repair, integrity_looks
 from desirelines.run import warehouse_facts
 from desirelines.run.settings_check import judged
 from desirelines.settings import Settings, Source, read_settings
@@ -265,7 +265,7 @@ def _readable(warehouse: Warehouse, source: Source) -> str:
 def _remedy(what: str) -> str:
     """How to repair what a look checked."""
     table = next((t for t in ALL if t.name in what.split()), None)
-    return "Look at the source and its mapping." if table is None else how_to_mend(table)
+    return "Look at the source and its mapping." if table is None else how_to_repair(table)
 
 
 def _delta_version(warehouse: Warehouse) -> str:

@@ -1,4 +1,4 @@
-"""What is known of one person now, in words a data engineer and a privacy officer can both read."""
+"""What is known of one person now, in words that engineers and privacy officers understand."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class SegmentReason:
 
 @dataclass(frozen=True, slots=True)
 class NearSegment:
-    """A segment near to a person, and how far its centre is, in prepared numbers."""
+    """A segment near a person, and the distance to its centre in prepared numbers."""
 
     segment_id: str
     name: str | None
@@ -42,7 +42,7 @@ class NearSegment:
 
 @dataclass(frozen=True, slots=True)
 class FeatureValue:
-    """A feature of a person; `meaning` says what a missing value says."""
+    """A feature of a person; for a missing value `meaning` says what that means."""
 
     value: float | None
     unit: str
@@ -51,7 +51,7 @@ class FeatureValue:
 
 @dataclass(frozen=True, slots=True)
 class Identifier:
-    """An identifier of a person, and the rule that holds it to them."""
+    """An identifier of a person, and the rule that links it to them."""
 
     key: str
     type: str
@@ -75,10 +75,10 @@ class PersonExplanation:
 
 
 def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) -> PersonExplanation:
-    """Give segments with their reasons, features with their meaning, identifiers and the number of sessions.
+    """Give a person's segments with reasons, features with meanings, identifiers and sessions.
 
     Raises:
-        EmptyInputError: nobody is known by this key, or no run was published.
+        EmptyInputError: no person has this key, or no run was published.
     """
     published = newest_published(run)
     run = run.of(published.run_id, published.as_of)
@@ -117,7 +117,7 @@ def _rows(table: DataFrame, me: DataFrame) -> list[Row]:
 
 
 def _segments(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[SegmentReason, ...]:
-    """The main segment first."""
+    """The segments of a person, the main one first."""
     rules = {rule.segment_id: rule.definition for rule in rules_of(run)}
     rows = _rows(run.warehouse.read(SEGMENT_MEMBERS), me)
     return tuple(
@@ -133,7 +133,7 @@ def _segments(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[SegmentRe
 
 
 def _nearest(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[NearSegment, ...]:
-    """The nearest segment and the next one; none of a person who is in no cluster."""
+    """The nearest segment and the second nearest; none for a person in no cluster."""
     evidence = run.warehouse.read(SEGMENT_EVIDENCE).filter(F.col("run_id") == run.run_id)
     return tuple(
         NearSegment(

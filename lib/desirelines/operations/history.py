@@ -1,4 +1,4 @@
-"""The runs that ended, and the segments of one."""
+"""The runs that ended, and the segments of one of them."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class EndedRun:
 
     Attributes:
         people: people with a main segment.
-        segments: how many segments it has.
-        entered: people who entered a segment, of the segments whose count is published.
-        left: the same of those who left.
+        segments: number of segments.
+        entered: people who entered a segment, summed over segments whose count is published.
+        left: the same for people who left.
     """
 
     run_id: str
@@ -51,13 +51,17 @@ def history_of(run: Run) -> tuple[EndedRun, ...]:
         mine = [size for size in sizes if size["run_id"] == state.run_id]
         history.append(
             EndedRun(
-                state.run_id, state.status, state.as_of, state.base_run_id, state.row_count,
+                state.run_id,
+                state.status,
+                state.as_of,
+                state.base_run_id,
+                state.row_count,
                 published_at=f"{state.recorded_at:%Y-%m-%d %H:%M:%S}",
                 segments=len(mine),
                 entered=_sum_of_published(size["entered_count"] for size in mine),
                 left=_sum_of_published(size["left_count"] for size in mine),
             )
-        )  # fmt: skip
+        )
     return tuple(history)
 
 

@@ -1,4 +1,4 @@
-"""Identities by hand: what holds an identifier to its person, and taking a link apart or together again."""
+"""Explain an identifier's links, and cut or restore a link by hand."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ def key_of_identifier(run: Run, id_type: str, value: str) -> str:
     """The key of an identifier given by hand.
 
     Raises:
-        SettingsError: no source has this type, the value is one of those that identify nobody, or the
-            data secret is not the warehouse's.
+        SettingsError: no source has this type, the value is a placeholder that identifies nobody,
+            or the data secret is not the warehouse's.
     """
-    known = sorted({t for s in run.settings.sources for t in s.ids})
-    if id_type not in known:
-        suggestion = did_you_mean(id_type, known)
+    types = sorted({t for s in run.settings.sources for t in s.ids})
+    if id_type not in types:
+        suggestion = did_you_mean(id_type, types)
         raise SettingsError(
             [
                 f"--identifier {id_type}: no source has this type{suggestion}. "
-                f"Known: {', '.join(known)}"
+                f"Known: {', '.join(types)}"
             ]
         )
     identity = run.settings.identity
@@ -50,7 +50,7 @@ def key_of_identifier(run: Run, id_type: str, value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """The person an identifier belonged to from one run until another."""
+    """The person to whom an identifier belonged from one run until another."""
 
     person_id: str
     from_run: str
@@ -67,9 +67,9 @@ class Link:
         type: its type.
         rule: the rule that makes the link.
         events: events that show both.
-        person_id: the person of the other identifier now.
-        not_followed: why the link is not followed; null when it is.
-        is_held: whether somebody decided that by hand.
+        person_id: the current person of the other identifier.
+        not_followed: why the link is not followed; null if it is.
+        is_held: somebody decided that by hand.
     """
 
     key: str
@@ -86,7 +86,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class IdentityExplanation:
-    """An identifier's person, now and before, and its links."""
+    """An identifier's current and earlier persons, and its links."""
 
     key: str
     type: str
@@ -114,7 +114,9 @@ class LinkDecision:
 
 
 def explain_identity(run: Run, key: str) -> IdentityExplanation:
-    """Give an identifier's person now and before, its links with their rule, and those that are not followed, and why.
+    """Give an identifier's current and earlier persons, and its links.
+
+    Each link has its rule and, if it is not followed, the reason.
 
     Raises:
         EmptyInputError: the key was never seen.
@@ -124,7 +126,8 @@ def explain_identity(run: Run, key: str) -> IdentityExplanation:
     intervals = run.warehouse.read(IDENTITY_MAP).join(me, "key").orderBy("from_run").collect()
     if not intervals:
         raise EmptyInputError(
-            "no identifier has this key. Look at `identity_map`, or give TYPE and value with --stdin."
+            "no identifier has this key. Look at `identity_map`, or give TYPE and value with "
+            "--stdin."
         )
     newest = intervals[-1]
     return IdentityExplanation(
@@ -178,10 +181,10 @@ def _links(run: Run, me: DataFrame) -> tuple[Link, ...]:
 
 
 def decide(run: Run, one: str, other: str, *, is_cut: bool) -> LinkDecision:
-    """Cut a link for good, or let the rules decide it again; its component is resolved again.
+    """Cut a link for good, or return it to the rules; then resolve its component again.
 
     Raises:
-        SettingsError: the two are not linked, or the decision is already so.
+        SettingsError: the two are not linked, or the decision was already taken.
     """
     low, high = sorted((one, other))
     pair = F.broadcast(run.spark.createDataFrame([(low, high)], "key string, other_key string"))
@@ -196,9 +199,9 @@ def decide(run: Run, one: str, other: str, *, is_cut: bool) -> LinkDecision:
     in_force = cuts_in_force(run.warehouse.read(IDENTITY_CUTS), run.warehouse.read(SUPPRESSIONS))
     now = [r["reason"] for r in in_force.join(pair, ["key", "other_key"]).collect()]
     if is_cut and now == [UNLINKED]:
-        raise SettingsError(["this link was cut by hand already"])
+        raise SettingsError(["this link was already cut by hand"])
     if not is_cut and not now:
-        raise SettingsError(["this link is followed already"])
+        raise SettingsError(["this link is already followed"])
     both = run.spark.createDataFrame([(low,), (high,)], "key string")
 
     def decide_and_resolve(run: Run) -> StageReport:

@@ -1,4 +1,4 @@
-"""`desirelines init --from`: guess a mapping from some rows."""
+"""`desirelines init --from`: infer a mapping from some rows."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ SAMPLE_ROWS = 1000
 
 
 def guessed(where: str) -> tuple[str, Guess]:
-    """Name of a source and a mapping guessed from its first rows.
+    """Infer the name of a source and a mapping from its first rows.
 
     Raises:
         SettingsError: the path holds characters that cannot be written into a mapping.
         SourceError: there is nothing readable at the path.
-        EmptyInputError: it has no rows.
+        EmptyInputError: there are no rows.
     """
     try:
         plain_text(where)

@@ -1,4 +1,4 @@
-"""`desirelines init`: the first configuration, a mapping to edit, and the two secrets."""
+"""`desirelines init`: a first configuration, a mapping to edit, and the two secrets."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from desirelines.io.secrets import write_secret
 
 @dataclass(frozen=True, slots=True)
 class ProjectFile:
-    """A file of a project, and whether it was written now."""
+    """A file of a project, and whether this command wrote it."""
 
     path: str
     is_new: bool
 
 
 def begin(folder: Path, mapping: tuple[str, str] = ("first", "")) -> tuple[ProjectFile, ...]:
-    """Write what is not there yet: configuration, a mapping (name and text; else one to fill in), secrets.
+    """Write the configuration, a mapping and the secrets, where they do not exist yet.
+
+    `mapping` is a name and a text; without a text, the mapping is one to fill in.
 
     Raises:
         MachineError: the folder cannot be written.

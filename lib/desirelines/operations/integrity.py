@@ -65,7 +65,7 @@ def integrity_looks(warehouse: Warehouse, ledger: Ledger) -> Iterator[Look]:
     yield "row accounts", partial(_accounts, warehouse)
 
 
-def how_to_mend(table: Table) -> str:
+def how_to_repair(table: Table) -> str:
     """How to repair a damaged table."""
     if table.name in DERIVED:
         return (
@@ -104,7 +104,7 @@ def _ledger(warehouse: Warehouse, ledger: Ledger, there: list[Table]) -> str:
     if RUNS not in there:
         raise GateError(
             f"`runs` is gone, but {len(there)} tables are there: a run would start a new history. "
-            f"{how_to_mend(RUNS)}"
+            f"{how_to_repair(RUNS)}"
         )
     ended = ledger.ended()
     return f"{len(ledger.states()):,} states; {len(ended):,} runs ended"
@@ -117,16 +117,17 @@ def _table(warehouse: Warehouse, table: Table) -> str:
         log = folder / table.name / "_delta_log"
         if not any(log.glob("*.json")):
             raise GateError(
-                f"{table.name} has no log, so its files are no longer a table. {how_to_mend(table)}"
+                f"{table.name} has no log, so its files are no longer a table. "
+                f"{how_to_repair(table)}"
             )
         empty = sorted(c.name for c in log.glob("*.json") if not c.stat().st_size)
         if empty:
             raise GateError(
                 f"the log of {table.name} has empty commits: {', '.join(empty)}. "
-                f"{how_to_mend(table)}"
+                f"{how_to_repair(table)}"
             )
     if not warehouse.exists(table):
-        raise GateError(f"{table.name} cannot be read as a Delta table. {how_to_mend(table)}")
+        raise GateError(f"{table.name} cannot be read as a Delta table. {how_to_repair(table)}")
     problems = warehouse.problems(table)
     if problems:
         raise GateError("; ".join(problems))
@@ -137,7 +138,7 @@ def _table(warehouse: Warehouse, table: Table) -> str:
             shown = ", ".join(Path(_local(b)).name for b in broken[:3])
             raise GateError(
                 f"{len(broken):,} of {len(files):,} files of {table.name} are missing or broken: "
-                f"{shown}{' …' if len(broken) > 3 else ''}. {how_to_mend(table)}"
+                f"{shown}{' …' if len(broken) > 3 else ''}. {how_to_repair(table)}"
             )
     return f"as contracted, {len(files):,} files"
 
@@ -166,13 +167,15 @@ def _version(warehouse: Warehouse, ledger: Ledger, table: Table) -> str:
     is_there = _lies_there(warehouse, table) and warehouse.exists(table)
     if not is_there:
         if recorded is not None or expected:
-            raise GateError(f"{table.name} is gone, but runs have written it. {how_to_mend(table)}")
+            raise GateError(
+                f"{table.name} is gone, but runs have written it. {how_to_repair(table)}"
+            )
         return "not there yet"
     now = warehouse.version(table)
     if recorded is not None and (now is None or now < recorded):
         raise GateError(
             f"{table.name} is at version {now}, but a run left it at {recorded}: "
-            f"its log was cut, or it was restored. {how_to_mend(table)}"
+            f"its log was cut, or it was restored. {how_to_repair(table)}"
         )
     return f"version {now}" + ("" if recorded is None else f"; a run left it at {recorded}")
 
@@ -209,7 +212,7 @@ def _members(warehouse: Warehouse, ledger: Ledger) -> str:
     if stands_for is not None and stands_for not in chain:
         raise GateError(
             f"segment_members stands for run {stands_for}, which `runs` does not know as "
-            f"published: a state was lost. {how_to_mend(RUNS)}"
+            f"published: a state was lost. {how_to_repair(RUNS)}"
         )
     if not chain:
         return "nothing is published yet"
@@ -251,7 +254,7 @@ def _accounts(warehouse: Warehouse) -> str:
     if event_count < used_count:
         raise GateError(
             f"events holds {event_count:,} rows, but {used_count:,} were used: some are gone. "
-            f"{how_to_mend(EVENTS)}"
+            f"{how_to_repair(EVENTS)}"
         )
     if event_count > used_count:
         return Note(

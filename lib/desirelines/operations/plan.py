@@ -1,4 +1,4 @@
-"""What a run would read and write, before it does."""
+"""What a run would read and write."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ class Plan:
 
     Attributes:
         reads: sources, with their columns.
-        writes: tables in the order of ALL, with their versions now and the stages that write them.
+        writes: tables in the order of ALL, with their current version and the stages that write
+            them.
     """
 
     run_id: str
@@ -33,7 +34,8 @@ def planned(run: Run) -> Plan:
     """Look at every source and every table; write nothing.
 
     Raises:
-        SettingsError: a run would be refused, for another secret or setting than the warehouse was begun with.
+        SettingsError: a run would be refused, because a secret or setting differs from the
+            warehouse's.
         SourceError: a source cannot be read.
     """
     warehouse_facts.compare(run)
@@ -42,7 +44,7 @@ def planned(run: Run) -> Plan:
             "source": source.name,
             "format": source.format,
             "where": source.table or source.path,
-            "columns": ", ".join(check_source(run.spark, source)) or "told by each row",
+            "columns": ", ".join(check_source(run.spark, source)) or "that vary by row",
         }
         for source in run.settings.sources
     )

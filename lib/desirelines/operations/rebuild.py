@@ -1,4 +1,4 @@
-"""Recompute every table derived from events and report, per table, whether the result is identical."""
+"""Recompute tables derived from events and report, per table, whether they are identical."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from desirelines.views.runs import newest_published
 
 REBUILT = (IDENTITY_MAP, STREAM_OWNERS, PEOPLE, SESSIONS, FEATURES)
 OF_A_RUN = {"run_id", "from_run", "to_run", "component"}
-"""Columns that tell which run wrote a row, or number what was found; they are no part of what was found."""
+"""Columns that name the run of a row, or only number components; they are not compared."""
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A table before and after: its rows, and whether they are the same ones."""
+    """A table before and after: its number of rows, and whether the rows are identical."""
 
     table: str
     rows_before: int
@@ -41,9 +41,10 @@ class Rebuilt:
 
 
 def rebuild(run: Run, since: date | None) -> Rebuilt:
-    """Recompute identities, sessions (those that last until `since` or later; all for null) and the newest features.
+    """Recompute identities, sessions and the features of the newest published run.
 
-    Links between identifiers are taken as given, and so are verdicts on bots; published runs stay as they are.
+    With `since` only sessions that last until that day or later. Links between identifiers and tags
+    of bots are taken as given; published runs stay as they are.
 
     Raises:
         EmptyInputError: no run was published yet.
@@ -54,10 +55,10 @@ def rebuild(run: Run, since: date | None) -> Rebuilt:
 
     def resolve_and_build(run: Run) -> StageReport:
         resolve(run, None)
-        touched = streams_since(run, since) if since else None
-        if since is not None and touched is None:
+        streams = streams_since(run, since) if since else None
+        if since is not None and streams is None:
             return StageReport()
-        return StageReport(note=str(rebuild_sessions(run, touched)))
+        return StageReport(note=str(rebuild_sessions(run, streams)))
 
     execute(Stage("rebuild", resolve_and_build), run)
     execute(BUILD_FEATURES, run)
@@ -70,14 +71,13 @@ def rebuild(run: Run, since: date | None) -> Rebuilt:
 
 
 def _content(run: Run, table: Table) -> tuple[int, str]:
-    """Rows that hold now, and a checksum of them that does not depend on their order."""
+    """Number of current rows, and a checksum of them that does not depend on their order."""
     rows = run.warehouse.read(table)
     if "to_run" in table.column_names:
         rows = rows.filter(F.col("to_run").isNull())
     if table is FEATURES:
         rows = rows.filter(F.col("as_of") == F.lit(run.as_of))
-    told = [c for c in table.column_names if c not in OF_A_RUN]
-    count, total = rows.agg(F.count("*"), F.sum(F.xxhash64(*told).cast("decimal(38,0)"))).collect()[
-        0
-    ]
+    row_hash = F.xxhash64(*(c for c in table.column_names if c not in OF_A_RUN))
+    sums = rows.agg(F.count("*"), F.sum(row_hash.cast("decimal(38,0)")))
+    count, total = sums.collect()[0]
     return int(count), str(total)

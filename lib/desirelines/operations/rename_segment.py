@@ -1,4 +1,4 @@
-"""A segment's name given by a person: it holds over refits, as long as the segment does."""
+"""A name that a person gives a segment; it survives refits as long as the segment does."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from desirelines.views.runs import newest_published
 
 @dataclass(frozen=True, slots=True)
 class NamedSegment:
-    """A version of a segment's definition: the name it gets by itself, and the alias a person gave it."""
+    """A version of a segment's definition: its automatic name, and the alias a person gave."""
 
     segment_id: str
     version: int
@@ -26,11 +26,14 @@ class NamedSegment:
 
 
 def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
-    """Add a version of the segment's definition with this alias, none for null; give the version. Idempotent.
+    """Add a version of the segment's definition with this alias, or without one for null.
+
+    Gives the version. Idempotent.
 
     Raises:
         EmptyInputError: no run was published yet.
-        SettingsError: the newest published runs know no such segment, or the name is none (see `settings.validators.known_name`).
+        SettingsError: no run that ended has this segment, or the name is invalid (see
+            `settings.validators.known_name`).
     """
     name = None if alias is None else _checked(alias)
     published = newest_published(run)
@@ -45,7 +48,8 @@ def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
     if segment_id not in newest:
         raise SettingsError(
             [
-                f"no segment has the id '{shown(segment_id)}'{did_you_mean(segment_id, newest)}. `desirelines history --run-id RUN` lists them"
+                f"no segment has the id '{shown(segment_id)}'{did_you_mean(segment_id, newest)}. "
+                "`desirelines history --run-id RUN` lists them"
             ]
         )
     now = newest[segment_id]

@@ -1,4 +1,4 @@
-"""The page of a published run, written again."""
+"""Write the page of a published run again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from desirelines.views.runs import newest_published
 
 @dataclass(frozen=True, slots=True)
 class WrittenReport:
-    """A run and where its page is."""
+    """A run and the path of its page."""
 
     run_id: str
     report: str

@@ -1,4 +1,4 @@
-"""`desirelines requeue`: rejected rows once more, of one source or of all."""
+"""`desirelines requeue`: reprocess quarantined rows, of one source or of all."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from desirelines.tables import QUARANTINED_EVENTS
 
 @dataclass(frozen=True, slots=True)
 class Requeued:
-    """Rows that left quarantine or stay in it, by source and fate."""
+    """Numbers of reprocessed rows, by source and fate."""
 
     run_id: str
     rows: dict[str, dict[str, int]]
 
 
 def requeue(run: Run, name: str | None) -> Requeued:
-    """Reprocess quarantined rows with the current mapping. A requeue that died before is finished first.
+    """Reprocess quarantined rows with the current mapping, after finishing one that died.
 
-    Rows that still cannot be used stay as they are, with their first reasons and their date of expiry.
+    Rows that still cannot be used stay as they are, with their first reasons and expiry date.
 
     Raises:
         SettingsError: there is no such source.
@@ -34,7 +34,8 @@ def requeue(run: Run, name: str | None) -> Requeued:
     if name is not None and name not in names:
         raise SettingsError(
             [
-                f"--source {name}: no such source{did_you_mean(name, names)}. There are: {', '.join(names)}"
+                f"--source {name}: no such source{did_you_mean(name, names)}. There are: "
+                f"{', '.join(names)}"
             ]
         )
     rates = rates_digest(run.spark, run.settings.site)

@@ -1,4 +1,4 @@
-"""A run from the sources to the report, or one stage of it, and what came of it."""
+"""A run from the sources to the report, or one stage of it, and its summary."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from desirelines.views.members import SegmentSize, segment_sizes
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What came of a run.
+    """Summary of a run.
 
     Attributes:
-        run_id: the run; the earlier one when nothing was new.
+        run_id: the run; if nothing was new, the earlier one.
         changed: whether anything was new.
         status: PUBLISHED, or BACKFILLED for a run outside the chain.
-        as_of: the date it was made for.
+        as_of: the date of the run.
         row_account: rows by source and fate, of all time.
         segments: its segments, the largest first.
-        report: where the page is; null when nothing was new.
+        report: path of the page; null if nothing was new.
         seconds: duration of each stage.
     """
 
@@ -46,7 +46,7 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class StageSummary:
-    """What came of one stage."""
+    """Summary of one stage."""
 
     run_id: str
     stage: str
@@ -54,9 +54,10 @@ class StageSummary:
 
 
 def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
-    """All stages, then the report; nothing new since a run that ended: change nothing.
+    """Run all stages, then write the report; if nothing is new since an ended run, change nothing.
 
-    What an earlier driver left undone after its publication is done first, and runs whose drivers died are given up.
+    First complete what an earlier driver left undone after its publication, and give up runs whose
+    drivers died.
 
     Raises:
         DesirelinesError: a stage cannot go on; nothing was published.
@@ -72,16 +73,19 @@ def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
         if outcome.status == PUBLISHED:
             say_done(run)
     return RunSummary(
-        outcome.run_id, outcome.changed, outcome.status, outcome.as_of,
+        outcome.run_id,
+        outcome.changed,
+        outcome.status,
+        outcome.as_of,
         row_account=_row_account(run),
         segments=segment_sizes(run, outcome.run_id),
         report=report,
         seconds={stage: round(seconds, 2) for stage, seconds in run.seconds.items()},
-    )  # fmt: skip
+    )
 
 
 def run_stage(run: Run, name: str) -> StageSummary:
-    """One stage of an unfinished run.
+    """Run one stage of an unfinished run.
 
     Raises:
         DesirelinesError: the stage cannot go on.

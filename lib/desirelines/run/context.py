@@ -1,4 +1,4 @@
-"""One execution of a command: the tables, the settings, the date it is made for, and somebody to tell how it goes."""
+"""One execution of a command: its tables, settings, date and progress."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from desirelines.settings.run_ids import checked_run_id
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of a command. Nothing in it changes but what it has measured and what it has read once.
+    """One execution of a command. Only `seconds` and `memo` change.
 
     Attributes:
         run_id: the name of the run in every table.
         settings: the configuration.
         warehouse: the tables.
         ledger: the states of all runs.
-        clock: gives the moment a state is recorded at; stages see no clock.
-        read_at: the moment the command began; it stands for now.
-        progress: receives how the command goes.
-        requested_as_of: the date asked for, or settled by ingest; null until then.
+        clock: gives the moment at which a state is recorded; stages use no clock.
+        read_at: the moment the command began, which counts as now.
+        progress: receives the progress of the command.
+        requested_as_of: the requested date, or the one ingest settled; null before.
         resync: sources to read again from their beginning.
-        refit: fit a model; otherwise take the model and the path vocabulary of the last published run.
+        refit: fit a model; otherwise use the last published run's model and path vocabulary.
         force: allow a date beyond the data.
-        writes_report: the command writes the report once the run is published.
-        died: a run whose driver died while it wrote the warehouse, when that is known.
+        writes_report: the command writes the report after publication.
+        died: a run whose driver died while it wrote the warehouse, if known.
         seconds: duration of each stage so far.
         memo: values that this command reads once, by name.
 
     Raises:
-        SettingsError: no run may be called `run_id`.
+        SettingsError: `run_id` is not a valid name of a run.
     """
 
     run_id: str
@@ -66,17 +66,17 @@ class Run:
 
     @property
     def spark(self) -> SparkSession:
-        """The session the tables are read and written by."""
+        """The session that reads and writes the tables."""
         return self.warehouse.spark
 
     @cached_property
     def data_secret(self) -> bytes:
-        """The secret under which identifiers become keys."""
+        """The secret that turns identifiers into keys."""
         return read_secret(self.settings.secrets.data_file, "secrets.data_file")
 
     @cached_property
     def suppression_secret(self) -> bytes:
-        """The secret under which keys become suppression tokens."""
+        """The secret that turns keys into suppression tokens."""
         return read_secret(self.settings.secrets.suppression_file, "secrets.suppression_file")
 
     @property
@@ -89,7 +89,8 @@ class Run:
         settled = self.requested_as_of or self.ledger.as_of(self.run_id)
         if settled is None:
             raise EmptyInputError(
-                "there are no events yet, so there is no as_of. Run `desirelines ingest-events` first."
+                "there are no events yet, so there is no as_of. Run `desirelines ingest-events` "
+                "first."
             )
         return settled
 
@@ -105,7 +106,7 @@ class Run:
         return replace(self, requested_as_of=as_of)
 
     def of(self, run_id: str, as_of: date | None) -> Run:
-        """The same command, looking at another run."""
+        """The same command for another run."""
         return replace(self, run_id=run_id, requested_as_of=as_of)
 
 
@@ -117,10 +118,12 @@ def new_run(
     progress: Progress,
     **options: Any,
 ) -> Run:
-    """A run over the tables that the settings name. `options` are further attributes of `Run`.
+    """Create a run over the tables that the settings name.
+
+    `options` are further attributes of `Run`.
 
     Raises:
-        SettingsError: no run may be called `run_id`.
+        SettingsError: `run_id` is not a valid name of a run.
     """
     warehouse = Warehouse(spark, settings.warehouse)
     ledger = Ledger(warehouse, clock, settings.hash)

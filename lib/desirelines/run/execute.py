@@ -1,4 +1,4 @@
-"""Executing a stage: its states go to the ledger, its rows and seconds to the progress."""
+"""Execute a stage: record its states in the ledger, report its rows and seconds."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ class StageReport:
     """What a stage did.
 
     Attributes:
-        rows: rows it wrote, or that stand after it.
+        rows: rows it wrote, or that exist after it.
         note: the outcome in a few words.
-        inputs: what decided the result, beside the versions of the tables it reads.
-        outputs: what came of it, beside the versions of the tables it writes.
+        inputs: what decided the result, besides the versions of the tables it reads.
+        outputs: what resulted, besides the versions of the tables it writes.
         as_of: the date the stage settled for the run.
-        is_to_record: whether the ledger still needs a DONE state: not when nothing changed, or when the stage recorded its end.
+        is_to_record: the ledger still needs a DONE state. False if nothing changed, or if the stage
+            recorded its end itself.
     """
 
     rows: int = 0
@@ -39,11 +40,12 @@ class Stage:
     """A step of the pipeline.
 
     Attributes:
-        name: what the command, the ledger and the progress call it.
+        name: its name in commands, ledger and progress.
         do: reads tables, transforms, checks and writes tables.
         reads: tables it reads; their versions are recorded as inputs.
         writes: tables it writes; their versions are recorded as outputs.
-        records_start: whether the ledger learns of it before it ends. Ingest that finds nothing new leaves no trace.
+        records_start: record in the ledger that it started. Ingest does not, so that it leaves no
+            trace if nothing is new.
     """
 
     name: str
@@ -54,11 +56,11 @@ class Stage:
 
 
 def execute(stage: Stage, run: Run) -> StageReport:
-    """Run one stage. Its first state also opens the run; every later one extends the run's lease.
+    """Run one stage. The first recorded state opens the run; later ones extend its lease.
 
     Raises:
         SettingsError: the run is closed.
-        DesirelinesError: whatever the stage raises; the ledger then says that it failed.
+        DesirelinesError: as the stage raises it; the ledger records the failure.
     """
     run.ledger.check_open(run.run_id)
     run.progress.begin(stage.name)

@@ -1,4 +1,4 @@
-"""Opening a run: a session, the tables, and the warehouse held while it is written."""
+"""Open a run: a session, the tables, and a lock on the warehouse while it is written."""
 
 from __future__ import annotations
 
@@ -30,20 +30,22 @@ def opened(
     fits: bool = False,
     keeps_session: bool = False,
 ) -> Iterator[Run]:
-    """Open a run. A session that was there before is left running.
+    """Open a run. A session that existed before is left running.
 
     Args:
         options: what to open it with.
         progress_for: gives the progress of a run by its name.
-        goes_on: without a run id, go on with the newest unfinished run.
-        writes: name of the command, when it writes: the warehouse is held until the block ends, and a closed run is refused.
-        is_judged: judge the settings whole before anything is read, as is done for every command that writes.
-        fits: judge also whether MLflow is there.
-        keeps_session: leave a session that is started here running, for rows that are read after the block.
+        goes_on: without a run id, continue the newest unfinished run.
+        writes: name of the command, if it writes. Then the warehouse is held until the block ends,
+            and a closed run is refused.
+        is_judged: check all settings before anything is read, as every command that writes does.
+        fits: check also whether MLflow is installed.
+        keeps_session: leave a session that is started here running, for rows read after the block.
 
     Raises:
         MachineError: another driver writes the warehouse, or it cannot be written.
-        SettingsError: a setting cannot be used, the secrets are not the warehouse's, or the run is closed.
+        SettingsError: a setting cannot be used, the secrets are not the warehouse's, or the run is
+            closed.
     """
     settings = settings_of(options)
     for name in ("mlflow", "alembic", "py4j"):
@@ -52,53 +54,62 @@ def opened(
     spark, is_mine = spark_session(settings.spark)
     try:
         run = new_run(
-            spark, settings, run_id, lambda: datetime.now(UTC), progress_for(run_id), requested_as_of=options.as_of,
+            spark,
+            settings,
+            run_id,
+            lambda: datetime.now(UTC),
+            progress_for(run_id),
+            requested_as_of=options.as_of,
             force=options.force,
-        )  # fmt: skip
+        )
         if writes is not None or is_judged:
             check_settings(spark, settings, on=run.read_at.date(), fits=fits)
-        with ExitStack() as held:
+        with ExitStack() as stack:
             if writes is not None:
-                run = _held(run, writes, held, goes_on=goes_on and options.run_id is None)
+                run = _hold_warehouse(
+                    run, writes, stack, goes_on=goes_on and options.run_id is None
+                )
             yield run
     finally:
         if is_mine and not keeps_session:
             spark.stop()
 
 
-def _held(run: Run, command: str, held: ExitStack, *, goes_on: bool) -> Run:
-    """Hold the warehouse for a command that writes, see that it is that of these secrets, and settle which run it is."""
+def _hold_warehouse(run: Run, command: str, stack: ExitStack, *, goes_on: bool) -> Run:
+    """Hold the warehouse for a command that writes, check its facts, and decide which run it is."""
     run.warehouse.check_writable()
     folder = run.warehouse.local_folder
-    lease = None if folder is None else held.enter_context(local_lease(folder))
+    lease = None if folder is None else stack.enter_context(local_lease(folder))
     if goes_on:
         run = replace(run, run_id=run.ledger.open_run() or run.run_id)
     _check_ledger(run)
     warehouse_facts.check(run)
     run.ledger.check_open(run.run_id)
     if lease is None:
-        held.enter_context(ledger_lease(run.ledger, run.run_id, command))
+        stack.enter_context(ledger_lease(run.ledger, run.run_id, command))
         return run
     lease.name(run.run_id, command)
     return replace(run, died=lease.died)
 
 
 def _check_ledger(run: Run) -> None:
-    """Make sure that the ledger is whole, and that a warehouse without one is new, or its first ingest did not come to its end.
+    """Make sure that the ledger is whole; without one the warehouse must have no published run.
 
     Raises:
-        GateError: the chain of published runs is broken; or `runs` is gone: the next run would begin the history anew, over what
-            was published.
+        GateError: the chain of published runs is broken; or `runs` is gone, so the next run would
+            start a new history over the published one.
     """
     faults = run.ledger.faults()
     if faults:
         raise GateError(
-            f"the chain of published runs is broken: {'; '.join(faults)}. Nothing was changed. `desirelines check` says how to mend it."
+            f"the chain of published runs is broken: {'; '.join(faults)}. Nothing was changed. "
+            "`desirelines check` says how to fix it."
         )
     if not run.ledger.states() and any(
         run.warehouse.exists(t) for t in (IDENTITY_MAP, SEGMENT_CHANGES)
     ):
         raise GateError(
-            f"the warehouse {run.settings.warehouse.path} holds what runs made, and no `runs`: its ledger is gone. Nothing was changed. "
-            "`desirelines check` says what is there and how to mend it."
+            f"the warehouse {run.settings.warehouse.path} holds tables of runs, but no `runs`: "
+            "its ledger is gone. Nothing was changed. `desirelines check` says what is there and "
+            "how to fix it."
         )

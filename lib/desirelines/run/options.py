@@ -1,4 +1,7 @@
-"""What a run is opened with, and the settings that it names. Imports no engine, so that a wrong option is answered at once."""
+"""Options of a run, and its settings.
+
+Imports no Spark, so that a wrong option is reported at once.
+"""
 
 from __future__ import annotations
 
@@ -16,17 +19,18 @@ DEFAULT_CONF = Path("desirelines.yaml")
 
 @dataclass(frozen=True, slots=True)
 class RunOptions:
-    """What a run is opened with.
+    """Options of a run.
 
     Attributes:
-        conf: configuration files; the later wins. Without any, `desirelines.yaml` of the current folder, if it is there.
+        conf: configuration files; later files win. Without any, `desirelines.yaml` in the current
+            folder, if it exists.
         overrides: single settings, `key=value`; they win over files.
-        as_of: the date asked for.
-        run_id: the run to go on with.
+        as_of: the requested date.
+        run_id: the run to continue.
         force: allow a date beyond the data.
 
     Raises:
-        SettingsError: no run may be called `run_id`.
+        SettingsError: `run_id` is not a valid name of a run.
     """
 
     conf: tuple[Path, ...] = ()
@@ -49,19 +53,20 @@ def settings_of(options: RunOptions) -> Settings:
     """Read the settings that the options name.
 
     Raises:
-        SettingsError: a setting is wrong, or the options' date lies before all that may be read.
+        SettingsError: a setting is wrong, or no event before the options' date can be read.
     """
     settings = read_settings(options.files, options.overrides)
     floor = settings.ingest.floor_date
     if options.as_of is not None and options.as_of <= floor:
         raise SettingsError(
             [
-                f"--as-of {options.as_of}: no event before {floor} (ingest.floor_date) is read, so nothing lies before this date"
+                f"--as-of {options.as_of}: no event before {floor} (ingest.floor_date) is read, so "
+                "nothing lies before this date. Give a later one"
             ]
         )
     return settings
 
 
 def new_run_id() -> str:
-    """A run's name: the moment in UTC, so that names sort by time, and six random digits."""
+    """A run's name: the moment in UTC, so that names sort by time, and six random hex digits."""
     return f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(3)}"

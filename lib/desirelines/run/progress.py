@@ -1,4 +1,4 @@
-"""How a command tells somebody how it is going. Who shows it, and where, is up to the caller."""
+"""The interface through which a command reports progress; the caller decides how to show it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Progress(Protocol):
         """A stage begins."""
 
     def say(self, text: str) -> None:
-        """Something worth a line happened inside the stage."""
+        """Something in the stage is worth a line."""
 
     def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
         """A stage ended; `rows` were written."""

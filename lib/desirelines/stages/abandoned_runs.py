@@ -1,4 +1,4 @@
-"""What runs leave that nobody published and nobody goes on with: the rows of people they staged are taken away."""
+"""Abandoned runs: delete the rows about people that they staged and never published."""
 
 from __future__ import annotations
 
@@ -14,13 +14,16 @@ from desirelines.run.context import Run
 from desirelines.tables import ALL, Table
 
 STAGED_BY_RUN = tuple(t for t in ALL if t.is_staged and t.erased_by)
-"""Tables with people in which a run's rows wait for its publication."""
+"""Tables about people in which a run's rows wait for its publication."""
 STAGED_BY_DATE = tuple(t for t in ALL if t.written == "replace as_of" and t.erased_by)
-"""Tables with people as of a date, each row with the run that wrote it; a published run may stand on the same date."""
+"""Tables about people as of a date; each row names its run.
+
+A published run can use rows of the same date.
+"""
 
 
 class Leased(Protocol):
-    """What is needed of a state of the ledger; `lease_until` is null where nobody said how long the run lives."""
+    """The part of a ledger state needed here; `lease_until` is null for a run without a lease."""
 
     @property
     def run_id(self) -> str: ...  # noqa: D102 - as in `runs`
@@ -35,10 +38,11 @@ class Leased(Protocol):
 def abandoned_runs(
     states: Iterable[Leased], now: datetime, *, goes_on: str | None = None, died: str | None = None
 ) -> list[str]:
-    """Runs that were begun, did not end, were not given up before, and whose lease is over; by name.
+    """Names of unfinished runs whose lease is over and that were not given up before, sorted.
 
-    A lease is over when its time has passed, or when its driver is known to have died (`died`). The run that this command goes on
-    with (`goes_on`) is alive. A state without a lease keeps its run alive: nothing is taken away that was not promised to be.
+    A lease is over when its time has passed, or when its driver is known to have died (`died`). The
+    run that this command continues (`goes_on`) is alive. A newest state without a lease also keeps
+    its run alive: its rows are never deleted.
     """
     newest: dict[str, Leased] = {}
     closed = set()
@@ -57,27 +61,27 @@ def abandoned_runs(
 
 
 def give_up_the_dead(run: Run) -> None:
-    """Give up runs whose drivers are dead or whose leases are over, and take away what they staged of people; say so."""
-    states = [
-        s for s in run.ledger.states() if s.phase != LEASE
-    ]  # who only held the warehouse has staged nothing
+    """Give up runs whose driver died or whose lease is over, and delete what they staged."""
+    # A command that only held the warehouse has staged nothing.
+    states = [s for s in run.ledger.states() if s.phase != LEASE]
     runs = abandoned_runs(states, run.read_at, goes_on=run.run_id, died=run.died)
     for table in sweep_abandoned(run, runs):
         run.progress.say(
-            f"{table}: rows of {' and '.join(runs)}, which did not come to an end, are taken away"
+            f"{table}: rows of {' and '.join(runs)}, which did not finish, are deleted"
         )
     for run_id in runs:
         run.ledger.record(run_id, "sweep", ABANDONED)
 
 
 def sweep_abandoned(run: Run, run_ids: Collection[str]) -> list[str]:
-    """Delete what these runs staged of people; give the tables in which something was. Twice is as once.
+    """Delete what these runs staged about people; give the tables that had such rows. Idempotent.
 
-    Of tables as of a date only dates that no ended run is for: there the rows are what a published run stands on. A run that was
-    swept cannot be gone on with: its stages are done by the ledger, and their rows are gone.
+    In tables as of a date, rows of a date that an ended run has are kept: a published run can use
+    them. A swept run cannot be continued: by the ledger its stages are done, but their rows are
+    gone.
 
-    Cost: nothing without runs. Else for each of the five tables a look at the run ids, which file statistics answer for most
-    files, and one commit where rows are.
+    Cost: nothing without runs. Else each of the five tables is searched for the run ids, which file
+    statistics answer for most files, and each table with such rows gets one commit.
     """
     if not run_ids:
         return []
@@ -92,11 +96,10 @@ def _sweep(run: Run, table: Table, run_ids: Collection[str], kept: set[date]) ->
     rows = run.warehouse.read(table).filter(F.col("run_id").isin(*run_ids))
     if kept:
         rows = rows.filter(~F.col("as_of").isin(*kept))
-    columns = [
-        c for c in ("run_id", "as_of") if c in table.column_names
-    ]  # runs and dates name the rows, never people
+    # Runs and dates name the rows to delete, never people.
+    columns = [c for c in ("run_id", "as_of") if c in table.column_names]
     schema = T.StructType([f for f in table.schema if f.name in columns])
-    found = [tuple(row) for row in rows.select(*schema.names).distinct().collect()]
-    if found:
-        run.warehouse.delete(run.spark.createDataFrame(found, schema), table)
-    return bool(found)
+    names = [tuple(row) for row in rows.select(*schema.names).distinct().collect()]
+    if names:
+        run.warehouse.delete(run.spark.createDataFrame(names, schema), table)
+    return bool(names)

@@ -1,4 +1,7 @@
-"""What follows a run's publication: members, the registry's champion, the report. A crash on the way is made up for."""
+"""What follows a publication: members, the registry's champion, the report.
+
+The next command completes what a crash left undone.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from desirelines.tables import SEGMENT_MEMBERS
 from desirelines.views.members import members_after, members_stand_for
 
 FOLLOWS = "follows"
-"""Key of the list of what follows a publication, in the outputs of its state."""
+"""Key in the outputs of a publication's state: the list of what follows it."""
 MEMBERS, CHAMPION, REPORT = "segment_members", "champion", "report"
 
 
@@ -24,19 +27,17 @@ def what_follows(run: Run) -> list[str]:
 
 
 def follow_up(run: Run, write_report: Callable[[Run], object] | None = None) -> None:
-    """Do what follows the publication of the run. Where all of it came to its end, the ledger says so.
+    """Do what follows the run's publication, and record in the ledger when all of it is done.
 
-    The report is written by whoever knows how: without `write_report` it is left to the command, which then calls
-    `say_done`.
+    Without `write_report` the command writes the report itself and then calls `say_done`.
     """
     repair_members(run)
     is_done = promote_model(run)
     if write_report is not None:
         try:
             write_report(run)
-        except (
-            DesirelinesError
-        ) as error:  # the run is published all the same, and later ones must not wait for a page
+        except DesirelinesError as error:
+            # The run is published anyway, and later runs must not wait for a page.
             run.progress.say(f"the report of run {run.run_id} was not written: {error}")
             is_done = False
     if is_done and (write_report is not None or not run.writes_report):
@@ -44,29 +45,39 @@ def follow_up(run: Run, write_report: Callable[[Run], object] | None = None) -> 
 
 
 def say_done(run: Run) -> None:
-    """Record that everything that follows the publication was done."""
+    """Record that everything that follows the publication is done."""
     run.ledger.record(run.run_id, AFTER_PUBLICATION, DONE, as_of=run.as_of)
 
 
 def make_up(run: Run, write_report: Callable[[Run], object]) -> None:
-    """Do what the driver of the newest published run left undone, and say so. Members are looked at whatever the ledger says."""
+    """Complete what the driver of the newest published run left undone, and report it.
+
+    `segment_members` is checked whatever the ledger says.
+    """
     chain = run.ledger.published()
-    left = _left_undone(run, chain[-1]) if chain else []
-    if not left:
+    undone = _left_undone(run, chain[-1]) if chain else []
+    if not undone:
         repair_members(run)
         return
     run.progress.say(
-        f"run {chain[-1].run_id} was published, but its {' and '.join(left)} did not follow: done now"
+        f"run {chain[-1].run_id} was published, but {' and '.join(undone)} did not follow: "
+        "completed now"
     )
     published = replace(
-        run, run_id=chain[-1].run_id, requested_as_of=chain[-1].as_of, writes_report=REPORT in left
+        run,
+        run_id=chain[-1].run_id,
+        requested_as_of=chain[-1].as_of,
+        writes_report=REPORT in undone,
     )
-    follow_up(published, write_report if REPORT in left else None)
+    follow_up(published, write_report if REPORT in undone else None)
     run.ledger.forget()
 
 
 def _left_undone(run: Run, publication: State) -> list[str]:
-    """What should have followed a publication and is not known to have; nothing where an older version published it."""
+    """What should have followed a publication but may not have.
+
+    Nothing if an older version of this program published it.
+    """
     follows = json.loads(publication.outputs or "{}").get(FOLLOWS, [])
     is_done = any(
         s.run_id == publication.run_id and s.phase == AFTER_PUBLICATION for s in run.ledger.states()
@@ -75,10 +86,10 @@ def _left_undone(run: Run, publication: State) -> list[str]:
 
 
 def repair_members(run: Run) -> None:
-    """Make `segment_members` stand for the newest published run; nothing happens when it does already.
+    """Bring `segment_members` to the newest published run, if it is not there already.
 
     Raises:
-        GateError: it stands for a run that the ledger does not know as published, so the ledger lost a state.
+        GateError: its run is not published by the ledger, so the ledger lost a state.
     """
     chain = [s.run_id for s in run.ledger.published()]
     if not chain:
@@ -86,8 +97,9 @@ def repair_members(run: Run) -> None:
     stands_for = members_stand_for(run.warehouse.read(SEGMENT_MEMBERS))
     if stands_for is not None and stands_for not in chain:
         raise GateError(
-            f"segment_members stands for run {stands_for}, which `runs` does not know as published. Nothing was changed: the members "
-            "would go back to an older run. `desirelines check` says more."
+            f"segment_members stands for run {stands_for}, which `runs` does not know as "
+            "published. Nothing was changed: the members would go back to an older run. Run "
+            "`desirelines check` for details."
         )
     if stands_for != chain[-1]:
         run.warehouse.replace_all(members_after(run, chain[-1]), SEGMENT_MEMBERS)

@@ -1,4 +1,4 @@
-"""Fitting the clusters: trials, centres, the ids that segments keep, and a run in MLflow; or the model that stands."""
+"""Fit the clusters, match segment ids and log to MLflow; or copy the last published model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.clusters.assign import to_assigned
-from desirelines.clusters.fit import Fitted, Trial, fit
+from desirelines.clusters.fit import LOOKED_AT, Fitted, Trial, fit
 from desirelines.clusters.match_segments import SAME, match_segments
 from desirelines.columns.small_groups import hidden_parts
 from desirelines.errors import EmptyInputError, MachineError
@@ -36,9 +36,14 @@ def fit_clusters(run: Run) -> StageReport:
     features, settings = clustered_features(run), run.settings.clusters
     count, apart = grouped_and_apart(run)
     fitted = fit(
-        features, count, features_in_use(run), settings, on_trial=lambda t: run.progress.say(told(t)),
-        k_before=clusters_before(run), apart=apart,
-    )  # fmt: skip
+        features,
+        count,
+        features_in_use(run),
+        settings,
+        on_trial=lambda t: run.progress.say(progress_line(t)),
+        k_before=clusters_before(run),
+        apart=apart,
+    )
     trials = [
         {"run_id": run.run_id, "trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)
     ]
@@ -49,11 +54,13 @@ def fit_clusters(run: Run) -> StageReport:
     mlflow_run = log_to_mlflow(run, fitted)
     rows = cluster_rows(run, features, fitted, mlflow_run, apart=apart)
     _write_model(run, rows)
-    return StageReport(len(rows), found(fitted))
+    return StageReport(len(rows), outcome(fitted))
 
 
 def take_model(run: Run) -> StageReport:
-    """Copy the model and the preparation of the last published run: nothing is fitted, segments keep their ids and names.
+    """Copy the published run's model and preparation under this run's id.
+
+    Nothing is fitted, and segments keep their ids and names.
 
     Raises:
         EmptyInputError: no run was published yet.
@@ -83,25 +90,43 @@ def log_to_mlflow(run: Run, fitted: Fitted) -> str | None:
     """Log the fit to MLflow; give the id of its run there, or null when tracking is off."""
     kept, pipeline, columns = fitted.kept, fitted.pipeline, fitted.preparation.columns
     tried = [t for t in fitted.trials if not t.is_kept]
-    known = [c for c in columns if not c.is_indicator]
+    measured = [c for c in columns if not c.is_indicator]
     fit = LoggedFit(
         run_name=run.run_id,
-        params={"algorithm": kept.algorithm, "k": kept.k, "seed": kept.seed, "fit": run.settings.clusters.fit, "as_of": str(run.as_of),
-                "features": ",".join(c.feature for c in known)},
-        metrics=_scores(kept) | ({} if kept.people_count is None else {"people": float(kept.people_count)}),
-        tags={"desirelines.run_id": run.run_id, "desirelines.config_hash": run.settings.hash, "desirelines.verdict": kept.verdict,
-              "desirelines.features_version": str(run.warehouse.version(FEATURES))},
+        params={
+            "algorithm": kept.algorithm,
+            "k": kept.k,
+            "seed": kept.seed,
+            "fit": run.settings.clusters.fit,
+            "as_of": str(run.as_of),
+            "features": ",".join(c.feature for c in measured),
+        },
+        metrics=_scores(kept)
+        | ({} if kept.people_count is None else {"people": float(kept.people_count)}),
+        tags={
+            "desirelines.run_id": run.run_id,
+            "desirelines.config_hash": run.settings.hash,
+            "desirelines.verdict": kept.verdict,
+            "desirelines.features_version": str(run.warehouse.version(FEATURES)),
+        },
         trials=[
-            LoggedTrial(f"{t.algorithm} k = {t.k}", {"algorithm": t.algorithm, "k": t.k, "verdict": t.verdict}, _scores(t)) for t in tried
+            LoggedTrial(
+                f"{t.algorithm} k = {t.k}",
+                {"algorithm": t.algorithm, "k": t.k, "verdict": t.verdict},
+                _scores(t),
+            )
+            for t in tried
         ],
         curves=[(f"{name}_by_k", t.k, value) for t in tried for name, value in _scores(t).items()],
         texts=_figures(fitted) | {"preparation.json": fitted.preparation.to_json()},
         features=list(dict.fromkeys(c.feature for c in columns)),
-        example={c.feature: math.expm1(c.median) if c.is_log else c.median for c in known},
+        example={c.feature: math.expm1(c.median) if c.is_log else c.median for c in measured},
         columns=[asdict(c) for c in columns],
         centres=fitted.centres,
-        save_pipeline=None if pipeline is None else lambda folder: pipeline.write().overwrite().save(folder),
-    )  # fmt: skip
+        save_pipeline=None
+        if pipeline is None
+        else lambda folder: pipeline.write().overwrite().save(folder),
+    )
     return log_fit(run.settings.tracking, run.warehouse.path_of("_mlflow"), fit)
 
 
@@ -112,23 +137,24 @@ def _scores(trial: Trial) -> dict[str, float]:
 
 
 def _figures(fitted: Fitted) -> dict[str, str]:
-    """The picture of the search, where there was one."""
-    from desirelines.report.choose_k_chart import (  # matplotlib is slow to import, and not wanted by every command
-        Dot,
-        evidence,
-    )
+    """The chart of the search, if there was one."""
+    # matplotlib is slow to import, and few commands need it.
+    from desirelines.report.choose_k_chart import Dot, evidence
 
     dots = [Dot(t.algorithm, t.k, t.gap, t.is_kept) for t in fitted.trials if t.gap is not None]
     return {"evidence.svg": evidence(dots)} if len(dots) > 1 else {}
 
 
 def promote_model(run: Run) -> bool:
-    """Make the model that the published run goes by the registry's champion. Says whether MLflow took it, or is off."""
+    """Make the published run's model the registry's champion.
+
+    True if MLflow took it, or tracking is off.
+    """
     try:
         promote(
             run.settings.tracking, run.warehouse.path_of("_mlflow"), own_model(run).mlflow_run_id
         )
-    except MachineError as error:  # the run is published all the same
+    except MachineError as error:  # the run is published anyway
         run.progress.say(f"the champion stays as it was: {error}")
         return False
     return True
@@ -137,9 +163,10 @@ def promote_model(run: Run) -> bool:
 def cluster_rows(
     run: Run, features: DataFrame, fitted: Fitted, mlflow_run: str | None, *, apart: int
 ) -> list[dict[str, Any]]:
-    """Rows of cluster_models, each with the segment its people are: carried over where they are the same people as before.
+    """Rows of cluster_models, each with its segment, which is kept if its people are the same.
 
-    `apart` are the people who are in no cluster. A size is null where segment_sizes withholds it.
+    `apart` is the number of people who are in no cluster. A size is null where segment_sizes
+    withholds it.
     """
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     centres = dict(enumerate(fitted.centres))
@@ -169,31 +196,41 @@ def cluster_rows(
     sizes = {m.segment_id: new_sizes[m.cluster] for m in matches}
     withheld = hidden_parts(sizes | {TOO_LITTLE_DATA: apart})
     return [
-        {"run_id": run.run_id, "model_version": run.run_id, "cluster": m.cluster, "segment_id": m.segment_id, "algorithm": fitted.kept.algorithm,
-         "centre": list(centres[m.cluster]), "origin": m.origin, "derived_from": list(m.derived_from), "people_count": None if m.segment_id in withheld else sizes[m.segment_id], "mlflow_run_id": mlflow_run}
+        {
+            "run_id": run.run_id,
+            "model_version": run.run_id,
+            "cluster": m.cluster,
+            "segment_id": m.segment_id,
+            "algorithm": fitted.kept.algorithm,
+            "centre": list(centres[m.cluster]),
+            "origin": m.origin,
+            "derived_from": list(m.derived_from),
+            "people_count": None if m.segment_id in withheld else sizes[m.segment_id],
+            "mlflow_run_id": mlflow_run,
+        }
         for m in matches
-    ]  # fmt: skip
+    ]
 
 
 def clusters_before(run: Run) -> int | None:
-    """Clusters of the model of the run that this one is compared with; null when there is none."""
+    """Number of clusters in the base run's model; null if it has none."""
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     model = model_of(run, base)
     return len(model.rows) if model else None
 
 
-def told(trial: Trial) -> str:
+def progress_line(trial: Trial) -> str:
     """A candidate in one line of progress."""
     if trial.is_kept:
         people = "" if trial.people_count is None else f" of {trial.people_count:,} people"
         return f"{trial.clusters_found} groups{people}: {trial.verdict}"
     stability = "" if trial.stability is None else f", stability {trial.stability:.2f}"
     return f"k = {trial.k}: evidence {trial.gap:.3f}{stability}" + (
-        "" if trial.verdict == "looked at" else f" ({trial.verdict})"
+        "" if trial.verdict == LOOKED_AT else f" ({trial.verdict})"
     )
 
 
-def found(fitted: Fitted) -> str:
+def outcome(fitted: Fitted) -> str:
     """The outcome in a few words."""
     kept = fitted.kept
     return (

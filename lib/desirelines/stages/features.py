@@ -1,4 +1,4 @@
-"""Sessions to features, RFM scores and labels, and what was fitted on the way."""
+"""Build features, RFM scores and labels from sessions, and save their fitted parameters."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from desirelines.views.sessions import sessions_of_people
 
 
 def build_features(run: Run) -> StageReport:
-    """Sessions → features, rfm_scores and person_labels: one row a person as of as_of, nothing after it.
+    """Sessions → features, rfm_scores and person_labels: one row a person, from data before as_of.
 
     Raises:
         EmptyInputError: nobody did anything before as_of.
@@ -39,13 +39,14 @@ def build_features(run: Run) -> StageReport:
     write_labels(run)
     if people == 0:
         raise EmptyInputError(
-            f"nobody did anything before as_of {run.as_of}. Give a later --as-of, or read more events."
+            f"nobody did anything before as_of {run.as_of}. Give a later --as-of, or read more "
+            "events."
         )
     return StageReport(people)
 
 
 def write_features(run: Run) -> None:
-    """Write what is counted of everybody as of the run's date, with the features of the settings and the weights of path words."""
+    """Write everybody's features as of the run's date, with custom ones and path n-gram weights."""
     rules, sessions = run.settings.segments, sessions_of_people(run)
     occasions = [days_of(o, run.as_of) for o in run.settings.features.occasions]
     personal = [o for o in occasions if isinstance(o, PersonalDays)]
@@ -53,18 +54,25 @@ def write_features(run: Run) -> None:
     dates = to_personal_dates(_events_of_people(run).filter(before), personal) if personal else None
     together = colocated_by_person(sessions).persist(StorageLevel.MEMORY_AND_DISK)
     features = to_features(
-        together, run.window, cart_hours=rules.cart_abandoner_hours, cart_days=rules.cart_abandoner_days,
-        goal_kinds=run.settings.features.goal_kinds, key_kinds=run.settings.features.key_kinds,
-        occasions=occasions, personal_dates=dates, buckets=run.settings.warehouse.buckets, run_id=run.run_id,
-    )  # fmt: skip
-    parts = [p for p in (_own(run, sessions), _words(run, together)) if p is not None]
+        together,
+        run.window,
+        cart_hours=rules.cart_abandoner_hours,
+        cart_days=rules.cart_abandoner_days,
+        goal_kinds=run.settings.features.goal_kinds,
+        key_kinds=run.settings.features.key_kinds,
+        occasions=occasions,
+        personal_dates=dates,
+        buckets=run.settings.warehouse.buckets,
+        run_id=run.run_id,
+    )
+    parts = [p for p in (_custom(run, sessions), _ngrams(run, together)) if p is not None]
     for number, part in enumerate(parts):
         renamed = {"names": f"_names{number}", "values": f"_values{number}"}
         features = features.join(part.withColumnsRenamed(renamed), "person_id", "left")
     if parts:
         for column, kind in (("names", "string"), ("values", "double")):
-            nothing = F.array().cast(f"array<{kind}>")
-            lists = [F.coalesce(f"_{column}{number}", nothing) for number in range(len(parts))]
+            empty = F.array().cast(f"array<{kind}>")
+            lists = [F.coalesce(f"_{column}{number}", empty) for number in range(len(parts))]
             features = features.withColumn(f"own_{column}", F.concat(f"own_{column}", *lists))
     try:
         run.warehouse.replace_where(features, FEATURES, equals("as_of", run.as_of))
@@ -73,7 +81,7 @@ def write_features(run: Run) -> None:
 
 
 def write_rfm(run: Run) -> None:
-    """Score everybody as of the run's date, and keep the cut points in `run_parameters`."""
+    """Score everybody as of the run's date, and save the cut points in `run_parameters`."""
     features, settings = features_of(run), run.settings.rfm
     cuts = cut_points(features, settings)
     run.warehouse.replace_where(
@@ -85,50 +93,54 @@ def write_rfm(run: Run) -> None:
         save_run_parameter(run, RunParameter.CUT_POINTS, cuts.to_json())
         if cuts.is_fixed:
             run.progress.say(
-                "most people ordered about as often, so frequency is scored by rfm.fixed_frequency_cuts"
+                "most people ordered about equally often, so frequency is scored by "
+                "rfm.fixed_frequency_cuts"
             )
 
 
 def write_labels(run: Run) -> None:
-    """Say in words where everybody stands as of the run's date, against the labels of the newest date before."""
+    """Write everybody's labels as of the run's date, and compare with the newest earlier date."""
     features, settings = features_of(run), run.settings
     ranks = benefit_ranks(features)
     labels = run.warehouse.read(PERSON_LABELS)
     earlier = labels.filter(F.col("as_of") < F.lit(run.as_of)).agg(F.max("as_of")).collect()[0][0]
     rows = to_labels(
-        features, labels.filter(F.col("as_of") == F.lit(earlier)), ranks, run.window, settings.features.journey,
-        lapsed_months=settings.segments.lapsed_months, occasions=[o.name for o in settings.features.occasions], run_id=run.run_id,
-    )  # fmt: skip
+        features,
+        labels.filter(F.col("as_of") == F.lit(earlier)),
+        ranks,
+        run.window,
+        settings.features.journey,
+        lapsed_months=settings.segments.lapsed_months,
+        occasions=[o.name for o in settings.features.occasions],
+        run_id=run.run_id,
+    )
     run.warehouse.replace_where(rows, PERSON_LABELS, equals("as_of", run.as_of))
     if ranks is not None:
         save_run_parameter(run, RunParameter.BENEFIT_RANKS, ranks.to_json())
 
 
-def _own(run: Run, sessions: DataFrame) -> DataFrame | None:
-    """Features of the settings: person_id, names, values."""
-    asked = run.settings.features.own
-    found = None
+def _custom(run: Run, sessions: DataFrame) -> DataFrame | None:
+    """Custom features of the settings: person_id, names, values."""
+    custom = run.settings.features.own
+    features = None
     for over, at in (("sessions", "started_at"), ("events", "occurred_at")):
-        own = [f for f in asked if f.over == over]
-        if not own:
+        of_input = [f for f in custom if f.over == over]
+        if not of_input:
             continue
-        made = to_custom_features(
-            sessions if over == "sessions" else _events_of_people(run), own, run.window, at
-        )
-        found = made if found is None else found.join(made, "person_id", "full")
-    if found is None:
+        rows = sessions if over == "sessions" else _events_of_people(run)
+        part = to_custom_features(rows, of_input, run.window, at)
+        features = part if features is None else features.join(part, "person_id", "full")
+    if features is None:
         return None
-    names, values = (
-        F.array(*(F.lit(f.name) for f in asked)),
-        F.array(*(F.col(f.name) for f in asked)),
-    )
-    return found.select("person_id", names.alias("names"), values.alias("values"))
+    names = F.array(*(F.lit(f.name) for f in custom))
+    values = F.array(*(F.col(f.name) for f in custom))
+    return features.select("person_id", names.alias("names"), values.alias("values"))
 
 
-def _words(run: Run, sessions: DataFrame) -> DataFrame | None:
-    """Weights of the path words of the window: person_id, names, values. Their vocabulary is kept."""
-    most = run.settings.features.path_words
-    if not most:
+def _ngrams(run: Run, sessions: DataFrame) -> DataFrame | None:
+    """Weights of path n-grams in the window: person_id, names, values. Saves the vocabulary."""
+    max_ngrams = run.settings.features.path_words
+    if not max_ngrams:
         return None
     inside = (F.col("started_at") >= F.lit(run.window.start)) & (
         F.col("started_at") < F.lit(run.window.end)
@@ -137,7 +149,7 @@ def _words(run: Run, sessions: DataFrame) -> DataFrame | None:
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     vocabulary = None if run.refit else vocabulary_of(run, base)
     if vocabulary is None:
-        vocabulary = to_vocabulary(words, most=most, min_people=run.settings.paths.min_people)
+        vocabulary = to_vocabulary(words, most=max_ngrams, min_people=run.settings.paths.min_people)
     save_run_parameter(run, RunParameter.PATH_WORDS, vocabulary.to_json())
     return to_word_weights(words, vocabulary)
 

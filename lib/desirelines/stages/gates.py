@@ -1,4 +1,4 @@
-"""What must hold before a run is made for a date, and before it is published."""
+"""Checks before a run is made for a date, and before it is published."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ NEEDED: tuple[tuple[str, ...], ...] = (
     ("assign-segments",),
     ("build-paths",),
 )
-"""Stages that a run has behind it when it is published, in order; of a group any one."""
+"""Stages that must be done before a run is published, in order; one of each group."""
 DATED = {"build-features", "fit-clusters", "take-model", "assign-segments", "build-paths"}
-"""Stages whose rows are of the run's as_of."""
+"""Stages whose rows depend on the run's as_of."""
 
 
 def check_as_of(run: Run) -> None:
-    """Make sure that the date a run was asked to be made for lies within the data.
+    """Make sure that the requested date lies within the data.
 
-    A run that is published for a later date would be newer than every ordinary run after it, and the members would stay as they
-    are until the data come so far.
+    A run published for a later date would be newer than every ordinary run after it, so members
+    would not change until the data reach that date.
 
     Raises:
-        SettingsError: it lies beyond the data, and nobody said `--force`.
+        SettingsError: it lies beyond the data, and `--force` was not given.
     """
     if run.force or run.requested_as_of is None:
         return
@@ -44,33 +44,38 @@ def check_as_of(run: Run) -> None:
     if run.requested_as_of > end:
         raise SettingsError(
             [
-                f"--as-of {run.requested_as_of} lies beyond the data, which end on {end - timedelta(days=1)}. Leave --as-of out, or give {end} "
-                "at the latest. With --force the run is made all the same, outside the chain of published runs: members stay as they are"
+                f"--as-of {run.requested_as_of} lies beyond the data, which end on "
+                f"{end - timedelta(days=1)}. Leave --as-of out, or give {end} at the latest. With "
+                "--force the run is made anyway, outside the chain of published runs: members "
+                "stay as they are"
             ]
         )
 
 
 def is_beyond_the_data(run: Run) -> bool:
-    """Whether the run is made for a date beyond the data: no run to compare later ones with."""
+    """Whether the run's date is beyond the data; no later run is compared with such a run."""
     return run.as_of > day_after_newest_event(run)
 
 
 def check_stages(run: Run) -> None:
-    """Make sure that every stage of the run was done, for its as_of, and none after the one that builds on it.
+    """Make sure that every stage of the run is done, in order, and for its as_of.
 
     Raises:
-        GateError: a stage is missing, or must be done again.
+        GateError: a stage is missing, or must be run again.
     """
     faults = faults_of_stages([s for s in run.ledger.states() if s.run_id == run.run_id], run.as_of)
     if faults:
         raise GateError(
-            f"publish: run {run.run_id} is not whole: {'; '.join(faults)}. Nothing was published. Do these stages with "
-            f"--run-id {run.run_id}, then publish."
+            f"publish: run {run.run_id} is not whole: {'; '.join(faults)}. Nothing was published. "
+            f"Run these stages with --run-id {run.run_id}, then publish."
         )
 
 
 def faults_of_stages(states: list[State], as_of: date) -> list[str]:
-    """What keeps a run from being whole, by its states, oldest first. What it did before it was given up is gone."""
+    """Reasons why a run is not whole, from its states, the oldest first.
+
+    Stages from before it was given up do not count: their rows are gone.
+    """
     given_up = max((n for n, s in enumerate(states) if s.status == ABANDONED), default=-1)
     states = states[given_up + 1 :]
     newest = {s.phase: n for n, s in enumerate(states)}  # the newest state of a phase counts
@@ -89,7 +94,7 @@ def faults_of_stages(states: list[State], as_of: date) -> list[str]:
 
 
 def check_gates(run: Run) -> dict[str, Any]:
-    """Hold the run's numbers against each other; give them.
+    """Compare the run's numbers with each other; give them.
 
     Raises:
         GateError: a check failed.
@@ -107,6 +112,7 @@ def check_gates(run: Run) -> dict[str, Any]:
     gates = {"people": people, "with_primary": primaries, "batches_that_do_not_add_up": broken}
     if broken or people != primaries:
         raise GateError(
-            f"publish: the checks failed: {gates}. Nothing was published; the last published run stays."
+            f"publish: the checks failed: {gates}. Nothing was published; the last published run "
+            "stays. Run `desirelines check` for details."
         )
     return gates

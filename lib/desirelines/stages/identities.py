@@ -1,4 +1,4 @@
-"""Who is who, from the links: what new links touch is judged anew, and only what changed is written."""
+"""Resolve identities from links: only components with new links, and write only changes."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ PAIR = ["key", "other_key"]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a resolution went by: the newest batch of every stream of batches, and the rules."""
+    """Inputs of a resolution: the newest batch of every stream of batches, and the rules."""
 
     batches: dict[str, int]
     rules: str
@@ -52,15 +52,15 @@ class Seen:
 
 
 def seen_now(run: Run) -> Seen:
-    """What a resolution that begins now goes by."""
+    """Inputs of a resolution that begins now."""
     rules = run.settings.identity.model_dump(mode="json")
     types = sorted({t for s in run.settings.sources for t in s.stream})
-    told = hashlib.sha256(json.dumps([rules, types], sort_keys=True).encode()).hexdigest()[:16]
-    return Seen(newest_batches(run), told)
+    digest = hashlib.sha256(json.dumps([rules, types], sort_keys=True).encode()).hexdigest()[:16]
+    return Seen(newest_batches(run), digest)
 
 
 def seen_last(run: Run) -> Seen | None:
-    """What the last resolution went by; none before the first."""
+    """Inputs of the last resolution; null before the first."""
     last = run.ledger.newest("resolve-identities")
     facts = run.ledger.inputs_of(last.run_id, "resolve-identities") if last else {}
     return (
@@ -71,13 +71,16 @@ def seen_last(run: Run) -> Seen | None:
 
 
 def touched_keys(run: Run, last: Seen) -> DataFrame:
-    """Identifiers that batches since the last resolution brought: key."""
+    """Identifiers in batches since the last resolution: key."""
     new = F.col("ingest_batch").isin(new_batches(run, last.batches).names)
     return run.warehouse.read(IDENTITY_LINKS).filter(new).select("key").distinct()
 
 
 def resolve_identities(run: Run) -> StageReport:
-    """identity_links → identity_map, stream_owners, people, identity_cuts: only components with new links are resolved again."""
+    """identity_links → identity_map, stream_owners, people, identity_cuts.
+
+    Only components with new links are resolved again.
+    """
     now, last = seen_now(run), seen_last(run)
     note = ""
     if last == now:
@@ -89,16 +92,15 @@ def resolve_identities(run: Run) -> StageReport:
     return StageReport(row_count(open_identities(run)), note, inputs=now.to_facts())
 
 
-def resolve(run: Run, touched: DataFrame | None) -> None:
-    """Judge the components of the touched keys anew (all of them for None), and write what changed."""
+def resolve(run: Run, keys: DataFrame | None) -> None:
+    """Resolve the components of these keys again (all for null), and write what changed."""
     identity, links = run.settings.identity, run.warehouse.read(IDENTITY_LINKS)
-    scope = None if touched is None else _scope(run, touched)
+    scope = None if keys is None else _scope(run, keys)
     rows = links if scope is None else links.join(scope, "key", "left_semi")
     in_force = cuts_in_force(run.warehouse.read(IDENTITY_CUTS), run.warehouse.read(SUPPRESSIONS))
     held = in_force.filter("is_held")
-    pairs = (
-        to_pairs(rows).join(held, PAIR, "left_anti").localCheckpoint()
-    )  # several tables are made from it
+    # Several tables are made from the pairs.
+    pairs = to_pairs(rows).join(held, PAIR, "left_anti").localCheckpoint()
     capped = to_capped(pairs, dict(identity.most_links))
     sightings = to_sightings(rows)
     inside = pairs.join(capped, PAIR, "left_anti")
@@ -121,16 +123,16 @@ def resolve(run: Run, touched: DataFrame | None) -> None:
         )
 
 
-def _scope(run: Run, touched: DataFrame) -> DataFrame:
-    """Every key that hangs together with a touched one, by links that hold and by links that a rule cut: key."""
+def _scope(run: Run, keys: DataFrame) -> DataFrame:
+    """Every key in the components of these keys, also over links that a rule cut: key."""
     open_map = open_identities(run)
-    components = open_map.join(touched, "key", "left_semi").select("component").distinct()
+    components = open_map.join(keys, "key", "left_semi").select("component").distinct()
     together = open_map.join(components, "component", "left_semi").select("key")
-    return together.unionByName(touched.select("key")).distinct().localCheckpoint()
+    return together.unionByName(keys.select("key")).distinct().localCheckpoint()
 
 
 def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:
-    """People and identity_map: people who are now somebody else's are gone; intervals are closed and opened."""
+    """Write people and identity_map: delete merged people, close and open intervals."""
     buckets = run.settings.warehouse.buckets
     before = (
         open_identities(run)
@@ -150,22 +152,24 @@ def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:
 
 
 def _write_owners(run: Run, resolved: DataFrame, pairs: DataFrame) -> None:
-    """stream_owners: one interval for a stream of one person, the stretches of each login for a shared one."""
+    """Write stream_owners: one interval for one person's stream, one a login for a shared one."""
     identity = run.settings.identity
     types = sorted({t for s in run.settings.sources for t in s.stream})
-    own = resolved.filter(F.col("key_type").isin(types)).select(
+    stream_people = resolved.filter(F.col("key_type").isin(types)).select(
         F.col("key").alias("stream_id"), "person_id"
     )
     login_people = to_login_people(pairs, resolved, login_type=identity.login_type)
     shared = to_shared_streams(login_people).withColumn("is_shared", F.lit(True)).localCheckpoint()
-    streams = own.join(shared, "stream_id", "left").withColumn(
+    streams = stream_people.join(shared, "stream_id", "left").withColumn(
         "is_shared", F.coalesce("is_shared", F.lit(False))
     )
     owners = to_stream_owners(
-        streams, _logins(run, shared, resolved), attribution=identity.attribution,
+        streams,
+        _logins(run, shared, resolved),
+        attribution=identity.attribution,
         within_us=int(identity.attribution_hours * 3_600_000_000),
-    ).withColumn("bucket", bucket_of(F.col("stream_id"), run.settings.warehouse.buckets))  # fmt: skip
-    before = open_owners(run).join(own, "stream_id", "left_semi")
+    ).withColumn("bucket", bucket_of(F.col("stream_id"), run.settings.warehouse.buckets))
+    before = open_owners(run).join(stream_people, "stream_id", "left_semi")
     values = ("person_id", "to_at", "bucket")
     edits = to_interval_edits(
         before, owners, key=("stream_id", "from_at"), values=values, run_id=run.run_id
@@ -174,9 +178,16 @@ def _write_owners(run: Run, resolved: DataFrame, pairs: DataFrame) -> None:
 
 
 def _logins(run: Run, shared: DataFrame, resolved: DataFrame) -> DataFrame:
-    """Events of shared streams that carry a login, with the person of it; `events` is read only when there is such a stream."""
+    """Events of shared streams with a login, and its person.
+
+    `events` is read only if there is such a stream.
+    """
     events = run.warehouse.read(EVENTS).select("stream_id", "user_key", "occurred_at")
     if shared.isEmpty():
         events = events.limit(0)
     people = resolved.select(F.col("key").alias("user_key"), "person_id")
-    return events.filter(F.col("user_key").isNotNull()).join(F.broadcast(shared), "stream_id", "left_semi").join(people, "user_key")  # fmt: skip
+    return (
+        events.filter(F.col("user_key").isNotNull())
+        .join(F.broadcast(shared), "stream_id", "left_semi")
+        .join(people, "user_key")
+    )

@@ -1,4 +1,4 @@
-"""Sources to events, batch by batch, each on its own terms; and expired rows out of quarantine."""
+"""Ingest sources into events, batch by batch, each on its own terms; delete expired quarantine."""
 
 from __future__ import annotations
 
@@ -25,7 +25,10 @@ from desirelines.views.events import day_after_newest_event
 
 
 def ingest_events(run: Run) -> StageReport:
-    """Sources → events and what comes with them; only new rows. Expired rows leave quarantine. Settles the date of the run."""
+    """Sources → events and the tables written with them; only new rows.
+
+    Also deletes expired rows from quarantine and settles the date of the run.
+    """
     drop_expired(run)
     before = facts_before(run)
     sources, facts = present_sources(run, before)
@@ -42,10 +45,11 @@ def ingest_events(run: Run) -> StageReport:
 
 
 def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int]) -> int:
-    """Read what arrived at the sources since the last time, several sources at once; give the number of batches.
+    """Read what is new at the sources, several at once; give the number of batches.
 
-    While one source's rows are worked on, the small writes of another fill the cores that wait. A batch that was begun by another
-    mapping or other settings is finished by those; then rows of its source in quarantine come in again by those of now.
+    While one source's rows are processed, the small writes of another use the idle cores. A batch
+    begun with another mapping or other settings is finished with those; then the quarantined rows
+    of its source are reprocessed with the current ones.
     """
     rates = rates_digest(run.spark, run.settings.site)
     finish_requeues(run, sources, rates)
@@ -69,7 +73,10 @@ def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int])
 
 
 def _give_up_open_batches(run: Run) -> None:
-    """Take out what unfinished batches wrote of sources that are read anew: their rows come again, under another name."""
+    """Delete what unfinished batches wrote, for sources that are resynced.
+
+    Their rows come again, in batches of other names.
+    """
     for name, batch in open_batches(run):
         if name in run.resync and not batch.is_requeue:
             take_out(run, name, batch)
@@ -78,7 +85,10 @@ def _give_up_open_batches(run: Run) -> None:
 def _ingest_source(
     run: Run, source: Source, checkpoint: int, rates: str | None
 ) -> tuple[int, bool]:
-    """Read one source, all of it under a new checkpoint; give its batches, and whether one of them was finished by other rules."""
+    """Read one source, all of it under a new checkpoint.
+
+    Give the number of batches, and whether one was finished by other rules.
+    """
     place = source.name if checkpoint == 0 else f"{source.name}-{checkpoint}"
     is_first = not _has_events(run, source)
     may_be_begun, by_other_rules = True, False
@@ -86,7 +96,7 @@ def _ingest_source(
     def take(rows_by: RowsOf, query_id: str, number: int) -> None:
         nonlocal is_first, may_be_begun, by_other_rules
         batch = Batch(query_id, number, is_first)
-        # Batches of a stream come one after the other: only the first of a command can be one that an earlier command began.
+        # Batches of a stream come in order, so only a command's first can have been begun earlier.
         terms = terms_of(run, source, batch, rates, can_be_begun=may_be_begun)
 
         def rows(terms: Terms) -> Rows:
@@ -99,12 +109,13 @@ def _ingest_source(
         is_first = may_be_begun = False
 
     batches = ingest_new(
-        run.spark, source,
+        run.spark,
+        source,
         checkpoint=run.warehouse.path_of(f"_checkpoints/{place}"),
         max_files=run.settings.ingest.max_files_per_batch,
         on_batch=take,
         tell=run.progress.say,
-    )  # fmt: skip
+    )
     return batches, by_other_rules
 
 
@@ -121,10 +132,10 @@ def _has_events(run: Run, source: Source) -> bool:
 
 
 def drop_expired(run: Run) -> None:
-    """Delete from quarantine what is past its day, by the date the command began. Files go later, with VACUUM.
+    """Delete expired rows from quarantine, by the date the command began; VACUUM deletes the files.
 
-    The table's statistics tell the first day, so where nothing has expired no row is read and nothing is written. A requeue that was
-    begun and not finished keeps its rows until it is.
+    The table's statistics give the first day, so if nothing has expired no row is read and nothing
+    is written. Nothing is deleted while a requeue is unfinished: it needs its rows.
     """
     if not run.warehouse.exists(QUARANTINED_EVENTS) or has_open_requeue(run):
         return
@@ -136,4 +147,4 @@ def drop_expired(run: Run) -> None:
         return
     days = [(first + timedelta(days=n),) for n in range((today - first).days + 1)]
     run.warehouse.delete(run.spark.createDataFrame(days, "expires_on date"), QUARANTINED_EVENTS)
-    run.progress.say(f"quarantine: rows kept until {today} at the latest are dropped")
+    run.progress.say(f"quarantine: rows to be kept until {today} or earlier are deleted")

@@ -1,4 +1,4 @@
-"""The row account of a batch: every row that was read has one fate, and what is called used stands in `events`."""
+"""The row account of a batch: every row read has one fate, and every used row is in `events`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desirelines.tables import EVENTS, FATES, ROW_ACCOUNTS
 
 
 def used_rows(run: Run) -> int:
-    """Events that the run's run brought in."""
+    """Events that the run ingested."""
     mine = run.warehouse.read(ROW_ACCOUNTS).filter(
         (F.col("run_id") == run.run_id) & (F.col("fate") == "used")
     )
@@ -21,7 +21,7 @@ def used_rows(run: Run) -> int:
 
 
 def has_account(run: Run, source: Source, batch: Batch) -> bool:
-    """Whether a batch was finished: its account is what is written last."""
+    """Whether a batch is finished: its account is written last."""
     mine = (F.col("ingest_batch") == batch.name) & (F.col("source") == source.name)
     return not run.warehouse.read(ROW_ACCOUNTS).filter(mine).select(F.lit(1)).isEmpty()
 
@@ -32,14 +32,15 @@ def write_account(
     """Write the fates of a batch.
 
     Raises:
-        AccountError: a row has no fate, or what stands in `events` is not what the account says.
+        AccountError: a row has no fate, or `events` does not hold what the account says.
     """
     name = terms.source.name
     written = _written(run, terms, batch, account.get("used", 0))
     if sum(account.values()) != rows_read or written != account.get("used", 0):
         raise AccountError(
-            f"source '{name}': the row account does not add up: {rows_read:,} rows read, fates {account}, {written:,} events written. "
-            "Nothing is published. This is a defect: please report it with these numbers."
+            f"source '{name}': the row account does not add up: {rows_read:,} rows read, fates "
+            f"{account}, {written:,} events written. Nothing is published. This is a defect: "
+            "please report it with these numbers."
         )
     rows = [
         (run.run_id, name, batch.name, fate, account[fate], rows_read)
@@ -56,11 +57,11 @@ def write_account(
 
 
 def _written(run: Run, terms: Terms, batch: Batch, expected: int) -> int:
-    """Rows of the batch in `events`, on whatever day.
+    """Number of the batch's rows in `events`, on any day.
 
-    Statistics tell batches of one stream apart by their run only (Delta keeps 32 characters of a text, and names of such batches
-    begin alike), so of a batch that no earlier try began the run's files are read, and all of the stream's only where they do not
-    hold what is expected.
+    File statistics distinguish batches of one stream only by run: Delta keeps 32 characters of a
+    text, and the names of these batches begin alike. So for a batch that no earlier try began, only
+    the run's files are read, and all of the stream's only if those do not hold the expected rows.
     """
     events = run.warehouse.read(EVENTS)
     mine = events.filter(

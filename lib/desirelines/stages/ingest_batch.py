@@ -1,4 +1,4 @@
-"""A batch of rows into the tables: every row gets a fate, every fate is counted, and the sum is checked."""
+"""Write a batch of rows to the tables: every row gets a fate, and the fates must add up."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.columns.keys import bucket_of, secret_pads
+from desirelines.columns.keys import secret_pads
 from desirelines.errors import AccountError
-from desirelines.events.bot_agents import to_bot_tags
 from desirelines.events.currency import with_reporting_currency
 from desirelines.events.fates import (
     KEPT_IN_QUARANTINE,
@@ -21,47 +20,28 @@ from desirelines.events.fates import (
     keep_sinks_columns,
     suppressed_at,
     to_account,
-    to_quarantine,
     with_fates,
     with_suppressed,
     with_text_of_conflicts,
 )
 from desirelines.events.masking import masked_text
-from desirelines.events.parse import key_column, to_mapped_events, value_column
+from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.events.raw_fields import ALIAS_KEY, raw_text
-from desirelines.identities.links import to_links
 from desirelines.io.sources.rates import currency_rates
-from desirelines.privacy.consent import to_statements
 from desirelines.run.context import Run
 from desirelines.settings import Source
 from desirelines.stages.ingest_account import has_account, write_account
+from desirelines.stages.ingest_tables import Quarantined, write_tables
 from desirelines.stages.ingest_terms import Batch, Terms, new_terms, save_terms, take_out
-from desirelines.tables import (
-    CONSENTS,
-    EVENTS,
-    FATES,
-    IDENTIFIERS,
-    IDENTITY_LINKS,
-    QUARANTINED_EVENTS,
-    STREAM_TAGS,
-    SUPPRESSIONS,
-)
+from desirelines.tables import EVENTS, FATES, SUPPRESSIONS
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A batch's rows in the event model, and how many the source gave, which is known once they were looked at."""
+    """A batch's rows in the event model, and the rows that the source gave, counted on reading."""
 
     mapped: DataFrame
     count: Callable[[], int]
-
-
-@dataclass(frozen=True, slots=True)
-class Quarantined:
-    """Rows that go to quarantine, and whether their text is masked."""
-
-    rows: DataFrame
-    is_masked: bool
 
 
 def bring_in(
@@ -72,46 +52,53 @@ def bring_in(
     rates: str | None,
     rows: Callable[[Terms], Rows | None],
 ) -> dict[str, int]:
-    """Write a batch on its terms; give the rows by fate. `rows` gives the batch's rows on some terms, or none when there is nothing to write.
+    """Write a batch on its terms; give the number of rows by fate.
 
-    What an earlier try wrote stays, and the rest is added, if everything that decides is as it was. If it is not (another table of
-    rates, a source that was written over, another version of this program), what was written is taken out, and the batch is begun
-    anew on the terms that hold now: it ends with one fate a row in any case.
+    `rows` gives the batch's rows on some terms, or null if there is nothing to write.
+
+    If everything that decides the fates is unchanged, what an earlier try wrote stays and the rest
+    is added. If not (another table of rates, an overwritten source, another version of this
+    program), what was written is deleted and the batch starts again on the current terms. Either
+    way each row ends with one fate.
 
     Raises:
-        AccountError: a row has no fate, or what stands in `events` is not what the account says.
+        AccountError: a row has no fate, or `events` does not hold what the account says.
     """
     if terms.is_begun:
         if has_account(run, source, batch):
             return {}
-        run.progress.say(_told(source, batch, terms))
+        run.progress.say(_resumed(source, batch, terms))
     if not terms.is_begun or terms.rules.rates == rates:
-        found = rows(terms)
+        batch_rows = rows(terms)
         try:
-            return {} if found is None else write_batch(run, terms, found, batch)
+            return {} if batch_rows is None else write_batch(run, terms, batch_rows, batch)
         except AccountError:
             if not terms.is_begun:
                 raise
     run.progress.say(
-        f"{source.name}: what batch {batch.number} had written cannot be completed; it is taken out and written anew"
+        f"{source.name}: what batch {batch.number} had written cannot be completed; it is deleted "
+        "and written again"
     )
     take_out(run, source.name, batch)
-    anew = new_terms(run, source, rates, terms)
-    found = rows(anew)
-    return {} if found is None else write_batch(run, anew, found, batch)
+    current = new_terms(run, source, rates, terms)
+    batch_rows = rows(current)
+    return {} if batch_rows is None else write_batch(run, current, batch_rows, batch)
 
 
-def _told(source: Source, batch: Batch, terms: Terms) -> str:
-    since = f"{source.name}: batch {batch.number} was begun at {terms.read_at:%Y-%m-%d %H:%M} UTC and is finished as of then"
-    return since if terms.are_now else since + ", by the mapping and the settings of then"
+def _resumed(source: Source, batch: Batch, terms: Terms) -> str:
+    message = (
+        f"{source.name}: batch {batch.number} was begun at {terms.read_at:%Y-%m-%d %H:%M} UTC and "
+        "is finished as of then"
+    )
+    return message if terms.are_now else message + ", by the mapping and the settings of then"
 
 
 def mapped_rows(
     run: Run, terms: Terms, raw: DataFrame, *, marked: Column | None = None
 ) -> DataFrame:
-    """Raw rows in the event model, with the reasons against each, and whether somebody suppressed is in it.
+    """Raw rows in the event model, with reasons against each, and whether it is suppressed.
 
-    `marked`: of rows from quarantine, whether identifiers stand in them as the marks that masking left.
+    `marked`: for rows from quarantine, whether masking replaced their identifiers with marks.
     """
     source, site = terms.source, terms.settings.site
     pads = secret_pads(run.spark, run.data_secret)
@@ -119,8 +106,10 @@ def mapped_rows(
         raw, pads, source, terms.settings, read_at=terms.read_at, marked=marked
     )
     mapped = with_reporting_currency(mapped, currency_rates(run.spark, site), site)
-    listed = run.warehouse.exists(SUPPRESSIONS)
-    suppressed = suppressed_at(run.warehouse.read(SUPPRESSIONS), terms.read_at) if listed else None
+    has_suppressions = run.warehouse.exists(SUPPRESSIONS)
+    suppressed = (
+        suppressed_at(run.warehouse.read(SUPPRESSIONS), terms.read_at) if has_suppressions else None
+    )
     keys = [
         *(key_column(t) for t in source.ids),
         *([ALIAS_KEY] if source.alias is not None else []),
@@ -129,10 +118,12 @@ def mapped_rows(
 
 
 def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, int]:
-    """Give every row its fate and write the batch, its terms first and its account last; give the rows by fate.
+    """Give every row its fate and write the batch; give the number of rows by fate.
+
+    The terms are written first, the account last.
 
     Raises:
-        AccountError: a row has no fate, or what stands in `events` is not what the account says.
+        AccountError: a row has no fate, or `events` does not hold what the account says.
     """
     source, mapped = terms.source, rows.mapped
     facts = {
@@ -140,29 +131,32 @@ def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, i
         "ingest_batch": F.lit(batch.name),
         "run_id": F.lit(run.run_id),
     }
-    known = None if batch.is_first else _known(run, terms, mapped, batch.name)
-    # What went through quarantine once is kept masked: a row that came as it was and one with marks are not told apart any more.
+    known_events = None if batch.is_first else _known_events(run, terms, mapped, batch.name)
+    # Rows that went through quarantine once stay masked: raw rows and rows with marks can no longer
+    # be distinguished.
     is_masked = batch.is_requeue or run.settings.ingest.quarantine_raw == "masked"
     text = (
         masked_text(mapped, source, terms.settings.identity.login_type)
         if is_masked
         else raw_text(source)
     )
-    classified = with_fates(mapped, source, known, orders_are_whole=not batch.is_requeue, text=text)
+    classified = with_fates(
+        mapped, source, known_events, orders_are_whole=not batch.is_requeue, text=text
+    )
     classified = keep_sinks_columns(classified).withColumns(facts)
-    # Kept for the sinks below: one plan cannot have several, and reading the source again would cost more.
+    # Kept for several sinks, which one plan cannot have; reading the source again would cost more.
     classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
     try:
         with ThreadPoolExecutor(1, "begin") as beside:  # a small commit waits more than it works
-            written_down = beside.submit(save_terms, run, terms, batch)
+            terms_saved = beside.submit(save_terms, run, terms, batch)
             account = {
                 row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()
             }
-            written_down.result()
+            terms_saved.result()
         waiting = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
         if account.get("conflict"):
             waiting = with_text_of_conflicts(waiting, mapped, text)
-        _write(run, terms, classified, Quarantined(waiting, is_masked), batch, account)
+        write_tables(run, terms, classified, Quarantined(waiting, is_masked), batch, account)
         write_account(run, terms, account, rows.count(), batch)
     finally:
         classified.unpersist()
@@ -173,10 +167,11 @@ def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, i
     return account
 
 
-def _known(run: Run, terms: Terms, mapped: DataFrame, batch: str) -> DataFrame | None:
-    """Events of the source on the days of the batch, so many days around as an event may be late; none without such days.
+def _known_events(run: Run, terms: Terms, mapped: DataFrame, batch: str) -> DataFrame | None:
+    """Events of the source on the batch's days, and as many days around as events can be late.
 
-    Of snapshots, which bring few events, all of them: the state before may be of any day.
+    Null if the batch has no usable row. For snapshots, which bring few events, all of them: the
+    state before can be of any day.
     """
     days = (
         mapped.filter((F.size("reasons") == 0) & ~F.col("is_late"))
@@ -189,102 +184,5 @@ def _known(run: Run, terms: Terms, mapped: DataFrame, batch: str) -> DataFrame |
     first, last = (days[0] - around).date(), (days[1] + around).date()
     on_days = (F.col("occurred_on") >= F.lit(first)) & (F.col("occurred_on") <= F.lit(last))
     of_others = (F.col("source") == source.name) & (F.col("ingest_batch") != batch)
-    known = run.warehouse.read(EVENTS).filter(of_others if source.snapshot else of_others & on_days)
-    return known.select(*LOOK_UP)
-
-
-def _write(
-    run: Run,
-    terms: Terms,
-    classified: DataFrame,
-    waiting: Quarantined,
-    batch: Batch,
-    account: dict[str, int],
-) -> None:
-    """Write the batch into its tables, side by side: a small commit waits more than it works."""
-    source, used = terms.source, classified.filter(F.col("fate") == "used")
-    writes = [
-        lambda: _write_events(run, terms, used, batch),
-        lambda: _write_links(run, terms, used, batch),
-    ]
-    if any(account.get(fate) for fate in KEPT_IN_QUARANTINE):
-        writes.append(lambda: _write_quarantine(run, terms, waiting, batch))
-    if source.columns.user_agent is not None and not source.keep_bots:
-        writes.append(lambda: _write_bot_tags(run, source, used))
-    if source.columns.consent is not None:
-        writes.append(lambda: _write_consents(run, source, used))
-    if any(i.keep_value for i in source.ids.values()):
-        writes.append(lambda: _write_identifiers(run, source, used))
-    with ThreadPoolExecutor(len(writes), "write") as pool:
-        for writing in [pool.submit(write) for write in writes]:
-            writing.result()
-
-
-def _facts(run: Run, source: Source) -> dict[str, Column]:
-    return {"source": F.lit(source.name), "run_id": F.lit(run.run_id)}
-
-
-def _write_events(run: Run, terms: Terms, used: DataFrame, batch: Batch) -> None:
-    source = terms.source
-    events = used.withColumns({
-        "occurred_on": F.col("occurred_at").cast("date"),
-        "bucket": bucket_of(F.col("stream_id"), run.settings.warehouse.buckets),
-        "file_name": F.col("file_name") if source.ordered else F.lit(None).cast("string"),
-        "file_place": F.col("file_place") if source.ordered else F.lit(None).cast("long"),
-    })  # fmt: skip
-    run.warehouse.append_once(events, EVENTS, writer=terms.writer(batch), number=batch.number)
-
-
-def _write_quarantine(run: Run, terms: Terms, waiting: Quarantined, batch: Batch) -> None:
-    expires = terms.read_at.date() + timedelta(days=run.settings.ingest.quarantine_keep_days)
-    pads = secret_pads(run.spark, run.data_secret)
-    quarantined = to_quarantine(waiting.rows, terms.source, pads, is_masked=waiting.is_masked)
-    quarantined = quarantined.withColumn("expires_on", F.lit(expires))
-    run.warehouse.append_once(
-        quarantined, QUARANTINED_EVENTS, writer=terms.writer(batch), number=batch.number
-    )
-
-
-def _write_links(run: Run, terms: Terms, used: DataFrame, batch: Batch) -> None:
-    source = terms.source
-    links = to_links(
-        used, {t: key_column(t) for t in source.ids}, login_type=terms.settings.identity.login_type,
-        alias_column=ALIAS_KEY if source.alias is not None else None,
-    ).withColumns(_facts(run, source) | {"ingest_batch": F.lit(batch.name)})  # fmt: skip
-    run.warehouse.append_once(
-        links, IDENTITY_LINKS, writer=terms.writer(batch), number=batch.number
-    )
-
-
-def _write_identifiers(run: Run, source: Source, used: DataFrame) -> None:
-    kept = [t for t, i in source.ids.items() if i.keep_value]
-    pairs = [
-        F.struct(
-            F.col(key_column(t)).alias("key"),
-            F.lit(t).alias("key_type"),
-            F.col(value_column(t)).alias("value"),
-        )
-        for t in kept
-    ]
-    found = used.select(F.inline(F.array(*pairs))).filter(
-        F.col("key").isNotNull() & F.col("value").isNotNull()
-    )
-    # One key has one value; a row for each that was seen would be told twice.
-    values = (
-        found.groupBy("key", "key_type")
-        .agg(F.min("value").alias("value"))
-        .withColumns(_facts(run, source))
-    )
-    run.warehouse.merge(values, IDENTIFIERS)
-
-
-def _write_bot_tags(run: Run, source: Source, used: DataFrame) -> None:
-    tags = to_bot_tags(used).withColumns(_facts(run, source))
-    if not tags.isEmpty():
-        run.warehouse.merge(tags, STREAM_TAGS)
-
-
-def _write_consents(run: Run, source: Source, used: DataFrame) -> None:
-    facts = {"purpose": F.lit(run.settings.consent.purpose), **_facts(run, source)}
-    rows = to_statements(used).withColumns(facts)
-    run.warehouse.merge(rows, CONSENTS, update=("is_granted",), stamp=("run_id",), only_lower=True)
+    wanted = of_others if source.snapshot else of_others & on_days
+    return run.warehouse.read(EVENTS).filter(wanted).select(*LOOK_UP)

@@ -1,4 +1,7 @@
-"""Rejected rows of a source once more, by the mapping as it is now: what it can make an event of goes in, once, and leaves quarantine."""
+"""Reprocess quarantined rows with the current mapping.
+
+Rows that parse now are ingested exactly once and leave quarantine.
+"""
 
 from __future__ import annotations
 
@@ -19,20 +22,22 @@ from desirelines.tables import INGEST_BATCHES, QUARANTINED_EVENTS
 
 PHASE = "requeue"
 WAITING = ("quarantined", "late")
-"""Fates that another mapping or another setting may change; a conflict is none of them."""
+"""Fates that another mapping or setting can change; a conflict is not one of them."""
 
 
 def requeue_sources(
     run: Run, sources: list[Source], rates: str | None
 ) -> dict[str, dict[str, int]]:
-    """Bring rows in quarantine in again; give rows by fate of each source. Rows that still cannot be used stay as they are."""
+    """Reprocess rows in quarantine; give the number of rows by source and fate.
+
+    Rows that still cannot be used stay as they are.
+    """
     done: dict[str, dict[str, int]] = {}
 
     def requeue(run: Run) -> StageReport:
         if run.run_id not in _open_runs(run):
-            run.ledger.record(
-                run.run_id, PHASE, STARTED
-            )  # the ledger tells that there may be something to finish
+            # So that a later command knows that there may be something to finish.
+            run.ledger.record(run.run_id, PHASE, STARTED)
         number = _batches_of(run)
         for source in sources:
             batch = Batch(f"{REQUEUE}{run.run_id}", number, is_requeue=True)
@@ -44,15 +49,15 @@ def requeue_sources(
 
 
 def has_open_requeue(run: Run) -> bool:
-    """Whether a requeue was begun and not finished, told by the ledger alone."""
+    """Whether a requeue is unfinished, from the ledger alone."""
     return bool(_open_runs(run))
 
 
 def finish_requeues(run: Run, sources: list[Source], rates: str | None) -> None:
-    """Finish what requeues that died had begun, on the terms they were begun on.
+    """Finish requeues that died, on the terms they were begun on.
 
-    Where that cannot be (the source is no longer configured, or is of another format) what was written is taken out; the rows are
-    still in quarantine.
+    If that is impossible (the source is no longer configured, or has another format), what was
+    written is deleted; the rows are still in quarantine.
     """
     runs = _open_runs(run)
     if not runs:
@@ -78,7 +83,7 @@ def _open_runs(run: Run) -> list[str]:
 
 
 def _batches_of(run: Run) -> int:
-    """Number of the run's next requeue: a run may do so more than once."""
+    """Number of the run's next requeue: a run can do more than one."""
     mine = F.split("ingest_batch", ":")
     begun = run.warehouse.read(INGEST_BATCHES).filter(mine[0] == f"{REQUEUE}{run.run_id}")
     newest = begun.agg(F.max(mine[1].cast("long"))).collect()[0][0]
@@ -91,9 +96,8 @@ def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[
     leaving: list[DataFrame] = []
 
     def rows(terms: Terms) -> Rows | None:
-        mapped = _read_again(
-            run, terms, waiting
-        ).localCheckpoint()  # the rows it is made of leave quarantine below
+        # Checkpointed because the rows it is made from leave quarantine below.
+        mapped = _read_again(run, terms, waiting).localCheckpoint()
         usable = (F.size("reasons") == 0) & ~F.col("is_late") | F.col("is_suppressed")
         digests = mapped.filter(usable).select("row_digest").distinct()
         taken = mapped.join(digests, "row_digest", "left_semi")
@@ -112,8 +116,9 @@ def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[
         run.warehouse.delete(keys, QUARANTINED_EVENTS)
     if not waiting.filter("is_masked").select(F.lit(1)).isEmpty():
         run.progress.say(
-            f"{source.name}: rows stay in quarantine. What is kept of them is what the mapping named when they came; if a column was added to it "
-            f"since, read them from the source: `desirelines ingest-events --resync {source.name}`"
+            f"{source.name}: rows stay in quarantine. They keep only the columns that the mapping "
+            "named when they came. If the mapping has a new column since, read them from the "
+            f"source: `desirelines ingest-events --resync {source.name}`"
         )
     return fates
 
@@ -122,12 +127,16 @@ def _read_again(run: Run, terms: Terms, waiting: DataFrame) -> DataFrame:
     """Waiting rows in the event model, with the digest they have in quarantine."""
     texts = waiting.select(RAW, "row_digest", "is_masked", "run_id", "ingest_batch", "ordinal")
     if terms.source.lines is not None:
-        # Each broken line kept the text of its whole row, where it is not masked; masked, it kept its own.
-        own = F.when(F.col("is_masked"), F.concat_ws("/", "run_id", "ingest_batch", "ordinal"))
-        texts = texts.withColumn("_own", own).dropDuplicates(["row_digest", "_own"])
+        # A rejected line keeps the text of its whole row; if masked, only its own text.
+        line = F.when(F.col("is_masked"), F.concat_ws("/", "run_id", "ingest_batch", "ordinal"))
+        texts = texts.withColumn("_line", line).dropDuplicates(["row_digest", "_line"])
     raw = raw_of_texts(run.spark, terms.source, texts)
     mapped = mapped_rows(run, terms, raw, marked=F.col("file_place") == 1)
-    return mapped.withColumns({
-        RAW: raw_text(terms.source), "row_digest": F.col("file_name"),
-        "file_name": F.lit(None).cast("string"), "file_place": F.lit(None).cast("long"),
-    })  # fmt: skip
+    return mapped.withColumns(
+        {
+            RAW: raw_text(terms.source),
+            "row_digest": F.col("file_name"),
+            "file_name": F.lit(None).cast("string"),
+            "file_place": F.lit(None).cast("long"),
+        }
+    )

@@ -1,7 +1,8 @@
-"""The terms a batch is judged on: its moment and its rules, written down before its first row and read back by every later try.
+"""The terms of a batch: its moment and its rules, saved before its first row.
 
-A driver may die at any write, and the next try comes later and perhaps with another mapping. What was written already must get
-the same fates again, so the terms belong to the batch and not to the run that finishes it (docs/adr/0010-batches.md).
+Every later try reads them back. A driver can die at any write, and the next try comes later and
+perhaps with another mapping. What was already written must get the same fates again, so the terms
+belong to the batch, not to the run that finishes it (docs/adr/0010-batches.md).
 """
 
 from __future__ import annotations
@@ -23,12 +24,19 @@ from desirelines.tables import (
 )
 
 REQUEUE = "requeue-"
-"""How the query ids of requeues begin."""
+"""Prefix of the query ids of requeues."""
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """One batch of a stream; `is_first` when nothing of its source was used before it, so nothing is looked up; `is_requeue` when its rows come from quarantine."""
+    """One batch of a stream.
+
+    Attributes:
+        query_id: the stream of batches.
+        number: place in the stream, from 0.
+        is_first: no event of its source was used before, so none is looked up.
+        is_requeue: its rows come from quarantine.
+    """
 
     query_id: str
     number: int
@@ -43,16 +51,16 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a batch is judged on.
+    """What decides the fates of a batch's rows.
 
     Attributes:
         source: the mapping.
         settings: the settings.
-        read_at: the moment that stands for now.
-        rules: what of mapping and settings is kept with the batch.
-        attempt: from 1; one more each time what was written was taken out.
-        is_begun: an earlier try wrote these terms down, and perhaps more.
-        are_now: whether mapping and settings still say the same.
+        read_at: the moment that counts as now.
+        rules: the parts of mapping and settings that are saved with the batch.
+        attempt: from 1; one more each time what was written is deleted.
+        is_begun: an earlier try saved these terms, and perhaps wrote more.
+        are_now: mapping and settings are still the same.
     """
 
     source: Source
@@ -64,7 +72,7 @@ class Terms:
     are_now: bool = True
 
     def writer(self, batch: Batch) -> str:
-        """Who writes, for writes that happen once."""
+        """Name of the writer, for writes that happen once."""
         again = "" if self.attempt == 1 else f":{self.attempt}"
         return f"{self.source.name}:{batch.query_id}{again}"
 
@@ -72,9 +80,10 @@ class Terms:
 def terms_of(
     run: Run, source: Source, batch: Batch, rates: str | None, *, can_be_begun: bool = True
 ) -> Terms:
-    """The terms a batch was begun on; of a new one those that hold now. At most one look into `ingest_batches`.
+    """The terms a batch was begun on; for a new batch the current ones.
 
-    Without `can_be_begun` it is known to be new, and nothing is looked up. `rates` is the digest of the table of rates now.
+    Without `can_be_begun` it is known to be new, and nothing is looked up. `rates` is the digest of
+    the table of rates now. Cost: at most one read of `ingest_batches`.
 
     Raises:
         SettingsError: it was begun as rows of another format, which cannot be read now.
@@ -93,8 +102,11 @@ def terms_of(
     if rules.mapping["format"] != source.format:
         raise SettingsError(
             [
-                f"source '{source.name}': a batch of it was begun as {rules.mapping['format']} and not finished, and its format is {source.format} now. "
-                f"Set `format: {rules.mapping['format']}` once more, run `desirelines ingest-events`, then change it; or read the source anew: `desirelines ingest-events --resync {source.name}`"
+                f"source '{source.name}': a batch of it was begun as {rules.mapping['format']} and "
+                f"not finished, and its format is {source.format} now. Set `format: "
+                f"{rules.mapping['format']}` again, run `desirelines ingest-events`, then change "
+                "it; or read the source again from its beginning: `desirelines ingest-events "
+                f"--resync {source.name}`"
             ]
         )
     read_at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=last["read_us"])
@@ -112,14 +124,14 @@ def terms_of(
 
 
 def new_terms(run: Run, source: Source, rates: str | None, before: Terms) -> Terms:
-    """The terms that hold now, for a batch that cannot be finished on those it was begun on."""
+    """The current terms, for a batch that cannot be finished on those it was begun on."""
     return Terms(
         source, run.settings, run.read_at, Rules.of(source, run.settings, rates), before.attempt + 1
     )
 
 
 def save_terms(run: Run, terms: Terms, batch: Batch) -> None:
-    """Write the terms of a batch, once. Nothing else of the batch is written before this is done."""
+    """Write the terms of a batch, once, before anything else of the batch is written."""
     if terms.is_begun:
         return
     row = (
@@ -136,7 +148,10 @@ def save_terms(run: Run, terms: Terms, batch: Batch) -> None:
 
 
 def open_batches(run: Run) -> list[tuple[str, Batch]]:
-    """Batches that were begun and have no account, each with its source. One read of two small tables, asked for only where one may be."""
+    """Batches that were begun and have no account, each with its source.
+
+    Cost: one read of two small tables. Callers ask only if such a batch is possible.
+    """
     by = ["source", "ingest_batch"]
     begun = run.warehouse.read(INGEST_BATCHES).select(*by).distinct()
     rows = (
@@ -152,9 +167,10 @@ def open_batches(run: Run) -> list[tuple[str, Batch]]:
 
 
 def take_out(run: Run, source: str, batch: Batch) -> None:
-    """Delete what a batch without an account wrote, wherever rows name their batch. Twice is as once.
+    """Delete what a batch without an account wrote. Idempotent.
 
-    What is merged by key (consents, verdicts on streams, kept values) stays: the next try states it again.
+    Only in tables whose rows name their batch. Rows merged by key (consents, tags of streams, kept
+    values) stay: the next try writes them again.
     """
     named = run.spark.createDataFrame([(source, batch.name)], "source string, ingest_batch string")
     for table in (EVENTS, IDENTITY_LINKS, QUARANTINED_EVENTS):

@@ -1,4 +1,4 @@
-"""Sessions and memberships to the tables of paths: one reading of sessions, six tables."""
+"""Build the tables of paths from sessions and memberships: six tables, sessions read once."""
 
 from __future__ import annotations
 
@@ -41,49 +41,59 @@ def build_paths(run: Run) -> StageReport:
 
 
 def write_paths(run: Run) -> int:
-    """Write the tables of paths of the run; give their rows.
+    """Write the run's tables of paths; give their number of rows.
 
     Raises:
-        SettingsError: a pattern or a funnel of the settings cannot be read, or names a step that nobody ever took.
+        SettingsError: a pattern or a funnel of the settings cannot be read, or names a step that
+            nobody ever took.
     """
     paths, run_id = run.settings.paths, run.run_id
     asked_patterns(run)
     goal = read_pattern(paths.goal) if paths.goal else None
     members = members_of_published_segments(run)
     rules = overlapping(run)
-    # The goal may be of a step that is not published, so it is looked for in the steps as they are.
-    own = with_segments(with_goal(to_session_paths(published_sessions(run)), goal), members)
-    own = colocated_by_person(own).persist(StorageLevel.MEMORY_AND_DISK)
-    published = published_steps(own, top_steps=paths.top_steps, min_people=paths.min_people)
+    # A goal can name a step that is not published, so it is searched in the original steps.
+    session_paths = with_segments(
+        with_goal(to_session_paths(published_sessions(run)), goal), members
+    )
+    session_paths = colocated_by_person(session_paths).persist(StorageLevel.MEMORY_AND_DISK)
+    published = published_steps(
+        session_paths, top_steps=paths.top_steps, min_people=paths.min_people
+    )
     columns = ("person_id", "grain", "segments", "goal_ms", "steps", "at_ms")
-    both = own.select(*columns).unionByName(to_person_paths(own), allowMissingColumns=True)
-    both = with_published_steps(both, published).persist(StorageLevel.MEMORY_AND_DISK)
-    shown = both.filter(F.col("grain") == SESSION)
+    unit_paths = session_paths.select(*columns).unionByName(
+        to_person_paths(session_paths), allowMissingColumns=True
+    )
+    unit_paths = with_published_steps(unit_paths, published).persist(StorageLevel.MEMORY_AND_DISK)
+    shown = unit_paths.filter(F.col("grain") == SESSION)
     try:
-        check_steps(run, own)
+        check_steps(run, session_paths)
         rows = [
-            (to_edges(both, run_id=run_id, overlapping=rules), PATH_EDGES),
+            (to_edges(unit_paths, run_id=run_id, overlapping=rules), PATH_EDGES),
             (
-                to_positions(both, places=paths.places, run_id=run_id, overlapping=rules),
+                to_positions(unit_paths, places=paths.places, run_id=run_id, overlapping=rules),
                 PATH_POSITIONS,
             ),
-            (to_step_facts(both, run_id=run_id, overlapping=rules), PATH_STEPS),
-            (_patterns(run, own, shown), PATH_PATTERNS),
-            *_funnels(run, own),
+            (to_step_facts(unit_paths, run_id=run_id, overlapping=rules), PATH_STEPS),
+            (_patterns(run, session_paths, shown), PATH_PATTERNS),
+            *_funnels(run, session_paths),
         ]
         written = [Observation(f"desirelines {table.name}") for _, table in rows]
-        told = F.count(F.lit(1)).alias("n")
+        row_count = F.count(F.lit(1)).alias("n")
         run.warehouse.replace_run_of(
-            [(r.observe(o, told), t) for (r, t), o in zip(rows, written, strict=True)], run_id
+            [(r.observe(o, row_count), t) for (r, t), o in zip(rows, written, strict=True)], run_id
         )
     finally:
-        for cached in (both, own):
+        for cached in (unit_paths, session_paths):
             cached.unpersist()
     return sum(int(o.get["n"]) for o in written)
 
 
 def members_of_published_segments(run: Run) -> DataFrame:
-    """Who is in which segment after the run, person_id and segment_id, of segments whose size is published: others have no paths of their own."""
+    """Members after the run of segments whose size is published: person_id, segment_id.
+
+    Other segments have no rows of paths.
+    """
     sizes = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run.run_id)
     withheld_sizes = sizes.filter(F.col("people_count").isNull()).select("segment_id")
     members = members_after(run, run.run_id).select("person_id", "segment_id")
@@ -91,12 +101,12 @@ def members_of_published_segments(run: Run) -> DataFrame:
 
 
 def overlapping(run: Run) -> frozenset[str]:
-    """Segments that do not divide everybody: those of the rules that are nobody's main segment."""
+    """Segments that can overlap: those of rules that are nobody's main segment."""
     return frozenset(rule.segment_id for rule in rules_of(run) if not rule.is_primary)
 
 
 def asked_patterns(run: Run) -> list[Pattern]:
-    """Every pattern in the settings, read: patterns, goal, steps of funnels.
+    """Every pattern in the settings, parsed: patterns, goal, steps of funnels.
 
     Raises:
         SettingsError: one cannot be read.
@@ -108,10 +118,10 @@ def asked_patterns(run: Run) -> list[Pattern]:
 
 
 def check_steps(run: Run, paths: DataFrame) -> None:
-    """Make sure that every step the settings name was taken by somebody.
+    """Make sure that somebody took every step that the settings name.
 
     Raises:
-        SettingsError: one was not; the nearest name is suggested.
+        SettingsError: nobody took one; the nearest name is suggested.
     """
     asked = asked_patterns(run)
     if not asked:
@@ -120,44 +130,50 @@ def check_steps(run: Run, paths: DataFrame) -> None:
     visits = paths.select("person_id", F.explode(F.array_distinct("steps")).alias("step"))
     steps = visits.groupBy("step").agg(F.count_distinct("person_id").alias("n"))
     enough = F.col("n") >= run.settings.paths.min_people
-    known = {
+    taken = {
         r[0] for r in steps.filter(F.col("step").isin(names) | enough).select("step").collect()
     }
-    check_names(asked, known)
+    check_names(asked, taken)
 
 
-def _patterns(run: Run, own: DataFrame, shown: DataFrame) -> DataFrame:
-    """Runs of two and three steps and frequent sequences of the published steps; patterns asked for, of all steps."""
+def _patterns(run: Run, session_paths: DataFrame, shown: DataFrame) -> DataFrame:
+    """N-grams and frequent sequences of published steps; the settings' patterns of all steps."""
     settings = run.settings.paths
     share, most = settings.pattern_share, settings.most_patterns
-    held = [to_ngram_counts(shown)]
+    counts = [to_ngram_counts(shown)]
     sequences = frequent_sequences(shown, share=share, most=most, longest=settings.longest_sequence)
     if sequences:
-        held.append(to_sequence_counts(shown, sequences))
+        counts.append(to_sequence_counts(shown, sequences))
     if settings.patterns:
-        held.append(to_pattern_counts(own, [read_pattern(text) for text in settings.patterns]))
+        counts.append(
+            to_pattern_counts(session_paths, [read_pattern(text) for text in settings.patterns])
+        )
     return to_patterns(
-        shown, reduce(DataFrame.unionByName, held),
-        share=share, most=most, has_goal=settings.goal is not None, run_id=run.run_id,
+        shown,
+        reduce(DataFrame.unionByName, counts),
+        share=share,
+        most=most,
+        has_goal=settings.goal is not None,
+        run_id=run.run_id,
         overlapping=overlapping(run),
-    )  # fmt: skip
+    )
 
 
-def _funnels(run: Run, own: DataFrame) -> list[tuple[DataFrame, Table]]:
+def _funnels(run: Run, session_paths: DataFrame) -> list[tuple[DataFrame, Table]]:
     """Every funnel of the settings, as a whole and by week."""
     end, zone, rules = run.window.end, run.settings.site.time_zone, overlapping(run)
-    found = {
+    funnels = {
         table: run.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)
     }
     for funnel in run.settings.paths.funnels:
-        units = to_person_paths(own) if funnel.unit == PERSON else own
+        units = to_person_paths(session_paths) if funnel.unit == PERSON else session_paths
         reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
         steps = to_funnel_steps(reached, funnel, run_id=run.run_id, overlapping=rules)
         weeks = to_funnel_weeks(
             reached, funnel, zone=zone, end=end, run_id=run.run_id, overlapping=rules
         )
-        found = {
-            table: found[table].unionByName(rows)
+        funnels = {
+            table: funnels[table].unionByName(rows)
             for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
         }
-    return [(rows, table) for table, rows in found.items()]
+    return [(rows, table) for table, rows in funnels.items()]

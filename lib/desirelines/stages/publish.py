@@ -1,4 +1,4 @@
-"""Publishing a run: in one commit of the ledger, after which readers see its members."""
+"""Publish a run in one commit of the ledger; after it readers see the run's members."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ DECIDE = (EVENTS, CONSENTS, STREAM_TAGS, SUPPRESSIONS, IDENTITY_CUTS)
 
 
 def publish(run: Run, assign: Stage) -> StageReport:
-    """Check the run and publish it in one commit; then segment_members is replaced in one more.
+    """Check the run and publish it in one commit; then replace segment_members in another.
 
-    Where another run was published since `assign` compared this one with its base, that stage is done again.
+    If another run was published since `assign` compared this one with its base, `assign` runs
+    again.
 
     Raises:
-        GateError: a check failed, or other runs were published first three times over.
+        GateError: a check failed, or other runs were published first, three times.
     """
     check_stages(run)
-    run.warehouse.create(
-        SEGMENT_MEMBERS
-    )  # there from the first publication on, whatever happens after it
+    # It must be there from the first publication on, whatever happens after it.
+    run.warehouse.create(SEGMENT_MEMBERS)
     for _ in range(TRIES):
         base, is_backfill = run.ledger.base_of(run.run_id, run.as_of)
         if run.ledger.inputs_of(run.run_id, "assign-segments").get("base_run_id") != base:
@@ -55,12 +55,13 @@ def publish(run: Run, assign: Stage) -> StageReport:
             follow_up(run)
             return StageReport(gates["people"], is_to_record=False)
     raise GateError(
-        "publish: other runs were published first, three times. Run again when they are done."
+        "publish: other runs were published first, three times. Nothing was published. Run again "
+        "when they are done."
     )
 
 
 def run_with_same_inputs(run: Run) -> State | None:
-    """The newest run that ended with the same inputs, settings and date, against the same base; null when there is none."""
+    """The newest ended run with the same inputs, settings, date and base; null if there is none."""
     fingerprint = _fingerprint(run)
     for end in reversed([s for s in run.ledger.ended() if s.as_of == run.as_of]):
         base, _ = run.ledger.base_of(end.run_id, run.as_of)
@@ -70,6 +71,6 @@ def run_with_same_inputs(run: Run) -> State | None:
 
 
 def _fingerprint(run: Run) -> dict[str, Any]:
-    """What decides the result of a run; two runs with the same are the same."""
+    """What decides the result of a run; runs with equal fingerprints have equal results."""
     versions = run.warehouse.versions(DECIDE)
     return versions | {"config": run.settings.hash, "as_of": str(run.as_of)}

@@ -1,4 +1,4 @@
-"""Gathering what the report shows, from the tables of one run, and writing the page."""
+"""Collect the data of the report from the tables of one run, and write the page."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 
 def write_report(run: Run) -> Path:
-    """Write the page of the run to `report.path`; give where it is.
+    """Write the page of the run to `report.path`; give its path.
 
     Raises:
         EmptyInputError: the run was not published.
-        MachineError: the libraries that draw it are not installed, or the file cannot be written.
+        MachineError: the drawing libraries are not installed, or the file cannot be written.
     """
     try:
         from desirelines.report.page import render
@@ -53,25 +53,27 @@ def write_report(run: Run) -> Path:
         target.write_text(page, encoding="utf-8")
     except OSError as error:
         raise MachineError(
-            f"the report cannot be written to {target} ({error.strerror}). Give another place with --set report.path=FILE."
+            f"the report cannot be written to {target} ({error.strerror}). Give another place with "
+            "--set report.path=FILE."
         ) from None
     return target.resolve()
 
 
 def report_data(run: Run) -> ReportData:
-    """Collect the aggregates of the run's run; nothing in them is about one person."""
+    """Collect the aggregates of the run; nothing in them is about one person."""
     from desirelines.report.data import ReportData
 
     state = next((s for s in run.ledger.ended() if s.run_id == run.run_id), None)
     if state is None:
         raise EmptyInputError(
-            f"run {run.run_id} was not published, so there is nothing to report. Run `desirelines publish` first."
+            f"run {run.run_id} was not published, so there is nothing to report. Run "
+            "`desirelines publish` first."
         )
     run = run.at(state.as_of)
     paths, report = run.settings.paths, run.settings.report
     visits = published_sessions(run).filter("is_visit").select("person_id", "steps")
-    told = published_steps(visits, top_steps=paths.top_steps, min_people=paths.min_people)
-    sessions = with_published_steps(visits, told)
+    published = published_steps(visits, top_steps=paths.top_steps, min_people=paths.min_people)
+    sessions = with_published_steps(visits, published)
     newest = run.warehouse.read(EVENTS).agg(F.max("occurred_on")).collect()[0][0]
     features = run.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(state.as_of))
     return ReportData(
@@ -87,19 +89,28 @@ def report_data(run: Run) -> ReportData:
         sizes=_of_run(run, SEGMENT_SIZES, "segment_id"),
         profiles=_of_run(run, SEGMENT_PROFILES, "segment_id", "feature"),
         moves=_of_run(run, SEGMENT_MOVES, "from_segment_id", "to_segment_id"),
-        edges=_of_run(run, PATH_EDGES, "segment_id", "from_step", "to_step").query("grain == 'session'"),
+        edges=_of_run(run, PATH_EDGES, "segment_id", "from_step", "to_step").query(
+            "grain == 'session'"
+        ),
         positions=_of_run(run, PATH_POSITIONS, "grain", "segment_id", "place", "step"),
         funnels=_of_run(run, FUNNEL_STEPS, "funnel", "segment_id", "step_no"),
         weeks=_of_run(run, FUNNEL_WEEKS, "funnel", "segment_id", "week_on", "step_no"),
-        paths=_frame(to_top_paths(sessions, members_of_published_segments(run), most=report.top_paths, overlapping=overlapping(run)).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))),
+        paths=_frame(
+            to_top_paths(
+                sessions,
+                members_of_published_segments(run),
+                most=report.top_paths,
+                overlapping=overlapping(run),
+            ).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))
+        ),
         accounts=_frame(_accounts(run)),
         trials=_of_run(run, CLUSTER_TRIALS, "trial"),
         steps_shown=report.top_steps,
-    )  # fmt: skip
+    )
 
 
 def _accounts(run: Run) -> DataFrame:
-    """Fates per source, of the run and of all time, beside the rows that were counted apart from the fates."""
+    """Fates by source, of the run and of all time, with the rows read, which are counted apart."""
     accounts = run.warehouse.read(ROW_ACCOUNTS).withColumn("_mine", F.col("run_id") == run.run_id)
     batches = accounts.groupBy("source", "ingest_batch").agg(
         F.max("rows_read").alias("n"), F.max("_mine").alias("_mine")

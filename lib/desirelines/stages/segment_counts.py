@@ -1,4 +1,4 @@
-"""Sizes of a run's segments and moves between them: counted in one pass, published as far as they may be."""
+"""Count sizes of segments and moves between them in one pass, and suppress small groups."""
 
 from __future__ import annotations
 
@@ -25,30 +25,24 @@ class PublishedSums:
 
 
 def published_sums(
-    run: Run, segments: list[str], *, before: DataFrame, now: DataFrame, changes: DataFrame, expected: DataFrame | None,
+    run: Run,
+    segments: list[str],
+    *,
+    before: DataFrame,
+    now: DataFrame,
+    changes: DataFrame,
+    expected: DataFrame | None,
     base_run_id: str,
-) -> PublishedSums:  # fmt: skip
-    """Count sizes and moves against the base run, and give what may be published of them. One execution, and one of the base's sizes.
+) -> PublishedSums:
+    """Count sizes and moves against the base run, and give what can be published of them.
 
-    `segments` are all of the run, empty ones too; `before` and `now` the members after the base run and after this one; `changes` this
-    run's; `expected` as `history.changes.to_moves` takes it.
+    `segments` are all segments of the run, also empty ones. `before` and `now` are the members
+    after the base run and after this one, `changes` are this run's, `expected` is that of
+    `history.membership_changes.to_moves`. Cost: one execution, and one for the base's sizes.
     """
-    moves = to_moves(before, now, expected).select(
-        "from_segment_id", "to_segment_id", "people_count", F.col("model_count").alias("entered"), F.lit(0).cast("long").alias("gone")
-    )  # fmt: skip
-    counts = to_counts(now, changes).select(
-        F.lit(None).cast("string").alias("from_segment_id"), F.col("segment_id").alias("to_segment_id"), "people_count", "entered", "gone"
-    )  # fmt: skip
-    rows = moves.unionByName(counts).collect()
-    of_segment = {r["to_segment_id"]: r for r in rows if r["from_segment_id"] is None}
-    counted = {
-        s: Counted(of_segment[s]["people_count"], of_segment[s]["entered"], of_segment[s]["gone"]) if s in of_segment else Counted(0, 0, 0)
-        for s in segments
-    }  # fmt: skip
-    crossings = [
-        Move(r["from_segment_id"], r["to_segment_id"], r["people_count"], r["entered"])
-        for r in rows if r["from_segment_id"] is not None
-    ]  # fmt: skip
+    counted, crossings = _counted(
+        segments, to_moves(before, now, expected), to_counts(now, changes)
+    )
     published = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == base_run_id)
     sizes_before = {
         r["segment_id"]: r["people_count"]
@@ -66,3 +60,37 @@ def published_sums(
         ),
         frozenset(s["segment_id"] for s in sizes if s["people_count"] is None),
     )
+
+
+def _counted(
+    segments: list[str], moves: DataFrame, counts: DataFrame
+) -> tuple[dict[str, Counted], list[Move]]:
+    """Collect the counts of every segment and the moves, in one execution."""
+    moves = moves.select(
+        "from_segment_id",
+        "to_segment_id",
+        "people_count",
+        F.col("model_count").alias("entered"),
+        F.lit(0).cast("long").alias("gone"),
+    )
+    counts = counts.select(
+        F.lit(None).cast("string").alias("from_segment_id"),
+        F.col("segment_id").alias("to_segment_id"),
+        "people_count",
+        "entered",
+        "gone",
+    )
+    rows = moves.unionByName(counts).collect()
+    of_segment = {r["to_segment_id"]: r for r in rows if r["from_segment_id"] is None}
+    counted = {
+        s: Counted(of_segment[s]["people_count"], of_segment[s]["entered"], of_segment[s]["gone"])
+        if s in of_segment
+        else Counted(0, 0, 0)
+        for s in segments
+    }
+    crossings = [
+        Move(r["from_segment_id"], r["to_segment_id"], r["people_count"], r["entered"])
+        for r in rows
+        if r["from_segment_id"] is not None
+    ]
+    return counted, crossings

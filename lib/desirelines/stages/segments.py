@@ -1,4 +1,4 @@
-"""Features and a model to segments: who is in which, what changed, what each is called and how it differs. All staged."""
+"""Assign people to segments by features and a model; name and profile the segments. All staged."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ from desirelines.views.models import Model, assigned_by, expected_segments, mode
 
 
 def assign_segments(run: Run) -> StageReport:
-    """Features and the model → segment_changes against the base run, profiles, sizes, moves, definitions, evidence."""
+    """Features and the model → changes against the base run, profiles, sizes and moves of segments.
+
+    Also their definitions, and the evidence for each member.
+    """
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     model = own_model(run)
     before = members_after(run, base)
@@ -69,21 +72,21 @@ def assign_segments(run: Run) -> StageReport:
         run.warehouse.replace_run_of(rows, run.run_id)
         profiles.unpersist()
     finally:
-        for kept in (now, assigned):
-            kept.unpersist()
+        for cached in (now, assigned):
+            cached.unpersist()
     _forget_old_evidence(run)
-    # Not the number of changes: with the sizes, it would give away those of small groups.
+    # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
     return StageReport(len(ids), note, inputs={"base_run_id": base})
 
 
 def _segment_ids(run: Run, model: Model) -> list[str]:
-    """Segments of this run: its clusters and the rules."""
+    """Segments of this run: its clusters and those of rules."""
     return sorted(model.segment_of_cluster.values()) + [r.segment_id for r in rules_of(run)]
 
 
 def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[str, Any]]:
-    """This run's version of every segment: clusters named by what tells them apart, and the rules."""
+    """New versions of changed definitions: rules, and clusters named by what distinguishes them."""
     effects: dict[str, dict[str, float | None]] = {
         segment: {} for segment in model.segment_of_cluster.values()
     }
@@ -97,15 +100,30 @@ def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[s
     )
     newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
     rows = [
-        {"segment_id": m["segment_id"], "kind": "cluster", "name": names[m["segment_id"]], "definition": f"cluster {m['cluster']} of model {m['model_version']}",
-         "origin": m["origin"], "derived_from": m["derived_from"]}
+        {
+            "segment_id": m["segment_id"],
+            "kind": "cluster",
+            "name": names[m["segment_id"]],
+            "definition": f"cluster {m['cluster']} of model {m['model_version']}",
+            "origin": m["origin"],
+            "derived_from": m["derived_from"],
+        }
         for m in model.rows
     ] + [
-        {"segment_id": r.segment_id, "kind": "rule", "name": r.name, "definition": r.definition, "origin": None, "derived_from": []}
+        {
+            "segment_id": r.segment_id,
+            "kind": "rule",
+            "name": r.name,
+            "definition": r.definition,
+            "origin": None,
+            "derived_from": [],
+        }
         for r in rules_of(run)
-    ]  # fmt: skip
-    told = ("name", "definition")
-    changed = [r for r in rows if any(newest.get(r["segment_id"], {}).get(t) != r[t] for t in told)]
+    ]
+    columns = ("name", "definition")
+    changed = [
+        r for r in rows if any(newest.get(r["segment_id"], {}).get(c) != r[c] for c in columns)
+    ]
     return [
         r
         | {
@@ -118,12 +136,12 @@ def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[s
 
 
 def _forget_old_evidence(run: Run) -> None:
-    """Take out the evidence of runs older than the newest that are to be kept."""
+    """Delete the evidence of old runs; keep that of the newest `evidence.keep_runs`."""
     begun = {state.run_id: place for place, state in reversed(list(enumerate(run.ledger.states())))}
-    held = [
+    stored = [
         r[0] for r in run.warehouse.read(SEGMENT_EVIDENCE).select("run_id").distinct().collect()
     ]
-    runs = sorted(held, key=lambda run_id: (begun.get(run_id, -1), run_id))
+    runs = sorted(stored, key=lambda run_id: (begun.get(run_id, -1), run_id))
     old = [r for r in runs if r != run.run_id][
         : max(len(runs) - run.settings.evidence.keep_runs, 0)
     ]

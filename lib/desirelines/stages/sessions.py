@@ -1,4 +1,4 @@
-"""Events to sessions: of streams with something new, from their first touched session on; of all where the rules changed."""
+"""Build sessions from events: of streams with something new; of all streams if rules changed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from desirelines.io.tables.predicates import on_or_after
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.sessions.account import Account
-from desirelines.sessions.increment import (
-    with_known_causes,
-)
+from desirelines.sessions.increment import with_known_causes
 from desirelines.sessions.sessions import to_sessions
 from desirelines.stages.sessions_bots import find_bots, write_bot_tags
 from desirelines.stages.sessions_increment import (
@@ -30,46 +28,50 @@ from desirelines.views.events import usable_events
 
 
 def build_sessions(run: Run) -> StageReport:
-    """Events → sessions, in one shuffle; without robots and without what nobody consented to. Every event is accounted for.
+    """Events → sessions, in one shuffle, without bots and without events that lack consent.
 
-    Only streams with something new are cut anew, from their first touched session on.
+    Only streams with something new are rebuilt, from their first affected session on. Every event
+    is accounted for.
 
     Raises:
-        GateError: events = in sessions + bots + without consent + over the cap does not hold, or too many are robots'.
+        GateError: events = in sessions + bots + without consent + over the cap does not hold, or
+            too many events are of bots.
     """
     now, last = seen_now(run), seen_last(run)
     inputs = {"seen": asdict(now)}
-    is_known = last is not None and last.rules == now.rules
-    touched = (
-        streams_to_rebuild(run, last) if last is not None and is_known and last != now else None
+    are_same_rules = last is not None and last.rules == now.rules
+    rebuild = (
+        streams_to_rebuild(run, last)
+        if last is not None and are_same_rules and last != now
+        else None
     )
-    if is_known and touched is None:
+    if are_same_rules and rebuild is None:
         return StageReport(note="no event is new: sessions stay", inputs=inputs)
-    account = rebuild_sessions(run, touched)
+    account = rebuild_sessions(run, rebuild)
     return StageReport(
         account.sessions, str(account), inputs=inputs, outputs={"account": asdict(account)}
     )
 
 
-def rebuild_sessions(run: Run, touched: StreamsToRebuild | None) -> Account:
-    """Build and write the sessions of the touched streams, all for null, without those of bots.
+def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
+    """Build and write the sessions of these streams, of all for null, without those of bots.
 
     Raises:
         GateError: the account does not add up, or too many events are of bots.
     """
     read = Observation("desirelines events to sessions")
-    events = _counted(with_cap(run, _events_of(run, touched), touched), read)
+    events = _counted(with_cap(run, _events_of(run, rebuild), rebuild), read)
     zone, buckets = run.settings.site.time_zone, run.settings.warehouse.buckets
     sessions = to_sessions(events, run.settings.sessions, zone=zone, buckets=buckets)
-    if touched is not None:
-        sessions = with_known_causes(sessions, touched.sent(touched.streams))
+    if rebuild is not None:
+        sessions = with_known_causes(sessions, rebuild.sent(rebuild.streams))
     sessions = sessions.persist(StorageLevel.MEMORY_AND_DISK)  # searched for bots, then written
     try:
         bots = find_bots(run, sessions)
-        written = _write(run, sessions if bots is None else bots.drop_sessions(sessions), touched)
+        written = _write(run, sessions if bots is None else bots.drop_sessions(sessions), rebuild)
     finally:  # a notebook's session lives on
         sessions.unpersist()
-    account = Account(**{**read.get, **written}, all_events=touched is None)
+    account = Account(**{**read.get, **written}, all_events=rebuild is None)
     if bots is not None:
         write_bot_tags(run, bots)
         account = account.with_more_bots(bots.event_count)
@@ -77,18 +79,18 @@ def rebuild_sessions(run: Run, touched: StreamsToRebuild | None) -> Account:
     return account
 
 
-def _events_of(run: Run, touched: StreamsToRebuild | None) -> DataFrame:
-    """Usable events of the touched streams, from their first touched session on; all for null."""
+def _events_of(run: Run, rebuild: StreamsToRebuild | None) -> DataFrame:
+    """Usable events of the streams to rebuild, each from its `from_at` on; all for null."""
     events = usable_events(run)
-    if touched is None:
+    if rebuild is None:
         return events
-    days = F.col("occurred_on") >= F.lit(touched.first_day)
-    mine = events.filter(days).join(touched.starts, "stream_id")
+    days = F.col("occurred_on") >= F.lit(rebuild.first_day)
+    mine = events.filter(days).join(rebuild.starts, "stream_id")
     return mine.filter("occurred_at >= from_at").drop("from_at")
 
 
 def _counted(events: DataFrame, counts: Observation) -> DataFrame:
-    """The events that enter sessions; on the way, all are counted by what becomes of them."""
+    """The events that enter sessions; meanwhile all events are counted by where they go."""
     is_bot, is_consented = F.col("is_bot"), F.col("is_consented")
     is_over = F.col("is_over_the_cap")
     return events.observe(
@@ -100,57 +102,59 @@ def _counted(events: DataFrame, counts: Observation) -> DataFrame:
     ).filter(~is_bot & is_consented & ~is_over)
 
 
-def _write(run: Run, sessions: DataFrame, touched: StreamsToRebuild | None) -> dict[str, int]:
-    """Write sessions, beside the untouched ones that stand; give `sessions` and `in_sessions`."""
+def _write(run: Run, sessions: DataFrame, rebuild: StreamsToRebuild | None) -> dict[str, int]:
+    """Write sessions and keep those of other streams; give `sessions` and `in_sessions`."""
     written = Observation("desirelines sessions written")
     in_sessions = F.coalesce(F.sum("event_count"), F.lit(0)).alias("in_sessions")
     sessions = sessions.observe(written, F.count(F.lit(1)).alias("sessions"), in_sessions)
-    if touched is None:
+    if rebuild is None:
         run.warehouse.replace_all(sessions, SESSIONS)
         return dict(written.get)
-    standing = run.warehouse.read(SESSIONS).filter(F.col("started_on") >= F.lit(touched.first_day))
-    starts = touched.starts
+    standing = run.warehouse.read(SESSIONS).filter(F.col("started_on") >= F.lit(rebuild.first_day))
+    starts = rebuild.starts
     is_same_stream = standing["stream_id"] == starts["stream_id"]
     is_rebuilt = is_same_stream & (standing["started_at"] >= starts["from_at"])
     rows = standing.join(starts, is_rebuilt, "left_anti").unionByName(sessions)
-    run.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", touched.first_day))
+    run.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", rebuild.first_day))
     return dict(written.get)
 
 
-def with_cap(run: Run, events: DataFrame, touched: StreamsToRebuild | None) -> DataFrame:
-    """Add `is_over_the_cap`: beyond the first events, in order of time, of a stream with more than the setting allows.
+def with_cap(run: Run, events: DataFrame, rebuild: StreamsToRebuild | None) -> DataFrame:
+    """Add `is_over_the_cap`: true for a stream's events beyond the number that is allowed.
 
-    How many events a stream has is told by its sightings in `identity_links`; only streams over the cap are sorted.
+    Events count in their total order. How many a stream has is known from its sightings in
+    `identity_links`; only streams over the cap are sorted.
     """
-    most = run.settings.sessions.most_events_of_a_stream
+    max_events = run.settings.sessions.most_events_of_a_stream
     links = run.warehouse.read(IDENTITY_LINKS).filter(F.col("key") == F.col("other_key"))
-    if touched is not None:
-        links = links.join(touched.starts, links["key"] == F.col("stream_id"), "left_semi")
+    if rebuild is not None:
+        links = links.join(rebuild.starts, links["key"] == F.col("stream_id"), "left_semi")
     heavy = links.groupBy(F.col("key").alias("stream_id")).agg(F.sum("link_count").alias("_count"))
-    heavy = heavy.filter(F.col("_count") > most).select("stream_id")
+    heavy = heavy.filter(F.col("_count") > max_events).select("stream_id")
     heavy = heavy.localCheckpoint(eager=False)
     count = heavy.count()
     if not count:
         return events.withColumn("is_over_the_cap", F.lit(False))
     run.progress.say(
-        f"{count:,} streams have more than {most:,} events: what lies beyond is left out of sessions"
+        f"{count:,} streams have more than {max_events:,} events: their later events are left "
+        "out of sessions"
     )
     kept = events.sparkSession.createDataFrame([], "stream_id string, _kept long")
-    if touched is not None:
+    if rebuild is not None:
         before = (
             run.warehouse.read(SESSIONS)
             .join(F.broadcast(heavy), "stream_id")
-            .join(touched.starts, "stream_id")
+            .join(rebuild.starts, "stream_id")
         )
-        untouched = before.filter("started_at < from_at").groupBy("stream_id")
-        kept = untouched.agg(F.sum("event_count").alias("_kept"))
+        kept_sessions = before.filter("started_at < from_at").groupBy("stream_id")
+        kept = kept_sessions.agg(F.sum("event_count").alias("_kept"))
     counts_in = ~F.col("is_bot") & F.col("is_consented")
     place = Window.partitionBy("stream_id", counts_in).orderBy(*event_order())
     large = events.join(F.broadcast(heavy), "stream_id", "left_semi").withColumn(
         "_place", F.row_number().over(place)
     )
     large = large.join(F.broadcast(kept), "stream_id", "left")
-    over = F.col("_place") + F.coalesce("_kept", F.lit(0)) > most
+    over = F.col("_place") + F.coalesce("_kept", F.lit(0)) > max_events
     large = large.withColumn("is_over_the_cap", over).drop("_place", "_kept")
     small = events.join(F.broadcast(heavy), "stream_id", "left_anti").withColumn(
         "is_over_the_cap", F.lit(False)
@@ -159,18 +163,20 @@ def with_cap(run: Run, events: DataFrame, touched: StreamsToRebuild | None) -> D
 
 
 def check_account(run: Run, account: Account) -> None:
-    """Hold the sessions' account against itself and against the share of robots that is allowed.
+    """Check that the sessions' account adds up, and that the share of bots is allowed.
 
     Raises:
-        GateError: it does not add up, or too many events are robots'.
+        GateError: it does not add up, or too many events are of bots.
     """
     if not account.adds_up:
         raise GateError(
-            f"build-sessions: events do not add up: {account}. Nothing is published. This is a defect: please report it."
+            f"build-sessions: events do not add up: {account}. Nothing is published. This is a "
+            "defect: please report it with these numbers."
         )
-    most = run.settings.bots.most_share
-    if account.bots > most * account.events:
+    max_share = run.settings.bots.most_share
+    if account.bots > max_share * account.events:
         raise GateError(
-            f"build-sessions: {account.bots:,} of {account.events:,} events are robots', more than bots.most_share ({most:.0%}). "
-            "Nothing is published. Look at `stream_tags`; if that is right, raise bots.most_share, or say keep_bots in the source's mapping."
+            f"build-sessions: {account.bots:,} of {account.events:,} events are of bots, more than "
+            f"bots.most_share ({max_share:.0%}). Nothing is published. Look at `stream_tags`; "
+            "if it is right, raise bots.most_share, or set keep_bots in the source's mapping."
         )

@@ -1,4 +1,4 @@
-"""Bots that the rhythm of their clicks gives away, searched for in sessions before they are written."""
+"""Find bots by the rhythm of their clicks, in sessions before they are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sources as they can be read now: what is there, what is gone or new, and what to remember for the next time."""
+"""The state of the sources: which columns are there, gone or new, and what to remember of them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from desirelines.settings import Source
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """What is remembered of the sources from one reading to the next, by name.
+    """What is remembered of the sources from one read to the next, by source name.
 
     Attributes:
         columns: top-level columns (none for JSON).
         versions: newest version of Delta sources.
-        checkpoints: number of the checkpoint; a resync begins the next.
+        checkpoints: number of the checkpoint; a resync starts the next one.
         currency: the reporting currency that money was converted to.
     """
 
@@ -30,28 +30,30 @@ class SourceFacts:
 
 
 def facts_before(run: Run) -> SourceFacts:
-    """What was remembered when sources were last read."""
+    """The facts saved when sources were last read."""
     last = run.ledger.newest("ingest-events")
     inputs = run.ledger.inputs_of(last.run_id, "ingest-events") if last else {}
-    known = {f.name for f in fields(SourceFacts)}
-    return SourceFacts(**{name: value for name, value in inputs.items() if name in known})
+    names = {f.name for f in fields(SourceFacts)}
+    return SourceFacts(**{name: value for name, value in inputs.items() if name in names})
 
 
 def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], SourceFacts]:
-    """The sources as they can be read now, and what to remember of them; looked at before anything is written.
+    """The sources as they can be read now, and what to remember of them; writes nothing.
 
-    A mapped column that was never there is a mistake in the mapping. One that was there when the source was last read is a
-    change of the source: told, and null from now on, unless no event can be made without it. New columns are told as well, and
-    so are commits of a Delta source that changed rows which were read before.
+    A mapped column that was never there is a mistake in the mapping. A column that was there at the
+    last read is a change of the source: it is reported and null from now on, unless no event can
+    be made without it. New columns are reported as well, and so are commits of a Delta source that
+    changed rows which were already read.
 
     Raises:
-        SourceError: one cannot be read, or lacks a column it cannot do without; so for the table of rates.
-        EmptyInputError: one is empty, or there is none.
-        SettingsError: a source to read anew is not there, or events hold another currency.
+        SourceError: a source or the table of rates cannot be read, or lacks a required column.
+        EmptyInputError: a source is empty, or none is configured.
+        SettingsError: a source to resync does not exist, or events hold another currency.
     """
     if not run.settings.sources:
         raise EmptyInputError(
-            "no source is configured. Add a mapping under `sources:` (see conf/sources/), or start with `desirelines init`."
+            "no source is configured. Add a mapping under `sources:` (see conf/sources/), or start "
+            "with `desirelines init`."
         )
     names = [s.name for s in run.settings.sources]
     for name in sorted(run.resync - set(names)):
@@ -61,7 +63,8 @@ def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], Source
     if before.currency not in (None, currency):
         raise SettingsError(
             [
-                f"site.currency is {currency}, and events hold {before.currency}. Set it back, or begin another warehouse."
+                f"site.currency is {currency}, but events hold {before.currency}. Set it back, or "
+                "create another warehouse."
             ]
         )
     sources = []
@@ -69,21 +72,22 @@ def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], Source
         dict(before.columns), dict(before.versions), dict(before.checkpoints), currency
     )
     for source in run.settings.sources:
-        found = look_at(run.spark, source)
-        usable = _fitted(run, source, found, before.columns.get(source.name, []))
+        present = look_at(run.spark, source)
+        usable = _fitted(run, source, present, before.columns.get(source.name, []))
         if (
             not source.may_be_empty
             and source.name not in before.columns
             and is_empty(run.spark, source)
         ):
             raise EmptyInputError(
-                f"source '{source.name}' is empty: {source.table or source.path} has no row. Mend its path, or say `may_be_empty: true` in its mapping."
+                f"source '{source.name}' is empty: {source.table or source.path} has no row. Fix "
+                "its path, or set `may_be_empty: true` in its mapping."
             )
         version = version_of(run.spark, source)
         if version is not None:
-            _tell_skipped(run, source, before.versions.get(source.name, version), version)
+            _report_skipped(run, source, before.versions.get(source.name, version), version)
             now.versions[source.name] = version
-        now.columns[source.name] = found.columns
+        now.columns[source.name] = present.columns
         now.checkpoints[source.name] = before.checkpoints.get(source.name, 0) + (
             source.name in run.resync
         )
@@ -91,29 +95,35 @@ def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], Source
     return sources, now
 
 
-def _fitted(run: Run, source: Source, found: Found, known: list[str]) -> Source:
-    """The mapping as far as the source still has its columns."""
-    if any(_root(path, source) not in known for path in found.absent):
-        check_source(run.spark, source)  # never there: a mistake
-    new = [c for c in found.columns if known and c not in known]
+def _fitted(run: Run, source: Source, now: Found, before: list[str]) -> Source:
+    """The mapping without the columns that the source no longer has."""
+    if any(_root(path, source) not in before for path in now.absent):
+        check_source(run.spark, source)  # never there: raises the error about the mapping
+    new = [c for c in now.columns if before and c not in before]
     if new:
         run.progress.say(f"{source.name}: {', '.join(new)} is new and in no mapping; not read")
-    if not found.absent:
+    if not now.absent:
         return source
-    usable = without(source, found.absent)
-    run.progress.say(f"{source.name}: {', '.join(found.absent)} is no longer there; read as null")
+    usable = without(source, now.absent)
+    run.progress.say(f"{source.name}: {', '.join(now.absent)} is no longer there; read as null")
     return usable
 
 
-def _tell_skipped(run: Run, source: Source, since: int, until: int) -> None:
-    """Tell what was changed in a source behind the reader's back; what was erased there is not brought back here."""
+def _report_skipped(run: Run, source: Source, since: int, until: int) -> None:
+    """Report commits that changed rows which were already read; those rows are not read again."""
     if source.name in run.resync or since == until:
         return
     for commit in skipped_commits(run.spark, source, since=since, until=until):
-        told = f"{source.name}: {commit.operation} at version {commit.version} took away or changed {commit.rows_gone:,} rows; nothing is read twice"
+        message = (
+            f"{source.name}: {commit.operation} at version {commit.version} deleted or changed "
+            f"{commit.rows_gone:,} rows; nothing is read twice"
+        )
         if commit.rows_added:
-            told += f", but what it added ({commit.rows_added:,}) was not read: run `desirelines ingest-events --resync {source.name}`"
-        run.progress.say(told)
+            message += (
+                f", but the rows it added ({commit.rows_added:,}) were not read: run `desirelines "
+                f"ingest-events --resync {source.name}`"
+            )
+        run.progress.say(message)
 
 
 def _root(path: str, source: Source) -> str:

@@ -1,4 +1,4 @@
-"""Which batches of the sources a stage has seen, so that the next time it looks at new ones only."""
+"""Which batches of the sources are new since a stage last ran."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from desirelines.tables import ROW_ACCOUNTS
 
 @dataclass(frozen=True, slots=True)
 class NewBatches:
-    """Batches that came since: their names in the tables, and the runs that brought them."""
+    """New batches: their names in the tables, and the runs that ingested them."""
 
     names: list[str]
     runs: list[str]

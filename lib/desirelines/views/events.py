@@ -1,4 +1,4 @@
-"""Events as stages use them, and where the data end."""
+"""Events as stages use them, and the date on which the data end."""
 
 from __future__ import annotations
 
@@ -15,30 +15,36 @@ from desirelines.views.identities import open_identities
 
 
 def usable_events(run: Run) -> DataFrame:
-    """Events with is_bot (from its verdict on; never true while robots are not to be left out) and is_consented."""
+    """Events with is_bot and is_consented.
+
+    `is_bot` is true from the first tag of the stream on; never if the settings keep bots.
+    """
     consent = run.settings.consent
-    mapped = any(s.columns.consent is not None for s in run.settings.sources)
-    unknown = not mapped if consent.unknown == "auto" else consent.unknown == "granted"
+    is_mapped = any(s.columns.consent is not None for s in run.settings.sources)
+    unknown = not is_mapped if consent.unknown == "auto" else consent.unknown == "granted"
     events = with_consent(
         run.warehouse.read(EVENTS), consents_in_force(run), unknown_is_granted=unknown
     )
     if not run.settings.bots.leave_out:
         return events.withColumn("is_bot", F.lit(False))
-    verdicts = (
+    tags = (
         run.warehouse.read(STREAM_TAGS)
         .groupBy("stream_id")
         .agg(F.min("from_at").alias("_bot_from"))
     )
     is_bot = F.coalesce(F.col("occurred_at") >= F.col("_bot_from"), F.lit(False))
     return (
-        events.join(F.broadcast(verdicts), "stream_id", "left")
+        events.join(F.broadcast(tags), "stream_id", "left")
         .withColumn("is_bot", is_bot)
         .drop("_bot_from")
     )
 
 
 def keep_consented(run: Run, rows: DataFrame, *, began: str, ended: str) -> DataFrame:
-    """Rows of people none of whose identifiers refused at the time, or refuses now; each key's own consent is settled already."""
+    """Rows of people of whom no identifier refused consent at the time, or refuses now.
+
+    The consent of each row's own key is checked before.
+    """
     if not run.warehouse.exists(CONSENTS):
         return rows
     return drop_refused(
@@ -47,26 +53,26 @@ def keep_consented(run: Run, rows: DataFrame, *, began: str, ended: str) -> Data
 
 
 def consents_in_force(run: Run) -> DataFrame:
-    """Intervals of consent to the purpose, as it stands at as_of."""
+    """Intervals of consent to the purpose, as of as_of."""
     return consent_intervals(
         run.warehouse.read(CONSENTS), purpose=run.settings.consent.purpose, at=run.window.end
     )
 
 
 def day_after_newest_event(run: Run) -> date:
-    """The midnight (site zone) after the newest accepted event: where the data end. Asked for once.
+    """The day (site zone) after the newest accepted event: the end of the data. Read once.
 
     Raises:
         EmptyInputError: no event was accepted.
     """
     if "data_end" not in run.memo:
         events = run.warehouse.read(EVENTS)
-        newest_day = events.agg(F.max("occurred_on")).collect()[0][
-            0
-        ]  # the table's log knows; then one day is read
+        # The table's log gives the day; then only that day is read.
+        newest_day = events.agg(F.max("occurred_on")).collect()[0][0]
         if newest_day is None:
             raise EmptyInputError(
-                "no event was accepted: every row is in quarantine or late. `desirelines check` shows the reasons."
+                "no event was accepted: every row is in quarantine or late. Run `desirelines "
+                "check` to see the reasons."
             )
         local = F.from_utc_timestamp("occurred_at", run.settings.site.time_zone).cast("date")
         newest: date = (

@@ -1,4 +1,4 @@
-"""Features as of the date of a run, the catalogue that is in use, and the rules that set people apart."""
+"""Features as of the date of a run, the catalogue in use, and the segments of rules."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def features_of(run: Run) -> DataFrame:
 
 
 def clustered_features(run: Run) -> DataFrame:
-    """Features of the people who are grouped: those of whom enough is known."""
-    apart = [rule.condition for rule in rules_of(run) if rule.is_primary]
+    """Features of the people who are clustered: those with enough data."""
+    conditions = [rule.condition for rule in rules_of(run) if rule.is_primary]
     return reduce(
         lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))),
-        apart,
+        conditions,
         features_of(run),
     )
 
 
 def grouped_and_apart(run: Run) -> tuple[int, int]:
-    """People who are grouped, and people of whom too little is known for it. One execution."""
+    """Number of people who are clustered, and of those with too little data. One execution."""
     is_apart = reduce(
         Column.__or__,
         (F.coalesce(rule.condition, F.lit(False)) for rule in rules_of(run) if rule.is_primary),
@@ -44,21 +44,21 @@ def grouped_and_apart(run: Run) -> tuple[int, int]:
 
 
 def features_in_use(run: Run) -> tuple[Feature, ...]:
-    """The catalogue, the features of the settings, and the path words of the run."""
+    """The catalogue, the custom features of the settings, and the path n-grams of the run."""
     features = run.settings.features
-    own = tuple(catalogued(f, features.window_days) for f in features.own)
+    custom = tuple(catalogued(f, features.window_days) for f in features.own)
     vocabulary = vocabulary_of(run, run.run_id) if features.path_words else None
     occasions = tuple(f for o in features.occasions for f in occasion_features(o.name))
-    return (*CATALOGUE, *occasions, *own, *(vocabulary.features() if vocabulary else ()))
+    return (*CATALOGUE, *occasions, *custom, *(vocabulary.features() if vocabulary else ()))
 
 
 def vocabulary_of(run: Run, run_id: str) -> Vocabulary | None:
-    """The path words of a run; null when it had none."""
+    """The path n-grams of a run; null if it had none."""
     stored = parameter_of(run, run_id, RunParameter.PATH_WORDS)
     return None if stored is None else Vocabulary.from_json(stored)
 
 
 def rules_of(run: Run) -> tuple[RuleSegment, ...]:
-    """The segments that are set by a rule, as of the run's date."""
+    """The segments that rules define, as of the run's date."""
     by_rule = rule_segments(run.settings.segments, F.lit(run.window.end))
     return (too_little_data(run.settings.clusters.least_active_days), *by_rule)

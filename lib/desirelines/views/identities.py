@@ -1,4 +1,4 @@
-"""Who is who now, and who owns which stream now."""
+"""Current identities and stream owners."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from desirelines.tables import IDENTITY_MAP, STREAM_OWNERS
 
 
 def open_identities(run: Run) -> DataFrame:
-    """Who every identifier is now."""
+    """The current person of every identifier."""
     return run.warehouse.read(IDENTITY_MAP).filter(F.col("to_run").isNull())
 
 
 def open_owners(run: Run) -> DataFrame:
-    """The stretches of every stream and the person each belongs to, as they are now."""
+    """The current intervals of every stream, each with its person."""
     return run.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())

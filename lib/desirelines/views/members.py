@@ -1,4 +1,4 @@
-"""Who is in which segment after a run, and what each segment is called, from the published changes."""
+"""Members of segments after a run, from the published changes, and names of segments."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from desirelines.tables import SEGMENT_CHANGES, SEGMENT_DEFINITIONS, SEGMENT_MEM
 
 @dataclass(frozen=True, slots=True)
 class SegmentSize:
-    """A segment of a run, from `segment_sizes`; a count is null where it is withheld.
+    """A segment of a run, from `segment_sizes`; a withheld count is null.
 
     Attributes:
         people: people in it.
@@ -52,10 +52,10 @@ def segment_sizes(run: Run, run_id: str) -> tuple[SegmentSize, ...]:
 
 
 def members_after(run: Run, run_id: str) -> DataFrame:
-    """Members after a run, published or staged; nobody before the first. Cost grows with the runs since the standing table.
+    """Members after a run, published or staged; nobody before the first run.
 
-    The standing table is taken as it is when it stands for the run, and as the beginning when it stands for an earlier run
-    of the run's chain.
+    If `segment_members` holds the members after this run, it is given as it is. If it holds those
+    after an earlier run of the chain, the changes since are applied. Cost: grows with those runs.
     """
     if run_id == NO_BASE:
         return empty_like(run.spark, SEGMENT_MEMBERS)
@@ -78,7 +78,10 @@ def members_after(run: Run, run_id: str) -> DataFrame:
 
 
 def _chain_to(run: Run, run_id: str) -> list[str]:
-    """The published runs up to this one, in order; a run outside the chain comes after the run it was compared with."""
+    """The published runs up to this one, in order.
+
+    A run outside the chain comes after its base run.
+    """
     chain = [s.run_id for s in run.ledger.published()]
     if run_id in chain:
         return chain[: chain.index(run_id) + 1]
@@ -87,27 +90,28 @@ def _chain_to(run: Run, run_id: str) -> list[str]:
 
 
 def members_stand_for(members: DataFrame) -> str | None:
-    """The run that rows of `segment_members` are the result of; null when there is no row."""
+    """The run whose members `segment_members` holds; null if it has no row."""
     row = members.agg(F.max("run_id")).collect()[0]
     return None if row[0] is None else str(row[0])
 
 
 def definitions_of(run: Run, run_id: str) -> DataFrame:
-    """The version of each of a run's segments that held in the run: segment_id, kind, name, definition, origin, derived_from.
+    """The definition of each of a run's segments, in the version as of that run.
 
-    A name that a person gave is the name.
+    Shape: segment_id, kind, name, definition, origin, derived_from. A name given by a person
+    replaces the automatic one.
     """
     until = [s.run_id for s in run.ledger.ended()]
     until = until[: until.index(run_id) + 1] if run_id in until else [*until, run_id]
-    told = F.struct(
+    definition = F.struct(
         "kind", F.coalesce("alias", "name").alias("name"), "definition", "origin", "derived_from"
     )
     rows = run.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(until))
-    newest = rows.groupBy("segment_id").agg(F.max_by(told, "version").alias("d"))
+    newest = rows.groupBy("segment_id").agg(F.max_by(definition, "version").alias("d"))
     mine = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run_id).select("segment_id")
     return mine.join(newest, "segment_id").select("segment_id", "d.*").orderBy("kind", "segment_id")
 
 
 def segment_names(run: Run, run_id: str) -> dict[str, str]:
-    """Names of all segments as of a run."""
+    """Names of all segments of a run, as of that run."""
     return {row["segment_id"]: row["name"] for row in definitions_of(run, run_id).collect()}

@@ -1,4 +1,4 @@
-"""The model of a run: how features become numbers, where the centres lie, and which segment each cluster is."""
+"""The model of a run: preparation of features, centres, and the segment of each cluster."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from desirelines.views.parameters import RunParameter, parameter_of
 
 @dataclass(frozen=True)
 class Model:
-    """The rows of `cluster_models` of a run, by cluster, and the preparation that belongs to them."""
+    """The rows of `cluster_models` of a run, by cluster, and their preparation."""
 
     run_id: str
     rows: tuple[Row, ...]
@@ -27,7 +27,7 @@ class Model:
 
     @cached_property
     def preparation(self) -> Preparation:
-        """How features become the numbers that distances are taken of."""
+        """How features become the numbers that distances are computed from."""
         return Preparation.from_json(self.preparation_json)
 
     @property
@@ -37,30 +37,30 @@ class Model:
 
     @property
     def segment_of_cluster(self) -> dict[int, str]:
-        """The segment each cluster is."""
+        """The segment of each cluster."""
         return {row["cluster"]: row["segment_id"] for row in self.rows}
 
     @property
     def mlflow_run_id(self) -> str | None:
-        """The run in MLflow that logged the fit; null when tracking was off."""
+        """The MLflow run that logged the fit; null if tracking was off."""
         return next((row["mlflow_run_id"] for row in self.rows), None)
 
 
 def model_of(run: Run, run_id: str) -> Model | None:
-    """The model of a run, read once a command; null when the run has none."""
-    known: dict[str, Model] = run.memo.setdefault("models", {})
-    if run_id not in known:
+    """The model of a run, read once a command; null if the run has none."""
+    models: dict[str, Model] = run.memo.setdefault("models", {})
+    if run_id not in models:
         mine = run.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == run_id)
         rows = tuple(mine.orderBy("cluster").collect())
         preparation = parameter_of(run, run_id, RunParameter.PREPARATION) if rows else None
         if preparation is None:
             return None
-        known[run_id] = Model(run_id, rows, preparation)
-    return known[run_id]
+        models[run_id] = Model(run_id, rows, preparation)
+    return models[run_id]
 
 
 def own_model(run: Run) -> Model:
-    """The model this run goes by.
+    """The model of this run.
 
     Raises:
         EmptyInputError: it has none yet.
@@ -72,17 +72,17 @@ def own_model(run: Run) -> Model:
 
 
 def forget_model(run: Run) -> None:
-    """Forget what was read of this run's model: it is about to be written."""
+    """Forget this run's model as it was read, because it was written."""
     run.memo.get("models", {}).pop(run.run_id, None)
 
 
 def assigned_by(run: Run, model: Model) -> DataFrame:
-    """Nearest and next nearest cluster of everybody who is grouped, by a model and the features of this run."""
+    """Nearest and second nearest cluster of everybody who is clustered, by this run's features."""
     return to_assigned(clustered_features(run), model.preparation, model.centres)
 
 
 def expected_segments(run: Run, model: Model) -> DataFrame:
-    """The segment that a model gives everybody who is grouped, by the features of this run.
+    """The segment that a model gives everybody who is clustered, by this run's features.
 
     Shape: person_id, expected_segment_id.
     """

@@ -1,4 +1,4 @@
-"""Which run is the newest published one."""
+"""The newest published run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from desirelines.run.context import Run
 
 
 def newest_published(run: Run) -> State:
-    """The end of the chain of published runs.
+    """The last run in the chain of published runs.
 
     Raises:
         EmptyInputError: no run was published yet.
@@ -20,6 +20,6 @@ def newest_published(run: Run) -> State:
 
 
 def nothing_published(run: Run) -> EmptyInputError:
-    """The error of a command that needs a published run, where there is none."""
+    """The error of a command that needs a published run if there is none."""
     where = run.settings.warehouse.path
     return EmptyInputError(f"no run was published in {where} yet. Run `desirelines run` first.")

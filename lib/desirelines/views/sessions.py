@@ -14,9 +14,10 @@ from desirelines.views.identities import open_identities, open_owners
 
 
 def sessions_of_people(run: Run) -> DataFrame:
-    """Sessions before as_of with their person; what straddles as_of is cut there, from its events.
+    """Sessions before as_of, each with its person.
 
-    Without those of people who refused, on whichever of their devices.
+    A session across as_of is rebuilt from its events before it. Sessions of people who refused
+    consent on any of their devices are left out.
     """
     end = run.window.end
     sessions = run.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
@@ -51,7 +52,7 @@ def sessions_of_people(run: Run) -> DataFrame:
 
 
 def published_sessions(run: Run) -> DataFrame:
-    """Sessions inside the window of observation, with their person."""
+    """Sessions in the observation window, each with its person."""
     window = run.window
     sessions = sessions_of_people(run)
     return sessions.filter(

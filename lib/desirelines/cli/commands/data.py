@@ -1,4 +1,4 @@
-"""`requeue` and `rebuild`: rejected rows again, and derived tables again."""
+"""`requeue` and `rebuild`: reprocess quarantined rows, recompute derived tables."""
 
 from __future__ import annotations
 
@@ -26,7 +26,9 @@ def requeue(
         typer.Option("--source", help="One source. Default: all of them.", show_default=False),
     ] = None,
 ) -> None:
-    """Reprocess quarantined rows after a mapping or a setting was fixed. Each is ingested exactly once; the rest stay.
+    """Reprocess quarantined rows after a mapping or a setting was fixed.
+
+    Rows that parse now are ingested exactly once; the rest stay in quarantine.
 
     Example: `desirelines requeue --source shop && desirelines run`
     """
@@ -58,9 +60,10 @@ def rebuild(
         ),
     ] = None,
 ) -> None:
-    """Recompute every table derived from events and report, per table, whether it is identical; exit code 3 if one is not.
+    """Recompute every table derived from events and report, per table, whether it is identical.
 
-    Identities, sessions, and the features of the newest published run. Published segments and history stay as they are.
+    These are identities, sessions, and the features of the newest published run. Published segments
+    and history stay as they are. The exit code is 3 if a table is not identical.
 
     Example: `desirelines rebuild --from 2026-03-01`
     """
@@ -76,6 +79,7 @@ def rebuild(
     show(options.is_json, result, lambda: print_line("\n".join(lines)))
     if not result.is_same:
         raise GateError(
-            "rebuild: tables came out differently. They hold what was rebuilt; the next `desirelines run` publishes it. "
-            "If no setting was changed since the last run, this is a defect: please report it with the lines above."
+            "rebuild: tables are not identical. They hold the rebuilt rows; the next `desirelines "
+            "run` publishes them. If no setting was changed since the last run, this is a defect: "
+            "please report it with the lines above."
         )

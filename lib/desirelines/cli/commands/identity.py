@@ -1,4 +1,4 @@
-"""The group `desirelines identity`: why an identifier belongs to a person, and links decided by hand."""
+"""The group `desirelines identity`: explain identities, and cut or restore links by hand."""
 
 from __future__ import annotations
 
@@ -27,16 +27,20 @@ Stdin = Annotated[
     bool,
     typer.Option(
         "--stdin",
-        help="Read raw identifiers from standard input, a line `TYPE VALUE` each; they never become arguments.",
+        help="Read raw identifiers from standard input, a line `TYPE VALUE` each; "
+        "they never become arguments.",
     ),
 ]
 
 
 @command(identity, shared=UNDATED)
 def explain(options: Options, keys: Keys = None, stdin: Stdin = False) -> None:
-    """Show an identifier's person, now and before, its links by rule, and those that are not followed, and why.
+    """Show an identifier's current and earlier persons, and its links with their rules.
 
-    Example: `desirelines identity explain 3f9c…` or `echo user 4711 | desirelines identity explain --stdin`
+    For a link that is not followed it says why.
+
+    Example: `desirelines identity explain 3f9c…`, or
+    `echo user 4711 | desirelines identity explain --stdin`
     """
     given = _keys(keys, stdin, how_many=1)
     raw = [] if given else _identifiers_of_stdin(1)
@@ -90,7 +94,8 @@ def _keys(keys: list[str] | None, stdin: bool, *, how_many: int) -> tuple[str, .
     if stdin or len(keys or ()) != how_many:
         raise SettingsError(
             [
-                f"give {how_many} key{'s' * (how_many > 1)}, or --stdin with a line `TYPE VALUE` for each"
+                f"give {how_many} key{'s' * (how_many > 1)}, or --stdin with a line `TYPE VALUE` "
+                "for each"
             ]
         )
     return tuple(keys or ())
@@ -101,7 +106,8 @@ def _identifiers_of_stdin(how_many: int) -> list[tuple[str, str]]:
     if len(lines) != how_many or any(len(line) != 2 for line in lines):
         raise SettingsError(
             [
-                f"expected {how_many} line{'s' * (how_many > 1)} `TYPE VALUE` on standard input, such as `user 4711`"
+                f"expected {how_many} line{'s' * (how_many > 1)} `TYPE VALUE` on standard input, "
+                "such as `user 4711`"
             ]
         )
     return [(line[0], line[1].strip()) for line in lines]

@@ -1,4 +1,4 @@
-"""`init`, `check` and `plan`: what comes before a run."""
+"""`init`, `check` and `plan`: commands before a run."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def add_project(app: typer.Typer) -> None:
 def init(
     options: Options,
     folder: Annotated[
-        Path, typer.Argument(help="Where to begin; created if it is missing.")
+        Path, typer.Argument(help="Folder of the project; created if it is missing.")
     ] = Path(),
     from_: Annotated[
         str | None,
@@ -33,10 +33,10 @@ def init(
         ),
     ] = None,
 ) -> None:
-    """Begin: write a first configuration, a mapping to edit, and the two secrets.
+    """Start a project: write a first configuration, a mapping to edit, and the two secrets.
 
-    Existing files are never overwritten. An inferred mapping marks its guesses; of the rows' values only the names of
-    events appear in it.
+    Existing files are never overwritten. An inferred mapping marks its guesses. Of the values in
+    the rows, it holds only names of events.
 
     Example: `desirelines init shop --from exports/events.csv && cd shop && desirelines check`
     """
@@ -64,14 +64,15 @@ def check(
         bool,
         typer.Option(
             "--deep",
-            help="Read every row of the tables too: duplicate keys, event ids that several events bear.",
+            help="Read every row of the tables too, to find duplicate keys and event ids.",
         ),
     ] = False,
 ) -> None:
-    """The doctor: Java, Spark, Delta, configuration, secrets, sources, mappings (on the first 1,000 rows), tables.
+    """Find what would stop a run, without writing anything.
 
-    With `--deep` also the rows: an event id in two streams of a source, or in events further apart than a batch looks back,
-    is reported and not merged. Writes nothing.
+    Checks Java, Spark, Delta, configuration, secrets, sources, mappings (on the first 1,000 rows)
+    and tables. With `--deep` also every row: an event id in two streams of a source, or in events
+    further apart than a batch looks back, is reported, and nothing is merged.
 
     Example: `desirelines check --conf shop.yaml`, every week `desirelines check --deep`
     """

@@ -1,4 +1,4 @@
-"""`report`, `history` and `why`: what came of the runs."""
+"""`report`, `history` and `why`: results of runs."""
 
 from __future__ import annotations
 
@@ -60,14 +60,16 @@ def why(
         typer.Option(
             "--identifier",
             metavar="TYPE",
-            help="Read a raw identifier of this type from standard input instead; it never becomes an argument.",
+            help="Read a raw identifier of this type from standard input instead; "
+            "it never becomes an argument.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Show what is known of a person now: segments with their reasons, features, identifiers, sessions.
+    """Show what is known of a person now: segments with reasons, features, identifiers, sessions.
 
-    Example: `desirelines why 3f9c…` or `echo ann@example.com | desirelines why --identifier email`
+    Example: `desirelines why 3f9c…`, or
+    `echo ann@example.com | desirelines why --identifier email`
     """
     if (person is None) == (identifier is None):
         raise SettingsError(

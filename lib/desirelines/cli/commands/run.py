@@ -12,7 +12,7 @@ from desirelines.cli.options import DATED, Options, command
 from desirelines.cli.output import print_line, print_summary, show
 
 STAGE_HELP = {
-    "ingest-events": "Read what arrived at the sources since the last time into `events`; every row gets one fate.\n\n"
+    "ingest-events": "Read what is new at the sources into `events`; every row gets one fate.\n\n"
     "Example: `desirelines ingest-events --conf shop.yaml`",
     "resolve-identities": "Resolve identifiers and streams to people.\n\n"
     "Example: `desirelines resolve-identities`",
@@ -21,15 +21,16 @@ STAGE_HELP = {
     "build-features": "Compute every person's features as of a date.\n\n"
     "Example: `desirelines build-features --as-of 2026-03-01`",
     "fit-clusters": "Find the groups: k-means or bisecting k-means by MLlib.\n\n"
-    "Example: `desirelines fit-clusters --set clusters.algorithm=bisecting_kmeans --set clusters.k=6`",
-    "assign-segments": "Assign everybody to their segments and compare with the run before; staged, not yet visible.\n\n"
+    "Example: `desirelines fit-clusters --set clusters.algorithm=bisecting_kmeans "
+    "--set clusters.k=6`",
+    "assign-segments": "Assign everybody to segments and compare with the run before; "
+    "staged, not yet visible.\n\n"
     "Example: `desirelines assign-segments`",
     "build-paths": "Count which step follows which, per segment and for everybody.\n\n"
     "Example: `desirelines build-paths`",
-    "publish": "Check the run and publish it in one commit.\n\n"
-    "Example: `desirelines publish`",
-}  # fmt: skip
-"""Help of each stage, in the order of a run. An architecture test holds it to `pipeline.STAGES`."""
+    "publish": "Check the run and publish it in one commit.\n\nExample: `desirelines publish`",
+}
+"""Help of each stage, in the order of a run; a test compares it with `pipeline.STAGES`."""
 
 
 def add_run(app: typer.Typer) -> None:
@@ -47,7 +48,7 @@ def add_stages(app: typer.Typer) -> None:
 
 
 def run(options: Options) -> None:
-    """All stages in order, from the sources to the published segments and the report.
+    """Run all stages in order, from the sources to the published segments and the report.
 
     The same inputs and date a second time change nothing.
     Example: `desirelines run --conf shop.yaml --as-of 2026-03-01`
@@ -56,7 +57,9 @@ def run(options: Options) -> None:
 
 
 def assign(options: Options) -> None:
-    """All stages with the model of the last published run: new people find their group, nothing is fitted, names stay.
+    """Run all stages with the model of the last published run.
+
+    New people are assigned to segments; nothing is fitted, and names stay.
 
     Example, every day between two fits: `desirelines assign --conf shop.yaml --as-of 2026-03-02`
     """
@@ -78,7 +81,8 @@ def ingest_events(
         typer.Option(
             "--resync",
             metavar="SOURCE",
-            help="Read this source again from its beginning; events that are there already are duplicates.",
+            help="Read this source again from its beginning; "
+            "events that are already there are duplicates.",
             show_default=False,
         ),
     ] = None,
@@ -95,7 +99,7 @@ def _stage_command(stage: str):  # type: ignore[no-untyped-def]
 
 
 def _stage(options: Options, stage: str, resync: tuple[str, ...] = ()) -> None:
-    """One stage of the newest unfinished run, or of --run-id."""
+    """Run one stage of the newest unfinished run, or of --run-id."""
     with opened(options, goes_on=True, writes=stage, fits=stage == "fit-clusters") as run:
         from desirelines.operations.run_pipeline import run_stage
 

@@ -1,4 +1,4 @@
-"""`rename`: the name of a segment by hand."""
+"""`rename`: name a segment by hand."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def rename(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="Its name. Without it, the name it gets by itself.", show_default=False
+            help="Its name. Without one, its automatic name is used.", show_default=False
         ),
     ] = None,
 ) -> None:
@@ -39,5 +39,8 @@ def rename(
         from desirelines.operations.rename_segment import rename
 
         result = rename(run, segment_id, name)
-    text = f"{segment_id} is called '{result.alias or result.name}' from now on. `desirelines report` shows it."
+    text = (
+        f"{segment_id} is called '{result.alias or result.name}' from now on. "
+        "`desirelines report` shows it."
+    )
     show(options.is_json, result, lambda: print_line(text))

@@ -1,4 +1,4 @@
-"""`world`: synthetic raw tables with the truth beside them."""
+"""`world`: synthetic raw tables and their truth."""
 
 from __future__ import annotations
 
@@ -24,15 +24,17 @@ def world(
     out: Annotated[
         Path, typer.Option("--out", help="Folder for the tables; created if it is missing.")
     ],
-    people: Annotated[int, typer.Option(min=10, help="People who live in it.")] = 2000,
-    days: Annotated[int, typer.Option(min=60, help="Days they are watched.")] = 400,
+    people: Annotated[int, typer.Option(min=10, help="Number of people.")] = 2000,
+    days: Annotated[int, typer.Option(min=60, help="Number of days.")] = 400,
     seed: Annotated[int, typer.Option(help="The same seed gives the same rows.")] = 7,
     file_format: Annotated[
         str,
         typer.Option("--as", metavar="|".join(FORMATS), help="How the raw tables are written."),
     ] = "delta",
 ) -> None:
-    """Make a world with planted truth: raw tables as real systems write them, and the truth beside, which no stage reads.
+    """Generate a synthetic world: raw tables as real systems write them, and the planted truth.
+
+    No stage reads the truth.
 
     Example: `desirelines world --people 2000 --days 400 --seed 7 --out world`
     """
@@ -46,8 +48,8 @@ def world(
 
     spark, is_mine = spark_session()
     try:
-        born = build_world(spark, people=people, days=days, seed=seed)
-        tables = write_world(born.raw, born.truth, out, file_format)
+        synthetic = build_world(spark, people=people, days=days, seed=seed)
+        tables = write_world(synthetic.raw, synthetic.truth, out, file_format)
     finally:
         if is_mine:
             spark.stop()
