@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -31,6 +31,7 @@ from desirelines.clusters.preprocessing import (
     prepared_columns,
     to_prepared,
 )
+from desirelines.clusters.trials import LOOKED_AT, Fitted, Trial, trial_of
 from desirelines.columns.small_groups import is_small
 from desirelines.errors import GateError
 from desirelines.settings.model import Clusters
@@ -41,53 +42,6 @@ MOST_PARTITIONS = 4096
 CHOSEN_ON = 4_000
 """People of the sample on which k is chosen."""
 MLLIB = "mllib"
-LOOKED_AT = "looked at"
-"""Verdict on a candidate during the search: not refused, and not yet compared with the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One candidate and its scores: a row of cluster_trials.
-
-    `smallest_share` is null where the smallest cluster has fewer than ten people. Both it and
-    `people_count` are null where one to nine people are in no cluster: their number would follow.
-    """
-
-    algorithm: str
-    k: int
-    seed: int
-    clusters_found: int
-    people_count: int | None
-    silhouette: float | None
-    cost: float
-    smallest_share: float | None
-    stability: float | None
-    gap: float | None
-    gap_error: float | None
-    verdict: str
-    is_kept: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The fitted model; the last trial is the fit on everybody.
-
-    Attributes:
-        preparation: how features become numbers.
-        pipeline: preparation and MLlib model as one; null when there are no groups.
-        centres: centres in prepared columns, in the order of the model's cluster numbers.
-        trials: all candidates that were scored.
-    """
-
-    preparation: Preparation
-    pipeline: PipelineModel | None
-    centres: tuple[tuple[float, ...], ...]
-    trials: tuple[Trial, ...]
-
-    @property
-    def kept(self) -> Trial:
-        """The fit on everybody."""
-        return self.trials[-1]
 
 
 def fit(
@@ -217,7 +171,7 @@ def _start(
             k_max=settings.k_max,
             seed=settings.seed,
             on_candidate=lambda c: on_trial(
-                _trial(c, settings.seed, len(points), refusal_of(c, **limits) or LOOKED_AT)
+                trial_of(c, settings.seed, len(points), refusal_of(c, **limits) or LOOKED_AT)
             ),
         )
     choose = partial(
@@ -237,7 +191,7 @@ def _start(
         else:
             outcome = "another has more evidence, or as much with fewer clusters"
         verdict = refusal_of(candidate, **limits) or outcome
-        trials.append(_trial(candidate, settings.seed, len(points), verdict))
+        trials.append(trial_of(candidate, settings.seed, len(points), verdict))
     return best, trials
 
 
@@ -303,7 +257,7 @@ def _final(
         verdict += f"; clusters of fewer than {SMALL_GROUP} people were joined to the next nearest"
     plain = start or Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
     trial = replace(
-        _trial(plain, seed, count, verdict),
+        trial_of(plain, seed, count, verdict),
         clusters_found=len(sizes),
         cost=result.cost,
         silhouette=plain.silhouette,
@@ -326,27 +280,3 @@ def _without_small_clusters(
         result = lloyd(points, result.centres[rest], max_iterations=max_iterations)
         is_joined = True
     return result, is_joined
-
-
-def _trial(candidate: Candidate, seed: int, people: int, verdict: str) -> Trial:
-    return Trial(
-        candidate.algorithm,
-        candidate.k,
-        seed,
-        candidate.found,
-        people,
-        candidate.silhouette,
-        candidate.cost,
-        _share_to_publish(candidate),
-        candidate.stability,
-        candidate.gap,
-        candidate.gap_error,
-        verdict,
-        is_kept=False,
-    )
-
-
-def _share_to_publish(candidate: Candidate) -> float | None:
-    """Share of the smallest cluster; null where it has fewer than ten people."""
-    small = candidate.smallest_count is not None and is_small(candidate.smallest_count)
-    return None if small else candidate.smallest_share

@@ -27,9 +27,12 @@ def total_order(source: Source) -> list[Column]:
 
 
 AFTER_TIME = ("received_at", "source", "file_name", "file_place", "event_id")
-"""Columns of `events` that decide, one after the other, which of two events at one time is first."""
+"""Columns of `events` that decide, in this order, which of two events at one time is first."""
 
 
 def event_order() -> list[Column]:
-    """Order of a stream's events in `events`; null comes first. The kernel of sessions sorts by the same."""
+    """Order of a stream's events in `events`; null comes first.
+
+    The kernel of sessions sorts by the same.
+    """
     return [F.col(name).asc_nulls_first() for name in ("occurred_at", *AFTER_TIME)]

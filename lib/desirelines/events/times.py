@@ -1,4 +1,4 @@
-"""When an event happened, by the clocks of the device and of the source, and which times cannot be."""
+"""When an event happened, by the clocks of device and source, and which times cannot be."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ from pyspark.sql import functions as F
 from desirelines.errors import GateError
 from desirelines.history.membership_changes import to_members
 from desirelines.io.tables.ledger import DONE, Ledger
-from desirelines.io.tables.store import Warehouse, row_count
+from desirelines.io.tables.rows import row_count
+from desirelines.io.tables.store import Warehouse
 from desirelines.operations.deep_check import Note
 from desirelines.tables import (
     ALL,

@@ -10,8 +10,9 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.clusters.assign import to_assigned
-from desirelines.clusters.fit import LOOKED_AT, Fitted, Trial, fit
+from desirelines.clusters.fit import fit
 from desirelines.clusters.match_segments import SAME, match_segments
+from desirelines.clusters.trials import LOOKED_AT, Fitted, Trial
 from desirelines.columns.small_groups import hidden_parts
 from desirelines.errors import EmptyInputError, MachineError
 from desirelines.io.mlflow.tracking import LoggedFit, LoggedTrial, log_fit, promote
@@ -27,7 +28,7 @@ from desirelines.views.features import (
     rules_of,
 )
 from desirelines.views.members import members_after
-from desirelines.views.models import forget_model, model_of, own_model
+from desirelines.views.models import forget_model, model_of, own_model, remember_assigned
 from desirelines.views.parameters import RunParameter
 
 
@@ -170,7 +171,8 @@ def cluster_rows(
     """
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     centres = dict(enumerate(fitted.centres))
-    assigned = to_assigned(features, fitted.preparation, centres)
+    assigned = to_assigned(features, fitted.preparation, centres).persist()
+    remember_assigned(run, assigned)  # the next stage assigns by the same model
     by_rule = [rule.segment_id for rule in rules_of(run)]
     members = members_after(run, base).filter(
         F.col("is_primary") & ~F.col("segment_id").isin(by_rule)

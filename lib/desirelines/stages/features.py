@@ -15,7 +15,7 @@ from desirelines.features.path_tfidf import to_vocabulary, to_word_weights, to_w
 from desirelines.features.rfm import cut_points, to_rfm_scores
 from desirelines.identities.stream_owners import with_person
 from desirelines.io.tables.predicates import equals
-from desirelines.io.tables.store import row_count
+from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.stages.parameters import save_run_parameter

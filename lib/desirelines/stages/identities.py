@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from dataclasses import dataclass
-from typing import Any
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -21,7 +16,7 @@ from desirelines.identities.stream_owners import (
     to_shared_streams,
     to_stream_owners,
 )
-from desirelines.io.tables.store import row_count
+from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.tables import (
@@ -33,44 +28,21 @@ from desirelines.tables import (
     STREAM_OWNERS,
     SUPPRESSIONS,
 )
-from desirelines.views.batches import new_batches, newest_batches
+from desirelines.views.batches import new_batches
 from desirelines.views.identities import open_identities, open_owners
+from desirelines.views.state import StageState, last_state, state_now
 
 PAIR = ["key", "other_key"]
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Inputs of a resolution: the newest batch of every stream of batches, and the rules."""
-
-    batches: dict[str, int]
-    rules: str
-
-    def to_facts(self) -> dict[str, Any]:
-        """As JSON for the ledger."""
-        return {"batches": self.batches, "rules": self.rules}
-
-
-def seen_now(run: Run) -> Seen:
+def state_of_identities(run: Run) -> StageState:
     """Inputs of a resolution that begins now."""
     rules = run.settings.identity.model_dump(mode="json")
     types = sorted({t for s in run.settings.sources for t in s.stream})
-    digest = hashlib.sha256(json.dumps([rules, types], sort_keys=True).encode()).hexdigest()[:16]
-    return Seen(newest_batches(run), digest)
+    return state_now(run, [rules, types])
 
 
-def seen_last(run: Run) -> Seen | None:
-    """Inputs of the last resolution; null before the first."""
-    last = run.ledger.newest("resolve-identities")
-    facts = run.ledger.inputs_of(last.run_id, "resolve-identities") if last else {}
-    return (
-        Seen(facts["batches"], facts["rules"])
-        if "rules" in facts and run.warehouse.exists(IDENTITY_MAP)
-        else None
-    )
-
-
-def touched_keys(run: Run, last: Seen) -> DataFrame:
+def touched_keys(run: Run, last: StageState) -> DataFrame:
     """Identifiers in batches since the last resolution: key."""
     new = F.col("ingest_batch").isin(new_batches(run, last.batches).names)
     return run.warehouse.read(IDENTITY_LINKS).filter(new).select("key").distinct()
@@ -81,7 +53,8 @@ def resolve_identities(run: Run) -> StageReport:
 
     Only components with new links are resolved again.
     """
-    now, last = seen_now(run), seen_last(run)
+    now = state_of_identities(run)
+    last = last_state(run, "resolve-identities") if run.warehouse.exists(IDENTITY_MAP) else None
     note = ""
     if last == now:
         note = "no identifier is new: people stay"
@@ -89,7 +62,7 @@ def resolve_identities(run: Run) -> StageReport:
         resolve(run, None)
     else:
         resolve(run, touched_keys(run, last))
-    return StageReport(row_count(open_identities(run)), note, inputs=now.to_facts())
+    return StageReport(row_count(open_identities(run)), note, inputs=now.inputs)
 
 
 def resolve(run: Run, keys: DataFrame | None) -> None:

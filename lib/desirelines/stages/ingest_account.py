@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import functions as F
 
 from desirelines.errors import AccountError
-from desirelines.io.tables.store import row_count
+from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.settings import Source
 from desirelines.stages.ingest_terms import Batch, Terms

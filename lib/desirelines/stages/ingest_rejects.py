@@ -12,7 +12,7 @@ from desirelines.errors import SettingsError
 from desirelines.events.raw_fields import RAW, raw_text
 from desirelines.io.sources.inspect import raw_of_texts
 from desirelines.io.tables.ledger import DONE, STARTED
-from desirelines.io.tables.store import row_count
+from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
 from desirelines.settings import Source

@@ -26,7 +26,7 @@ from desirelines.tables import (
 )
 from desirelines.views.features import features_in_use, features_of, rules_of
 from desirelines.views.members import members_after
-from desirelines.views.models import Model, assigned_by, expected_segments, model_of, own_model
+from desirelines.views.models import Model, expected_segments, model_of, own_model, take_assigned
 
 
 def assign_segments(run: Run) -> StageReport:
@@ -37,7 +37,7 @@ def assign_segments(run: Run) -> StageReport:
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     model = own_model(run)
     before = members_after(run, base)
-    assigned = assigned_by(run, model).persist()  # memberships and evidence are made from it
+    assigned = take_assigned(run, model)  # memberships and evidence are made from it
     now = to_memberships(
         features_of(run), assigned, model.segment_of_cluster, rules_of(run)
     ).persist()

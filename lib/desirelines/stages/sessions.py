@@ -19,12 +19,12 @@ from desirelines.sessions.sessions import to_sessions
 from desirelines.stages.sessions_bots import find_bots, write_bot_tags
 from desirelines.stages.sessions_increment import (
     StreamsToRebuild,
-    seen_last,
-    seen_now,
+    state_of_sessions,
     streams_to_rebuild,
 )
 from desirelines.tables import IDENTITY_LINKS, SESSIONS
 from desirelines.views.events import usable_events
+from desirelines.views.state import last_state
 
 
 def build_sessions(run: Run) -> StageReport:
@@ -37,19 +37,16 @@ def build_sessions(run: Run) -> StageReport:
         GateError: events = in sessions + bots + without consent + over the cap does not hold, or
             too many events are of bots.
     """
-    now, last = seen_now(run), seen_last(run)
-    inputs = {"seen": asdict(now)}
-    are_same_rules = last is not None and last.rules == now.rules
-    rebuild = (
-        streams_to_rebuild(run, last)
-        if last is not None and are_same_rules and last != now
-        else None
-    )
-    if are_same_rules and rebuild is None:
-        return StageReport(note="no event is new: sessions stay", inputs=inputs)
+    now = state_of_sessions(run)
+    last = last_state(run, "build-sessions") if run.warehouse.exists(SESSIONS) else None
+    rebuild = None
+    if last is not None and last.rules == now.rules:
+        rebuild = None if last == now else streams_to_rebuild(run, last)
+        if rebuild is None:
+            return StageReport(note="no event is new: sessions stay", inputs=now.inputs)
     account = rebuild_sessions(run, rebuild)
     return StageReport(
-        account.sessions, str(account), inputs=inputs, outputs={"account": asdict(account)}
+        account.sessions, str(account), inputs=now.inputs, outputs={"account": asdict(account)}
     )
 
 

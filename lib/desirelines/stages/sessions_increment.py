@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -20,20 +18,11 @@ from desirelines.sessions.increment import (
     with_known_cause,
 )
 from desirelines.tables import CONSENTS, EVENTS, SESSIONS
-from desirelines.views.batches import NewBatches, new_batches, newest_batches
+from desirelines.views.batches import NewBatches, new_batches
+from desirelines.views.state import StageState, state_now
 
 MOST_BROADCAST = 2_000_000
 """Up to this many streams to rebuild are broadcast; more are shuffled."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """Inputs of sessions: newest batch of every stream of batches, rules, consents and as_of."""
-
-    batches: dict[str, int]
-    rules: str
-    consents: int | None
-    as_of: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +43,7 @@ class StreamsToRebuild:
         return _sent(rows, self.count)
 
 
-def seen_now(run: Run) -> Seen:
+def state_of_sessions(run: Run) -> StageState:
     """Inputs of sessions that are built now."""
     settings = run.settings
     rules: dict[str, Any] = {
@@ -66,18 +55,11 @@ def seen_now(run: Run) -> Seen:
         "no_steps": RESERVED_STEPS,
         "sources": {s.name: [s.keep_bots, s.columns.consent is not None] for s in settings.sources},
     }
-    digest = hashlib.sha256(json.dumps(rules, sort_keys=True).encode()).hexdigest()[:16]
-    return Seen(newest_batches(run), digest, run.warehouse.version(CONSENTS), str(run.as_of))
+    consents = run.warehouse.version(CONSENTS)
+    return state_now(run, rules, consents=consents, as_of=str(run.as_of))
 
 
-def seen_last(run: Run) -> Seen | None:
-    """Inputs of the present sessions; null before the first build."""
-    last = run.ledger.newest("build-sessions")
-    facts = run.ledger.inputs_of(last.run_id, "build-sessions") if last else {}
-    return Seen(**facts["seen"]) if "seen" in facts and run.warehouse.exists(SESSIONS) else None
-
-
-def streams_to_rebuild(run: Run, last: Seen) -> StreamsToRebuild | None:
+def streams_to_rebuild(run: Run, last: StageState) -> StreamsToRebuild | None:
     """Streams with new events or new statements of consent; null if there are none.
 
     Cost: reads the new events, and five columns of all `sessions` once, because a stream's earlier
@@ -161,7 +143,7 @@ def _sent(rows: DataFrame, count: int) -> DataFrame:
     return F.broadcast(rows) if count <= MOST_BROADCAST else rows
 
 
-def _streams_by_consent(run: Run, last: Seen, new: NewBatches) -> DataFrame:
+def _streams_by_consent(run: Run, last: StageState, new: NewBatches) -> DataFrame:
     """Streams whose consent changed since the last build, from their first event on.
 
     Shape: stream_id, from_at, reach_at. These are streams of a key with a new statement, if the key
@@ -170,7 +152,7 @@ def _streams_by_consent(run: Run, last: Seen, new: NewBatches) -> DataFrame:
     other streams of a login.
     """
     consents = run.warehouse.read(CONSENTS).filter(F.col("purpose") == run.settings.consent.purpose)
-    days = sorted((last.as_of, str(run.as_of)))
+    days = sorted((str(last.as_of), str(run.as_of)))
     is_new = F.col("run_id").isin(new.runs) | F.col("from_at").cast("date").between(
         F.lit(days[0]), F.lit(days[1])
     )

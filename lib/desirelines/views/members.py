@@ -8,7 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.history.membership_changes import ENTERED, to_members
-from desirelines.io.tables.store import empty_like
+from desirelines.io.tables.rows import empty_like
 from desirelines.run.context import Run
 from desirelines.settings.run_ids import NO_BASE
 from desirelines.tables import SEGMENT_CHANGES, SEGMENT_DEFINITIONS, SEGMENT_MEMBERS, SEGMENT_SIZES

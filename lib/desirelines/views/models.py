@@ -76,6 +76,20 @@ def forget_model(run: Run) -> None:
     run.memo.get("models", {}).pop(run.run_id, None)
 
 
+def remember_assigned(run: Run, assigned: DataFrame) -> None:
+    """Remember the nearest clusters by this run's own model, which the caller keeps."""
+    run.memo[f"assigned {run.run_id}"] = assigned
+
+
+def take_assigned(run: Run, model: Model) -> DataFrame:
+    """The nearest clusters by this run's own model: what a fit just kept, or computed and kept now.
+
+    The caller unpersists them.
+    """
+    kept: DataFrame | None = run.memo.pop(f"assigned {run.run_id}", None)
+    return assigned_by(run, model).persist() if kept is None else kept
+
+
 def assigned_by(run: Run, model: Model) -> DataFrame:
     """Nearest and second nearest cluster of everybody who is clustered, by this run's features."""
     return to_assigned(clustered_features(run), model.preparation, model.centres)

@@ -8,10 +8,10 @@ from desirelines.tables import Table
 
 
 def laid_out(rows: DataFrame, table: Table, tasks: int) -> DataFrame:
-    """Rows by partition, in so many tasks, sorted by bucket and key; as they come without partitions.
+    """Rows by partition, sorted by bucket and key; a table without partitions as it comes.
 
-    The number is given: else adaptive execution makes one task of a small batch, and one core writes
-    a file a day.
+    The number of tasks is given: else adaptive execution makes one task of a small batch, and one
+    core writes a file a day.
     """
     if not table.partition_by:
         return rows

@@ -15,7 +15,6 @@ from urllib.parse import urlparse
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
 
 from desirelines.errors import ContractError
 from desirelines.io.tables.addresses import absolute, make_writable, quoted
@@ -290,26 +289,11 @@ class Warehouse:
         """Differences of an existing table from its contract: protocol, properties, columns."""
         return problems_of(self.spark, self.address(table.name), table)
 
-    @property
-    def _tasks(self) -> int:
-        return int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
-
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
-        writer = (
-            laid_out(rows, table, self._tasks).write.format("delta").mode(mode).options(**options)
-        )
+        tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
+        writer = laid_out(rows, table, tasks).write.format("delta").mode(mode).options(**options)
         if self.settings.catalog:
             writer.saveAsTable(self.address(table.name))
         else:
             writer.save(self.path_of(table.name))
         self._versions.pop(table.name, None)
-
-
-def empty_like(spark: SparkSession, table: Table) -> DataFrame:
-    """An empty DataFrame with the table's columns."""
-    return spark.createDataFrame([], table.schema)
-
-
-def row_count(rows: DataFrame) -> int:
-    """Number of rows."""
-    return int(rows.agg(F.count("*")).collect()[0][0])
