@@ -200,6 +200,30 @@ def test_every_feature_has_words_for_a_name():
     assert len(set(words)) == len(words)
 
 
+def test_functions_stay_small():
+    long = [
+        f"{file.relative_to(ROOT)}:{node.lineno} {node.name}"
+        for file in LIBRARY
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno + 1 > 60
+    ]
+    assert long == []
+
+
+def test_only_data_is_laid_out_by_hand():
+    by_hand = [
+        file.relative_to(ROOT / "lib" / "desirelines").parts[0]
+        for file in LIBRARY
+        if "fmt: skip" in file.read_text() or "fmt: off" in file.read_text()
+    ]
+    assert set(by_hand) <= {"catalogue", "tables"}
+
+
+def test_few_modules_stand_outside_of_every_room():
+    top = {file.stem for file in LIBRARY if file.parent == ROOT / "lib" / "desirelines"}
+    assert top == {"__init__", "__main__", "characters", "errors", "pipeline", "workspace"}
+
+
 def test_files_stay_small():
     long = {
         f.relative_to(ROOT).as_posix(): n
