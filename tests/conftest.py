@@ -59,11 +59,13 @@ COMPILED = {
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
-    from desirelines.io.spark.session import spark_session
+    from desirelines.io.spark import session as embedded
     from desirelines.settings.model import Spark
 
+    # Nearly every plan is new, so half of the time went to compilers that never pay.
+    embedded.JAVA_FLAGS = (*embedded.JAVA_FLAGS, "-XX:TieredStopAtLevel=1")
     largest = max((int(size) for size in os.environ.get("WORLD_SIZES", "").split()), default=0)
-    session, _ = spark_session(
+    session, _ = embedded.spark_session(
         Spark(
             master="local[2]",
             driver_memory="8g" if largest > PEOPLE_OF_SMALL_WORLDS else "3g",
