@@ -4,6 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,11 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
     session.stop()
 
 
-@pytest.fixture(scope="module")
-def compiled(spark: SparkSession) -> Iterator[None]:
-    """For tests of many rows: plans are compiled, as users have it."""
-    before = {name: spark.conf.get(name, None) for name in COMPILED}
-    for name, value in COMPILED.items():
+@contextmanager
+def configured(spark: SparkSession, values: dict[str, str]) -> Iterator[None]:
+    """The session with these settings, and afterwards with those it had."""
+    before = {name: spark.conf.get(name, None) for name in values}
+    for name, value in values.items():
         spark.conf.set(name, value)
     yield
     for name, value in before.items():
@@ -91,6 +92,20 @@ def compiled(spark: SparkSession) -> Iterator[None]:
             spark.conf.unset(name)
         else:
             spark.conf.set(name, value)
+
+
+@pytest.fixture(scope="module")
+def compiled(spark: SparkSession) -> Iterator[None]:
+    """For tests of many rows: plans are compiled, as users have it."""
+    with configured(spark, COMPILED):
+        yield
+
+
+@pytest.fixture
+def two_partitions(spark: SparkSession) -> Iterator[None]:
+    """For tests that read a plan: into one partition no rows are shuffled."""
+    with configured(spark, {"spark.sql.shuffle.partitions": "2"}):
+        yield
 
 
 @pytest.fixture(scope="session")

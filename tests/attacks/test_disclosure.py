@@ -476,6 +476,7 @@ def attack(read, runs, main, rules):
     return found
 
 
+@pytest.mark.integration
 def test_no_table_of_a_shop_that_was_published_twice_gives_a_small_group(spark, published_shop):
     read = tables_of(spark, published_shop)
     main = [

@@ -12,6 +12,8 @@ from tests.support import shop
 from tests.support.batches import delivered, events, read, waiting
 from tests.support.crash import at
 
+pytestmark = pytest.mark.integration
+
 NOW = datetime(2026, 2, 1, 12, tzinfo=UTC)
 GOOD = shop.rows(0, 4)[:12]
 LOGGED_IN = next(r for r in GOOD if r["user"])

@@ -7,6 +7,8 @@ import pytest
 from desirelines.catalogue import FEATURES
 from desirelines.tables import ALL
 
+pytestmark = pytest.mark.integration
+
 TEXT, NUMBER, FLAG, NOTHING = "text", "number", "flag", "nothing"
 SIZE = {
     "segment_id": TEXT, "name": TEXT, "people": NUMBER, "share": NUMBER, "entered": NUMBER,

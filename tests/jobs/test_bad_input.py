@@ -30,6 +30,7 @@ def test_no_such_path(cli, capsys, folder):
     assert not (folder / "warehouse" / "events").exists()
 
 
+@pytest.mark.integration
 def test_rates_that_cannot_be_trusted_and_another_currency_than_before(cli, capsys, folder):
     rates = folder / "rates.csv"
     given = ("--set", f"site.rates.path={rates}")
@@ -53,7 +54,7 @@ def test_rates_that_cannot_be_trusted_and_another_currency_than_before(cli, caps
         cli, capsys, folder, "--set", "site.currency=USD", command="ingest-events"
     )
     assert code == 2
-    assert "site.currency is USD, and events hold EUR" in output
+    assert "site.currency is USD, but events hold EUR" in output
 
 
 def test_an_empty_source(cli, capsys, folder):
@@ -121,6 +122,7 @@ def test_the_doctor_says_that_the_mapping_does_not_fit(cli, capsys, folder):
     assert "occurred_at: not a time" in shown.out
 
 
+@pytest.mark.integration
 def test_more_clusters_than_people_and_the_next_try_reads_nothing_twice(cli, capsys, folder, spark):
     code, output = attempt(cli, capsys, folder, "--set", "clusters.k=100")
     assert (code, published(folder)) == (3, False)
@@ -132,6 +134,7 @@ def test_more_clusters_than_people_and_the_next_try_reads_nothing_twice(cli, cap
     )
 
 
+@pytest.mark.integration
 def test_too_many_robots_stop_a_run_unless_they_are_let_in(cli, capsys, folder, spark):
     people = shop.rows(0, 5)
     robots = [r for r in shop.mess() if r["cookie"] == "robotic"]

@@ -9,6 +9,8 @@ import pytest
 
 from tests.support import shop
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.fixture
 def folder(tmp_path):

@@ -6,6 +6,7 @@ The cost is that of the new rows.
 import json
 from datetime import timedelta
 
+import pytest
 from pyspark.sql import functions as F
 
 from tests.support import shop
@@ -47,6 +48,7 @@ def deliveries():
     return [r for r in first if r not in late], late + night[:6], shop.rows(6, 8)
 
 
+@pytest.mark.integration
 def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing(
     spark, cli, capsys, tmp_path
 ):

@@ -6,6 +6,8 @@ import pytest
 
 from tests.support import shop
 
+pytestmark = pytest.mark.integration
+
 
 @pytest.mark.parametrize("format_", ["csv", "json"])
 def test_rows_go_in_once_a_setting_was_mended_and_the_rest_stay(

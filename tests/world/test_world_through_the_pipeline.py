@@ -23,6 +23,8 @@ from desirelines.settings.model import Sessions
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.synthetic import build_world
 
+pytestmark = pytest.mark.integration
+
 ROOT = Path(__file__).parents[2]
 PEOPLE = 600
 DOZEN = (

@@ -140,9 +140,8 @@ def test_nothing_at_or_after_as_of_counts(spark, people):
     assert got == people
 
 
-def test_one_shuffle_of_sessions_and_one_of_people_serve_all_features(spark):
+def test_one_shuffle_of_sessions_and_one_of_people_serve_all_features(spark, two_partitions):
     window = ObservationWindow.ending(AS_OF, days=365, zone="UTC")
-    spark.conf.set("spark.sql.adaptive.enabled", "false")
     together = colocated_by_person(sessions(spark, SESSIONS)).persist()
     try:
         plan = (
@@ -152,7 +151,6 @@ def test_one_shuffle_of_sessions_and_one_of_people_serve_all_features(spark):
             .toString()
         )
     finally:
-        spark.conf.unset("spark.sql.adaptive.enabled")
         together.unpersist()
     lines = plan.splitlines()
     shuffles = [
