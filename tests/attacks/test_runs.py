@@ -140,8 +140,8 @@ def test_what_a_crash_after_publication_left_undone_is_done_by_the_next_run_whic
     shown = capsys.readouterr()
     assert json.loads(shown.out)["changed"] is False
     assert (
-        "run second was published, but its segment_members and champion and report "
-        "did not follow: done now" in shown.err
+        "run second was published, but segment_members and champion and report "
+        "did not follow: completed now" in shown.err
     )
     assert sorted(
         spark.read.format("delta").load(str(place / "segment_members")).collect()

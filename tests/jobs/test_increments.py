@@ -48,6 +48,17 @@ def deliveries():
     return [r for r in first if r not in late], late + night[:6], shop.rows(6, 8)
 
 
+def test_sessions_add_up_with_plans_as_users_have_them(spark, cli, compiled, tmp_path):
+    """Compiled, and planned again at every shuffle: what is counted on the way must arrive."""
+    conf = str(shop.configure(tmp_path))
+    for name, rows in (("first.csv", shop.rows(0, 4)), ("second.csv", shop.rows(4, 6))):
+        shop.write(tmp_path / "in", name, rows)
+        for stage in ("ingest-events", "build-sessions"):
+            assert cli(stage, "--conf", conf) == 0, stage
+    events = sum(session["event_count"] for session in content(spark, tmp_path))
+    assert events == len(shop.rows(0, 6))
+
+
 @pytest.mark.integration
 def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing(
     spark, cli, capsys, tmp_path

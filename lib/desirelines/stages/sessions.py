@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from desirelines.errors import GateError
 from desirelines.events.row_order import event_order
 from desirelines.io.tables.predicates import on_or_after
+from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.sessions.account import Account
@@ -64,6 +65,9 @@ def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
         sessions = with_known_causes(sessions, rebuild.sent(rebuild.streams))
     sessions = sessions.persist(StorageLevel.MEMORY_AND_DISK)  # searched for bots, then written
     try:
+        # An ordinary action comes first: with adaptive execution, a checkpoint made of kept rows
+        # loses what was observed below them.
+        row_count(sessions)
         bots = find_bots(run, sessions)
         written = _write(run, sessions if bots is None else bots.drop_sessions(sessions), rebuild)
     finally:  # a notebook's session lives on
