@@ -11,6 +11,7 @@ import pyarrow as pa
 from pyspark.ml import PipelineModel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
+from threadpoolctl import threadpool_limits
 
 from desirelines.catalogue import Feature
 from desirelines.clusters.choose_k import (
@@ -81,16 +82,17 @@ def fit(
     sampled = features.sparkSession.createDataFrame(
         sample_of(features, count, settings.sample_people)
     )
-    preparation = fit_preparation(
-        _values(sampled, catalogue).toArrow(), catalogue, settings.family_weights
-    )
+    values = _values(sampled, catalogue).toArrow()
+    with threadpool_limits(1):  # more threads spin on busy cores, and change the last bits
+        preparation = fit_preparation(values, catalogue, settings.family_weights)
     if not preparation.columns:
         raise GateError(
             "clusters: people do not differ in any feature, so there are no groups to find. "
             "Read more events."
         )
     sample = points_of(sampled.select(*prepared_columns(preparation)).toArrow(), preparation)
-    start, trials = _start(sample, settings, lambda trial: on_trial(published(trial)), k_before)
+    with threadpool_limits(1):
+        start, trials = _start(sample, settings, lambda trial: on_trial(published(trial)), k_before)
     final, pipeline, centres = _final(
         to_prepared(features, preparation), count, preparation, start, settings
     )
