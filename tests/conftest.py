@@ -20,7 +20,7 @@ time.tzset()
 
 SLOW_FIRST = ("jobs", "world", "attacks")
 """Folders of long tests: begun last, one of two processes would do them alone."""
-MARKED = {"smoke": "integration", "data": "data"}
+MARKED = {"connect": "integration", "smoke": "integration", "data": "data"}
 """Folders whose tests are no part of `make test`, and the marker that selects them."""
 
 PEOPLE_OF_SMALL_WORLDS = 5_000

@@ -64,10 +64,33 @@ def test_the_search_finds_what_it_looks_for():
     assert calls("path.read()\nrows.append(1)", READING | WRITING) == []
 
 
+KEEPING = {"persist", "unpersist", "cache", "checkpoint", "localCheckpoint", "cacheTable"}
+
+
+def keeping(code):
+    """Lines that call a method which keeps rows in the session, or gives them up."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(code))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in KEEPING
+    ]
+
+
+def test_one_module_decides_how_rows_are_kept():
+    found = {
+        f.relative_to(LIBRARY).as_posix() for f in LIBRARY.rglob("*.py") if keeping(f.read_text())
+    }
+    assert found == {"frames/keep.py"}
+    assert keeping("rows.select('id').persist()\n\nspark.catalog.cacheTable('t')") == [1, 3]
+
+
 def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
     topics = {
         "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history",
-        "privacy", "report", "synthetic", "columns", "kernels", "catalogue", "settings", "tables",
+        "privacy", "report", "synthetic", "columns", "frames", "kernels", "catalogue", "settings",
+        "tables",
     }  # fmt: skip
     found = {
         file.relative_to(LIBRARY).as_posix()

@@ -35,6 +35,7 @@ from desirelines.clusters.preprocessing import (
 from desirelines.clusters.trials import LOOKED_AT, Fitted, Trial, trial_of
 from desirelines.columns.small_groups import is_small
 from desirelines.errors import GateError
+from desirelines.frames.keep import checkpointed
 from desirelines.settings.model import Clusters
 from desirelines.tables import SMALL_GROUP
 
@@ -228,7 +229,7 @@ def _final(
     seed, seeds = settings.seed, range(settings.seed, settings.seed + settings.restarts)
     if start is not None and (start.algorithm == BISECTING or settings.fit == MLLIB):
         # Not cache(): MLlib checks a cached input again in every iteration.
-        people = people.localCheckpoint()
+        people = checkpointed(people, partial(in_fixed_order, count=count))
         model, seed = fit_by_mllib(
             people,
             names,

@@ -17,6 +17,8 @@ from pyspark.sql import DataFrame
 from pyspark.sql.pandas.types import from_arrow_schema
 from threadpoolctl import threadpool_limits
 
+from desirelines.frames.keep import checkpointed
+
 Centres = npt.NDArray[np.float64]
 PEOPLE_AT_ONCE = 50_000
 MOST_HELD = 2**28
@@ -60,7 +62,7 @@ def to_points(
     packed = people.select(*columns).mapInArrow(_packed, from_arrow_schema(_PACKED))
     if count * len(columns) * np.dtype(np.float64).itemsize <= most_held:
         return packed.toArrow()
-    return packed.localCheckpoint().coalesce(
+    return checkpointed(packed).coalesce(
         int(people.sparkSession.conf.get("spark.sql.shuffle.partitions") or 200)
     )
 

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pyarrow as pa
-from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
+
+from desirelines.frames.keep import settled
 
 MOST_LOCAL_LINKS = 2_000_000
 """Links between names that one task takes: a few hundred megabytes."""
@@ -84,20 +85,6 @@ def _by_numbers(edges: DataFrame, most_local: int) -> DataFrame:
             "key", F.coalesce("_later", "points_to").alias("component")
         )
     return components
-
-
-def settled(rows: DataFrame) -> DataFrame:
-    """Compute the rows, and let Spark remember only their true size, not their plan.
-
-    A checkpoint keeps the size estimate of its plan. A join's estimate is the product of its
-    sides', so the number doubled its digits each round, and the fourteenth round took 17 s to plan.
-    A cache knows its size once it is filled.
-    """
-    cached = rows.persist(StorageLevel.MEMORY_AND_DISK)
-    cached.count()
-    settled = cached.localCheckpoint()
-    cached.unpersist()
-    return settled
 
 
 def _smallest_neighbour(edges: DataFrame, *, salt: int) -> DataFrame:

@@ -9,6 +9,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.columns.small_groups import keep_publishable
+from desirelines.frames.keep import kept, release
 from desirelines.paths.pattern_counts import ASKED, to_totals
 from desirelines.paths.pattern_matching import with_matches
 from desirelines.paths.person_batches import ALL, to_groups
@@ -53,21 +54,21 @@ def frequent_sequences(
         F.transform(named_steps, lambda s: F.array(s)).alias("sequence")
     )
     whole = paths.count()
-    rows = rows.persist()  # PrefixSpan reads them more than once
+    rows = kept(rows)  # PrefixSpan reads them more than once
     try:
         return _most_frequent(rows, whole, share=share, most=most, longest=longest)
     finally:
-        rows.unpersist()
+        release(rows)
 
 
 def _most_frequent(
     rows: DataFrame, whole: int, *, share: float, most: int, longest: int
 ) -> list[tuple[str, ...]]:
-    kept = rows.count()
-    if not kept:
+    count = rows.count()
+    if not count:
         return []
     span = PrefixSpan(
-        minSupport=min(1.0, share * whole / kept),
+        minSupport=min(1.0, share * whole / count),
         maxPatternLength=longest,
         maxLocalProjDBSize=MOST_PREFIX_SPAN,
     )
@@ -131,9 +132,10 @@ def to_patterns(
     ranked = rows.withColumn("_rank", F.row_number().over(by_people))
     of_all = (F.col("_rank") <= most) & (F.col("path_share") >= share) | (F.col("kind") == ASKED)
     stays = F.max(is_all & of_all).over(Window.partitionBy("grain", "kind", "pattern"))
-    kept = ranked.withColumn("_stays", stays).filter("_stays")
+    staying = ranked.withColumn("_stays", stays).filter("_stays")
     return conform(
-        keep_publishable(kept, "grain", "kind", "pattern", overlapping=overlapping), PATH_PATTERNS
+        keep_publishable(staying, "grain", "kind", "pattern", overlapping=overlapping),
+        PATH_PATTERNS,
     )
 
 

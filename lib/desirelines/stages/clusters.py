@@ -15,6 +15,7 @@ from desirelines.clusters.match_segments import SAME, match_segments
 from desirelines.clusters.trials import LOOKED_AT, Fitted, Trial
 from desirelines.columns.small_groups import hidden_parts
 from desirelines.errors import EmptyInputError, MachineError
+from desirelines.frames.keep import kept
 from desirelines.io.mlflow.tracking import LoggedFit, LoggedTrial, log_fit, promote
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
@@ -171,7 +172,7 @@ def cluster_rows(
     """
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     centres = dict(enumerate(fitted.centres))
-    assigned = to_assigned(features, fitted.preparation, centres).persist()
+    assigned = kept(to_assigned(features, fitted.preparation, centres))
     remember_assigned(run, assigned)  # the next stage assigns by the same model
     by_rule = [rule.segment_id for rule in rules_of(run)]
     members = members_after(run, base).filter(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -13,6 +12,7 @@ from desirelines.features.labels import benefit_ranks, to_labels
 from desirelines.features.occasions import PersonalDays, days_of, to_personal_dates
 from desirelines.features.path_tfidf import to_vocabulary, to_word_weights, to_words
 from desirelines.features.rfm import cut_points, to_rfm_scores
+from desirelines.frames.keep import checkpointed, kept, release
 from desirelines.identities.stream_owners import with_person
 from desirelines.io.tables.predicates import equals
 from desirelines.io.tables.rows import row_count
@@ -52,7 +52,7 @@ def write_features(run: Run) -> None:
     personal = [o for o in occasions if isinstance(o, PersonalDays)]
     before = F.col("occurred_at") < F.lit(run.window.end)
     dates = to_personal_dates(_events_of_people(run).filter(before), personal) if personal else None
-    together = colocated_by_person(sessions).persist(StorageLevel.MEMORY_AND_DISK)
+    together = kept(colocated_by_person(sessions), colocated_by_person)
     features = to_features(
         together,
         run.window,
@@ -77,7 +77,7 @@ def write_features(run: Run) -> None:
     try:
         run.warehouse.replace_where(features, FEATURES, equals("as_of", run.as_of))
     finally:  # a notebook's session lives on
-        together.unpersist()
+        release(together)
 
 
 def write_rfm(run: Run) -> None:
@@ -145,7 +145,7 @@ def _ngrams(run: Run, sessions: DataFrame) -> DataFrame | None:
     inside = (F.col("started_at") >= F.lit(run.window.start)) & (
         F.col("started_at") < F.lit(run.window.end)
     )
-    words = to_words(sessions.filter(inside)).localCheckpoint()  # counted, then weighed
+    words = checkpointed(to_words(sessions.filter(inside)))  # counted, then weighed
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     vocabulary = None if run.refit else vocabulary_of(run, base)
     if vocabulary is None:

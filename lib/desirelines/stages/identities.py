@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.columns.keys import bucket_of
+from desirelines.frames.keep import checkpointed
 from desirelines.history.membership_changes import to_interval_edits
 from desirelines.identities.identity_map import to_identity_map, to_people
 from desirelines.identities.link_decisions import cuts_in_force, to_cut_edits
@@ -73,19 +74,19 @@ def resolve(run: Run, keys: DataFrame | None) -> None:
     in_force = cuts_in_force(run.warehouse.read(IDENTITY_CUTS), run.warehouse.read(SUPPRESSIONS))
     held = in_force.filter("is_held")
     # Several tables are made from the pairs.
-    pairs = to_pairs(rows).join(held, PAIR, "left_anti").localCheckpoint()
+    pairs = checkpointed(to_pairs(rows).join(held, PAIR, "left_anti"))
     capped = to_capped(pairs, dict(identity.most_links))
     sightings = to_sightings(rows)
     inside = pairs.join(capped, PAIR, "left_anti")
-    judged = to_separated(
-        inside, unique_types=identity.unique_types, most_keys=identity.most_keys
-    ).localCheckpoint()
+    judged = checkpointed(
+        to_separated(inside, unique_types=identity.unique_types, most_keys=identity.most_keys)
+    )
     groups = judged.filter(F.col("reason").isNull()).select("key", "group_key", "component_key")
     cut = judged.filter(F.col("reason").isNotNull()).select(*PAIR, "reason")
     followed = inside.join(cut, PAIR, "left_anti")
-    resolved = to_identity_map(
-        sightings, groups, followed, type_order=identity.type_order
-    ).localCheckpoint()
+    resolved = checkpointed(
+        to_identity_map(sightings, groups, followed, type_order=identity.type_order)
+    )
     _write_map(run, resolved, scope)
     _write_owners(run, resolved, pairs)
     edits = to_cut_edits(in_force, capped.unionByName(cut), pairs.select(PAIR))
@@ -101,7 +102,7 @@ def _scope(run: Run, keys: DataFrame) -> DataFrame:
     open_map = open_identities(run)
     components = open_map.join(keys, "key", "left_semi").select("component").distinct()
     together = open_map.join(components, "component", "left_semi").select("key")
-    return together.unionByName(keys.select("key")).distinct().localCheckpoint()
+    return checkpointed(together.unionByName(keys.select("key")).distinct())
 
 
 def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:
@@ -132,7 +133,7 @@ def _write_owners(run: Run, resolved: DataFrame, pairs: DataFrame) -> None:
         F.col("key").alias("stream_id"), "person_id"
     )
     login_people = to_login_people(pairs, resolved, login_type=identity.login_type)
-    shared = to_shared_streams(login_people).withColumn("is_shared", F.lit(True)).localCheckpoint()
+    shared = checkpointed(to_shared_streams(login_people).withColumn("is_shared", F.lit(True)))
     streams = stream_people.join(shared, "stream_id", "left").withColumn(
         "is_shared", F.coalesce("is_shared", F.lit(False))
     )

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
+from desirelines.io.folders import remove_folder
+from desirelines.io.sources.inbox import inbox_of
 from desirelines.io.sources.rates import rates_digest
 from desirelines.io.sources.stream import RowsOf, ingest_new, stop_reading
 from desirelines.run.context import Run
@@ -54,7 +56,7 @@ def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int])
     rates = rates_digest(run.spark, run.settings.site)
     finish_requeues(run, sources, rates)
     if run.resync:
-        _give_up_open_batches(run)
+        _give_up_open_batches(run, checkpoints)
     with ThreadPoolExecutor(run.settings.ingest.sources_at_once, "ingest") as pool:
         readings = {
             s.name: pool.submit(_ingest_source, run, s, checkpoints[s.name], rates) for s in sources
@@ -72,11 +74,13 @@ def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int])
     return sum(batches for batches, _ in done.values())
 
 
-def _give_up_open_batches(run: Run) -> None:
-    """Delete what unfinished batches wrote, for sources that are resynced.
+def _give_up_open_batches(run: Run, checkpoints: dict[str, int]) -> None:
+    """Delete what unfinished batches wrote, and batches that wait, of sources that are resynced.
 
     Their rows come again, in batches of other names.
     """
+    for name in run.resync:
+        remove_folder(inbox_of(_checkpoint(run, name, checkpoints[name] - 1)))
     for name, batch in open_batches(run):
         if name in run.resync and not batch.is_requeue:
             take_out(run, name, batch)
@@ -89,7 +93,6 @@ def _ingest_source(
 
     Give the number of batches, and whether one was finished by other rules.
     """
-    place = source.name if checkpoint == 0 else f"{source.name}-{checkpoint}"
     is_first = not _has_events(run, source)
     may_be_begun, by_other_rules = True, False
 
@@ -111,12 +114,17 @@ def _ingest_source(
     batches = ingest_new(
         run.spark,
         source,
-        checkpoint=run.warehouse.path_of(f"_checkpoints/{place}"),
+        checkpoint=_checkpoint(run, source.name, checkpoint),
         max_files=run.settings.ingest.max_files_per_batch,
         on_batch=take,
         tell=run.progress.say,
     )
     return batches, by_other_rules
+
+
+def _checkpoint(run: Run, source: str, number: int) -> str:
+    """The folder of a source's checkpoint."""
+    return run.warehouse.path_of(f"_checkpoints/{source if number == 0 else f'{source}-{number}'}")
 
 
 def _has_events(run: Run, source: Source) -> bool:

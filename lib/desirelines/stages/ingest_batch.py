@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
-from pyspark import StorageLevel
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
@@ -27,6 +26,7 @@ from desirelines.events.fates import (
 from desirelines.events.masking import masked_text
 from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.events.raw_fields import ALIAS_KEY, raw_text
+from desirelines.frames.keep import kept, release
 from desirelines.io.sources.rates import currency_rates
 from desirelines.run.context import Run
 from desirelines.settings import Source
@@ -145,7 +145,7 @@ def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, i
     )
     classified = keep_sinks_columns(classified).withColumns(facts)
     # Kept for several sinks, which one plan cannot have; reading the source again would cost more.
-    classified = classified.persist(StorageLevel.MEMORY_AND_DISK)
+    classified = kept(classified)
     try:
         with ThreadPoolExecutor(1, "begin") as beside:  # a small commit waits more than it works
             terms_saved = beside.submit(save_terms, run, terms, batch)
@@ -159,7 +159,7 @@ def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, i
         write_tables(run, terms, classified, Quarantined(waiting, is_masked), batch, account)
         write_account(run, terms, account, rows.count(), batch)
     finally:
-        classified.unpersist()
+        release(classified)
     run.progress.say(
         f"{source.name}: {rows.count():,} rows read, "
         + ", ".join(f"{account[f]:,} {f}" for f in FATES if f in account)

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from desirelines.errors import SettingsError
 from desirelines.events.raw_fields import RAW, raw_text
+from desirelines.frames.keep import checkpointed
 from desirelines.io.sources.inspect import raw_of_texts
 from desirelines.io.tables.ledger import DONE, STARTED
 from desirelines.io.tables.rows import row_count
@@ -97,18 +98,15 @@ def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[
 
     def rows(terms: Terms) -> Rows | None:
         # Checkpointed because the rows it is made from leave quarantine below.
-        mapped = _read_again(run, terms, waiting).localCheckpoint()
+        mapped = checkpointed(_read_again(run, terms, waiting))
         usable = (F.size("reasons") == 0) & ~F.col("is_late") | F.col("is_suppressed")
         digests = mapped.filter(usable).select("row_digest").distinct()
         taken = mapped.join(digests, "row_digest", "left_semi")
         count = row_count(taken)
         if not count:
             return None
-        leaving[:] = [
-            waiting.join(digests, "row_digest", "left_semi")
-            .select(*QUARANTINED_EVENTS.key)
-            .localCheckpoint()
-        ]
+        gone = waiting.join(digests, "row_digest", "left_semi")
+        leaving[:] = [checkpointed(gone.select(*QUARANTINED_EVENTS.key))]
         return Rows(taken.drop("row_digest"), lambda: count)
 
     fates = bring_in(run, source, batch, terms_of(run, source, batch, rates), rates, rows)

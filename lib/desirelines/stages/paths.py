@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import reduce
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
+from desirelines.frames.keep import checkpointed, kept, release
 from desirelines.paths.frequent_patterns import frequent_sequences, to_patterns, with_goal
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
 from desirelines.paths.pattern_counts import to_ngram_counts, to_pattern_counts, to_sequence_counts
@@ -56,7 +56,7 @@ def write_paths(run: Run) -> int:
     session_paths = with_segments(
         with_goal(to_session_paths(published_sessions(run)), goal), members
     )
-    session_paths = colocated_by_person(session_paths).persist(StorageLevel.MEMORY_AND_DISK)
+    session_paths = kept(colocated_by_person(session_paths), colocated_by_person)
     published = published_steps(
         session_paths, top_steps=paths.top_steps, min_people=paths.min_people
     )
@@ -64,7 +64,7 @@ def write_paths(run: Run) -> int:
     unit_paths = session_paths.select(*columns).unionByName(
         to_person_paths(session_paths), allowMissingColumns=True
     )
-    unit_paths = with_published_steps(unit_paths, published).persist(StorageLevel.MEMORY_AND_DISK)
+    unit_paths = kept(with_published_steps(unit_paths, published), colocated_by_person)
     shown = unit_paths.filter(F.col("grain") == SESSION)
     try:
         check_steps(run, session_paths)
@@ -84,8 +84,7 @@ def write_paths(run: Run) -> int:
             [(r.observe(o, row_count), t) for (r, t), o in zip(rows, written, strict=True)], run_id
         )
     finally:
-        for cached in (unit_paths, session_paths):
-            cached.unpersist()
+        release(unit_paths, session_paths)
     return sum(int(o.get["n"]) for o in written)
 
 
@@ -167,7 +166,7 @@ def _funnels(run: Run, session_paths: DataFrame) -> list[tuple[DataFrame, Table]
     }
     for funnel in run.settings.paths.funnels:
         units = to_person_paths(session_paths) if funnel.unit == PERSON else session_paths
-        reached = to_reached(units, funnel, end=end).localCheckpoint(eager=False)  # read four times
+        reached = checkpointed(to_reached(units, funnel, end=end), lazy=True)  # read four times
         steps = to_funnel_steps(reached, funnel, run_id=run.run_id, overlapping=rules)
         weeks = to_funnel_weeks(
             reached, funnel, zone=zone, end=end, run_id=run.run_id, overlapping=rules

@@ -7,6 +7,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.frames.keep import kept, release
 from desirelines.history.membership_changes import to_changes
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
@@ -38,9 +39,7 @@ def assign_segments(run: Run) -> StageReport:
     model = own_model(run)
     before = members_after(run, base)
     assigned = take_assigned(run, model)  # memberships and evidence are made from it
-    now = to_memberships(
-        features_of(run), assigned, model.segment_of_cluster, rules_of(run)
-    ).persist()
+    now = kept(to_memberships(features_of(run), assigned, model.segment_of_cluster, rules_of(run)))
     try:
         changes = to_changes(before, now, run_id=run.run_id, as_of=run.as_of)
         run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
@@ -51,13 +50,15 @@ def assign_segments(run: Run) -> StageReport:
         sums = published_sums(
             run, ids, before=before, now=now, changes=changes, expected=expected, base_run_id=base
         )
-        profiles = to_profiles(
-            features_of(run),
-            now,
-            features_in_use(run),
-            run_id=run.run_id,
-            withheld_sizes=sums.withheld_sizes,
-        ).persist()  # written, and named by
+        profiles = kept(  # written, and named by
+            to_profiles(
+                features_of(run),
+                now,
+                features_in_use(run),
+                run_id=run.run_id,
+                withheld_sizes=sums.withheld_sizes,
+            )
+        )
         definitions = _new_definitions(run, model, profiles)
         rows = [
             (profiles, SEGMENT_PROFILES),
@@ -70,10 +71,9 @@ def assign_segments(run: Run) -> StageReport:
             (sums.moves, SEGMENT_MOVES),
         ]
         run.warehouse.replace_run_of(rows, run.run_id)
-        profiles.unpersist()
+        release(profiles)
     finally:
-        for cached in (now, assigned):
-            cached.unpersist()
+        release(now, assigned)
     _forget_old_evidence(run)
     # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"

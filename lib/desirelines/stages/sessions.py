@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from pyspark import StorageLevel
 from pyspark.sql import DataFrame, Observation, Window
 from pyspark.sql import functions as F
 
 from desirelines.errors import GateError
 from desirelines.events.row_order import event_order
+from desirelines.frames.keep import checkpointed, kept, release
 from desirelines.io.tables.predicates import on_or_after
 from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
@@ -63,7 +63,7 @@ def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
     sessions = to_sessions(events, run.settings.sessions, zone=zone, buckets=buckets)
     if rebuild is not None:
         sessions = with_known_causes(sessions, rebuild.sent(rebuild.streams))
-    sessions = sessions.persist(StorageLevel.MEMORY_AND_DISK)  # searched for bots, then written
+    sessions = kept(sessions)  # searched for bots, then written
     try:
         # An ordinary action comes first: with adaptive execution, a checkpoint made of kept rows
         # loses what was observed below them.
@@ -71,7 +71,7 @@ def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
         bots = find_bots(run, sessions)
         written = _write(run, sessions if bots is None else bots.drop_sessions(sessions), rebuild)
     finally:  # a notebook's session lives on
-        sessions.unpersist()
+        release(sessions)
     account = Account(**{**read.get, **written}, all_events=rebuild is None)
     if bots is not None:
         write_bot_tags(run, bots)
@@ -132,7 +132,7 @@ def with_cap(run: Run, events: DataFrame, rebuild: StreamsToRebuild | None) -> D
         links = links.join(rebuild.starts, links["key"] == F.col("stream_id"), "left_semi")
     heavy = links.groupBy(F.col("key").alias("stream_id")).agg(F.sum("link_count").alias("_count"))
     heavy = heavy.filter(F.col("_count") > max_events).select("stream_id")
-    heavy = heavy.localCheckpoint(eager=False)
+    heavy = checkpointed(heavy, lazy=True)
     count = heavy.count()
     if not count:
         return events.withColumn("is_over_the_cap", F.lit(False))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.frames.keep import checkpointed
 from desirelines.run.context import Run
 from desirelines.sessions.bot_rhythm import to_bot_rhythm_tags
 from desirelines.tables import STREAM_TAGS
@@ -42,17 +43,19 @@ def find_bots(run: Run, sessions: DataFrame) -> Bots | None:
         return None
     keep_bots = [source.name for source in run.settings.sources if source.keep_bots]
     searched = sessions.filter(~F.col("source").isin(keep_bots)) if keep_bots else sessions
-    tags = to_bot_rhythm_tags(
-        searched,
-        rate_clicks=settings.rate_clicks,
-        rate_seconds=settings.rate_seconds,
-        even_gaps=settings.even_gaps,
-    ).localCheckpoint()
+    tags = checkpointed(
+        to_bot_rhythm_tags(
+            searched,
+            rate_clicks=settings.rate_clicks,
+            rate_seconds=settings.rate_seconds,
+            even_gaps=settings.even_gaps,
+        )
+    )
     if tags.isEmpty():
         return None
     sources = searched.groupBy("stream_id").agg(F.min("source").alias("source"))
-    rows = tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id)).localCheckpoint()
-    since = tags.groupBy("stream_id").agg(F.min("from_at").alias("bot_from")).localCheckpoint()
+    rows = checkpointed(tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id)))
+    since = checkpointed(tags.groupBy("stream_id").agg(F.min("from_at").alias("bot_from")))
     of_bots = sessions.join(F.broadcast(since), _is_bot(sessions, since))
     count = of_bots.agg(F.coalesce(F.sum("event_count"), F.lit(0))).collect()[0][0]
     return Bots(rows, since, int(count))

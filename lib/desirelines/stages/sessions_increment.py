@@ -10,6 +10,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue.kinds import RESERVED_STEPS
+from desirelines.frames.keep import checkpointed
 from desirelines.run.context import Run
 from desirelines.sessions.increment import (
     from_first_touched,
@@ -97,7 +98,7 @@ def _rebuild_from(
             F.max("has_key").alias("has_key"),
         )
         reach = both.agg(*sums)
-    reach = reach.localCheckpoint(eager=False)
+    reach = checkpointed(reach, lazy=True)
     count, has_keys = reach.agg(F.count("*"), F.max("has_key")).collect()[0]
     if not count:
         return None
@@ -110,16 +111,16 @@ def _rebuild_from(
         "stream_id", "session_key", "started_at", "ended_at", "cause"
     )
     sessions = sessions.join(_sent(reach.select("stream_id"), count), "stream_id")
-    sessions = sessions.localCheckpoint(eager=False)
+    sessions = checkpointed(sessions, lazy=True)
     streams = from_first_touched(_sent(reach, count), sessions, keyed if has_keys else None)
-    streams = streams.localCheckpoint(eager=False)
+    streams = checkpointed(streams, lazy=True)
     total = _sum_of(streams)
     while True:
-        streams = from_overlapping(_sent(streams, count), sessions).localCheckpoint(eager=False)
+        streams = checkpointed(from_overlapping(_sent(streams, count), sessions), lazy=True)
         before, total = total, _sum_of(streams)
         if total == before:
             break
-    streams = with_known_cause(_sent(streams, count), sessions).localCheckpoint()
+    streams = checkpointed(with_known_cause(_sent(streams, count), sessions))
     return StreamsToRebuild(streams, total.count, total.least.date())
 
 
@@ -165,7 +166,7 @@ def _streams_by_consent(run: Run, last: StageState, new: NewBatches) -> DataFram
     keys = statements.filter(F.col("_new") & (F.col("_is_first") | (F.col("_answers") > 1))).select(
         "key", "_only_yes"
     )
-    keys = keys.localCheckpoint()
+    keys = checkpointed(keys)
     count = keys.count()
     events = run.warehouse.read(EVENTS).select("stream_id", "user_key", "occurred_at")
     if not count:

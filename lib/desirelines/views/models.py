@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from desirelines.clusters.assign import to_assigned
 from desirelines.clusters.preprocessing import Preparation
 from desirelines.errors import EmptyInputError
+from desirelines.frames.keep import kept
 from desirelines.run.context import Run
 from desirelines.tables import CLUSTER_MODELS
 from desirelines.views.features import clustered_features
@@ -86,8 +87,8 @@ def take_assigned(run: Run, model: Model) -> DataFrame:
 
     The caller unpersists them.
     """
-    kept: DataFrame | None = run.memo.pop(f"assigned {run.run_id}", None)
-    return assigned_by(run, model).persist() if kept is None else kept
+    remembered: DataFrame | None = run.memo.pop(f"assigned {run.run_id}", None)
+    return kept(assigned_by(run, model)) if remembered is None else remembered
 
 
 def assigned_by(run: Run, model: Model) -> DataFrame:

@@ -12,7 +12,13 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.io.sources.inspect import without
-from desirelines.io.sources.readers import BROKEN, absent_paths, options_of, static_schema
+from desirelines.io.sources.readers import (
+    BROKEN,
+    absent_paths,
+    options_of,
+    reader_of,
+    static_schema,
+)
 from desirelines.io.tables.addresses import quoted
 from desirelines.settings import Source
 
@@ -33,7 +39,7 @@ def read_files(
     spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str
 ) -> DataFrame:
     """Rows of some files of a folder, all read by one schema."""
-    reader = spark.read.format(source.format).options(**options_of(source)).schema(schema)
+    reader = spark.read.format(reader_of(source)).options(**options_of(source)).schema(schema)
     if not re.search(r"[*?\[{]", folder):
         reader = reader.option("basePath", folder)  # for partition columns in folder names
     return reader.load([re.sub(r"([*?\[\]{}\\])", r"\\\1", file) for file in files])

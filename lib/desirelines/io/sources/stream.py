@@ -11,15 +11,16 @@ from pyspark.errors import StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
+from pyspark.sql.utils import is_remote
 
 from desirelines.errors import SourceError
+from desirelines.io.sources.inbox import hand_on, inbox_of, saver
 from desirelines.io.sources.mixed_files import differ_in_columns, read_by_kind, read_files
 from desirelines.io.sources.readers import (
     ROW,
     absent_paths,
     as_raw,
     read_schema,
-    reader_of,
     with_row,
 )
 from desirelines.io.sources.symlinks import check_links
@@ -27,12 +28,6 @@ from desirelines.io.tables.addresses import quoted
 from desirelines.settings import Source
 
 _SPLIT_BITS, _ROW_BITS = 22, 33
-_LISTED_BY_STREAM = ("csv", "parquet")
-"""Formats whose files the stream only lists.
-
-One reader for all files of a batch would apply the columns of one file to all.
-"""
-
 RowsOf = Callable[[Source], DataFrame]
 """Gives a batch's raw rows by a mapping: the current one, or that of the batch's begin."""
 
@@ -59,10 +54,17 @@ def ingest_new(
             that lead out of the folder; or the path was changed in the middle of a batch.
     """
     batches = _Batches(source, on_batch, tell)
-    writer = _stream(spark, source, max_files).writeStream.foreachBatch(batches.handle)
+    inbox = inbox_of(checkpoint)
+    is_elsewhere = is_remote()
+    take = saver(inbox) if is_elsewhere else batches.take_next
+    writer = _stream(spark, source, max_files).writeStream.foreachBatch(take)
     query = writer.option("checkpointLocation", checkpoint).trigger(availableNow=True).start()
-    batches.begin(query.id)
+    batches.query_id = query.id
     try:
+        if is_elsewhere:
+            query.awaitTermination()
+        # What arrived over Connect, now or with a command that died; it comes before later batches.
+        batches.let_through(lambda: hand_on(spark, inbox, batches.take))
         query.awaitTermination()
     except StreamingQueryException as error:
         if not batches.failures and "Wrong basePath" in str(error):
@@ -87,20 +89,31 @@ class _Batches:
     ) -> None:
         self.count = 0
         self.failures: list[Exception] = []
+        self.query_id = ""
         self._source = source
         self._on_batch = on_batch
         self._tell = tell
-        self._query_id = ""
-        self._started = Event()
+        self._open = Event()
 
-    def begin(self, query_id: str) -> None:
-        """Let batches through: the query has started, and this is its id."""
-        self._query_id = query_id
-        self._started.set()
+    def let_through(self, first: Callable[[], None]) -> None:
+        """Do this first, then let the stream's batches through; none if it fails."""
+        try:
+            first()
+        except Exception as error:
+            self.failures.append(error)
+            raise
+        finally:
+            self._open.set()
 
-    def handle(self, batch: DataFrame, number: int) -> None:
+    def take_next(self, batch: DataFrame, number: int) -> None:
+        """Take a batch of the stream, once batches are let through."""
+        self._open.wait()  # the first batch may come before start() has returned the query
+        if self.failures:
+            raise self.failures[0]
+        self.take(batch, number)
+
+    def take(self, batch: DataFrame, number: int) -> None:
         """Hand one batch on."""
-        self._started.wait()  # the first batch may come before start() has returned the query
         self.count += 1
         files = self._files_of(batch)  # its errors are the stream's own: see `ingest_new`
         try:
@@ -110,8 +123,8 @@ class _Batches:
             raise
 
     def _files_of(self, batch: DataFrame) -> list[str] | None:
-        """The batch's files where the stream only lists them; else None."""
-        if self._source.format not in _LISTED_BY_STREAM:
+        """The batch's files; None for a Delta table, of which the stream gives the rows."""
+        if self._source.format == "delta":
             return None
         return sorted(r[0] for r in batch.select("path").collect())
 
@@ -119,11 +132,11 @@ class _Batches:
         # The stream lists files by itself, later than the check before it.
         check_links(self._source.path, f"source '{self._source.name}'")
         try:
-            self._on_batch(_rows_of(batch, files, self._tell), self._query_id, number)
+            self._on_batch(_rows_of(batch, files, self._tell), self.query_id, number)
         except Exception as error:
             if files is None or not differ_in_columns(error):
                 raise
-            self._on_batch(_rows_by_kind(batch, files, self._tell), self._query_id, number)
+            self._on_batch(_rows_by_kind(batch, files, self._tell), self.query_id, number)
 
 
 def _rows_of(batch: DataFrame, files: list[str] | None, tell: Callable[[str], None]) -> RowsOf:
@@ -194,20 +207,20 @@ def _with_absent(batch: DataFrame, source: Source) -> DataFrame:
 
 
 def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
-    """The stream of the files' paths, or of the rows with their places."""
+    """The stream of a Delta table's rows, or of the files' paths.
+
+    Files are only listed, because one reader for all files of a batch would apply the columns of
+    one file to all.
+    """
     stream = spark.readStream.option("maxFilesPerTrigger", str(max_files))
-    if source.format in _LISTED_BY_STREAM:
-        listed = stream.format("binaryFile").schema(
-            "path string, modificationTime timestamp, length long, content binary"
-        )
-        return listed.load(_folder(source)).select("path")
     if source.format == "delta":
         stream = stream.format("delta").option("skipChangeCommits", "true")
         rows = stream.table(source.table) if source.table else stream.load(source.path)
         return with_row(rows, _file=F.lit(None).cast("string"), _split=F.lit(None).cast("long"))
-    return _placed(
-        stream.format(reader_of(source)).schema(read_schema(spark, source)).load(_folder(source))
+    listed = stream.format("binaryFile").schema(
+        "path string, modificationTime timestamp, length long, content binary"
     )
+    return listed.load(_folder(source)).select("path")
 
 
 def _placed(rows: DataFrame) -> DataFrame:

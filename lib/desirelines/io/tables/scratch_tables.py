@@ -1,0 +1,67 @@
+"""Scratch tables: rows of the running command that its session refuses to keep in memory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+
+from pyspark.sql import DataFrame
+
+from desirelines.frames.keep import scratch_in
+from desirelines.io.folders import remove_folder
+from desirelines.io.tables.store import Warehouse
+
+FOLDER = "_scratch"
+"""Folder of scratch tables, beside the tables; in a catalog the prefix of their names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScratchTables:
+    """The scratch tables of one run: files below the warehouse, or managed tables of its catalog.
+
+    They hold rows about people, so they lie where the tables are and nowhere else.
+    """
+
+    warehouse: Warehouse
+    run_id: str
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def put(self, rows: DataFrame) -> tuple[DataFrame, Callable[[], None]]:
+        """Write the rows; give them as read back, and what deletes them."""
+        # Names in a catalog are of letters, digits and underscores.
+        name = f"{FOLDER}_{re.sub('[^A-Za-z0-9]', '_', self.run_id)}_{next(self._numbers)}"
+        spark = self.warehouse.spark
+        if self.warehouse.settings.catalog:
+            address = self.warehouse.address(name)
+            # Rows on their way have columns of any name, which Delta takes only by mapping.
+            writer = rows.write.format("delta").option("delta.columnMapping.mode", "name")
+            writer.mode("overwrite").saveAsTable(address)
+            return spark.table(address), lambda: _drop(self.warehouse, name)
+        place = self.warehouse.path_of(f"{FOLDER}/{name}")
+        rows.write.mode("overwrite").parquet(place)
+        return spark.read.schema(rows.schema).parquet(place), lambda: remove_folder(place)
+
+
+@contextmanager
+def scratch_tables(warehouse: Warehouse, run_id: str) -> Iterator[None]:
+    """Put rows that the session refuses to keep in scratch tables, deleted at the block's end."""
+    with scratch_in(ScratchTables(warehouse, run_id)):
+        yield
+
+
+def sweep_scratch(warehouse: Warehouse) -> None:
+    """Delete the scratch tables of commands that died. The caller holds the warehouse."""
+    if not warehouse.settings.catalog:
+        remove_folder(warehouse.path_of(FOLDER))
+        return
+    schema = warehouse.address(FOLDER).rpartition(".")[0]
+    listed = warehouse.spark.sql(f"SHOW TABLES IN {schema} LIKE '{FOLDER}_*'").collect()
+    for row in listed:
+        _drop(warehouse, row["tableName"])
+
+
+def _drop(warehouse: Warehouse, name: str) -> None:
+    warehouse.spark.sql(f"DROP TABLE IF EXISTS {warehouse.address(name)}")
