@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from desirelines.errors import GateError
 from desirelines.io.spark.session import spark_session
 from desirelines.io.tables.lease import ledger_lease, local_lease
-from desirelines.io.tables.scratch_tables import scratch_tables, sweep_scratch
+from desirelines.io.tables.scratch_tables import scratch_tables
 from desirelines.run import warehouse_facts
 from desirelines.run.context import Run, new_run
 from desirelines.run.options import RunOptions, new_run_id, settings_of
@@ -70,8 +70,9 @@ def opened(
                 run = _hold_warehouse(
                     run, writes, stack, goes_on=goes_on and options.run_id is None
                 )
-                sweep_scratch(run.warehouse)
-            stack.enter_context(scratch_tables(run.warehouse, run.run_id))
+            stack.enter_context(
+                scratch_tables(run.warehouse, run.run_id, is_alone=writes is not None)
+            )
             yield run
     finally:
         if is_mine and not keeps_session:

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
-from desirelines.io.folders import remove_folder
+from desirelines.io.folders import delete_folder, may_be_there
 from desirelines.io.sources.inbox import inbox_of
 from desirelines.io.sources.rates import rates_digest
 from desirelines.io.sources.stream import RowsOf, ingest_new, stop_reading
@@ -80,7 +80,9 @@ def _give_up_open_batches(run: Run, checkpoints: dict[str, int]) -> None:
     Their rows come again, in batches of other names.
     """
     for name in run.resync:
-        remove_folder(inbox_of(_checkpoint(run, name, checkpoints[name] - 1)))
+        inbox = inbox_of(_checkpoint(run, name, checkpoints[name] - 1))
+        if may_be_there(inbox):
+            delete_folder(run.spark, inbox)
     for name, batch in open_batches(run):
         if name in run.resync and not batch.is_requeue:
             take_out(run, name, batch)

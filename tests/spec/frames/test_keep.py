@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.classic.dataframe import DataFrame
 
 from desirelines.frames.keep import checkpointed, kept, release, settled
-from desirelines.io.tables.scratch_tables import FOLDER, scratch_tables, sweep_scratch
+from desirelines.io.tables.scratch_tables import FOLDER, scratch_tables
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 
@@ -47,7 +47,7 @@ NAMES = ["kept", "checkpointed", "lazily", "settled"]
 @pytest.mark.parametrize("keep", KEEPERS, ids=NAMES)
 def test_refused_rows_are_the_same_rows_until_the_command_ends(spark, warehouse, refusing, keep):
     rows = people(spark)
-    with scratch_tables(warehouse, "r1"):
+    with scratch_tables(warehouse, "r1", is_alone=True):
         again = keep(rows)
         assert again.schema == rows.schema
         assert sorted(map(str, again.collect())) == sorted(map(str, rows.collect()))
@@ -58,7 +58,7 @@ def test_refused_rows_are_the_same_rows_until_the_command_ends(spark, warehouse,
 @pytest.mark.parametrize("keep", KEEPERS, ids=NAMES)
 def test_rows_that_spark_keeps_are_computed_once_and_in_no_scratch_table(spark, warehouse, keep):
     drawn = spark.range(4).select("id", F.uuid().alias("drawn"))
-    with scratch_tables(warehouse, "r1"):
+    with scratch_tables(warehouse, "r1", is_alone=True):
         again = keep(drawn)
         assert sorted(again.collect()) == sorted(again.collect())
         assert files(warehouse) == []
@@ -66,7 +66,7 @@ def test_rows_that_spark_keeps_are_computed_once_and_in_no_scratch_table(spark, 
 
 
 def test_released_rows_leave_their_scratch_table_and_others_stay(spark, warehouse, refusing):
-    with scratch_tables(warehouse, "r1"):
+    with scratch_tables(warehouse, "r1", is_alone=True):
         first, second = kept(people(spark)), kept(people(spark))
         release(first)
         assert files(warehouse) == ["_scratch_r1_1"]
@@ -80,7 +80,7 @@ def test_a_layout_is_made_again_after_a_scratch_table(spark, warehouse, refusing
         return rows.repartition(2, "id").sortWithinPartitions("id", F.desc("at"))
 
     rows = spark.range(40).select((F.col("id") % 5).alias("id"), F.col("id").alias("at"))
-    with scratch_tables(warehouse, "r1"):
+    with scratch_tables(warehouse, "r1", is_alone=True):
         again = kept(by_person(rows), by_person)
         placed = again.select("id", "at", F.spark_partition_id().alias("part")).collect()
     assert placed == sorted(placed, key=lambda r: (r["part"], r["id"], -r["at"]))
@@ -94,21 +94,23 @@ def test_without_a_place_the_refusal_is_the_error(spark, refusing):
 
 def test_an_error_that_is_no_refusal_is_not_hidden(spark, warehouse):
     broken = spark.range(3).select(F.raise_error(F.lit("no such row")))
-    with scratch_tables(warehouse, "r1"), pytest.raises(Exception, match="no such row"):
+    with (
+        scratch_tables(warehouse, "r1", is_alone=True),
+        pytest.raises(Exception, match="no such row"),
+    ):
         checkpointed(broken)
     assert files(warehouse) == []
 
 
-def test_scratch_tables_of_a_dead_command_are_swept(spark, warehouse, refusing, monkeypatch):
-    with scratch_tables(warehouse, "dead"):
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_a_command_that_holds_the_warehouse_sweeps_the_scratch_of_dead_ones(
+    spark, warehouse, refusing, is_alone
+):
+    people(spark).write.parquet(warehouse.path_of(f"{FOLDER}/_scratch_dead_0"))
+    with scratch_tables(warehouse, "r1", is_alone=is_alone):
         kept(people(spark))
-        for place in files(warehouse):
-            (warehouse.local_folder / FOLDER / place).rename(
-                warehouse.local_folder / FOLDER / f"{place}-left"
-            )
-    assert files(warehouse) == ["_scratch_dead_0-left"]
-    sweep_scratch(warehouse)
-    assert files(warehouse) == []
+        alive = ["_scratch_r1_0"]
+        assert files(warehouse) == (alive if is_alone else ["_scratch_dead_0", *alive])
 
 
 def test_in_a_catalog_scratch_tables_are_managed_tables(spark, tmp_path, refusing):
@@ -119,7 +121,7 @@ def test_in_a_catalog_scratch_tables_are_managed_tables(spark, tmp_path, refusin
     def tables():
         return [r["tableName"] for r in spark.sql("SHOW TABLES IN scratch_test").collect()]
 
-    with scratch_tables(warehouse, "20260101T000000Z-00ff"):
+    with scratch_tables(warehouse, "20260101T000000Z-00ff", is_alone=True):
         again = kept(people(spark))
         assert sorted(map(str, again.collect())) == sorted(map(str, people(spark).collect()))
         assert tables() == ["_scratch_20260101t000000z_00ff_0"]
@@ -129,6 +131,7 @@ def test_in_a_catalog_scratch_tables_are_managed_tables(spark, tmp_path, refusin
     assert tables() == []
     spark.range(1).write.format("delta").saveAsTable("scratch_test._scratch_dead_0")
     spark.range(1).write.format("delta").saveAsTable("scratch_test.scratch_of_theirs")
-    sweep_scratch(warehouse)
-    assert tables() == ["scratch_of_theirs"]
+    with scratch_tables(warehouse, "r2", is_alone=True):
+        kept(people(spark))
+        assert sorted(tables()) == ["_scratch_r2_0", "scratch_of_theirs"]
     spark.sql("DROP SCHEMA scratch_test CASCADE")

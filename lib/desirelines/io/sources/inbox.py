@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
-from desirelines.io.folders import has_folder, remove_folder
+from desirelines.io.folders import delete_folder, may_be_there
 
 FOLDER = "_arrivals"
 """Folder of the batches, beside the folder of checkpoints."""
@@ -35,18 +35,22 @@ def saver(inbox: str) -> Callable[[DataFrame, int], None]:
 
 def hand_on(spark: SparkSession, inbox: str, take: Callable[[DataFrame, int], None]) -> None:
     """Hand the batches to `take` in their order; each is deleted when `take` is done with it."""
-    if not has_folder(inbox):
+    if not may_be_there(inbox):
         return
-    for number in _numbers(spark, inbox):
+    numbers = _numbers(spark, inbox)
+    for number in numbers:
         place = f"{inbox}/batch={number}"
         take(spark.read.parquet(place), number)
-        remove_folder(place)
-    remove_folder(inbox)
+        delete_folder(spark, place)
+    if numbers:
+        delete_folder(spark, inbox)
 
 
 def _numbers(spark: SparkSession, inbox: str) -> list[int]:
     try:
-        batches = spark.read.parquet(inbox).select("batch").distinct().collect()
-    except AnalysisException:  # the server died before it wrote the first file
+        # A schema is given, as batches differ in theirs; only the names of folders are read.
+        rows = spark.read.schema("batch long").parquet(inbox)
+        batches = rows.distinct().collect()
+    except AnalysisException:  # there is none, or the server died before its first file
         return []
     return sorted(int(row["batch"]) for row in batches)

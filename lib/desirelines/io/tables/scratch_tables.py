@@ -11,7 +11,7 @@ from itertools import count
 from pyspark.sql import DataFrame
 
 from desirelines.frames.keep import scratch_in
-from desirelines.io.folders import remove_folder
+from desirelines.io.folders import delete_folder
 from desirelines.io.tables.store import Warehouse
 
 FOLDER = "_scratch"
@@ -27,12 +27,16 @@ class ScratchTables:
 
     warehouse: Warehouse
     run_id: str
+    is_alone: bool
     _numbers: Iterator[int] = field(default_factory=count)
 
     def put(self, rows: DataFrame) -> tuple[DataFrame, Callable[[], None]]:
         """Write the rows; give them as read back, and what deletes them."""
+        number = next(self._numbers)
+        if number == 0 and self.is_alone:
+            sweep(self.warehouse)
         # Names in a catalog are of letters, digits and underscores.
-        name = f"{FOLDER}_{re.sub('[^A-Za-z0-9]', '_', self.run_id)}_{next(self._numbers)}"
+        name = f"{FOLDER}_{re.sub('[^A-Za-z0-9]', '_', self.run_id)}_{number}"
         spark = self.warehouse.spark
         if self.warehouse.settings.catalog:
             address = self.warehouse.address(name)
@@ -42,20 +46,23 @@ class ScratchTables:
             return spark.table(address), lambda: _drop(self.warehouse, name)
         place = self.warehouse.path_of(f"{FOLDER}/{name}")
         rows.write.mode("overwrite").parquet(place)
-        return spark.read.schema(rows.schema).parquet(place), lambda: remove_folder(place)
+        return spark.read.schema(rows.schema).parquet(place), lambda: delete_folder(spark, place)
 
 
 @contextmanager
-def scratch_tables(warehouse: Warehouse, run_id: str) -> Iterator[None]:
-    """Put rows that the session refuses to keep in scratch tables, deleted at the block's end."""
-    with scratch_in(ScratchTables(warehouse, run_id)):
+def scratch_tables(warehouse: Warehouse, run_id: str, *, is_alone: bool) -> Iterator[None]:
+    """Put rows that the session refuses to keep in scratch tables, deleted at the block's end.
+
+    A command that `is_alone`, as it holds the warehouse, first deletes those of commands that died.
+    """
+    with scratch_in(ScratchTables(warehouse, run_id, is_alone)):
         yield
 
 
-def sweep_scratch(warehouse: Warehouse) -> None:
-    """Delete the scratch tables of commands that died. The caller holds the warehouse."""
+def sweep(warehouse: Warehouse) -> None:
+    """Delete all scratch tables."""
     if not warehouse.settings.catalog:
-        remove_folder(warehouse.path_of(FOLDER))
+        delete_folder(warehouse.spark, warehouse.path_of(FOLDER))
         return
     schema = warehouse.address(FOLDER).rpartition(".")[0]
     listed = warehouse.spark.sql(f"SHOW TABLES IN {schema} LIKE '{FOLDER}_*'").collect()
