@@ -24,8 +24,12 @@ class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
             np.array(stored["centres"], dtype=np.float64),
         )
 
-    # No type hints: MLflow takes them for the types of rows, and has none for a DataFrame.
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+    def predict(
+        self,
+        context: mlflow.pyfunc.PythonModelContext,
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,
+    ) -> pd.DataFrame:
         """Give one row per row of features: cluster, distance, second_cluster, second_distance."""
         points = np.column_stack([self._prepared(model_input, c) for c in self.columns])
         distance = np.sqrt(((points[:, None, :] - self.centres[None, :, :]) ** 2).sum(axis=2))

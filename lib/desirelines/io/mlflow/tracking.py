@@ -6,7 +6,6 @@ Nothing about a person is logged.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import re
 import tempfile
@@ -24,6 +23,14 @@ from desirelines.settings.model import Tracking
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 SCORER = Path(__file__).with_name("scorer.py")
+_VARIABLES = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # there it would be part of the result
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+"""Variables of MLflow and of the libraries it loads, where the user has set none."""
 _ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 OUTPUTS = {
     "cluster": "long",
@@ -113,29 +120,30 @@ def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
 def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, str]]:
     """MLflow at the configured address, a client, and the address; restores MLflow afterwards.
 
+    Meanwhile it is silent: it prints what it registers, and logs every table of its database.
     MLflow keeps one address for the whole process and writes it into the environment, where the run
     of a second warehouse would mistake it for the user's own.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    for name, value in _VARIABLES.items():
+        os.environ.setdefault(name, value)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # MLflow warns about its own modules
+            warnings.filterwarnings("ignore", category=UserWarning, module=r"mlflow\.")  # its own
             import mlflow
             import mlflow.pyfunc
+            from mlflow.utils.logging_utils import MLFLOW_LOGGING_STREAM
     except ModuleNotFoundError:
         raise MachineError(
             "MLflow is not installed. Run pip install 'desirelines[mlflow]', or pass --set "
             "tracking.enabled=false."
         ) from None
-    # Otherwise it logs every table of its database.
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
     uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     if uri is None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         uri = f"sqlite:///{Path(folder) / 'mlflow.db'}"
-    before = {name: os.environ.get(name) for name in _ADDRESSES}
+    addresses = {name: os.environ.get(name) for name in _ADDRESSES}
+    was_heard = MLFLOW_LOGGING_STREAM.enabled
+    MLFLOW_LOGGING_STREAM.enabled = bool(os.environ.get("DESIRELINES_DEBUG"))
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     try:
@@ -143,12 +151,13 @@ def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, 
     except mlflow.exceptions.MlflowException as error:
         raise _unreachable(uri, error) from None
     finally:
+        MLFLOW_LOGGING_STREAM.enabled = was_heard
         mlflow.set_tracking_uri(None)
         mlflow.set_registry_uri(None)
-        for name, value in before.items():
+        for name, address in addresses.items():
             os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+            if address is not None:
+                os.environ[name] = address
 
 
 def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
