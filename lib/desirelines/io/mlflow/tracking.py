@@ -15,11 +15,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desirelines.errors import MachineError
 from desirelines.io.tables.predicates import equals
 from desirelines.settings.model import Tracking
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 CHAMPION, CHALLENGER = "champion", "challenger"
 SCORER = Path(__file__).with_name("scorer.py")
@@ -117,7 +120,7 @@ def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
 
 
 @contextmanager
-def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, str]]:
+def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, MlflowClient, str]]:
     """MLflow at the configured address, a client, and the address; restores MLflow afterwards.
 
     Meanwhile it is silent: it prints what it registers, and logs every table of its database.
@@ -152,15 +155,15 @@ def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, 
         raise _unreachable(uri, error) from None
     finally:
         MLFLOW_LOGGING_STREAM.enabled = was_heard
-        mlflow.set_tracking_uri(None)
-        mlflow.set_registry_uri(None)
+        mlflow.set_tracking_uri(None)  # type: ignore[arg-type] # its types omit that None unsets it
+        mlflow.set_registry_uri(None)  # type: ignore[arg-type]
         for name, address in addresses.items():
             os.environ.pop(name, None)
             if address is not None:
                 os.environ[name] = address
 
 
-def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
+def _experiment(client: MlflowClient, settings: Tracking, uri: str, folder: str) -> str:
     experiment = client.get_experiment_by_name(settings.experiment)
     if experiment:
         return str(experiment.experiment_id)
@@ -170,7 +173,7 @@ def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
 
 def _log_values(
     mlflow: ModuleType,
-    client: Any,
+    client: MlflowClient,
     run_id: str,
     params: Mapping[str, Any],
     metrics: Mapping[str, float],
@@ -188,7 +191,7 @@ def _log_values(
 
 
 def _log_model(
-    mlflow: ModuleType, client: Any, settings: Tracking, run_id: str, fit: LoggedFit
+    mlflow: ModuleType, client: MlflowClient, settings: Tracking, run_id: str, fit: LoggedFit
 ) -> None:
     """Log the model as data with the code that scores by it, and the MLlib pipeline beside it."""
     import pandas as pd
@@ -219,7 +222,7 @@ def _log_model(
     _name_version(client, settings, run_id, CHALLENGER)
 
 
-def _name_version(client: Any, settings: Tracking, run_id: str, alias: str) -> None:
+def _name_version(client: MlflowClient, settings: Tracking, run_id: str, alias: str) -> None:
     """Give the alias to the version that a run registered; do nothing if it registered none."""
     # MLflow's conditions are written like SQL's.
     of_run = (equals("name", settings.model) & equals("run_id", run_id)).sql
