@@ -16,11 +16,12 @@ from pyspark.sql import functions as F
 
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
-from bench.ingest import Silent, bench_settings, to_raw
+from bench.ingest import bench_settings, to_raw
 from desirelines.io.secrets import write_secret
 from desirelines.pipeline import INGEST, SESSIONIZE
 from desirelines.run.context import Run, new_run
 from desirelines.run.execute import execute
+from desirelines.run.progress import Progress
 from desirelines.stages.sessions import rebuild_sessions
 
 AS_OF = date(2026, 6, 1)
@@ -50,7 +51,7 @@ def increment_part(spark: SparkSession, size: int, out: Path) -> Part:
             settings,
             run_id,
             lambda: datetime.now(UTC),
-            Silent("bench"),
+            Progress("bench"),
             requested_as_of=AS_OF,
         )
 

@@ -17,12 +17,12 @@ from pyspark.sql import functions as F
 from bench.components import NODES_AN_EDGE, random_graph, to_nowhere
 from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
-from desirelines.cli.progress import JsonProgress
 from desirelines.identities.components import to_components
 from desirelines.io.secrets import write_secret
 from desirelines.pipeline import INGEST
 from desirelines.run.context import new_run
 from desirelines.run.execute import execute
+from desirelines.run.progress import Progress
 from desirelines.settings import Settings
 
 NEW_SHARE = 0.01
@@ -54,7 +54,7 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         settings = bench_settings(folder, warehouse)
         run_id = f"bench{next(runs):04d}"
         execute(
-            INGEST, new_run(spark, settings, run_id, lambda: datetime.now(UTC), Silent("bench"))
+            INGEST, new_run(spark, settings, run_id, lambda: datetime.now(UTC), Progress("bench"))
         )
 
     def fresh(name: str) -> Callable[[], None]:
@@ -125,13 +125,6 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
             "against one shuffle and sort of the edges.",
         ),
     )
-
-
-class Silent(JsonProgress):
-    """Says nothing."""
-
-    def _line(self, **facts: object) -> None:
-        """Nothing."""
 
 
 def to_raw(raw_events: DataFrame) -> DataFrame:

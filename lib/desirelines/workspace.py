@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,28 +17,12 @@ from desirelines.operations.run_pipeline import RunSummary, run_pipeline
 from desirelines.run.context import Run
 from desirelines.run.opening import opened
 from desirelines.run.options import RunOptions
+from desirelines.run.progress import Progress
 from desirelines.tables import ALL
 from desirelines.views.features import features_of
 from desirelines.views.members import definitions_of, members_after, segment_sizes
 from desirelines.views.runs import newest_published
 from desirelines.views.sessions import sessions_of_people
-
-
-class _Lines:
-    """Progress as lines on standard error, which a notebook shows under the cell."""
-
-    def begin(self, stage: str) -> None:
-        """A stage begins."""
-
-    def say(self, text: str) -> None:
-        """Something is worth a line."""
-        sys.stderr.write(f"  {text}\n")
-
-    def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
-        """A stage ended."""
-        sys.stderr.write(
-            f"{stage}: {rows:,} rows in {seconds:.1f} s" + (f" ({note})\n" if note else "\n")
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,17 +107,17 @@ class Workspace:
     def run(self, *, refit: bool = True) -> RunSummary:
         """Run all stages and the report as `desirelines run`; without `refit` as `assign`.
 
+        Progress is logged: `logging.basicConfig(level="INFO", format="%(message)s")` shows it.
+
         Raises:
             DesirelinesError: a stage cannot go on; nothing was published.
         """
-        with opened(
-            self.options, lambda _: _Lines(), writes="run", fits=refit, keeps_session=True
-        ) as run:
+        with opened(self.options, Progress, writes="run", fits=refit, keeps_session=True) as run:
             return run_pipeline(run, refit=refit)
 
     @contextmanager
     def _opened(self) -> Iterator[Run]:
-        with opened(self.options, lambda _: _Lines(), keeps_session=True) as run:
+        with opened(self.options, Progress, keeps_session=True) as run:
             yield run
 
     @contextmanager

@@ -11,8 +11,9 @@ from rich.console import Console
 
 from desirelines.cli import main
 from desirelines.cli.output import print_line, print_rows
-from desirelines.cli.progress import PlainProgress, TerminalProgress
+from desirelines.cli.progress import Spinner, shown
 from desirelines.errors import SettingsError
+from desirelines.run.progress import Progress
 from desirelines.run.settings_check import judged_by_spark
 from desirelines.settings import read_settings
 from desirelines.settings.infer_source import guess_mapping
@@ -412,16 +413,19 @@ def test_a_path_that_cannot_be_written_into_a_mapping(cli, capsys, tmp_path):
     assert not (tmp_path / "new").exists()
 
 
-def test_words_out_of_data_are_no_commands_to_a_terminal(capsys):
+def test_words_out_of_data_are_no_commands_to_a_terminal(capsys, monkeypatch):
     strange = "[/b] :skull: \x1b[2J\u202e[red]"
     print_rows([{strange: strange}])
     print_line(strange)
-    plain = PlainProgress()
-    plain.say(strange)
-    terminal = TerminalProgress(Console(file=sys.stderr, force_terminal=True, width=200))
-    terminal.begin("stage")
-    terminal.say(strange)
-    terminal.end("stage", 1, 1.0, strange)
+    progress = Progress("r1")
+    with shown():
+        progress.say(strange)
+    terminal = Spinner(Console(file=sys.stderr, force_terminal=True, width=200))
+    monkeypatch.setattr("desirelines.cli.progress.handler_for", lambda _: terminal)
+    with shown():
+        progress.begin("stage")
+        progress.say(strange)
+        progress.end("stage", 1, 1.0, strange)
     out = capsys.readouterr()
     assert out.out.count(r"[/b] :skull: \x1b[2J\u202e[red]") == 3
     assert out.err.count(r"[/b]") == out.err.count(r"\x1b[2J\u202e[red]") >= 2

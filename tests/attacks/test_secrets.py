@@ -10,12 +10,12 @@ from threading import Barrier
 import pytest
 
 from desirelines.cli import main
-from desirelines.cli.progress import PlainProgress
 from desirelines.columns.keys import fingerprint_of, key_of
 from desirelines.errors import SettingsError
 from desirelines.io.tables.store import Warehouse
 from desirelines.run import warehouse_facts
 from desirelines.run.context import new_run
+from desirelines.run.progress import Progress
 from desirelines.settings import Settings
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import IDENTIFIERS, RUNS, WAREHOUSE_FACTS
@@ -180,7 +180,7 @@ def job_of(spark, folder, name, secret_files):
         "secrets": {"data_file": str(secret_file(folder, name)),
                     "suppression_file": str(secret_files["suppression"])},
     })  # fmt: skip
-    return new_run(spark.newSession(), settings, name, lambda: NOW, PlainProgress())
+    return new_run(spark.newSession(), settings, name, lambda: NOW, Progress("test"))
 
 
 def test_of_two_first_commands_at_once_one_settles_and_the_other_is_refused(

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from desirelines.cli.progress import PlainProgress
 from desirelines.io.tables.ledger import DONE, PUBLISHED, STARTED
 from desirelines.run.context import new_run
+from desirelines.run.progress import Progress
 from desirelines.settings import Settings
 from desirelines.stages.abandoned_runs import (
     STAGED_BY_DATE,
@@ -77,7 +77,7 @@ def test_staged_tables_are_told_from_the_contract():
 @pytest.fixture
 def run(spark, tmp_path):
     settings = Settings.model_validate({"warehouse": {"path": str(tmp_path / "warehouse")}})
-    return new_run(spark, settings, "now", lambda: NOW, PlainProgress())
+    return new_run(spark, settings, "now", lambda: NOW, Progress("test"))
 
 
 def staged(run, spark):

@@ -13,7 +13,6 @@ import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
-from desirelines.cli.progress import PlainProgress
 from desirelines.errors import SettingsError
 from desirelines.identities.link_decisions import cuts_in_force
 from desirelines.identities.links import to_links
@@ -21,6 +20,7 @@ from desirelines.operations.identity_links import decide, explain_identity
 from desirelines.pipeline import RESOLVE
 from desirelines.run.context import new_run
 from desirelines.run.execute import execute
+from desirelines.run.progress import Progress
 from desirelines.settings import Settings
 from desirelines.stages.identities import resolve
 from tests.support.sources import source
@@ -50,7 +50,7 @@ def shop(spark, tmp_path_factory):
                 settings,
                 f"run{number:03d}",
                 lambda: now,
-                PlainProgress(),
+                Progress("test"),
                 requested_as_of=START.date(),
             )
 

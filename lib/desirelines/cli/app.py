@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import logging
 import os
 import sys
 from typing import Annotated
@@ -11,6 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from desirelines import __version__
+from desirelines.characters import readable
 from desirelines.cli.commands.data import add_data
 from desirelines.cli.commands.identity import identity
 from desirelines.cli.commands.project import add_project
@@ -18,6 +19,7 @@ from desirelines.cli.commands.results import add_results
 from desirelines.cli.commands.run import add_run, add_stages
 from desirelines.cli.commands.segment import add_segment
 from desirelines.cli.commands.synthetic import add_synthetic
+from desirelines.cli.progress import shown
 from desirelines.errors import (
     EXIT_DONE,
     EXIT_UNEXPECTED,
@@ -26,6 +28,7 @@ from desirelines.errors import (
     exit_code_for,
 )
 
+logger = logging.getLogger(__name__)
 app = typer.Typer(
     name="desirelines",
     no_args_is_help=True,
@@ -56,7 +59,11 @@ def _top(
 def main(argv: list[str] | None = None) -> int:
     """Run one command; give the exit code. Tests, submit files and notebooks call this."""
     arguments = sys.argv[1:] if argv is None else argv
-    as_json = _after(arguments, "--log-format") == "json"
+    with shown(_after(arguments, "--log-format")):
+        return _run(arguments)
+
+
+def _run(arguments: list[str]) -> int:
     try:
         code = app(args=arguments, standalone_mode=False)
     except typer.Abort:
@@ -64,22 +71,21 @@ def main(argv: list[str] | None = None) -> int:
     except TyperException as error:  # wrong usage; without arguments this is the help
         message = error.format_message() if hasattr(error, "format_message") else str(error)
         if arguments:
-            _complain(message, as_json)
+            logger.error(readable(message))
         else:
             sys.stderr.write(message + "\n")
         return EXIT_USAGE
     except DesirelinesError as error:
-        _complain(str(error), as_json)
+        logger.error(readable(str(error)))
         return exit_code_for(error)
     except Exception as error:
         if os.environ.get("DESIRELINES_DEBUG"):
             raise
         # Spark's texts may quote cells of a row, so only the kind of error is shown.
         kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
-        _complain(
+        logger.error(
             f"unexpected: {kind}. Nothing half-done is visible. Run again with "
-            "DESIRELINES_DEBUG=1 to see where (it may show data).",
-            as_json,
+            "DESIRELINES_DEBUG=1 to see where (it may show data)."
         )
         return EXIT_UNEXPECTED
     return int(code) if isinstance(code, int) else EXIT_DONE
@@ -103,12 +109,3 @@ def _after(arguments: list[str], option: str) -> str | None:
         if argument.startswith(option + "="):
             return argument.split("=", 1)[1]
     return None
-
-
-def _complain(message: str, as_json: bool) -> None:
-    if as_json:
-        sys.stderr.write(json.dumps({"level": "ERROR", "message": message}) + "\n")
-    else:
-        from desirelines.characters import readable
-
-        sys.stderr.write(f"desirelines: {readable(message)}\n")

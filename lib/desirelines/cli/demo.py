@@ -14,6 +14,7 @@ from typing import Any
 from desirelines.cli.opening import opened
 from desirelines.cli.options import Options
 from desirelines.cli.output import print_summary
+from desirelines.cli.progress import shown
 from desirelines.io.secrets import write_secret
 from desirelines.io.spark.session import spark_session
 from desirelines.io.synthetic_files import write_world
@@ -85,4 +86,5 @@ def _recovered(truth: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    main(Path("demo"), Path("conf/demo.yaml"))
+    with shown():
+        main(Path("demo"), Path("conf/demo.yaml"))

@@ -1,4 +1,4 @@
-"""Open a run for a command, with progress in the format of the options."""
+"""Open a run for a command."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from desirelines.cli.options import Options
-from desirelines.cli.progress import progress_for
 
 if TYPE_CHECKING:
     from desirelines.run.context import Run
-    from desirelines.run.progress import Progress
 
 
 @contextmanager
@@ -25,11 +23,9 @@ def opened(
 ) -> Iterator[Run]:
     """Open a run; see `desirelines.run.opening.opened`."""
     from desirelines.run.opening import opened as opened_run
-
-    def progress(run_id: str) -> Progress:
-        return progress_for(options.log_format, run_id)
+    from desirelines.run.progress import Progress
 
     with opened_run(
-        options.run, progress, goes_on=goes_on, writes=writes, is_judged=is_judged, fits=fits
+        options.run, Progress, goes_on=goes_on, writes=writes, is_judged=is_judged, fits=fits
     ) as run:
         yield run

@@ -103,7 +103,6 @@ class Options:
 
     run: RunOptions
     output: str = "text"
-    log_format: str = "text"
 
     @property
     def is_json(self) -> bool:
@@ -156,7 +155,7 @@ def options_of(
     output: Format = Format.text,
     log_format: Format = Format.text,
 ) -> Options:
-    """The shared options as commands use them.
+    """The shared options as commands use them; `main` reads the log format itself.
 
     Raises:
         SettingsError: `run_id` is not a valid name of a run.
@@ -165,4 +164,4 @@ def options_of(
 
     date = as_of.date() if as_of else None
     run = RunOptions(tuple(conf or ()), tuple(overrides or ()), date, run_id, force)
-    return Options(run, output.value, log_format.value)
+    return Options(run, output.value)

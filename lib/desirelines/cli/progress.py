@@ -1,68 +1,107 @@
-"""Progress on standard error: a live line on a terminal, else plain lines; JSON on request."""
+"""What desirelines logs, on standard error.
+
+A live line on a terminal, else plain lines; JSON on request. No other module sets up a handler.
+"""
 
 from __future__ import annotations
 
 import json
+import logging
 import sys
-import time
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
 
-from desirelines.characters import readable
+FACTS = ("run_id", "event", "stage", "rows", "seconds", "note")
+"""Attributes of a record that become names in JSON; see `desirelines.run.progress`."""
 
 
-@dataclass
-class PlainProgress:
-    """One line when a stage begins, one for each message, one when it ends."""
-
-    def begin(self, stage: str) -> None:
-        """A stage begins."""
-        self._line(f"{stage} …")
-
-    def say(self, text: str) -> None:
-        """Something is worth a line."""
-        self._line(f"  {text}")
-
-    def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
-        """A stage ended."""
-        self._line(f"{stage}: {rows:,} rows in {seconds:.1f} s" + (f" ({note})" if note else ""))
-
-    def _line(self, text: str) -> None:
-        sys.stderr.write(readable(text) + "\n")
-        sys.stderr.flush()
+@contextmanager
+def shown(log_format: str | None = None) -> Iterator[None]:
+    """Show the records of desirelines, from level INFO, until the block ends."""
+    logger = logging.getLogger("desirelines")
+    handler = handler_for(log_format)
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(handler)
+        handler.close()
 
 
-@dataclass
-class TerminalProgress:
+def handler_for(log_format: str | None) -> logging.Handler:
+    """JSON on request, a spinner on a terminal, else plain lines."""
+    if log_format != "json" and sys.stderr.isatty():
+        return Spinner()
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(JsonLines() if log_format == "json" else PlainLines())
+    return handler
+
+
+class PlainLines(logging.Formatter):
+    """One line when a stage begins, one for each note, one when it ends, and errors."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of a record."""
+        text = record.getMessage()
+        if record.levelno >= logging.ERROR:
+            return f"desirelines: {text}"
+        return f"  {text}" if _event(record) == "note" else text
+
+
+class JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object of a record."""
+        facts = {name: getattr(record, name) for name in FACTS if hasattr(record, name)}
+        return json.dumps(
+            {
+                "level": record.levelname,
+                "message": record.getMessage(),
+                "ts": record.created,
+                **facts,
+            }
+        )
+
+
+class Spinner(logging.Handler):
     """A spinner with the running stage, and a line for each stage that ended."""
 
-    console: Console = field(default_factory=lambda: Console(stderr=True, highlight=False))
-    _status: Status | None = None
-    _stage: str = ""
+    def __init__(self, console: Console | None = None) -> None:
+        super().__init__()
+        self.setFormatter(PlainLines())
+        self.console = console or Console(stderr=True, highlight=False, emoji=False)
+        self._status: Status | None = None
+        self._stage = ""
 
-    def begin(self, stage: str) -> None:
-        """A stage begins."""
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show a record; only notes outside a stage, ends and errors remain on the screen."""
+        event = _event(record)
+        if event == "note" and self._status is not None:
+            note = escape(record.getMessage())
+            self._status.update(f"[bold]{self._stage}[/bold] [dim]{note}[/dim]")
+            return
         self._stop()
-        self._stage = stage
-        self._status = self.console.status(f"[bold]{stage}[/bold]")
-        self._status.start()
+        if event == "begin":
+            self._stage = str(record.__dict__["stage"])
+            self._status = self.console.status(f"[bold]{self._stage}[/bold]")
+            self._status.start()
+        elif event == "end":
+            self.console.print(_ended(record.__dict__))
+        else:
+            self.console.print(self.format(record), markup=False, soft_wrap=True)
 
-    def say(self, text: str) -> None:
-        """Show a message beside the spinner."""
-        if self._status is not None:
-            self._status.update(f"[bold]{self._stage}[/bold] [dim]{escape(readable(text))}[/dim]")
-
-    def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
-        """A stage ended."""
+    def close(self) -> None:
+        """Stop the spinner."""
         self._stop()
-        self.console.print(
-            f"[green]✓[/green] {stage:<20} {rows:>12,} rows {seconds:>7.1f} s  "
-            f"[dim]{escape(readable(note))}[/dim]"
-        )
+        super().close()
 
     def _stop(self) -> None:
         if self._status is not None:
@@ -70,33 +109,13 @@ class TerminalProgress:
             self._status = None
 
 
-@dataclass
-class JsonProgress:
-    """One JSON object a line."""
-
-    run_id: str
-
-    def begin(self, stage: str) -> None:
-        """A stage begins."""
-        self._line(event="begin", stage=stage)
-
-    def say(self, text: str) -> None:
-        """Something is worth a line."""
-        self._line(event="note", message=text)
-
-    def end(self, stage: str, rows: int, seconds: float, note: str) -> None:
-        """A stage ended."""
-        self._line(event="end", stage=stage, rows=rows, seconds=round(seconds, 3), message=note)
-
-    def _line(self, **facts: Any) -> None:
-        sys.stderr.write(
-            json.dumps({"ts": time.time(), "level": "INFO", "run_id": self.run_id, **facts}) + "\n"
-        )
-        sys.stderr.flush()
+def _event(record: logging.LogRecord) -> str | None:
+    return getattr(record, "event", None)
 
 
-def progress_for(log_format: str, run_id: str) -> PlainProgress | TerminalProgress | JsonProgress:
-    """JSON progress on request, a spinner on a terminal, else plain lines."""
-    if log_format == "json":
-        return JsonProgress(run_id)
-    return TerminalProgress() if sys.stderr.isatty() else PlainProgress()
+def _ended(facts: dict[str, object]) -> str:
+    """The line of a stage that ended, in Rich's markup."""
+    return (
+        f"[green]✓[/green] {facts['stage']:<20} {facts['rows']:>12,} rows "
+        f"{facts['seconds']:>7.1f} s  [dim]{escape(str(facts['note']))}[/dim]"
+    )

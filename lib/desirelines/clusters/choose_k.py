@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -219,12 +219,8 @@ def chosen(
 def fitted(points: Points, k: int, algorithm: str, *, seed: int, starts: int) -> Fit:
     """scikit-learn's fit: the best of the starts."""
     if algorithm == BISECTING and k > 1:
-        return cast(
-            "Fit", BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points)
-        )
-    return cast(
-        "Fit", KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points)
-    )
+        return BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points)
+    return KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points)
 
 
 def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
@@ -246,7 +242,7 @@ def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
         return before  # all points lie on their centres: the cost is 0
     number, (_, centres) = max(halves.items(), key=lambda split: split[1][0])
     start = np.concatenate([np.delete(before.cluster_centers_, number, axis=0), centres])
-    return cast("Fit", KMeans(len(start), init=start, n_init=1).fit(points))
+    return KMeans(len(start), init=start, n_init=1).fit(points)
 
 
 def normal_like(points: Points, random: np.random.Generator) -> Points:

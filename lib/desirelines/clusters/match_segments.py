@@ -54,9 +54,9 @@ def match_segments(
             either = old_sizes[a] + new_sizes[b] - both
             jaccard[i, j] = both / either if either else 0.0
     kept: dict[int, str] = {}
-    for i, j in zip(*linear_sum_assignment(-jaccard), strict=True):
-        if jaccard[i, j] >= same:
-            kept[new[j]] = old[i]
+    for row, column in zip(*linear_sum_assignment(-jaccard), strict=True):
+        if jaccard[row, column] >= same:
+            kept[new[column]] = old[row]
     by_size = sorted(new, key=lambda b: (-new_sizes[b], b))
     return [
         Match(

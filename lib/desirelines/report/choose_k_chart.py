@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from desirelines.report.svg import ACCENT, INK, MUTED, RULE, new_figure, style, to_svg
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 MARKS = ((ACCENT, "o", "-"), (MUTED, "s", "--"), (INK, "^", ":"))
 """Colour, marker and line of each algorithm; they differ without the colour, too."""
@@ -84,7 +87,7 @@ def evidence(dots: Sequence[Dot]) -> str:
         )
 
 
-def _evidence_axes(axes: Any, dots: Sequence[Dot]) -> None:
+def _evidence_axes(axes: Axes, dots: Sequence[Dot]) -> None:
     heights, ks = [d.evidence for d in dots], sorted({d.k for d in dots})
     room = max(max(heights) - min(heights), 0.05)
     axes.set_ylim(min(heights) - 0.15 * room, max(heights) + 0.45 * room)

@@ -10,18 +10,23 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
+import numpy.typing as npt
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.typing import RcKeyType
 
 ACCENT, RULE, INK, MUTED, UNKNOWN = "#0b5c8a", "#8a929c", "#1d2733", "#5b6673", "#dfe2e6"
 PAGE_WIDTH = 1052
 """Pixels between the margins of the page."""
 
-_STYLE = {
+_STYLE: dict[RcKeyType, object] = {
     "svg.hashsalt": "desirelines",
     "svg.fonttype": "none",  # text stays text: it can be selected and read aloud
     "text.parse_math": False,  # a name with two $ is a name
@@ -49,14 +54,14 @@ def style() -> Iterator[None]:
         yield
 
 
-def new_figure(width: float, height: float) -> tuple[Any, Any]:
+def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
     """A figure of this size in pixels, with axes that make room for their labels."""
     layout = ConstrainedLayoutEngine(w_pad=4 / 72, h_pad=4 / 72)
     figure = Figure(figsize=(width / 72, height / 72), dpi=72, layout=layout)
     return figure, figure.add_subplot()
 
 
-def to_svg(figure: Any, *, name: str, label: str) -> str:
+def to_svg(figure: Figure, *, name: str, label: str) -> str:
     """The picture as an `<svg>` element for HTML.
 
     `name` makes its ids unique; screen readers read `label`.
@@ -106,8 +111,8 @@ def letters_in(pixels: float, size: float) -> int:
 
 
 def heatmap(
-    axes: Any,
-    values: Any,
+    axes: Axes,
+    values: npt.ArrayLike,
     *,
     colours: str,
     limits: tuple[float, float],
@@ -126,7 +131,7 @@ def heatmap(
         linewidth=1.5,
         clip_on=False,
     )
-    filled = shades(mesh.norm(matrix))
+    filled = shades(np.ma.asarray(mesh.norm(matrix)))
     for row, line in enumerate(texts):
         for column, text in enumerate(line):
             if text:
@@ -167,9 +172,11 @@ class Head:
     is_slanted: bool
     height: float
 
-    def draw(self, axes: Any) -> None:
+    def draw(self, axes: Axes) -> None:
         """Draw the names above the matrix."""
-        slant = {"rotation": 50, "ha": "left", "rotation_mode": "anchor"} if self.is_slanted else {}
+        slant: dict[str, Any] = (
+            {"rotation": 50, "ha": "left", "rotation_mode": "anchor"} if self.is_slanted else {}
+        )
         axes.set_xticks(
             [n + 0.5 for n in range(len(self.names))], self.names, fontsize=self.size, **slant
         )
@@ -187,7 +194,7 @@ def head_of(names: Sequence[str], *, width: float, size: float) -> Head:
     return Head(broken, size, is_slanted, height + 18)
 
 
-def name_rows(axes: Any, names: Sequence[str], *, width: int, size: float) -> None:
+def name_rows(axes: Axes, names: Sequence[str], *, width: int, size: float) -> None:
     """Draw row names left of a matrix, in lines of at most `width` characters."""
     axes.set_yticks(
         [n + 0.5 for n in range(len(names))], [wrapped(n, width) for n in names], fontsize=size

@@ -10,7 +10,6 @@ import typer
 from desirelines.cli.opening import opened
 from desirelines.cli.options import ALL, PRINTS, Options, command
 from desirelines.cli.output import print_line, print_rows, show
-from desirelines.cli.progress import progress_for
 
 
 def add_project(app: typer.Typer) -> None:
@@ -77,8 +76,9 @@ def check(
     Example: `desirelines check --conf shop.yaml`, every week `desirelines check --deep`
     """
     from desirelines.operations.check import diagnosis
+    from desirelines.run.progress import Progress
 
-    tell = progress_for(options.log_format, "check").say
+    tell = Progress("check").say
     findings, error = diagnosis(options.run.files, options.run.overrides, is_deep=deep, tell=tell)
     show(options.is_json, findings, lambda: print_line("\n".join(map(str, findings))))
     if error is not None:

@@ -8,15 +8,17 @@ import json
 from pathlib import Path
 from typing import Any
 
-import mlflow
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+from mlflow.models import set_model
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 
-class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
+class Scorer(PythonModel):
     """Prepares features as for the fit, and finds the nearest and the second nearest centre."""
 
-    def load_context(self, context: mlflow.pyfunc.PythonModelContext) -> None:
+    def load_context(self, context: PythonModelContext) -> None:
         """Read the columns and centres."""
         stored = json.loads(Path(context.artifacts["model"]).read_text(encoding="utf-8"))
         self.columns, self.centres = (
@@ -24,8 +26,12 @@ class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
             np.array(stored["centres"], dtype=np.float64),
         )
 
-    # No type hints: MLflow takes them for the types of rows, and has none for a DataFrame.
-    def predict(self, context, model_input, params=None):  # type: ignore[no-untyped-def]
+    def predict(
+        self,
+        context: PythonModelContext,
+        model_input: pd.DataFrame,
+        params: dict[str, Any] | None = None,
+    ) -> pd.DataFrame:
         """Give one row per row of features: cluster, distance, second_cluster, second_distance."""
         points = np.column_stack([self._prepared(model_input, c) for c in self.columns])
         distance = np.sqrt(((points[:, None, :] - self.centres[None, :, :]) ** 2).sum(axis=2))
@@ -43,15 +49,16 @@ class Scorer(mlflow.pyfunc.PythonModel):  # type: ignore[misc]
         )
 
     @staticmethod
-    def _prepared(people: pd.DataFrame, column: dict[str, Any]) -> Any:
+    def _prepared(people: pd.DataFrame, column: dict[str, Any]) -> npt.NDArray[np.float64]:
         raw = people[column["feature"]].to_numpy(dtype=np.float64, na_value=np.nan)
         is_present = ~np.isnan(raw)
-        factor = column["weight"] / column["spread"]
+        factor: float = column["weight"] / column["spread"]
         if column["is_indicator"]:
             return np.where(is_present, 0.0, factor)
         value = np.log(1.0 + np.maximum(raw, 0.0)) if column["is_log"] else raw
         clipped = np.minimum(np.maximum(value, column["low"]), column["high"])
-        return np.where(is_present, clipped, column["median"]) * factor
+        whole: npt.NDArray[np.float64] = np.where(is_present, clipped, column["median"])
+        return whole * factor
 
 
-mlflow.models.set_model(Scorer())
+set_model(Scorer())

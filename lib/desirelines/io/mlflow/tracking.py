@@ -6,7 +6,6 @@ Nothing about a person is logged.
 from __future__ import annotations
 
 import json
-import logging
 import os
 import re
 import tempfile
@@ -16,14 +15,25 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from desirelines.errors import MachineError
 from desirelines.io.tables.predicates import equals
 from desirelines.settings.model import Tracking
 
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
 CHAMPION, CHALLENGER = "champion", "challenger"
 SCORER = Path(__file__).with_name("scorer.py")
+_VARIABLES = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # there it would be part of the result
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+"""Variables of MLflow and of the libraries it loads, where the user has set none."""
 _ADDRESSES = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI")
 OUTPUTS = {
     "cluster": "long",
@@ -110,32 +120,33 @@ def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
 
 
 @contextmanager
-def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, str]]:
+def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, MlflowClient, str]]:
     """MLflow at the configured address, a client, and the address; restores MLflow afterwards.
 
+    Meanwhile it is silent: it prints what it registers, and logs every table of its database.
     MLflow keeps one address for the whole process and writes it into the environment, where the run
     of a second warehouse would mistake it for the user's own.
     """
-    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    os.environ.setdefault("GIT_PYTHON_REFRESH", "quiet")
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
+    for name, value in _VARIABLES.items():
+        os.environ.setdefault(name, value)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # MLflow warns about its own modules
+            warnings.filterwarnings("ignore", category=UserWarning, module=r"mlflow\.")  # its own
             import mlflow
             import mlflow.pyfunc
+            from mlflow.utils.logging_utils import MLFLOW_LOGGING_STREAM
     except ModuleNotFoundError:
         raise MachineError(
             "MLflow is not installed. Run pip install 'desirelines[mlflow]', or pass --set "
             "tracking.enabled=false."
         ) from None
-    # Otherwise it logs every table of its database.
-    logging.getLogger("mlflow").setLevel(logging.ERROR)
     uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
     if uri is None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         uri = f"sqlite:///{Path(folder) / 'mlflow.db'}"
-    before = {name: os.environ.get(name) for name in _ADDRESSES}
+    addresses = {name: os.environ.get(name) for name in _ADDRESSES}
+    was_heard = MLFLOW_LOGGING_STREAM.enabled
+    MLFLOW_LOGGING_STREAM.enabled = bool(os.environ.get("DESIRELINES_DEBUG"))
     mlflow.set_tracking_uri(uri)
     mlflow.set_registry_uri(uri)
     try:
@@ -143,15 +154,16 @@ def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Any, 
     except mlflow.exceptions.MlflowException as error:
         raise _unreachable(uri, error) from None
     finally:
-        mlflow.set_tracking_uri(None)
-        mlflow.set_registry_uri(None)
-        for name, value in before.items():
+        MLFLOW_LOGGING_STREAM.enabled = was_heard
+        mlflow.set_tracking_uri(None)  # type: ignore[arg-type] # its types omit that None unsets it
+        mlflow.set_registry_uri(None)  # type: ignore[arg-type]
+        for name, address in addresses.items():
             os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
+            if address is not None:
+                os.environ[name] = address
 
 
-def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
+def _experiment(client: MlflowClient, settings: Tracking, uri: str, folder: str) -> str:
     experiment = client.get_experiment_by_name(settings.experiment)
     if experiment:
         return str(experiment.experiment_id)
@@ -161,7 +173,7 @@ def _experiment(client: Any, settings: Tracking, uri: str, folder: str) -> str:
 
 def _log_values(
     mlflow: ModuleType,
-    client: Any,
+    client: MlflowClient,
     run_id: str,
     params: Mapping[str, Any],
     metrics: Mapping[str, float],
@@ -179,7 +191,7 @@ def _log_values(
 
 
 def _log_model(
-    mlflow: ModuleType, client: Any, settings: Tracking, run_id: str, fit: LoggedFit
+    mlflow: ModuleType, client: MlflowClient, settings: Tracking, run_id: str, fit: LoggedFit
 ) -> None:
     """Log the model as data with the code that scores by it, and the MLlib pipeline beside it."""
     import pandas as pd
@@ -210,7 +222,7 @@ def _log_model(
     _name_version(client, settings, run_id, CHALLENGER)
 
 
-def _name_version(client: Any, settings: Tracking, run_id: str, alias: str) -> None:
+def _name_version(client: MlflowClient, settings: Tracking, run_id: str, alias: str) -> None:
     """Give the alias to the version that a run registered; do nothing if it registered none."""
     # MLflow's conditions are written like SQL's.
     of_run = (equals("name", settings.model) & equals("run_id", run_id)).sql

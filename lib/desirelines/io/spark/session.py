@@ -9,10 +9,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from pyspark import SparkConf
 from pyspark.logger import PySparkLogger
 from pyspark.sql import SparkSession
 
 from desirelines.errors import MachineError
+from desirelines.io.spark.gateway import start_java
 from desirelines.io.spark.jars import fetch_jars
 from desirelines.io.spark.scratch import scratch_folders, without_sparks_own_places
 from desirelines.settings.model import Spark
@@ -31,6 +33,7 @@ JAVA_FLAGS = (
     "-XX:Tier4BackEdgeThreshold=800000",
 )
 """Java options of the embedded session."""
+QUIET_LOG = Path(__file__).with_name("quiet-log4j2.properties")
 
 
 def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
@@ -47,22 +50,20 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
     active = SparkSession.getActiveSession()
     if active is not None:
         return active, False
+    _mute_plans()
     if _is_managed():
         session = SparkSession.builder.getOrCreate()  # noqa: TID251 - sessions start here
         session.conf.set("spark.sql.session.timeZone", "UTC")
         return session, True
     settings = settings or Spark()
     check_java()
-    _mute_plans()
     # Otherwise workers start the python3 of PATH.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder  # noqa: TID251 - sessions start here
-    builder = builder.appName("desirelines").master(settings.master)
-    for key, value in embedded_conf(settings).items():
-        builder = builder.config(key, value)
+    conf = SparkConf(loadDefaults=False).setAll(list(embedded_conf(settings).items()))
     try:
         with without_sparks_own_places():
-            session = builder.getOrCreate()
+            start_java(conf)
+            session = SparkSession.builder.config(conf=conf).getOrCreate()  # noqa: TID251 - sessions start here
     except Exception as error:
         # Spark raises bare Exceptions here; each means that this machine cannot start a session.
         raise MachineError(
@@ -85,6 +86,8 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
     """Configuration of the embedded session."""
     scratch = scratch_folders()
     return {
+        "spark.app.name": "desirelines",
+        "spark.master": settings.master,
         "spark.jars": ",".join(str(p) for p in fetch_jars()),
         "spark.sql.extensions": "io.delta.sql.DeltaSparkSessionExtension",
         "spark.sql.catalog.spark_catalog": "org.apache.spark.sql.delta.catalog.DeltaCatalog",
@@ -107,7 +110,11 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         # its libraries; both hold keys of people.
         "spark.local.dir": ",".join(map(str, scratch)),
         "spark.driver.extraJavaOptions": " ".join(
-            (*JAVA_FLAGS, java_option("java.io.tmpdir", str(scratch[0])))
+            (
+                *JAVA_FLAGS,
+                *(java_option(name, value) for name, value in _quiet().items()),
+                java_option("java.io.tmpdir", str(scratch[0])),
+            )
         ),
         "spark.hadoop.hadoop.tmp.dir": str(scratch[0]),  # files on their way to an object store
         # A run makes several thousand plans, many of them alike. With the default of 100 kept, they
@@ -120,12 +127,20 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.driver.bindAddress": "127.0.0.1",
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",  # its \r bars corrupt logs
-        # Spark's log of a failed task holds values of its rows; the command reports the error in
-        # its own words.
         "spark.log.level": "ERROR" if os.environ.get("DESIRELINES_DEBUG") else "OFF",
         # Never used: tables are paths.
         "spark.sql.warehouse.dir": str(scratch[0] / "spark-warehouse"),
     }
+
+
+def _quiet() -> dict[str, str]:
+    """Java properties that keep libraries from writing to standard error."""
+    # A missing system BLAS is reported from C, past every logger. Java's own BLAS also gives the
+    # same sums on every machine.
+    quiet = {"dev.ludovic.netlib.blas.allowNative": "false"}
+    if not os.environ.get("DESIRELINES_DEBUG"):
+        quiet["log4j2.configurationFile"] = QUIET_LOG.as_uri()  # read before spark.log.level
+    return quiet
 
 
 def java_option(name: str, value: str) -> str:

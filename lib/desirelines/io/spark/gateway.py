@@ -1,0 +1,38 @@
+"""Start the JVM of the embedded session, and pass on what it writes to standard error."""
+
+from __future__ import annotations
+
+import os
+from threading import Thread
+
+from pyspark import SparkConf, SparkContext
+from pyspark.java_gateway import launch_gateway
+
+NOISE = (
+    # Spark always adds this module, and Java has no option to leave its warning out.
+    b"WARNING: Using incubator modules: jdk.incubator.vector\n",
+)
+"""Lines that say nothing to anybody and that no option prevents."""
+
+
+def start_java(conf: SparkConf) -> None:
+    """Start the JVM for the coming session, unless this process has one.
+
+    Every line that it writes to standard error arrives there, except for `NOISE`.
+    """
+    if SparkContext._gateway is not None:
+        return
+    read, write = os.pipe()
+    Thread(target=_pass_on, args=(read,), name="stderr-of-java", daemon=True).start()
+    try:
+        gateway = launch_gateway(conf, {"stderr": write})  # type: ignore[no-untyped-call] # PySpark's
+    finally:
+        os.close(write)
+    SparkContext._ensure_initialized(gateway=gateway, conf=conf)
+
+
+def _pass_on(read: int) -> None:
+    with os.fdopen(read, "rb") as lines:
+        for line in lines:
+            if line not in NOISE:
+                os.write(2, line)
