@@ -17,7 +17,6 @@ from desirelines.operations.run_pipeline import RunSummary, run_pipeline
 from desirelines.run.context import Run
 from desirelines.run.opening import opened
 from desirelines.run.options import RunOptions
-from desirelines.run.progress import Progress
 from desirelines.tables import ALL
 from desirelines.views.features import features_of
 from desirelines.views.members import definitions_of, members_after, segment_sizes
@@ -112,12 +111,12 @@ class Workspace:
         Raises:
             DesirelinesError: a stage cannot go on; nothing was published.
         """
-        with opened(self.options, Progress, writes="run", fits=refit, keeps_session=True) as run:
+        with opened(self.options, writes="run", fits=refit, keeps_session=True) as run:
             return run_pipeline(run, refit=refit)
 
     @contextmanager
     def _opened(self) -> Iterator[Run]:
-        with opened(self.options, Progress, keeps_session=True) as run:
+        with opened(self.options, keeps_session=True) as run:
             yield run
 
     @contextmanager

@@ -23,9 +23,8 @@ def opened(
 ) -> Iterator[Run]:
     """Open a run; see `desirelines.run.opening.opened`."""
     from desirelines.run.opening import opened as opened_run
-    from desirelines.run.progress import Progress
 
     with opened_run(
-        options.run, Progress, goes_on=goes_on, writes=writes, is_judged=is_judged, fits=fits
+        options.run, goes_on=goes_on, writes=writes, is_judged=is_judged, fits=fits
     ) as run:
         yield run

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,7 +23,6 @@ from desirelines.tables import IDENTITY_MAP, SEGMENT_CHANGES
 @contextmanager
 def opened(
     options: RunOptions,
-    progress_for: Callable[[str], Progress],
     *,
     goes_on: bool = False,
     writes: str | None = None,
@@ -35,7 +34,6 @@ def opened(
 
     Args:
         options: what to open it with.
-        progress_for: gives the progress of a run by its name.
         goes_on: without a run id, continue the newest unfinished run.
         writes: name of the command, if it writes. Then the warehouse is held until the block ends,
             and a closed run is refused.
@@ -49,8 +47,7 @@ def opened(
             closed.
     """
     settings = settings_of(options)
-    for name in ("mlflow", "alembic", "py4j"):
-        logging.getLogger(name).setLevel(logging.ERROR)
+    logging.getLogger("py4j").setLevel(logging.ERROR)
     run_id = options.run_id or new_run_id()
     spark, is_mine = spark_session(settings.spark)
     try:
@@ -59,7 +56,7 @@ def opened(
             settings,
             run_id,
             lambda: datetime.now(UTC),
-            progress_for(run_id),
+            Progress(run_id),
             requested_as_of=options.as_of,
             force=options.force,
         )
@@ -85,7 +82,8 @@ def _hold_warehouse(run: Run, command: str, stack: ExitStack, *, goes_on: bool) 
     folder = run.warehouse.local_folder
     lease = None if folder is None else stack.enter_context(local_lease(folder))
     if goes_on:
-        run = replace(run, run_id=run.ledger.open_run() or run.run_id)
+        run_id = run.ledger.open_run() or run.run_id
+        run = replace(run, run_id=run_id, progress=Progress(run_id))
     _check_ledger(run)
     warehouse_facts.check(run)
     run.ledger.check_open(run.run_id)
