@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlparse
 
-from pyspark.errors import AnalysisException
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
@@ -57,9 +58,13 @@ def look_at(spark: SparkSession, source: Source) -> Found:
             f"source '{source.name}': {where} cannot be read as {source.format}: "
             f"{str(error).splitlines()[0]}"
         ) from None
-    if source.format == "json":
-        return Found([], [])
-    return Found(schema.fieldNames(), absent_paths(schema, source))
+    except (PySparkException, Py4JJavaError):  # a reader that fails on the content of a file
+        raise SourceError(
+            f"source '{source.name}': {where} cannot be read as {source.format}: its files are of "
+            "another format, or broken. Fix `format` or `path` in its mapping."
+        ) from None
+    absent = absent_paths(schema, source)
+    return Found([] if source.format == "json" else schema.fieldNames(), absent)
 
 
 def check_source(spark: SparkSession, source: Source) -> list[str]:
