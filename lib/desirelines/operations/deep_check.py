@@ -28,7 +28,7 @@ def deep_looks(
     `events` the event ids of each source instead, because an id may be there twice where no batch
     could see it.
     """
-    there = [t for t in ALL if warehouse.exists(t)]
+    there = [t for t in ALL if warehouse.is_readable(t)]
     for table in there:
         if table is not EVENTS:
             tell(f"keys of {table.name}")

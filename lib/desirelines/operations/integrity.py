@@ -127,7 +127,7 @@ def _table(warehouse: Warehouse, table: Table) -> str:
                 f"the log of {table.name} has empty commits: {', '.join(empty)}. "
                 f"{how_to_repair(table)}"
             )
-    if not warehouse.exists(table):
+    if not warehouse.is_readable(table):
         raise GateError(f"{table.name} cannot be read as a Delta table. {how_to_repair(table)}")
     problems = warehouse.problems(table)
     if problems:
@@ -165,7 +165,7 @@ def _version(warehouse: Warehouse, ledger: Ledger, table: Table) -> str:
         (v for s in ledger.states() if (v := _output(s.outputs, table)) is not None), default=None
     )
     expected = table in _written_by(ledger)
-    is_there = _lies_there(warehouse, table) and warehouse.exists(table)
+    is_there = _lies_there(warehouse, table) and warehouse.is_readable(table)
     if not is_there:
         if recorded is not None or expected:
             raise GateError(

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlparse
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.io.tables.addresses import absolute, quoted
+from desirelines.io.tables.log import newest_version
 from desirelines.settings import Source
 
 
@@ -25,6 +28,8 @@ def version_of(spark: SparkSession, source: Source) -> int | None:
     """Newest version of a Delta source; None for other formats."""
     if source.format != "delta":
         return None
+    if source.path and not urlparse(source.path).scheme:
+        return newest_version(Path(source.path))
     return int(spark.sql(f"DESCRIBE HISTORY {_address(source)} LIMIT 1").collect()[0]["version"])
 
 

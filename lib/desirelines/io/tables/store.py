@@ -21,6 +21,7 @@ from desirelines.io.tables.addresses import absolute, make_writable, quoted
 from desirelines.io.tables.ddl import create_statement, problems_of
 from desirelines.io.tables.dml import delete_statement, merge_statement
 from desirelines.io.tables.layout import laid_out
+from desirelines.io.tables.log import newest_version
 from desirelines.io.tables.predicates import Predicate, equals
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import Table
@@ -87,12 +88,22 @@ class Warehouse:
         """Whether the table exists."""
         if table.name in self._there:
             return True
+        folder = self.local_folder
+        if folder is None:
+            is_there = self.is_readable(table)
+        else:
+            is_there = newest_version(folder / table.name) is not None
+        if is_there:
+            self._there.add(table.name)
+        return is_there
+
+    def is_readable(self, table: Table) -> bool:
+        """Whether Spark can read the table: it exists, and its log is whole."""
         try:
             # Reads the log only, and runs no job.
             _ = self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema
         except AnalysisException:
             return False
-        self._there.add(table.name)
         return True
 
     def begin_run(self, run_id: str) -> None:
@@ -114,12 +125,16 @@ class Warehouse:
         None when the table does not exist.
         """
         if table.name not in self._versions:
-            is_there = self.exists(table)
-            newest = f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1"
-            self._versions[table.name] = (
-                int(self.spark.sql(newest).collect()[0]["version"]) if is_there else None
-            )
+            self._versions[table.name] = self._newest_version(table)
         return self._versions[table.name]
+
+    def _newest_version(self, table: Table) -> int | None:
+        if self.local_folder is not None:
+            return newest_version(self.local_folder / table.name)
+        if not self.exists(table):
+            return None
+        newest = f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1"
+        return int(self.spark.sql(newest).collect()[0]["version"])
 
     def versions(self, tables: Iterable[Table]) -> dict[str, int | None]:
         """The versions of several tables by name, read at the same time."""

@@ -1,0 +1,24 @@
+"""The newest version of a table, by the names of the files in its log."""
+
+from desirelines.io.tables.log import newest_version
+
+
+def test_the_newest_commit_counts_and_nothing_else(tmp_path):
+    log = tmp_path / "events" / "_delta_log"
+    log.mkdir(parents=True)
+    assert newest_version(tmp_path / "events") is None
+    for name in (
+        f"{0:020}.json", f"{9:020}.json", f"{10:020}.json", f"{10:020}.checkpoint.parquet",
+        f"{11:020}.json.tmp", f"{12:020}.crc", "_last_checkpoint",
+    ):  # fmt: skip
+        (log / name).touch()
+    assert newest_version(tmp_path / "events") == 10
+    assert newest_version(tmp_path / "sessions") is None
+
+
+def test_it_is_the_version_of_delta_itself(spark, tmp_path):
+    place = str(tmp_path / "rows")
+    for n in range(12):  # beyond the first checkpoint
+        spark.range(n).write.format("delta").mode("overwrite").save(place)
+        version = spark.sql(f"DESCRIBE HISTORY delta.`{place}` LIMIT 1").collect()[0]["version"]
+        assert newest_version(tmp_path / "rows") == version == n
