@@ -9,7 +9,7 @@ import yaml
 from desirelines.settings import Source
 from desirelines.settings.infer_source import guess_mapping, time_pattern
 
-SAMPLES = Path(__file__).parents[1] / "data" / "samples"
+SAMPLES = Path(__file__).parents[2] / "data" / "samples"
 
 
 def guessed(rows, **changes):
