@@ -1,9 +1,7 @@
 """Raw rows as readers give them."""
 
 from pyspark.sql import functions as F
-from pyspark.sql import types as T
 
-from desirelines.events.raw_fields import RawRows, raw_text
 from desirelines.io.sources.readers import MOST_HASHED, _hashed, as_raw, with_row
 from tests.support.sources import source
 
@@ -56,17 +54,3 @@ def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(s
     assert rows[0]["row_hash"] == rows[2]["row_hash"]
     assert len({r["row_hash"] for r in rows}) == 3
     assert (rows[1]["row"]["c0"], rows[1]["row"][names[-1]]) == ("x", "x")
-
-
-def test_columns_of_any_name_are_reached(spark):
-    found = spark.createDataFrame(
-        [("1", "2", "3", "4")],
-        T.StructType([T.StructField(n, T.StringType()) for n in ("a`b", "a.b", "ä\"'", "")]),
-    )
-    raw = as_raw(found, source(), F.lit(None).cast("string"), F.lit(None).cast("long"))
-    rows = RawRows(raw, source())
-    assert raw.select(
-        rows.field("a`b").alias("x"),
-        rows.field("ä\"'").alias("y"),
-        raw_text(source()).alias("text"),
-    ).collect() == [("1", "3", '{"a`b":"1","a.b":"2","ä\\"\'":"3","":"4"}')]

@@ -1,13 +1,10 @@
-"""Separation of people and components in rounds, both against networkx; and laws of both."""
+"""Separation of people against networkx; and its laws."""
 
 import networkx as nx
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyspark.sql import functions as F
 
-from desirelines.identities.components import number_of, to_components
 from desirelines.identities.separation import FOLLOWED, REASONS, Graph, separate
 from tests.properties.oracles.identities import graph_of, separated
 
@@ -55,36 +52,3 @@ def test_two_logins_are_one_person_only_by_aliases(links):
     person = dict(zip(NAMES, group.tolist(), strict=True))
     for one, other in ((a, b) for a in aliases for b in aliases if a < b):
         assert person[one] != person[other] or nx.has_path(aliases, one, other)
-
-
-@pytest.mark.parametrize(
-    "most_local", [0, 40, 100, 1000]
-)  # all in rounds; rounds, then one task; one task of numbers; of names
-def test_components_are_networkx_components_wherever_they_are_found(spark, most_local):
-    random = np.random.default_rng(11)
-    chain = [(f"k{n:03d}", f"k{n + 1:03d}") for n in range(150)]
-    star = [("hub", f"s{n:03d}") for n in range(100)]
-    loose = [(f"r{a}", f"r{b}") for a, b in random.integers(0, 150, (100, 2))]
-    links = chain + star + loose
-    found = to_components(
-        spark.createDataFrame(links, "key string, other_key string"), most_local=most_local
-    ).collect()
-    groups = {}
-    for row in found:
-        groups.setdefault(row["component_key"], set()).add(row["key"])
-    wanted = {
-        frozenset(g) for g in nx.connected_components(nx.Graph([p for p in links if p[0] != p[1]]))
-    }
-    assert {frozenset(g) for g in groups.values()} == wanted
-    assert len(found) == sum(map(len, wanted))
-
-
-def test_two_names_never_have_one_number(spark):
-    names = spark.createDataFrame([(n,) for n in ("ann", "ben", "cat")], "key string")
-
-    def poor(name, salt):  # three names do not fit into the first hash
-        return F.pmod(F.xxhash64(F.col(name)), F.lit(1000 if salt else 2))
-
-    number = number_of(names, poor)
-    assert names.select(number("key")).distinct().count() == 3
-    assert names.select(poor("key", 0)).distinct().count() < 3
