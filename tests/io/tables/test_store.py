@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import pytest
 
+from desirelines import tables
 from desirelines.errors import ContractError
 from desirelines.io.tables.predicates import equals
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import RUN_PARAMETERS
+from tests.support.published import path, read
 
 PARAMETERS = replace(RUN_PARAMETERS, name="parameters_under_test")
 
@@ -112,3 +114,83 @@ def test_of_values_merged_in_whichever_order_the_lowest_stays_where_it_is_asked_
     assert found(tables) == [("a", "k", "1")]
     tables.merge(rows(spark, "a", k="9"), PARAMETERS, update=("value",))
     assert found(tables) == [("a", "k", "9")]
+
+
+def test_readers_without_spark_read_equal_values(spark, first_template):
+    import deltalake
+    import duckdb
+    import duckdb_extensions
+    import polars
+
+    duckdb_extensions.import_extension("delta")
+    connection = duckdb.connect()
+    connection.execute("LOAD delta; SET TimeZone = 'UTC'")
+    for table in (
+        tables.SEGMENT_MEMBERS,
+        tables.FEATURES,
+        tables.SESSIONS,
+        tables.EVENTS,
+        tables.PATH_EDGES,
+    ):
+        order = list(table.key)
+        wanted = [
+            tuple(r)
+            for r in read(spark, first_template, table)
+            .select(*table.column_names)
+            .orderBy(*order)
+            .collect()
+        ]
+        assert wanted, table.name
+        arrow = deltalake.DeltaTable(path(first_template, table.name)).to_pyarrow_table()
+        by_polars = polars.scan_delta(path(first_template, table.name)).collect()
+        by_duckdb = connection.execute(
+            f"SELECT * FROM delta_scan('{path(first_template, table.name)}')"
+        ).to_arrow_table()
+        for other in (polars.from_arrow(arrow), by_polars, polars.from_arrow(by_duckdb)):
+            found = other.select(table.column_names).sort(order).rows()
+            assert [tuple(map(comparable, r)) for r in found] == [
+                tuple(map(comparable, r)) for r in wanted
+            ], table.name
+
+
+def test_tables_are_as_contracted(spark, first_template):
+
+    warehouse = Warehouse(
+        spark, WarehouseSettings(path=str(first_template / "warehouse"), buckets=4)
+    )
+    written = [t for t in tables.ALL if warehouse.exists(t)]
+    assert {t.name for t in tables.ALL} - {t.name for t in written} == {
+        "consents",
+        "identifiers",
+        "suppressions",
+        "identity_cuts",
+    }
+    assert {t.name: warehouse.problems(t) for t in written} == {t.name: [] for t in written}
+    for table in written:
+        rows = read(spark, first_template, table)
+        assert rows.count() == rows.select(*table.key).distinct().count(), (
+            f"{table.name}: the key tells rows apart"
+        )
+        comments = {f.name: f.metadata.get("comment") for f in rows.schema.fields}
+        assert comments == {c.name: c.comment for c in table.columns}
+
+
+def test_no_log_holds_a_key_or_a_raw_identifier(spark, first_template):
+    keys = {r["key"] for r in read(spark, first_template, tables.IDENTITY_MAP).collect()}
+    needles = [*sorted(keys)[:5], "cookie1", "user1", "robotic"]
+    logs = [
+        f
+        for f in (first_template / "warehouse").rglob("*")
+        if f.is_file() and "_delta_log" in f.parts
+    ]
+    assert logs
+    for file in logs:
+        text = file.read_bytes().decode("utf-8", "replace")
+        assert not [n for n in needles if n in text], file
+
+
+def comparable(value):
+    """Spark's Python gives local times without a zone; others give UTC with one."""
+    if hasattr(value, "timestamp"):
+        return round(value.timestamp(), 6)
+    return value

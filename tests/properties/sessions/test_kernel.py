@@ -1,18 +1,14 @@
 """The numpy kernel against plain Python that looks at one event at a time."""
 
-import numpy as np
-import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desirelines.catalogue.kinds import KINDS
 from desirelines.sessions import arrow_batches
-from desirelines.sessions.arrow_batches import sessions_of_table
 from desirelines.sessions.kernel import CAUSES, Rules
-from desirelines.sessions.sessions import KERNEL_ROWS
 from tests.properties.oracles.sessions import sessions_of
+from tests.properties.sessions.values import DAY_US, GAP_US, PING_US, plain, sessions_in
 
-GAP_US, DAY_US, PING_US = 1_000, 2_500, 7
 MINUTES = st.sampled_from(range(0, 6_000, 250))  # few moments, so that they meet
 EVENT = st.fixed_dictionaries({
     "at_us": MINUTES,
@@ -49,61 +45,6 @@ STREAMS = st.lists(
              unique_by=lambda e: (e["at_us"], e["source"], e["event_id"])),
     min_size=1, max_size=5,
 )  # fmt: skip
-NUMBERS = (
-    "at_us",
-    "received_us",
-    "file_place",
-    "kind_no",
-    "order_no",
-    "amount_e4",
-    "discount_e4",
-    "day",
-)
-
-
-def plain(**facts):
-    """A plain event."""
-    nothing = dict.fromkeys(
-        (
-            "received_us",
-            "file_name",
-            "file_place",
-            "category",
-            "session_key",
-            "user_key",
-            "campaign",
-            "channel",
-            "score",
-        )
-    )
-    return (
-        nothing
-        | {"source": "a", "step": "home", "kind_no": 0, "order_no": 0, "amount_e4": 0}
-        | facts
-    )
-
-
-def table_of(streams):
-    """The rows of the streams, those of different streams mixed."""
-    rows = [
-        e | {"stream_id": f"s{n}", "discount_e4": 1, "day": e["at_us"] // DAY_US}
-        for n, es in enumerate(streams) for e in es
-    ]  # fmt: skip
-    mixed = rows[::2] + rows[1::2]
-    names = list(mixed[0])
-    types = [
-        pa.int64() if name in NUMBERS else pa.float64() if name == "score" else pa.string()
-        for name in names
-    ]
-    return pa.Table.from_arrays(
-        [pa.array([r[n] for r in mixed], t) for n, t in zip(names, types, strict=True)], names=names
-    )
-
-
-def sessions_in(streams, rules):
-    """What the kernel gives, in the order of streams."""
-    found = pa.Table.from_batches(list(sessions_of_table(table_of(streams), rules))).to_pylist()
-    return sorted(found, key=lambda s: s["stream_id"])
 
 
 def steps_of(session):
@@ -173,14 +114,6 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, rules, at_once):
     assert [{name: row[name] for name in wanted[0]} for row in got] == wanted
 
 
-def test_the_kernel_gives_its_columns_in_the_order_in_which_spark_takes_them():
-    """Spark takes the columns of a batch by their place and does not look at names."""
-    rows = next(
-        iter(sessions_of_table(table_of([[plain(at_us=0, event_id="e")]]), Rules(gap_us=GAP_US)))
-    )
-    assert rows.schema.names == KERNEL_ROWS.names
-
-
 def test_exactly_the_gap_stays_inside_and_one_more_does_not():
     events = [
         plain(at_us=at, event_id=f"e{at}") for at in (0, GAP_US - 1, 2 * GAP_US - 1, 3 * GAP_US)
@@ -216,31 +149,3 @@ def test_every_cause_is_told_and_where_two_hold_the_first_of_them():
     causes = [why for *_, why in moments if why]
     assert [s["cause"] for s in sessions_in([events], rules)] == causes
     assert {*causes, "session_key"} == set(CAUSES)
-
-
-def test_a_stream_of_very_many_sessions_and_its_neighbours_keep_apart():
-    random = np.random.default_rng(5)
-    heavy = [
-        plain(at_us=int(t), event_id=f"h{k}")
-        for k, t in enumerate(np.cumsum(random.integers(1, 50, 5_000)))
-    ]
-    light = [
-        [
-            plain(at_us=int(t), event_id=f"{n}-{k}")
-            for k, t in enumerate(random.integers(0, 90_000, 40))
-        ]
-        for n in range(20)
-    ]
-    rules = Rules(gap_us=GAP_US, max_us=2_000, max_events=75)
-    whole = sessions_in([heavy, *light], rules)
-    assert whole == [
-        row | {"stream_id": f"s{n}"}
-        for n, events in sorted(enumerate([heavy, *light]), key=lambda p: f"s{p[0]}")
-        for row in sessions_in([events], rules)
-    ]  # fmt: skip
-    assert {s["cause"] for s in whole} == {
-        "first_event",
-        "idle_timeout",
-        "max_duration",
-        "max_events",
-    }
