@@ -1,5 +1,6 @@
 """The numpy kernel against plain Python that looks at one event at a time."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -94,6 +95,13 @@ def expected(stream_id, cause, session):
         "session_key": session[0]["session_key"],
         "is_visit": any(k in ("page", "cart_add", "ping") for k in kinds),
     }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _as_many_at_once_as_before():
+    before = arrow_batches.EVENTS_AT_ONCE
+    yield
+    arrow_batches.EVENTS_AT_ONCE = before
 
 
 @settings(max_examples=500, deadline=None, print_blob=True)

@@ -25,7 +25,8 @@ def test_rows_are_given_in_the_order_and_types_of_the_contract(spark):
         "CAST(3 AS decimal(18, 4)) AS paid"
     )
     got = conform(rows, TABLE)
-    assert got.schema == TABLE.schema
+    shape = [(f.name, f.dataType, f.metadata) for f in got.schema]
+    assert shape == [(f.name, f.dataType, f.metadata) for f in TABLE.schema]
     assert tuple(got.collect()[0])[:4] == ("a", 1, 2.0, None)
 
 

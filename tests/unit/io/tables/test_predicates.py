@@ -1,5 +1,7 @@
 """Conditions that go to Delta as text."""
 
+from datetime import date
+
 import pytest
 
 from desirelines.errors import ContractError, SettingsError
@@ -8,8 +10,6 @@ from desirelines.settings.run_ids import checked_run_id
 
 
 def test_a_condition_is_of_a_column_and_a_value_inside_its_quotes():
-    from datetime import date
-
     assert equals("run_id", "20260301T020000Z-1a2b3c") == Predicate(
         "run_id = '20260301T020000Z-1a2b3c'"
     )
