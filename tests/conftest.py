@@ -3,9 +3,11 @@
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
@@ -18,7 +20,7 @@ os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotte
 time.tzset()
 
 
-SLOW_FIRST = ("jobs", "world", "attacks")
+SLOW_FIRST = ("stages", "journeys", "operations", "world", "attacks")
 """Folders of long tests: begun last, one of two processes would do them alone."""
 MARKED = {"connect": "integration", "smoke": "integration", "data": "data"}
 """Folders whose tests are no part of `make test`, and the marker that selects them."""
@@ -136,27 +138,99 @@ def cli(spark: SparkSession, secret_files: dict[str, Path]):
 
 
 @pytest.fixture(scope="session")
-def published_template(spark: SparkSession, secret_files: dict[str, Path]) -> Path:
-    """The folder of a shop that was published twice. Look, and copy; never write to it."""
+def with_secrets(spark: SparkSession, secret_files: dict[str, Path]) -> Callable[..., int]:
+    """Runs a command with the secrets of the tests; gives the exit code."""
     from desirelines.cli import main
+
+    sets = [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
+    return lambda *words: main([*words, *sets])
+
+
+@pytest.fixture(scope="session")
+def first_template(spark: SparkSession, with_secrets: Callable[..., int]) -> Path:
+    """The folder of a shop after its first run. Look, and copy; never write to it."""
     from tests.support import published
     from tests.support.frozen import frozen
 
-    sets = [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
+    return frozen("first", lambda folder: published.build_first(spark, with_secrets, folder))
+
+
+@pytest.fixture
+def first_shop(first_template: Path, tmp_path: Path) -> Iterator[Path]:
+    """A copy of the shop after its first run for one test."""
+    yield from _copy(first_template, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def published_template(
+    spark: SparkSession, with_secrets: Callable[..., int], first_template: Path
+) -> Path:
+    """The folder of a shop that was published twice. Look, and copy; never write to it."""
+    from tests.support import published
+    from tests.support.frozen import frozen
+
     return frozen(
-        "published", lambda place: published.build(spark, lambda *w: main([*w, *sets]), place)
+        "published", lambda folder: published.build(spark, with_secrets, folder, first_template)
     )
 
 
 @pytest.fixture
 def published_shop(published_template: Path, tmp_path: Path) -> Iterator[Path]:
     """A copy of the twice-published shop for one test; its configuration is `conf.yaml` in it."""
+    yield from _copy(published_template, tmp_path)
+
+
+@pytest.fixture
+def second_run(spark: SparkSession, published_template: Path) -> Any:
+    """The second run of the shop, over its tables. Read, and write nothing."""
+    from desirelines.cli.progress import PlainProgress
+    from desirelines.run.context import new_run
+    from desirelines.settings import read_settings
+
+    settings = read_settings([published_template / "conf.yaml"])
+    now = datetime(2026, 2, 4, 12, tzinfo=UTC)
+    return new_run(spark, settings, "second", lambda: now, PlainProgress())
+
+
+def _copy(template: Path, tmp_path: Path) -> Iterator[Path]:
     from tests.support import published
 
     folder = tmp_path / "shop"
-    published.copy_to(published_template, folder)
+    published.copy_to(template, folder)
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def story(spark: SparkSession, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Who is who over many deliveries: the state after each, and a warehouse at their end."""
+    from tests.support import identities
+    from tests.support.frozen import frozen
+
+    template = frozen("identities", lambda folder: identities.build(spark, folder))
+    return identities.copy_to(spark, template, tmp_path_factory.mktemp("identities"))
+
+
+@pytest.fixture
+def small_shop(tmp_path: Path) -> Path:
+    """A folder with five days of a shop as one CSV file, and its configuration."""
+    from tests.support import shop
+
+    shop.configure(tmp_path)
+    shop.write(tmp_path / "in", "first.csv", shop.rows(0, 5))
+    return tmp_path
+
+
+@pytest.fixture
+def parquet_shop(tmp_path: Path) -> Path:
+    """A folder for parquet files of a shop, none there yet, and their configuration."""
+    from tests.support import shop
+
+    shop.configure(tmp_path)
+    mapping = tmp_path / "shop.yaml"
+    mapping.write_text(mapping.read_text().replace("format: csv", "format: parquet"))
+    (tmp_path / "in").mkdir()
+    return tmp_path
 
 
 SHARED_DATA = Path(__file__).parents[1].parent / "shared" / "data"

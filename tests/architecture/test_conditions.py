@@ -5,10 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from desirelines.errors import ContractError, SettingsError
-from desirelines.io.tables.predicates import Predicate, equals, on_or_after
-from desirelines.settings.run_ids import checked_run_id
-
 LIBRARY = Path(__file__).parents[2] / "lib" / "desirelines"
 TAKE_CONDITIONS = {
     "filter",
@@ -22,7 +18,7 @@ TAKE_CONDITIONS = {
 }
 SAY_SQL = {
     "io/tables/store.py", "io/tables/ddl.py", "io/tables/dml.py", "io/tables/ledger.py",
-    "io/sources/delta_history.py", "io/spark/jars.py",
+    "io/tables/log.py", "io/sources/delta_history.py", "io/spark/jars.py",
 }  # fmt: skip
 """Where statements are composed: of quoted addresses, and of column names from contracts."""
 
@@ -92,26 +88,3 @@ def test_no_condition_is_put_together_from_text():
 )
 def test_the_search_finds_one(code):
     assert composed_conditions(code, "some.py")
-
-
-def test_a_condition_is_of_a_column_and_a_value_inside_its_quotes():
-    from datetime import date
-
-    assert equals("run_id", "20260301T020000Z-1a2b3c") == Predicate(
-        "run_id = '20260301T020000Z-1a2b3c'"
-    )
-    assert (
-        equals("run_id", "a") & on_or_after("as_of", date(2026, 3, 1))
-    ).sql == "run_id = 'a' AND as_of >= '2026-03-01'"
-    for value in ("x' OR run_id != 'x", "a\\", 'a"', "a`", "a\nb", "a;b"):
-        with pytest.raises(ContractError):
-            equals("run_id", value)
-    with pytest.raises(ContractError):
-        equals("run_id = '' OR run_id", "a")
-
-
-def test_what_a_run_may_be_called_can_stand_in_a_condition():
-    for run_id in ("a", "20260301T020000Z-1a2b3c", "A.b_c-9", "9" * 64):
-        assert equals("run_id", checked_run_id(run_id))
-    with pytest.raises(SettingsError):
-        checked_run_id("a" * 65)

@@ -20,10 +20,10 @@ def sessions_of_people(run: Run) -> DataFrame:
     consent on any of their devices are left out.
     """
     end = run.window.end
-    sessions = run.warehouse.read(SESSIONS).filter(F.col("started_on") <= F.lit(end.date()))
-    straddling = sessions.filter(
-        (F.col("started_at") < F.lit(end)) & (F.col("ended_at") >= F.lit(end))
+    sessions = run.warehouse.read(SESSIONS).filter(
+        (F.col("started_on") <= F.lit(end.date())) & (F.col("started_at") < F.lit(end))
     )
+    straddling = sessions.filter(F.col("ended_at") >= F.lit(end))
     starts = straddling.groupBy("stream_id", F.col("session_key").alias("_session")).agg(
         F.min("started_at").alias("_from")
     )
@@ -55,6 +55,4 @@ def published_sessions(run: Run) -> DataFrame:
     """Sessions in the observation window, each with its person."""
     window = run.window
     sessions = sessions_of_people(run)
-    return sessions.filter(
-        (F.col("started_at") >= F.lit(window.start)) & (F.col("started_at") < F.lit(window.end))
-    )
+    return sessions.filter(F.col("started_at") >= F.lit(window.start))

@@ -4,7 +4,6 @@ import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pydantic import ValidationError
 from pyspark.sql import functions as F
 
 from desirelines.events.fates import LOOK_UP, with_fates
@@ -88,8 +87,3 @@ def test_dumps_in_their_order_give_the_changes_of_plain_python(spark, seed):
     whole = used([draw.sample([row for dump in dumps for row in dump], sum(map(len, dumps)))])
     assert len(whole) == changes
     assert used([dumps[0] + dumps[1], dumps[2] + dumps[3], dumps[3] + dumps[4] + dumps[5]]) == whole
-
-
-def test_what_makes_no_sense_beside_snapshot_is_refused():
-    with pytest.raises(ValidationError, match="leave event_id, identity and lines out"):
-        source(snapshot=True)

@@ -15,7 +15,7 @@ from desirelines.features.occasions import (
     to_personal_dates,
 )
 from desirelines.features.window import ObservationWindow
-from desirelines.settings.features import Features, Occasion
+from desirelines.settings.features import Occasion
 from tests.support.tables import sessions, table
 
 AS_OF = date(2026, 1, 11)
@@ -64,14 +64,6 @@ def test_holidays_of_a_country_and_dates_of_one_s_own():
 def test_a_holiday_that_is_not_there_is_an_error_with_a_suggestion(asked, said):
     with pytest.raises(SettingsError, match=said):
         days_of(Occasion(name="o", **asked), AS_OF)
-
-
-def test_settings_of_occasions_are_checked():
-    for wrong in ({}, {"country": "DE"}, {"country": "DE", "holiday": "x", "dates": [AS_OF]}):
-        with pytest.raises(ValueError, match="give either"):
-            Occasion(name="o", **wrong)
-    with pytest.raises(ValueError, match="o_lift, o_share, o_times is given twice"):
-        Features.model_validate({"occasions": [{"name": "o", "dates": ["2025-01-01"]}] * 2})
 
 
 def test_orders_on_the_days_of_an_occasion_against_the_days_observed(spark):

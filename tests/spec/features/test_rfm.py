@@ -1,12 +1,9 @@
 """RFM: equal values score alike, each cell is one segment; and coinciding quantiles."""
 
-from itertools import product
-
 import pytest
-from pydantic import ValidationError
 
 from desirelines.features.rfm import cut_points, to_rfm_scores
-from desirelines.settings.rfm import SHIPPED, Rfm, cells
+from desirelines.settings.rfm import Rfm
 from tests.support.tables import rows_of, table
 
 PEOPLE = """
@@ -67,18 +64,3 @@ def test_nobody_ever_bought(spark):
     assert rows_of(to_rfm_scores(people, None, Rfm(), run_id="r"), *COLUMNS) == [
         ("fay", None, None, None, "prospects", False)
     ]
-
-
-def test_the_shipped_map_has_every_cell_and_every_segment_has_a_cell():
-    found = cells(Rfm())
-    assert set(found) == set(product(range(1, 6), repeat=3))
-    assert set(found.values()) == {s.name for s in SHIPPED}
-    assert found[4, 1, 1] == "new"  # bought lately, once
-    assert "lost" not in found[4, 4, 1]
-
-
-def test_a_map_with_holes_is_refused_unless_it_names_a_fallback():
-    one = [{"name": "best", "recency": [4, 5]}]
-    with pytest.raises(ValidationError, match=r"75 of 125 cells are in none \(1-1-1, "):
-        Rfm(segments=one)
-    assert cells(Rfm(segments=one, fallback="others"))[1, 1, 1] == "others"

@@ -10,7 +10,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.io.tables.addresses import absolute, quoted
-from desirelines.io.tables.log import newest_version
+from desirelines.io.tables.log import newest_version, version_in_history
 from desirelines.settings import Source
 
 
@@ -30,7 +30,7 @@ def version_of(spark: SparkSession, source: Source) -> int | None:
         return None
     if source.path and not urlparse(source.path).scheme:
         return newest_version(Path(source.path))
-    return int(spark.sql(f"DESCRIBE HISTORY {_address(source)} LIMIT 1").collect()[0]["version"])
+    return version_in_history(spark, _address(source))
 
 
 def skipped_commits(

@@ -33,6 +33,16 @@ def create_statement(address: str, table: Table) -> str:
     )
 
 
+def drop_statement(address: str) -> str:
+    """SQL that deletes a managed table, if it is there. `address` is quoted."""
+    return f"DROP TABLE IF EXISTS {address}"
+
+
+def tables_statement(schema: str, prefix: str) -> str:
+    """SQL that lists the tables of a schema whose names begin so. `schema` is quoted."""
+    return f"SHOW TABLES IN {schema} LIKE {_text(f'{prefix}_*')}"
+
+
 def problems_of(spark: SparkSession, address: str, table: Table) -> list[str]:
     """Differences of an existing table from its contract: protocol, properties, columns."""
     property_rows = spark.sql(f"SHOW TBLPROPERTIES {address}").collect()

@@ -1,9 +1,15 @@
-"""A table's Delta log in a local folder, by the names of its files: no Spark job, no plan."""
+"""Whether a table is there, and its newest version.
+
+In a local folder the names of the files in its log say it, without a plan or a job of Spark.
+"""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+from pyspark.errors import AnalysisException
+from pyspark.sql import SparkSession
 
 _COMMIT = re.compile(r"(\d{20})\.json")
 
@@ -19,3 +25,17 @@ def newest_version(table: Path) -> int | None:
     except OSError:
         return None
     return max((int(found[1]) for n in names if (found := _COMMIT.fullmatch(n))), default=None)
+
+
+def version_in_history(spark: SparkSession, address: str) -> int:
+    """The newest version of a table anywhere, by its history. `address` is quoted."""
+    return int(spark.sql(f"DESCRIBE HISTORY {address} LIMIT 1").collect()[0]["version"])
+
+
+def is_readable(spark: SparkSession, address: str) -> bool:
+    """Whether Spark can read a table: it exists, and its log is whole. `address` is quoted."""
+    try:
+        _ = spark.sql(f"SELECT * FROM {address}").schema
+    except AnalysisException:
+        return False
+    return True

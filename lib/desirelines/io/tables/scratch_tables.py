@@ -12,6 +12,7 @@ from pyspark.sql import DataFrame
 
 from desirelines.frames.keep import scratch_in
 from desirelines.io.folders import delete_folder
+from desirelines.io.tables.ddl import drop_statement, tables_statement
 from desirelines.io.tables.store import Warehouse
 
 FOLDER = "_scratch"
@@ -65,10 +66,10 @@ def sweep(warehouse: Warehouse) -> None:
         delete_folder(warehouse.spark, warehouse.path_of(FOLDER))
         return
     schema = warehouse.address(FOLDER).rpartition(".")[0]
-    listed = warehouse.spark.sql(f"SHOW TABLES IN {schema} LIKE '{FOLDER}_*'").collect()
+    listed = warehouse.spark.sql(tables_statement(schema, FOLDER)).collect()
     for row in listed:
         _drop(warehouse, row["tableName"])
 
 
 def _drop(warehouse: Warehouse, name: str) -> None:
-    warehouse.spark.sql(f"DROP TABLE IF EXISTS {warehouse.address(name)}")
+    warehouse.spark.sql(drop_statement(warehouse.address(name)))

@@ -13,7 +13,6 @@ from pathlib import Path
 from threading import RLock
 from urllib.parse import urlparse
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame, SparkSession
 
 from desirelines.errors import ContractError
@@ -21,7 +20,7 @@ from desirelines.io.tables.addresses import absolute, make_writable, quoted
 from desirelines.io.tables.ddl import create_statement, problems_of
 from desirelines.io.tables.dml import delete_statement, merge_statement
 from desirelines.io.tables.layout import laid_out
-from desirelines.io.tables.log import newest_version
+from desirelines.io.tables.log import is_readable, newest_version, version_in_history
 from desirelines.io.tables.predicates import Predicate, equals
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import Table
@@ -89,22 +88,14 @@ class Warehouse:
         if table.name in self._there:
             return True
         folder = self.local_folder
-        if folder is None:
-            is_there = self.is_readable(table)
-        else:
-            is_there = newest_version(folder / table.name) is not None
-        if is_there:
+        has_log = folder is not None and newest_version(folder / table.name) is not None
+        if has_log or (folder is None and self.is_readable(table)):
             self._there.add(table.name)
-        return is_there
+        return table.name in self._there
 
     def is_readable(self, table: Table) -> bool:
         """Whether Spark can read the table: it exists, and its log is whole."""
-        try:
-            # Reads the log only, and runs no job.
-            _ = self.spark.sql(f"SELECT * FROM {self.address(table.name)}").schema
-        except AnalysisException:
-            return False
-        return True
+        return is_readable(self.spark, self.address(table.name))
 
     def begin_run(self, run_id: str) -> None:
         """Declare that nothing of this run was ever written.
@@ -120,21 +111,15 @@ class Warehouse:
         return self.spark.sql(f"SELECT * FROM {self.address(table.name)}")
 
     def version(self, table: Table) -> int | None:
-        """The table's version as this command first saw it or last wrote it.
-
-        None when the table does not exist.
-        """
+        """The version this command first saw or last wrote; None if there is no such table."""
         if table.name not in self._versions:
-            self._versions[table.name] = self._newest_version(table)
+            self._versions[table.name] = None
+            if self.local_folder is not None:
+                self._versions[table.name] = newest_version(self.local_folder / table.name)
+            elif self.exists(table):
+                address = self.address(table.name)
+                self._versions[table.name] = version_in_history(self.spark, address)
         return self._versions[table.name]
-
-    def _newest_version(self, table: Table) -> int | None:
-        if self.local_folder is not None:
-            return newest_version(self.local_folder / table.name)
-        if not self.exists(table):
-            return None
-        newest = f"DESCRIBE HISTORY {self.address(table.name)} LIMIT 1"
-        return int(self.spark.sql(newest).collect()[0]["version"])
 
     def versions(self, tables: Iterable[Table]) -> dict[str, int | None]:
         """The versions of several tables by name, read at the same time."""

@@ -1,0 +1,56 @@
+"""Raw rows as readers give them."""
+
+from pyspark.sql import functions as F
+
+from desirelines.io.sources.readers import MOST_HASHED, _hashed, as_raw, with_row
+from tests.support.sources import source
+
+
+def raw_rows(found, of):
+    return as_raw(
+        found.coalesce(1), of, F.lit(None).cast("string"), F.lit(None).cast("long")
+    ).collect()
+
+
+def test_the_hash_of_a_row_follows_from_all_of_it(spark):
+    rows = [
+        ("x", None, ["a", None], {"k": 1}),
+        (None, "x", ["a", None], {"k": 1}),  # the same value elsewhere
+        ("x", None, [None, "a"], {"k": 1}),  # the same values, nested, in another place
+        ("x", None, ["a", None], {"k": 2}),
+        ("x", None, None, None),
+        ("x", None, ["a", None], {"k": 1}),  # the first again
+    ]
+    found = spark.createDataFrame(
+        rows, "c string, u string, tags array<string>, more map<string, int>"
+    )
+    hashes = [r["row_hash"] for r in raw_rows(found, source())]
+    assert hashes[0] == hashes[5]
+    assert len(set(hashes)) == 5
+
+
+def test_a_row_that_csv_cannot_take_apart_is_its_text(spark):
+    found = spark.createDataFrame(
+        [("x", None), (None, "x;;;broken")], "c string, _broken_row string"
+    )
+    got = [(r["raw"], r["is_broken"]) for r in raw_rows(found, source(format="csv"))]
+    assert got == [(None, False), ("x;;;broken", True)]
+
+
+def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(spark):
+    """Two plan terms for each of 5,000 columns took minutes to plan and compile for ninety rows."""
+    names = [f"c{n}" for n in range(MOST_HASHED + 50)]
+    plain = ["x", None] * (len(names) // 2)
+    moved = [*plain[:-2], None, "x"]
+    found = spark.createDataFrame(
+        [plain, moved, plain, [None] * len(names)], ", ".join(f"{n} string" for n in names)
+    )
+    assert len(_hashed(with_row(found).schema["_row"].dataType)) == 1
+    assert (
+        len(_hashed(with_row(found.select(names[:MOST_HASHED])).schema["_row"].dataType))
+        == 2 * MOST_HASHED
+    )
+    rows = raw_rows(found, source())
+    assert rows[0]["row_hash"] == rows[2]["row_hash"]
+    assert len({r["row_hash"] for r in rows}) == 3
+    assert (rows[1]["row"]["c0"], rows[1]["row"][names[-1]]) == ("x", "x")

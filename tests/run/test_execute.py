@@ -1,0 +1,45 @@
+"""A stage is recorded when it begins and when it ends, however it ends."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from desirelines.errors import GateError
+from desirelines.run.context import new_run
+from desirelines.run.execute import Stage, StageReport, execute
+from desirelines.run.progress import Progress
+from desirelines.settings import Settings
+
+AS_OF = date(2026, 3, 1)
+
+
+@pytest.fixture
+def run(spark, tmp_path):
+    settings = Settings.model_validate({"warehouse": {"path": str(tmp_path / "warehouse")}})
+    now = datetime(2026, 3, 2, tzinfo=UTC)
+    return new_run(spark, settings, "r", lambda: now, Progress("r"), requested_as_of=AS_OF)
+
+
+def told(run):
+    return [(s.phase, s.status, s.as_of, s.row_count) for s in run.ledger.states()]
+
+
+def fail(run):
+    raise GateError("no")
+
+
+def test_states_tell_what_began_what_failed_and_what_was_done(run, capsys):
+    silent = Stage("look", lambda run: StageReport(is_to_record=False), records_start=False)
+    assert execute(silent, run) == StageReport(is_to_record=False)
+    assert told(run) == []  # nothing new leaves no trace
+    with pytest.raises(GateError):
+        execute(Stage("count", fail), run)
+    execute(Stage("count", lambda run: StageReport(7, "seven", {"in": 1}, {"out": 2})), run)
+    states = told(run)
+    assert [(phase, status) for phase, status, *_ in states if status != "DONE"] == [
+        ("count", "STARTED"), ("count", "FAILED"),
+    ]  # fmt: skip
+    assert states[-1] == ("count", "DONE", AS_OF, 7)
+    assert run.ledger.inputs_of("r", "count") == {"in": 1}
+    assert run.seconds["count"] >= 0
+    assert "count: 7 rows in" in capsys.readouterr().err

@@ -1,0 +1,90 @@
+"""Clusters of a whole shop, and the model that a run takes over."""
+
+import pytest
+from pyspark.sql import functions as F
+
+from desirelines import tables
+from desirelines.columns.keys import key_of
+from tests.support import shop
+from tests.support.attempts import attempt, published
+from tests.support.published import conf, read, result
+
+
+def test_three_kinds_of_people_are_three_clusters(spark, first_template, secret_files):
+    secret = secret_files["data"].read_bytes().strip()
+    people = {
+        r["key"]: r["person_id"] for r in read(spark, first_template, tables.IDENTITY_MAP).collect()
+    }
+    members = read(spark, first_template, tables.SEGMENT_MEMBERS).filter("is_primary").collect()
+    cluster = {r["person_id"]: r["segment_id"] for r in members}
+    kinds = [
+        {cluster[people[key_of(secret, "user", f"user{p}")]] for p in range(k, shop.PEOPLE, 3)}
+        for k in range(3)
+    ]
+    assert [len(k) for k in kinds] == [1, 1, 1]
+    assert len(set.union(*kinds)) == 3
+
+
+def test_assign_scores_by_the_published_model_and_keeps_why(spark, published_shop, cli, capsys):
+    published = max(
+        r["run_id"]
+        for r in read(spark, published_shop, tables.RUNS).filter("status = 'PUBLISHED'").collect()
+    )
+    models = read(spark, published_shop, tables.CLUSTER_MODELS)
+    fitted = models.filter(F.col("run_id") == published).orderBy("cluster").collect()
+    definitions = read(spark, published_shop, tables.SEGMENT_DEFINITIONS).count()
+    capsys.readouterr()
+    assert (
+        cli("assign", "--set", "clusters.seed=8", *conf(published_shop)) == 0
+    )  # a setting of fits makes it a run of its own
+    run_id = result(capsys)["run_id"]
+    taken = (
+        read(spark, published_shop, tables.CLUSTER_MODELS)
+        .filter(F.col("run_id") == run_id)
+        .orderBy("cluster")
+        .collect()
+    )
+    assert [r.asDict() | {"run_id": published} for r in taken] == [r.asDict() for r in fitted]
+    assert {r["model_version"] for r in taken} == {published}
+    assert read(spark, published_shop, tables.SEGMENT_DEFINITIONS).count() == definitions
+    assert (
+        read(spark, published_shop, tables.CLUSTER_TRIALS)
+        .filter(F.col("run_id") == run_id)
+        .isEmpty()
+    )
+    members = (
+        read(spark, published_shop, tables.SEGMENT_MEMBERS)
+        .filter("is_primary")
+        .select("person_id", "segment_id")
+        .collect()
+    )
+    evidence = (
+        read(spark, published_shop, tables.SEGMENT_EVIDENCE)
+        .filter(F.col("run_id") == run_id)
+        .collect()
+    )
+    assert sorted(map(tuple, members)) == sorted(
+        (r["person_id"], r["segment_id"]) for r in evidence
+    )
+    assert all(
+        r["distance"] <= r["second_distance"] and r["segment_id"] != r["second_segment_id"]
+        for r in evidence
+    )
+    assert (
+        read(spark, published_shop, tables.SEGMENT_EVIDENCE).select("run_id").distinct().count()
+        == 3
+    )
+
+
+@pytest.mark.integration
+def test_more_clusters_than_people_and_the_next_try_reads_nothing_twice(
+    cli, capsys, small_shop, spark
+):
+    code, output = attempt(cli, capsys, small_shop, "--set", "clusters.k=100")
+    assert (code, published(small_shop)) == (3, False)
+    assert "60 people cannot make 100 clusters. Set clusters.k to 60 at most" in output
+    assert attempt(cli, capsys, small_shop, command="fit-clusters")[0] == 0
+    assert attempt(cli, capsys, small_shop, command="ingest-events")[0] == 0
+    assert spark.read.format("delta").load(str(small_shop / "warehouse" / "events")).count() == len(
+        shop.rows(0, 5)
+    )

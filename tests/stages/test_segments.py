@@ -1,0 +1,51 @@
+"""Segments of a whole shop: their names, and who is in them by rule."""
+
+from pyspark.sql import functions as F
+
+from desirelines import tables
+from desirelines.catalogue import FEATURES
+from tests.support import shop
+from tests.support.published import FIRST, read
+
+
+def test_a_cluster_is_named_by_what_tells_it_apart_the_most(spark, first_template):
+    names = {
+        r["segment_id"]: r["name"]
+        for r in read(spark, first_template, tables.SEGMENT_DEFINITIONS).collect()
+    }
+    words = {f.name: (f.low, f.high) for f in FEATURES}
+    profiles = (
+        read(spark, first_template, tables.SEGMENT_PROFILES).filter("effect IS NOT NULL").collect()
+    )
+    clusters = {p["segment_id"] for p in profiles if p["segment_id"].startswith("c-")}
+    assert len(clusters) == 3
+    for segment in clusters:
+        strongest = max(
+            (p for p in profiles if p["segment_id"] == segment), key=lambda p: abs(p["effect"])
+        )
+        assert words[strongest["feature"]][strongest["effect"] > 0] in names[segment]
+
+
+def test_rule_segments_by_plain_python(spark, first_template):
+    members = read(spark, first_template, tables.SEGMENT_MEMBERS)
+    count = {
+        r["segment_id"]: r["n"]
+        for r in members.groupBy("segment_id").agg(F.count("*").alias("n")).collect()
+    }
+    as_of = read(spark, first_template, tables.FEATURES).select("as_of").distinct().collect()
+    assert [str(r["as_of"]) for r in as_of] == ["2026-01-29"]
+    # abandoners' carts of the last full day before as_of are open; buyers answered theirs at once
+    assert count["new_buyer"] == 20  # the first order of every buyer lies in the days before
+    assert count["cart_abandoner"] == sum(
+        1 for p in range(2, shop.PEOPLE, 3) if last_cart_is_a_day_old(p)
+    )
+    assert "lapsed" not in count
+
+
+def last_cart_is_a_day_old(person):
+    last = max(
+        r["at"]
+        for r in shop.rows(*FIRST)
+        if r["cookie"] == f"cookie{person}" and r["event"] == "add"
+    )
+    return last <= "2026-01-28T00:00:00+00:00"

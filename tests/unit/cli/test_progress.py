@@ -1,0 +1,118 @@
+"""Progress is logged by the library and shown by the command line alone."""
+
+import io
+import json
+import logging
+
+import pytest
+from rich.console import Console
+
+from desirelines.cli import main
+from desirelines.cli.progress import JsonLines, PlainLines, Spinner, handler_for, shown
+from desirelines.run.progress import Progress
+
+
+def a_stage():
+    progress = Progress("r1")
+    progress.begin("ingest-events")
+    progress.say("shop: 7 rows read")
+    progress.end("ingest-events", 1234, 5.678, "as of 2026-01-11")
+
+
+def test_every_record_says_its_run_and_its_event(caplog):
+    caplog.set_level("INFO", "desirelines")
+    a_stage()
+    assert [(r.name, r.levelname, r.run_id, r.event, r.getMessage()) for r in caplog.records] == [
+        ("desirelines.run.progress", "INFO", "r1", "begin", "ingest-events …"),
+        ("desirelines.run.progress", "INFO", "r1", "note", "shop: 7 rows read"),
+        ("desirelines.run.progress", "INFO", "r1", "end",
+         "ingest-events: 1,234 rows in 5.7 s (as of 2026-01-11)"),
+    ]  # fmt: skip
+    end = caplog.records[-1]
+    assert (end.stage, end.rows, end.seconds, end.note) == (
+        "ingest-events", 1234, 5.678, "as of 2026-01-11",
+    )  # fmt: skip
+
+
+def test_without_a_command_line_nothing_is_shown(capfd):
+    a_stage()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_plain_lines(capsys):
+    with shown():
+        a_stage()
+    assert capsys.readouterr() == (
+        "",
+        "ingest-events …\n"
+        "  shop: 7 rows read\n"
+        "ingest-events: 1,234 rows in 5.7 s (as of 2026-01-11)\n",
+    )
+
+
+def test_lines_have_no_escapes_of_terminals(capsys):
+    with shown():
+        Progress("r1").say("shop: 1,200 rows\x1b")
+    assert capsys.readouterr().err == "  shop: 1,200 rows\\x1b\n"
+
+
+@pytest.mark.parametrize(
+    ("log_format", "is_terminal", "shows"),
+    [
+        ("json", True, JsonLines),
+        ("json", False, JsonLines),
+        ("text", True, Spinner),
+        ("text", False, PlainLines),
+    ],
+)
+def test_who_asks_for_json_gets_it_and_a_terminal_shows_what_runs(
+    monkeypatch, log_format, is_terminal, shows
+):
+    monkeypatch.setattr("sys.stderr.isatty", lambda: is_terminal, raising=False)
+    handler = handler_for(log_format)
+    assert shows in (type(handler), type(handler.formatter))
+
+
+def test_json_lines(capsys):
+    with shown("json"):
+        a_stage()
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert all(isinstance(line.pop("ts"), float) for line in lines)
+    same = {"level": "INFO", "run_id": "r1"}
+    assert lines == [
+        same | {"message": "ingest-events …", "event": "begin", "stage": "ingest-events"},
+        same | {"message": "shop: 7 rows read", "event": "note"},
+        same | {
+            "message": "ingest-events: 1,234 rows in 5.7 s (as of 2026-01-11)", "event": "end",
+            "stage": "ingest-events", "rows": 1234, "seconds": 5.678, "note": "as of 2026-01-11",
+        },
+    ]  # fmt: skip
+
+
+def test_a_terminal_keeps_ends_errors_and_notes_outside_a_stage(monkeypatch):
+    screen = io.StringIO()
+    spinner = Spinner(Console(file=screen, width=100))
+    monkeypatch.setattr("desirelines.cli.progress.handler_for", lambda _: spinner)
+    with shown():
+        Progress("check").say("keys of sessions")
+        a_stage()
+        Progress("r1").begin("publish")
+        logging.getLogger("desirelines.cli.app").error("a check failed")
+    assert screen.getvalue().splitlines() == [
+        "  keys of sessions",
+        "✓ ingest-events               1,234 rows     5.7 s  as of 2026-01-11",
+        "desirelines: a check failed",
+    ]
+
+
+def test_a_command_leaves_logging_as_it_was(capsys):
+    logger = logging.getLogger("desirelines")
+    before = (logger.level, list(logger.handlers), list(logging.getLogger().handlers))
+    assert main(["run", "--conf", "/nowhere.yaml"]) == 2
+    assert capsys.readouterr().err.startswith("desirelines: /nowhere.yaml: cannot be read")
+    assert (logger.level, logger.handlers, logging.getLogger().handlers) == before
+
+
+def test_a_handler_of_the_cluster_gets_the_records_too(caplog, capsys):
+    assert main(["run", "--conf", "/nowhere.yaml"]) == 2
+    assert [(r.name, r.levelname) for r in caplog.records] == [("desirelines.cli.app", "ERROR")]

@@ -1,0 +1,17 @@
+"""The picture of the search for the number of groups."""
+
+from desirelines.report.choose_k_chart import Dot, evidence
+from tests.support.report import parsed, text_of
+
+
+def test_algorithms_are_named_and_the_chosen_number_has_a_ring():
+    dots = [
+        Dot("kmeans", 2, 0.3, False), Dot("kmeans", 3, 0.5, True),
+        Dot("bisecting_kmeans", 3, 0.4, False),
+    ]  # fmt: skip
+    picture = evidence(dots)
+    assert parsed(picture).names[0] == "svg"
+    assert "kmeans" in text_of(picture)
+    assert "bisecting kmeans" in text_of(picture)
+    assert len(picture) > len(evidence([Dot(d.algorithm, d.k, d.evidence, False) for d in dots]))
+    assert picture == evidence(list(dots))

@@ -1,0 +1,48 @@
+"""Numbers and names in the form that people read."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from desirelines.report import text
+from desirelines.tables import FATES
+
+
+def test_every_fate_has_words() -> None:
+    assert set(text.FATE_WORDS) == set(FATES)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (text.people_text(None), "withheld"),
+        (text.people_text(float("nan")), "withheld"),
+        (text.people_text(pd.NA), "withheld"),
+        (text.people_text(9), "withheld"),
+        (text.people_text(10), "10"),
+        (text.people_text(0), "0"),
+        (text.count_text(1234567), "1,234,567"),
+        (text.percent_text(0.001), "<1%"),
+        (text.percent_text(0.0004, 1), "<0.1%"),
+        (text.percent_text(0.005, 1), "0.5%"),
+        (text.value_text("weekend_share", 0.29), "29%"),
+        (text.value_text("monetary", 1234.5, with_unit=True), "1,234 in reporting currency"),
+        (text.value_text("monetary", -3.21), "−3.2"),
+        (text.value_text("path_entropy", None), "–"),
+        (text.seconds_text(59), "59 s"),
+        (text.seconds_text(90), "1.5 min"),
+        (text.seconds_text(7200), "2.0 h"),
+        (text.seconds_text(None), "–"),
+        (text.step_text("path_start"), "start"),
+        (text.step_text("__other__"), "other steps"),
+        (text.step_text("product_viewed"), "product viewed"),
+        (text.step_text("/a_b"), "/a_b"),
+        (text.shortened("/shop/garden/chairs", 9), "/sho…airs"),
+        (text.effect_words(0.2), "about like the rest"),
+        (text.effect_words(-0.5), "somewhat below the rest"),
+        (text.effect_words(0.9), "well above the rest"),
+    ],
+)
+def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None:
+    assert text == expected

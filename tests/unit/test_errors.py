@@ -1,0 +1,71 @@
+"""Errors: what they say, and with which exit code the process ends."""
+
+import pytest
+
+from desirelines.errors import (
+    AccountError,
+    ContractError,
+    DesirelinesError,
+    EmptyInputError,
+    GateError,
+    MachineError,
+    SettingsError,
+    SourceError,
+    did_you_mean,
+    exit_code_for,
+)
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (SettingsError(["a"]), 2),
+        (MachineError("a"), 2),
+        (SourceError("a"), 2),
+        (GateError("a"), 3),
+        (AccountError("a"), 3),
+        (EmptyInputError("a"), 4),
+        (ContractError("a"), 1),
+        (DesirelinesError("a"), 1),
+        (ZeroDivisionError("a"), 1),
+    ],
+)
+def test_each_kind_has_its_exit_code(error, code):
+    assert exit_code_for(error) == code
+
+
+@pytest.mark.parametrize(
+    ("mistakes", "text"),
+    [
+        ([], ""),
+        (["one"], "one"),
+        (["one", "two"], "2 mistakes in the configuration:\n  one\n  two"),
+    ],
+)
+def test_all_mistakes_are_told_at_once(mistakes, text):
+    error = SettingsError(iter(mistakes))
+    assert (str(error), error.mistakes) == (text, tuple(mistakes))
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("categry", " (did you mean 'category'?)"),
+        ("Category", " (did you mean 'category'?)"),
+        ("user", ""),
+        ("", ""),
+    ],
+)
+def test_a_near_word_is_suggested_and_a_far_one_is_not(word, hint):
+    assert did_you_mean(word, iter(["category", "page"])) == hint
+
+
+def test_columns_that_are_not_there_are_named_with_those_that_are():
+    error = SourceError.missing_columns(
+        "shop", "in.csv", iter(["categry", "x"]), iter(["category"])
+    )
+    assert str(error) == (
+        "source 'shop': the mapping names 'categry' (did you mean 'category'?), 'x', "
+        "which in.csv does not have. It has: category. "
+        "Fix `columns`, `ids` or `properties` in the source's mapping."
+    )

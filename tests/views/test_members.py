@@ -1,0 +1,36 @@
+"""Members after a run, and the segments that they are in."""
+
+import pytest
+
+from desirelines.settings.run_ids import NO_BASE
+from desirelines.tables import SEGMENT_CHANGES, SEGMENT_MEMBERS
+from desirelines.views import members
+from tests.support import laws
+from tests.support.tables import rows_of
+
+
+@pytest.mark.parametrize("run_id", ["first", "second"])
+def test_members_after_a_run_are_its_changes_and_those_before_it(
+    spark, second_run, published_template, run_id
+):
+    changes = laws.rows_of(spark, published_template, SEGMENT_CHANGES)
+    order = ["first", "second"][: ["first", "second"].index(run_id) + 1]
+    expected = sorted((p, s, main) for (p, s), main in laws.folded(changes, order).items())
+    got = members.members_after(second_run, run_id)
+    assert rows_of(got, "person_id", "segment_id", "is_primary") == expected
+
+
+def test_before_the_first_run_there_is_nobody(second_run):
+    assert members.members_after(second_run, NO_BASE).isEmpty()
+    assert members.members_stand_for(second_run.warehouse.read(SEGMENT_MEMBERS)) == "second"
+    assert members.members_stand_for(members.members_after(second_run, NO_BASE)) is None
+
+
+def test_segments_have_names_and_the_largest_comes_first(second_run):
+    sizes = members.segment_sizes(second_run, "second")
+    people = [s.people for s in sizes if s.people is not None]
+    assert people == sorted(people, reverse=True)
+    assert [s.people for s in sizes][: len(people)] == people  # withheld ones last
+    names = members.segment_names(second_run, "second")
+    assert {s.segment_id: s.name for s in sizes} == names
+    assert all(names.values())
