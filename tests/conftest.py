@@ -183,13 +183,13 @@ def published_shop(published_template: Path, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def second_run(spark: SparkSession, published_template: Path) -> Any:
     """The second run of the shop, over its tables. Read, and write nothing."""
-    from desirelines.cli.progress import PlainProgress
     from desirelines.run.context import new_run
+    from desirelines.run.progress import Progress
     from desirelines.settings import read_settings
 
     settings = read_settings([published_template / "conf.yaml"])
     now = datetime(2026, 2, 4, 12, tzinfo=UTC)
-    return new_run(spark, settings, "second", lambda: now, PlainProgress())
+    return new_run(spark, settings, "second", lambda: now, Progress("second"))
 
 
 def _copy(template: Path, tmp_path: Path) -> Iterator[Path]:

@@ -28,7 +28,8 @@ def fail(run):
     raise GateError("no")
 
 
-def test_states_tell_what_began_what_failed_and_what_was_done(run, capsys):
+def test_states_tell_what_began_what_failed_and_what_was_done(run, caplog):
+    caplog.set_level("INFO", "desirelines")
     silent = Stage("look", lambda run: StageReport(is_to_record=False), records_start=False)
     assert execute(silent, run) == StageReport(is_to_record=False)
     assert told(run) == []  # nothing new leaves no trace
@@ -42,4 +43,4 @@ def test_states_tell_what_began_what_failed_and_what_was_done(run, capsys):
     assert states[-1] == ("count", "DONE", AS_OF, 7)
     assert run.ledger.inputs_of("r", "count") == {"in": 1}
     assert run.seconds["count"] >= 0
-    assert "count: 7 rows in" in capsys.readouterr().err
+    assert "count: 7 rows in" in caplog.text

@@ -82,7 +82,10 @@ def server(tmp_path_factory):
         yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
 
 
 def logged(fitted, **changes):
@@ -143,7 +146,7 @@ def test_two_warehouses_in_one_process_keep_their_models_apart(fitted, tmp_path,
 
 @pytest.mark.parametrize("where", ["beside the tables", "on a server"])
 def test_the_champion_scores_as_the_tables_do(
-    request, features, fitted, tmp_path, where, at_address
+    request, features, fitted, tmp_path, where, at_address, capfd
 ):
     import mlflow
     from pyspark.ml import PipelineModel
@@ -153,6 +156,7 @@ def test_the_champion_scores_as_the_tables_do(
     first = log_fit(settings, folder, logged(fitted))
     promote(settings, folder, first)
     second = log_fit(settings, folder, logged(fitted, run_name="r2", trials=[]))
+    assert capfd.readouterr() == ("", "")  # standard output is the command's result alone
     client = at_address(uri or beside(folder))
     assert client.get_model_version_by_alias("groups", "champion").run_id == first
     assert client.get_model_version_by_alias("groups", "challenger").run_id == second

@@ -18,7 +18,9 @@ def test_the_newest_commit_counts_and_nothing_else(tmp_path):
 
 def test_it_is_the_version_of_delta_itself(spark, tmp_path):
     place = str(tmp_path / "rows")
-    for n in range(12):  # beyond the first checkpoint
-        spark.range(n).write.format("delta").mode("overwrite").save(place)
+    for n in range(4):  # beyond the first checkpoint
+        writer = spark.range(n).write.format("delta").option("delta.checkpointInterval", "2")
+        writer.mode("overwrite").save(place)
         version = spark.sql(f"DESCRIBE HISTORY delta.`{place}` LIMIT 1").collect()[0]["version"]
         assert newest_version(tmp_path / "rows") == version == n
+    assert list((tmp_path / "rows" / "_delta_log").glob("*.checkpoint.parquet"))
