@@ -9,9 +9,11 @@ from datetime import date, timedelta
 from pyspark.sql import Observation
 from pyspark.sql import functions as F
 
+from desirelines.frames.keep import checkpointed
 from desirelines.io.folders import delete_folder, may_be_there
 from desirelines.io.sources.inbox import inbox_of
 from desirelines.io.sources.rates import rates_digest
+from desirelines.io.sources.readers import is_wide
 from desirelines.io.sources.stream import RowsOf, ingest_new, stop_reading
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
@@ -106,8 +108,11 @@ def _ingest_source(
 
         def rows(terms: Terms) -> Rows:
             read = Observation("desirelines rows read")
-            raw = rows_by(terms.source).observe(read, F.count(F.lit(1)).alias("n"))
-            return Rows(mapped_rows(run, terms, raw), lambda: int(read.get["n"]))
+            raw = rows_by(terms.source)
+            if is_wide(raw):
+                raw = checkpointed(raw)
+            counted = raw.observe(read, F.count(F.lit(1)).alias("n"))
+            return Rows(mapped_rows(run, terms, counted), lambda: int(read.get["n"]))
 
         bring_in(run, source, batch, terms, rates, rows)
         by_other_rules |= not terms.are_now

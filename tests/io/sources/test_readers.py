@@ -2,7 +2,7 @@
 
 from pyspark.sql import functions as F
 
-from desirelines.io.sources.readers import MOST_HASHED, _hashed, as_raw, with_row
+from desirelines.io.sources.readers import WIDE, _hashed, as_raw, is_wide, with_row
 from tests.support.sources import source
 
 
@@ -39,18 +39,30 @@ def test_a_row_that_csv_cannot_take_apart_is_its_text(spark):
 
 def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(spark):
     """Two plan terms for each of 5,000 columns took minutes to plan and compile for ninety rows."""
-    names = [f"c{n}" for n in range(MOST_HASHED + 50)]
+    names = [f"c{n}" for n in range(WIDE + 50)]
     plain = ["x", None] * (len(names) // 2)
     moved = [*plain[:-2], None, "x"]
     found = spark.createDataFrame(
         [plain, moved, plain, [None] * len(names)], ", ".join(f"{n} string" for n in names)
     )
     assert len(_hashed(with_row(found).schema["_row"].dataType)) == 1
-    assert (
-        len(_hashed(with_row(found.select(names[:MOST_HASHED])).schema["_row"].dataType))
-        == 2 * MOST_HASHED
-    )
+    assert len(_hashed(with_row(found.select(names[:WIDE])).schema["_row"].dataType)) == 2 * WIDE
     rows = raw_rows(found, source())
     assert rows[0]["row_hash"] == rows[2]["row_hash"]
     assert len({r["row_hash"] for r in rows}) == 3
     assert (rows[1]["row"]["c0"], rows[1]["row"][names[-1]]) == ("x", "x")
+
+
+def test_rows_of_many_columns_are_wide_and_json_never_is(spark):
+    def rows(count):
+        found = spark.createDataFrame(
+            [["x"] * count], ", ".join(f"c{n} string" for n in range(count))
+        )
+        return as_raw(found, source(), F.lit(None).cast("string"), F.lit(None).cast("long"))
+
+    assert [is_wide(rows(count)) for count in (1, WIDE, WIDE + 1)] == [False, False, True]
+    text = spark.createDataFrame([('{"a": 1}',)], "value string")
+    as_json = as_raw(
+        text, source(format="json"), F.lit(None).cast("string"), F.lit(None).cast("long")
+    )
+    assert not is_wide(as_json)

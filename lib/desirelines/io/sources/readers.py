@@ -9,8 +9,8 @@ from pyspark.sql import types as T
 from desirelines.settings import Source, column_path, json_path
 
 BROKEN, ROW = "_broken_row", "_row"
-MOST_HASHED = 200
-"""A row with at most this many columns is hashed column by column."""
+WIDE = 200
+"""A row with more columns than this is wide: hashed as one text, and computed once."""
 
 
 def as_raw(
@@ -54,6 +54,16 @@ def as_raw(
     return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
 
 
+def is_wide(raw: DataFrame) -> bool:
+    """Whether raw rows have so many columns that planning costs more than their rows.
+
+    At each look for kept rows, Spark normalises the columns of a relation one by one, and lists
+    all of them for each: with five thousand columns half a second, some thirty times a batch.
+    """
+    row = raw.schema["row"].dataType
+    return isinstance(row, T.StructType) and len(row.fields) > WIDE
+
+
 def with_row(source_rows: DataFrame, **beside: Column) -> DataFrame:
     """A source's columns as one struct, `_row`, with the columns `beside` it."""
     return source_rows.select(
@@ -69,7 +79,7 @@ def _hashed(row: T.DataType) -> list[Column]:
     which costs a microsecond per value and shows where the nulls are.
     """
     assert isinstance(row, T.StructType)
-    if len(row.fields) > MOST_HASHED:
+    if len(row.fields) > WIDE:
         return [F.to_json(F.col(ROW))]
     nested = (T.StructType, T.ArrayType, T.MapType, T.VariantType)
     columns = [F.col(ROW)[f.name] for f in row.fields if f.name != BROKEN]
