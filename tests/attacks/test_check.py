@@ -142,3 +142,23 @@ def test_members_that_were_changed_and_a_broken_chain_are_found(published_shop, 
         in found["published runs"]["found"]
     )
     assert "DELETE FROM runs" in found["published runs"]["found"]
+
+
+def test_a_table_that_went_back_and_events_that_are_gone_are_found(
+    published_shop, spark, cli, capsys
+):
+    commit = newest_commit(published_shop, tables.SESSIONS)
+    for file in commit.parent.glob(f"*{commit.stem}*"):
+        file.unlink()
+    events = f"delta.`{published_shop / 'warehouse' / 'events'}`"
+    first = spark.sql(f"SELECT min(event_id) FROM {events}").collect()[0][0]
+    spark.sql(f"DELETE FROM {events} WHERE event_id = '{first}'")
+    code, found = findings(cli, published_shop, capsys)
+    assert (code, broken(found)) == (3, {"versions of sessions", "row accounts"})
+    version = int(commit.stem)
+    assert (
+        f"is at version {version - 1}, but a run left it at {version}"
+        in (found["versions of sessions"]["found"])
+    )
+    assert "desirelines rebuild" in found["versions of sessions"]["found"]
+    assert "were used: some are gone" in found["row accounts"]["found"]
