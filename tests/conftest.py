@@ -20,7 +20,7 @@ os.environ["TZ"] = "America/New_York"  # a zone far from UTC, so that a forgotte
 time.tzset()
 
 
-SLOW_FIRST = ("stages", "journeys", "operations", "world", "attacks")
+SLOW_FIRST = ("connect", "stages", "journeys", "operations", "world", "attacks")
 """Folders of long tests: begun last, one of two processes would do them alone."""
 MARKED = {"connect": "integration", "smoke": "integration", "data": "data"}
 """Folders whose tests are no part of `make test`, and the marker that selects them."""
