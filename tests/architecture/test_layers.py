@@ -20,23 +20,20 @@ TABLES = {"warehouse", "tables", "store"}
 """Names of table stores: a verb counts where it is called on one of these."""
 
 
-def calls(code, verbs):
-    """Lines that call one of the verbs on the tables."""
+def calls(code, verbs, on=TABLES):
+    """Lines that call one of the methods, on something of these names if there are any."""
     return [
         node.lineno
         for node in ast.walk(ast.parse(code))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in verbs
-        and any(
-            isinstance(part, ast.Name | ast.Attribute) and _name(part) in TABLES
-            for part in ast.walk(node.func.value)
-        )
+        and (on is None or any(_name(part) in on for part in ast.walk(node.func.value)))
     ]
 
 
 def _name(node):
-    return node.id if isinstance(node, ast.Name) else node.attr
+    return getattr(node, "id", getattr(node, "attr", None))
 
 
 @pytest.mark.parametrize(
@@ -67,23 +64,15 @@ def test_the_search_finds_what_it_looks_for():
 KEEPING = {"persist", "unpersist", "cache", "checkpoint", "localCheckpoint", "cacheTable"}
 
 
-def keeping(code):
-    """Lines that call a method which keeps rows in the session, or gives them up."""
-    return [
-        node.lineno
-        for node in ast.walk(ast.parse(code))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in KEEPING
-    ]
-
-
 def test_one_module_decides_how_rows_are_kept():
     found = {
-        f.relative_to(LIBRARY).as_posix() for f in LIBRARY.rglob("*.py") if keeping(f.read_text())
+        f.relative_to(LIBRARY).as_posix()
+        for f in LIBRARY.rglob("*.py")
+        if calls(f.read_text(), KEEPING, on=None)
     }
     assert found == {"frames/keep.py"}
-    assert keeping("rows.select('id').persist()\n\nspark.catalog.cacheTable('t')") == [1, 3]
+    code = "rows.select('id').persist()\n\nspark.catalog.cacheTable('t')"
+    assert calls(code, KEEPING, on=None) == [1, 3]
 
 
 def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
