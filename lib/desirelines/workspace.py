@@ -43,19 +43,24 @@ class Workspace:
         Withheld counts are null.
         """
         with self._newest() as run:
-            sizes = run.spark.createDataFrame(
+            definitions = {d["segment_id"]: d for d in definitions_of(run, run.run_id)}
+            return run.spark.createDataFrame(
                 [
-                    (s.segment_id, s.people, s.share, s.entered, s.left)
+                    (
+                        s.segment_id,
+                        d["kind"],
+                        d["name"],
+                        d["definition"],
+                        s.people,
+                        s.share,
+                        s.entered,
+                        s.left,
+                    )
                     for s in segment_sizes(run, run.run_id)
+                    for d in (definitions[s.segment_id],)
                 ],
-                "segment_id string, people_count long, share double, entered_count long, "
-                "left_count long",
-            )
-            definitions = definitions_of(run, run.run_id).select(
-                "segment_id", "kind", "name", "definition"
-            )
-            return definitions.join(sizes, "segment_id").orderBy(
-                F.col("people_count").desc_nulls_last(), "segment_id"
+                "segment_id string, kind string, name string, definition string, "
+                "people_count long, share double, entered_count long, left_count long",
             )
 
     def members(self, segment_id: str | None = None) -> DataFrame:

@@ -11,7 +11,7 @@ from desirelines.tables import ALL
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "lib" / "desirelines"
-READING = {"read"}
+READING = {"bounds", "read", "rows", "run_ids"}
 WRITING = {
     "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all",
     "replace_run", "replace_run_of", "replace_where",

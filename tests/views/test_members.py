@@ -2,8 +2,10 @@
 
 import pytest
 
+from desirelines.io.tables.store import Warehouse
+from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.settings.run_ids import NO_BASE
-from desirelines.tables import SEGMENT_CHANGES, SEGMENT_MEMBERS
+from desirelines.tables import SEGMENT_CHANGES
 from desirelines.views import members
 from tests.support import laws
 from tests.support.tables import rows_of
@@ -20,10 +22,12 @@ def test_members_after_a_run_are_its_changes_and_those_before_it(
     assert rows_of(got, "person_id", "segment_id", "is_primary") == expected
 
 
-def test_before_the_first_run_there_is_nobody(second_run):
+def test_before_the_first_run_there_is_nobody(spark, tmp_path, second_run):
     assert members.members_after(second_run, NO_BASE).isEmpty()
-    assert members.members_stand_for(second_run.warehouse.read(SEGMENT_MEMBERS)) == "second"
-    assert members.members_stand_for(members.members_after(second_run, NO_BASE)) is None
+    assert members.members_stand_for(second_run.warehouse) == "second"
+    assert (
+        members.members_stand_for(Warehouse(spark, WarehouseSettings(path=str(tmp_path)))) is None
+    )
 
 
 def test_segments_have_names_and_the_largest_comes_first(second_run):

@@ -44,8 +44,7 @@ def history_of(run: Run) -> tuple[EndedRun, ...]:
     ended = run.ledger.ended()
     if not ended:
         raise nothing_published(run)
-    columns = ("run_id", "entered_count", "left_count")
-    sizes = run.warehouse.read(SEGMENT_SIZES).select(*columns).collect()
+    sizes = run.warehouse.rows(SEGMENT_SIZES)
     history = []
     for state in ended:
         mine = [size for size in sizes if size["run_id"] == state.run_id]

@@ -37,6 +37,7 @@ from desirelines.tables import (
     STREAM_OWNERS,
     Table,
 )
+from desirelines.views.members import members_stand_for
 
 MAGIC = b"PAR1"
 """The first and the last four bytes of every Parquet file."""
@@ -209,7 +210,7 @@ def _members(warehouse: Warehouse, ledger: Ledger) -> str:
     """`segment_members` holds what the published changes add up to."""
     chain = [s.run_id for s in ledger.published()]
     members = warehouse.read(SEGMENT_MEMBERS)
-    stands_for = members.agg(F.max("run_id")).collect()[0][0]
+    stands_for = members_stand_for(warehouse)
     if stands_for is not None and stands_for not in chain:
         raise GateError(
             f"segment_members stands for run {stands_for}, which `runs` does not know as "
@@ -246,12 +247,9 @@ def _content(members: DataFrame) -> tuple[int, str]:
 
 def _accounts(warehouse: Warehouse) -> str:
     """The number of events equals the rows that the accounts count as used."""
-    used = (
-        warehouse.read(ROW_ACCOUNTS)
-        .filter("fate = 'used'")
-        .agg(F.coalesce(F.sum("row_count"), F.lit(0)))
-    )
-    used_count, event_count = int(used.collect()[0][0]), row_count(warehouse.read(EVENTS))
+    used = warehouse.rows(ROW_ACCOUNTS, where={"fate": ["used"]})
+    used_count = sum(row["row_count"] for row in used)
+    event_count = row_count(warehouse.read(EVENTS))
     if event_count < used_count:
         raise GateError(
             f"events holds {event_count:,} rows, but {used_count:,} were used: some are gone. "

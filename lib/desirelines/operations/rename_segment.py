@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyspark.sql import functions as F
-
 from desirelines.characters import shown
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.run.context import Run
@@ -38,13 +36,8 @@ def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
     name = None if alias is None else _checked(alias)
     published = newest_published(run)
     ended = [s.run_id for s in run.ledger.ended()]
-    rows = (
-        run.warehouse.read(SEGMENT_DEFINITIONS)
-        .filter(F.col("run_id").isin(ended))
-        .orderBy("version")
-        .collect()
-    )
-    newest = {row["segment_id"]: row.asDict() for row in rows}
+    rows = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": ended})
+    newest = {row["segment_id"]: row for row in rows}
     if segment_id not in newest:
         raise SettingsError(
             [

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from pyspark.sql import functions as F
-
 from desirelines.io.tables.ledger import PUBLISHED
 from desirelines.pipeline import STAGES, run_all
 from desirelines.run.context import Run
@@ -65,13 +63,14 @@ def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
     run = replace(run, refit=refit, writes_report=True)
     make_up(run, write_report)
     give_up_the_dead(run)
-    outcome = run_all(run)
-    run = run.at(outcome.as_of)
-    report = None
-    if outcome.changed:
-        report = _timed_report(run)
-        if outcome.status == PUBLISHED:
-            say_done(run)
+    with run.ledger.gathered():
+        outcome = run_all(run)
+        run = run.at(outcome.as_of)
+        report = None
+        if outcome.changed:
+            report = _timed_report(run)
+            if outcome.status == PUBLISHED:
+                say_done(run)
     return RunSummary(
         outcome.run_id,
         outcome.changed,
@@ -107,12 +106,8 @@ def _timed_report(run: Run) -> str:
 
 
 def _row_account(run: Run) -> dict[str, dict[str, int]]:
-    counts = (
-        run.warehouse.read(ROW_ACCOUNTS)
-        .groupBy("source", "fate")
-        .agg(F.sum("row_count").alias("n"))
-    )
     account: dict[str, dict[str, int]] = {}
-    for row in counts.orderBy("source", "fate").collect():
-        account.setdefault(row["source"], {})[row["fate"]] = row["n"]
+    for row in run.warehouse.rows(ROW_ACCOUNTS, "source", "fate"):
+        fates = account.setdefault(row["source"], {})
+        fates[row["fate"]] = fates.get(row["fate"], 0) + row["row_count"]
     return account

@@ -93,7 +93,7 @@ class Ingest(Strict):
     quarantine_keep_days: PositiveInt = 7
     quarantine_raw: Literal["masked", "full"] = "masked"
     max_files_per_batch: PositiveInt = 1000
-    sources_at_once: Annotated[int, Field(gt=0, le=64)] = 2
+    sources_at_once: Annotated[int, Field(gt=0, le=64)] = 8
 
 
 class Consent(Strict):

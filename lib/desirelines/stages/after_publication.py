@@ -94,7 +94,7 @@ def repair_members(run: Run) -> None:
     chain = [s.run_id for s in run.ledger.published()]
     if not chain:
         return
-    stands_for = members_stand_for(run.warehouse.read(SEGMENT_MEMBERS))
+    stands_for = members_stand_for(run.warehouse)
     if stands_for is not None and stands_for not in chain:
         raise GateError(
             f"segment_members stands for run {stands_for}, which `runs` does not know as "

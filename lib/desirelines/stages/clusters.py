@@ -20,7 +20,7 @@ from desirelines.io.mlflow.tracking import LoggedFit, LoggedTrial, log_fit, prom
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.segments.shipped_rules import TOO_LITTLE_DATA
-from desirelines.stages.parameters import save_run_parameter
+from desirelines.stages.parameters import save_run_parameters
 from desirelines.tables import CLUSTER_MODELS, CLUSTER_TRIALS, FEATURES
 from desirelines.views.features import (
     clustered_features,
@@ -52,7 +52,7 @@ def fit_clusters(run: Run) -> StageReport:
     run.warehouse.replace_run(
         run.spark.createDataFrame(trials, CLUSTER_TRIALS.schema), CLUSTER_TRIALS, run.run_id
     )
-    save_run_parameter(run, RunParameter.PREPARATION, fitted.preparation.to_json())
+    save_run_parameters(run, {RunParameter.PREPARATION: fitted.preparation.to_json()})
     mlflow_run = log_to_mlflow(run, fitted)
     rows = cluster_rows(run, features, fitted, mlflow_run, apart=apart)
     _write_model(run, rows)
@@ -73,10 +73,8 @@ def take_model(run: Run) -> StageReport:
         raise EmptyInputError(
             "no published run has a model to assign by. Run `desirelines run` first."
         )
-    save_run_parameter(run, RunParameter.PREPARATION, model.preparation_json)
-    rows = [
-        r.asDict() | {"run_id": run.run_id, "origin": SAME, "derived_from": []} for r in model.rows
-    ]
+    save_run_parameters(run, {RunParameter.PREPARATION: model.preparation_json})
+    rows = [r | {"run_id": run.run_id, "origin": SAME, "derived_from": []} for r in model.rows]
     _write_model(run, rows)
     return StageReport(len(rows), f"the model of run {rows[0]['model_version']}")
 

@@ -10,18 +10,17 @@ from desirelines.features.build import colocated_by_person, to_features
 from desirelines.features.custom import to_custom_features
 from desirelines.features.labels import benefit_ranks, to_labels
 from desirelines.features.occasions import PersonalDays, days_of, to_personal_dates
-from desirelines.features.path_tfidf import to_vocabulary, to_word_weights, to_words
+from desirelines.features.path_tfidf import Vocabulary, to_vocabulary, to_word_weights, to_words
 from desirelines.features.rfm import cut_points, to_rfm_scores
 from desirelines.frames.keep import checkpointed, kept, release
 from desirelines.identities.stream_owners import with_person
 from desirelines.io.tables.predicates import equals
-from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
-from desirelines.stages.parameters import save_run_parameter
+from desirelines.stages.parameters import save_run_parameters
 from desirelines.tables import FEATURES, PERSON_LABELS, RFM_SCORES
 from desirelines.views.events import keep_consented, usable_events
-from desirelines.views.features import features_of, vocabulary_of
+from desirelines.views.features import features_of, people_count, vocabulary_of
 from desirelines.views.identities import open_identities, open_owners
 from desirelines.views.parameters import RunParameter
 from desirelines.views.sessions import sessions_of_people
@@ -33,10 +32,9 @@ def build_features(run: Run) -> StageReport:
     Raises:
         EmptyInputError: nobody did anything before as_of.
     """
-    write_features(run)
-    people = row_count(features_of(run))
-    write_rfm(run)
-    write_labels(run)
+    fitted = write_features(run) | write_rfm(run) | write_labels(run)
+    save_run_parameters(run, fitted)
+    people = people_count(run)
     if people == 0:
         raise EmptyInputError(
             f"nobody did anything before as_of {run.as_of}. Give a later --as-of, or read more "
@@ -45,8 +43,11 @@ def build_features(run: Run) -> StageReport:
     return StageReport(people)
 
 
-def write_features(run: Run) -> None:
-    """Write everybody's features as of the run's date, with custom ones and path n-gram weights."""
+def write_features(run: Run) -> dict[RunParameter, str | None]:
+    """Write everybody's features as of the run's date, with custom ones and path n-gram weights.
+
+    Gives the vocabulary of the n-grams, if the settings want them.
+    """
     rules, sessions = run.settings.segments, sessions_of_people(run)
     occasions = [days_of(o, run.as_of) for o in run.settings.features.occasions]
     personal = [o for o in occasions if isinstance(o, PersonalDays)]
@@ -65,7 +66,8 @@ def write_features(run: Run) -> None:
         buckets=run.settings.warehouse.buckets,
         run_id=run.run_id,
     )
-    parts = [p for p in (_custom(run, sessions), _ngrams(run, together)) if p is not None]
+    vocabulary, weights = _ngrams(run, together)
+    parts = [p for p in (_custom(run, sessions), weights) if p is not None]
     for number, part in enumerate(parts):
         renamed = {"names": f"_names{number}", "values": f"_values{number}"}
         features = features.join(part.withColumnsRenamed(renamed), "person_id", "left")
@@ -78,10 +80,11 @@ def write_features(run: Run) -> None:
         run.warehouse.replace_where(features, FEATURES, equals("as_of", run.as_of))
     finally:  # a notebook's session lives on
         release(together)
+    return {RunParameter.PATH_WORDS: None if vocabulary is None else vocabulary.to_json()}
 
 
-def write_rfm(run: Run) -> None:
-    """Score everybody as of the run's date, and save the cut points in `run_parameters`."""
+def write_rfm(run: Run) -> dict[RunParameter, str | None]:
+    """Score everybody as of the run's date; give the cut points, if there are any."""
     features, settings = features_of(run), run.settings.rfm
     cuts = cut_points(features, settings)
     run.warehouse.replace_where(
@@ -89,21 +92,24 @@ def write_rfm(run: Run) -> None:
         RFM_SCORES,
         equals("as_of", run.as_of),
     )
-    if cuts is not None:
-        save_run_parameter(run, RunParameter.CUT_POINTS, cuts.to_json())
-        if cuts.is_fixed:
-            run.progress.say(
-                "most people ordered about equally often, so frequency is scored by "
-                "rfm.fixed_frequency_cuts"
-            )
+    if cuts is not None and cuts.is_fixed:
+        run.progress.say(
+            "most people ordered about equally often, so frequency is scored by "
+            "rfm.fixed_frequency_cuts"
+        )
+    return {RunParameter.CUT_POINTS: None if cuts is None else cuts.to_json()}
 
 
-def write_labels(run: Run) -> None:
-    """Write everybody's labels as of the run's date, and compare with the newest earlier date."""
+def write_labels(run: Run) -> dict[RunParameter, str | None]:
+    """Write everybody's labels as of the run's date, and compare with the newest earlier date.
+
+    Gives the ranks that decide one of them, if there are any.
+    """
     features, settings = features_of(run), run.settings
     ranks = benefit_ranks(features)
     labels = run.warehouse.read(PERSON_LABELS)
-    earlier = labels.filter(F.col("as_of") < F.lit(run.as_of)).agg(F.max("as_of")).collect()[0][0]
+    days = run.warehouse.partitions(PERSON_LABELS, "as_of")
+    earlier = max((day for day in days if day < run.as_of), default=None)
     rows = to_labels(
         features,
         labels.filter(F.col("as_of") == F.lit(earlier)),
@@ -115,8 +121,7 @@ def write_labels(run: Run) -> None:
         run_id=run.run_id,
     )
     run.warehouse.replace_where(rows, PERSON_LABELS, equals("as_of", run.as_of))
-    if ranks is not None:
-        save_run_parameter(run, RunParameter.BENEFIT_RANKS, ranks.to_json())
+    return {RunParameter.BENEFIT_RANKS: None if ranks is None else ranks.to_json()}
 
 
 def _custom(run: Run, sessions: DataFrame) -> DataFrame | None:
@@ -137,11 +142,11 @@ def _custom(run: Run, sessions: DataFrame) -> DataFrame | None:
     return features.select("person_id", names.alias("names"), values.alias("values"))
 
 
-def _ngrams(run: Run, sessions: DataFrame) -> DataFrame | None:
-    """Weights of path n-grams in the window: person_id, names, values. Saves the vocabulary."""
+def _ngrams(run: Run, sessions: DataFrame) -> tuple[Vocabulary | None, DataFrame | None]:
+    """The vocabulary of path n-grams, and their weights in the window: person_id, names, values."""
     max_ngrams = run.settings.features.path_words
     if not max_ngrams:
-        return None
+        return None, None
     inside = (F.col("started_at") >= F.lit(run.window.start)) & (
         F.col("started_at") < F.lit(run.window.end)
     )
@@ -150,8 +155,7 @@ def _ngrams(run: Run, sessions: DataFrame) -> DataFrame | None:
     vocabulary = None if run.refit else vocabulary_of(run, base)
     if vocabulary is None:
         vocabulary = to_vocabulary(words, most=max_ngrams, min_people=run.settings.paths.min_people)
-    save_run_parameter(run, RunParameter.PATH_WORDS, vocabulary.to_json())
-    return to_word_weights(words, vocabulary)
+    return vocabulary, to_word_weights(words, vocabulary)
 
 
 def _events_of_people(run: Run) -> DataFrame:

@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from pyspark.sql import functions as F
-
 from desirelines import tables
 from desirelines.errors import GateError, SettingsError
 from desirelines.io.tables.ledger import ABANDONED, DONE, State
 from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.views.events import day_after_newest_event
-from desirelines.views.features import features_of
+from desirelines.views.features import people_count
 from desirelines.views.members import members_after
 
 NEEDED: tuple[tuple[str, ...], ...] = (
@@ -99,13 +97,14 @@ def check_gates(run: Run) -> dict[str, Any]:
     Raises:
         GateError: a check failed.
     """
-    accounts = (
-        run.warehouse.read(tables.ROW_ACCOUNTS)
-        .groupBy("source", "ingest_batch")
-        .agg(F.sum("row_count").alias("fates"), F.max("rows_read").alias("read"))
+    batches: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in run.warehouse.rows(tables.ROW_ACCOUNTS):
+        batches.setdefault((row["source"], row["ingest_batch"]), []).append(row)
+    broken = sum(
+        sum(row["row_count"] for row in rows) != max(row["rows_read"] for row in rows)
+        for rows in batches.values()
     )
-    broken = accounts.filter(F.col("fates") != F.col("read")).count()
-    people = row_count(features_of(run))
+    people = people_count(run)
     primaries = row_count(
         members_after(run, run.run_id).filter("is_primary").select("person_id").distinct()
     )

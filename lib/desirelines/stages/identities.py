@@ -17,7 +17,7 @@ from desirelines.identities.stream_owners import (
     to_shared_streams,
     to_stream_owners,
 )
-from desirelines.io.tables.rows import row_count
+from desirelines.io.tables.rows import empty_like, row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.tables import (
@@ -114,9 +114,10 @@ def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:
         else open_identities(run).join(scope, "key", "left_semi")
     )
     people = to_people(resolved)
-    gone = before.select("person_id").distinct().join(people, "person_id", "left_anti")
-    if not gone.isEmpty():
-        run.warehouse.delete(gone, PEOPLE)
+    if run.warehouse.exists(PEOPLE):
+        gone = before.select("person_id").distinct().join(people, "person_id", "left_anti")
+        if not gone.isEmpty():
+            run.warehouse.delete(gone, PEOPLE)
     facts = {"bucket": bucket_of(F.col("person_id"), buckets), "run_id": F.lit(run.run_id)}
     run.warehouse.merge(people.withColumns(facts), PEOPLE, update=("first_seen_at",))
     values = ("key_type", "person_id", "first_seen_at", "rule", "component", "bucket")
@@ -156,9 +157,9 @@ def _logins(run: Run, shared: DataFrame, resolved: DataFrame) -> DataFrame:
 
     `events` is read only if there is such a stream.
     """
-    events = run.warehouse.read(EVENTS).select("stream_id", "user_key", "occurred_at")
-    if shared.isEmpty():
-        events = events.limit(0)
+    columns = ("stream_id", "user_key", "occurred_at")
+    events = empty_like(run.spark, EVENTS) if shared.isEmpty() else run.warehouse.read(EVENTS)
+    events = events.select(*columns)
     people = resolved.select(F.col("key").alias("user_key"), "person_id")
     return (
         events.filter(F.col("user_key").isNotNull())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import date, timedelta
+from datetime import timedelta
+from functools import partial
 
 from pyspark.sql import Observation
 from pyspark.sql import functions as F
@@ -14,17 +15,19 @@ from desirelines.io.folders import delete_folder, may_be_there
 from desirelines.io.sources.inbox import inbox_of
 from desirelines.io.sources.rates import rates_digest
 from desirelines.io.sources.readers import is_wide
-from desirelines.io.sources.stream import RowsOf, ingest_new, stop_reading
+from desirelines.io.sources.stream import RowsOf, in_session, ingest_new, stop_reading
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.settings import Source
 from desirelines.stages.gates import check_as_of
 from desirelines.stages.ingest_account import used_rows
-from desirelines.stages.ingest_batch import Rows, bring_in, mapped_rows
+from desirelines.stages.ingest_batch import mapped_rows, part_of, write_group
+from desirelines.stages.ingest_groups import Groups
+from desirelines.stages.ingest_part import Rows
 from desirelines.stages.ingest_rejects import finish_requeues, has_open_requeue, requeue_sources
 from desirelines.stages.ingest_terms import Batch, Terms, open_batches, take_out, terms_of
 from desirelines.stages.source_state import facts_before, present_sources
-from desirelines.tables import EVENTS, QUARANTINED_EVENTS
+from desirelines.tables import QUARANTINED_EVENTS, ROW_ACCOUNTS
 from desirelines.views.events import day_after_newest_event
 
 
@@ -51,23 +54,31 @@ def ingest_events(run: Run) -> StageReport:
 def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int]) -> int:
     """Read what is new at the sources, several at once; give the number of batches.
 
-    While one source's rows are processed, the small writes of another use the idle cores. A batch
-    begun with another mapping or other settings is finished with those; then the quarantined rows
-    of its source are reprocessed with the current ones.
+    Batches of sources that are read at the same time are written together. A batch begun with
+    another mapping or other settings is finished with those; then the quarantined rows of its
+    source are reprocessed with the current ones.
     """
     rates = rates_digest(run.spark, run.settings.site)
     finish_requeues(run, sources, rates)
     if run.resync:
         _give_up_open_batches(run, checkpoints)
-    with ThreadPoolExecutor(run.settings.ingest.sources_at_once, "ingest") as pool:
-        readings = {
-            s.name: pool.submit(_ingest_source, run, s, checkpoints[s.name], rates) for s in sources
-        }
+    at_once = run.settings.ingest.sources_at_once
+    groups = Groups(partial(write_group, run), sources=len(sources), at_once=at_once)
+
+    def ingest(source: Source) -> tuple[int, bool]:
+        try:
+            return _ingest_source(run, source, checkpoints[source.name], rates, groups)
+        finally:
+            groups.leave()
+
+    with ThreadPoolExecutor(at_once, "ingest") as pool:
+        readings = {s.name: pool.submit(ingest, s) for s in sources}
         try:
             done = {name: reading.result() for name, reading in readings.items()}
         except BaseException:
             for reading in readings.values():
                 reading.cancel()
+            groups.give_up()
             stop_reading(run.spark)
             raise
     by_other_rules = [s for s in sources if done[s.name][1]]
@@ -91,7 +102,7 @@ def _give_up_open_batches(run: Run, checkpoints: dict[str, int]) -> None:
 
 
 def _ingest_source(
-    run: Run, source: Source, checkpoint: int, rates: str | None
+    run: Run, source: Source, checkpoint: int, rates: str | None, groups: Groups
 ) -> tuple[int, bool]:
     """Read one source, all of it under a new checkpoint.
 
@@ -107,14 +118,16 @@ def _ingest_source(
         terms = terms_of(run, source, batch, rates, can_be_begun=may_be_begun)
 
         def rows(terms: Terms) -> Rows:
-            read = Observation("desirelines rows read")
-            raw = rows_by(terms.source)
+            read = Observation(f"desirelines rows read from {source.name}")
+            raw = in_session(run.spark, rows_by(terms.source))
             if is_wide(raw):
                 raw = checkpointed(raw)
             counted = raw.observe(read, F.count(F.lit(1)).alias("n"))
             return Rows(mapped_rows(run, terms, counted), lambda: int(read.get["n"]))
 
-        bring_in(run, source, batch, terms, rates, rows)
+        part = part_of(run, source, batch, terms, rates, rows)
+        if part is not None:
+            groups.write(part)
         by_other_rules |= not terms.are_now
         is_first = may_be_begun = False
 
@@ -136,14 +149,8 @@ def _checkpoint(run: Run, source: str, number: int) -> str:
 
 def _has_events(run: Run, source: Source) -> bool:
     """Whether anything of the source was used before, by whatever run."""
-    if not run.warehouse.exists(EVENTS):
-        return False
-    return (
-        not run.warehouse.read(EVENTS)
-        .filter(F.col("source") == source.name)
-        .select(F.lit(1))
-        .isEmpty()
-    )
+    mine = {"source": [source.name], "fate": ["used"]}
+    return bool(run.warehouse.rows(ROW_ACCOUNTS, where=mine))
 
 
 def drop_expired(run: Run) -> None:
@@ -155,11 +162,10 @@ def drop_expired(run: Run) -> None:
     if not run.warehouse.exists(QUARANTINED_EVENTS) or has_open_requeue(run):
         return
     today = run.read_at.date()
-    first: date | None = (
-        run.warehouse.read(QUARANTINED_EVENTS).agg(F.min("expires_on")).collect()[0][0]
-    )
-    if first is None or first > today:
+    bounds = run.warehouse.bounds(QUARANTINED_EVENTS, "expires_on")
+    if bounds is None or bounds[0] > today:
         return
+    first = bounds[0]
     days = [(first + timedelta(days=n),) for n in range((today - first).days + 1)]
     run.warehouse.delete(run.spark.createDataFrame(days, "expires_on date"), QUARANTINED_EVENTS)
     run.progress.say(f"quarantine: rows to be kept until {today} or earlier are deleted")

@@ -2,71 +2,60 @@
 
 from __future__ import annotations
 
-from pyspark.sql import functions as F
-
 from desirelines.errors import AccountError
-from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.settings import Source
-from desirelines.stages.ingest_terms import Batch, Terms
-from desirelines.tables import EVENTS, FATES, ROW_ACCOUNTS
+from desirelines.stages.ingest_terms import Batch
+from desirelines.tables import FATES, ROW_ACCOUNTS
 
 
 def used_rows(run: Run) -> int:
     """Events that the run ingested."""
-    mine = run.warehouse.read(ROW_ACCOUNTS).filter(
-        (F.col("run_id") == run.run_id) & (F.col("fate") == "used")
-    )
-    return int(mine.agg(F.coalesce(F.sum("row_count"), F.lit(0))).collect()[0][0])
+    mine = run.warehouse.rows(ROW_ACCOUNTS, where={"run_id": [run.run_id], "fate": ["used"]})
+    return sum(row["row_count"] for row in mine)
 
 
 def has_account(run: Run, source: Source, batch: Batch) -> bool:
     """Whether a batch is finished: its account is written last."""
-    mine = (F.col("ingest_batch") == batch.name) & (F.col("source") == source.name)
-    return not run.warehouse.read(ROW_ACCOUNTS).filter(mine).select(F.lit(1)).isEmpty()
+    mine = {"ingest_batch": [batch.name], "source": [source.name]}
+    return bool(run.warehouse.rows(ROW_ACCOUNTS, where=mine))
 
 
-def write_account(
-    run: Run, terms: Terms, account: dict[str, int], rows_read: int, batch: Batch
-) -> None:
-    """Write the fates of a batch.
+def check_accounts(accounts: dict[str, dict[str, int]], rows_read: dict[str, int]) -> None:
+    """Make sure that every row read has a fate. Both by source.
 
     Raises:
-        AccountError: a row has no fate, or `events` does not hold what the account says.
+        AccountError: a row has none, or two.
     """
-    name = terms.source.name
-    written = _written(run, terms, batch, account.get("used", 0))
-    if sum(account.values()) != rows_read or written != account.get("used", 0):
+    for source, account in accounts.items():
+        if sum(account.values()) != rows_read[source]:
+            raise AccountError(
+                f"source '{source}': the row account does not add up: {rows_read[source]:,} rows "
+                f"read, fates {account}. Nothing is published. This is a defect: please report it "
+                "with these numbers."
+            )
+
+
+def check_written(expected: int, written: int) -> None:
+    """Make sure that `events` received as many rows as were used.
+
+    Raises:
+        AccountError: it did not.
+    """
+    if written != expected:
         raise AccountError(
-            f"source '{name}': the row account does not add up: {rows_read:,} rows read, fates "
-            f"{account}, {written:,} events written. Nothing is published. This is a defect: "
-            "please report it with these numbers."
+            f"{expected:,} rows were used, but events received {written:,}. Nothing is published. "
+            "Another driver may have written at the same time; if not, this is a defect: please "
+            "report it with these numbers."
         )
-    rows = [
-        (run.run_id, name, batch.name, fate, account[fate], rows_read)
+
+
+def account_rows(
+    run: Run, source: str, batch: str, account: dict[str, int], rows_read: int
+) -> list[tuple[str, str, str, str, int, int]]:
+    """The rows of a batch in `row_accounts`."""
+    return [
+        (run.run_id, source, batch, fate, account[fate], rows_read)
         for fate in FATES
         if fate in account
     ]
-    if rows:
-        run.warehouse.append_once(
-            run.spark.createDataFrame(rows, ROW_ACCOUNTS.schema),
-            ROW_ACCOUNTS,
-            writer=terms.writer(batch),
-            number=batch.number,
-        )
-
-
-def _written(run: Run, terms: Terms, batch: Batch, expected: int) -> int:
-    """Number of the batch's rows in `events`, on any day.
-
-    File statistics distinguish batches of one stream only by run: Delta keeps 32 characters of a
-    text, and the names of these batches begin alike. So for a batch that no earlier try began, only
-    the run's files are read, and all of the stream's only if those do not hold the expected rows.
-    """
-    events = run.warehouse.read(EVENTS)
-    mine = events.filter(
-        (F.col("ingest_batch") == batch.name) & (F.col("source") == terms.source.name)
-    )
-    if not terms.is_begun and row_count(mine.filter(F.col("run_id") == run.run_id)) == expected:
-        return expected
-    return row_count(mine)

@@ -1,17 +1,17 @@
-"""Write a batch of rows to the tables: every row gets a fate, and the fates must add up."""
+"""Write batches of rows to the tables: every row gets a fate, and the fates must add up."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.columns.keys import secret_pads
-from desirelines.errors import AccountError
 from desirelines.events.currency import with_reporting_currency
 from desirelines.events.fates import (
     KEPT_IN_QUARANTINE,
@@ -30,67 +30,47 @@ from desirelines.frames.keep import kept, release
 from desirelines.io.sources.rates import currency_rates
 from desirelines.run.context import Run
 from desirelines.settings import Source
-from desirelines.stages.ingest_account import has_account, write_account
-from desirelines.stages.ingest_tables import Quarantined, write_tables
-from desirelines.stages.ingest_terms import Batch, Terms, new_terms, save_terms, take_out
-from desirelines.tables import EVENTS, FATES, SUPPRESSIONS
+from desirelines.stages.ingest_account import (
+    account_rows,
+    check_accounts,
+    check_written,
+    has_account,
+)
+from desirelines.stages.ingest_part import Part, Rows, once, union
+from desirelines.stages.ingest_tables import Classified, write_tables
+from desirelines.stages.ingest_terms import Batch, Terms, take_out, terms_again
+from desirelines.tables import EVENTS, FATES, INGEST_BATCHES, ROW_ACCOUNTS, SUPPRESSIONS, Table
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A batch's rows in the event model, and the rows that the source gave, counted on reading."""
-
-    mapped: DataFrame
-    count: Callable[[], int]
-
-
-def bring_in(
+def part_of(
     run: Run,
     source: Source,
     batch: Batch,
     terms: Terms,
     rates: str | None,
     rows: Callable[[Terms], Rows | None],
-) -> dict[str, int]:
-    """Write a batch on its terms; give the number of rows by fate.
+) -> Part | None:
+    """A batch on its terms, ready to be written; null if nothing is to be written.
 
-    `rows` gives the batch's rows on some terms, or null if there is nothing to write.
-
-    If everything that decides the fates is unchanged, what an earlier try wrote stays and the rest
-    is added. If not (another table of rates, an overwritten source, another version of this
-    program), what was written is deleted and the batch starts again on the current terms. Either
-    way each row ends with one fate.
-
-    Raises:
-        AccountError: a row has no fate, or `events` does not hold what the account says.
+    `rows` gives the batch's rows on some terms, or null. What an earlier try wrote is deleted, and
+    the batch is written again, on the terms it was begun on wherever they still decide.
     """
     if terms.is_begun:
         if has_account(run, source, batch):
-            return {}
-        run.progress.say(_resumed(source, batch, terms))
-    if not terms.is_begun or terms.rules.rates == rates:
-        batch_rows = rows(terms)
-        try:
-            return {} if batch_rows is None else write_batch(run, terms, batch_rows, batch)
-        except AccountError:
-            if not terms.is_begun:
-                raise
-    run.progress.say(
-        f"{source.name}: what batch {batch.number} had written cannot be completed; it is deleted "
-        "and written again"
-    )
-    take_out(run, source.name, batch)
-    current = new_terms(run, source, rates, terms)
-    batch_rows = rows(current)
-    return {} if batch_rows is None else write_batch(run, current, batch_rows, batch)
+            return None
+        begun, terms = terms, terms_again(run, source, rates, terms)
+        run.progress.say(_resumed(source, batch, begun, terms))
+        take_out(run, source.name, batch)
+    batch_rows = rows(terms)
+    return None if batch_rows is None else Part(terms, batch, batch_rows)
 
 
-def _resumed(source: Source, batch: Batch, terms: Terms) -> str:
-    message = (
-        f"{source.name}: batch {batch.number} was begun at {terms.read_at:%Y-%m-%d %H:%M} UTC and "
-        "is finished as of then"
-    )
-    return message if terms.are_now else message + ", by the mapping and the settings of then"
+def _resumed(source: Source, batch: Batch, begun: Terms, now: Terms) -> str:
+    message = f"{source.name}: batch {batch.number} was begun at {begun.read_at:%Y-%m-%d %H:%M} UTC"
+    if now.rules.rates != begun.rules.rates:
+        return f"{message} by another table of rates; what it had written is replaced"
+    message += " and is finished as of then"
+    return message if now.are_now else message + ", by the mapping and the settings of then"
 
 
 def mapped_rows(
@@ -117,72 +97,197 @@ def mapped_rows(
     return with_suppressed(mapped, suppressed, secret_pads(run.spark, run.suppression_secret), keys)
 
 
-def write_batch(run: Run, terms: Terms, rows: Rows, batch: Batch) -> dict[str, int]:
-    """Give every row its fate and write the batch; give the number of rows by fate.
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A part whose rows have fates, and what is kept for it."""
 
-    The terms are written first, the account last.
+    part: Part
+    mapped: DataFrame
+    classified: DataFrame
+    account: dict[str, int]
+
+    def release(self) -> None:
+        """Give up what is kept."""
+        release(self.classified, self.mapped)
+
+
+def write_group(run: Run, parts: list[Part]) -> list[BaseException | None]:
+    """Write parts of several sources together; give the error of each, null for those written.
+
+    If rows of the group cannot be read or judged, its parts are written one by one, so that one
+    source's fault does not stop the others.
+    """
+    try:
+        judged = judge(run, parts)
+    except Exception as error:
+        if len(parts) == 1:
+            return [error]
+        return [one for part in parts for one in write_group(run, [part])]
+    write(run, judged)
+    return [None for _ in parts]
+
+
+def judge(run: Run, parts: list[Part]) -> list[_Judged]:
+    """Give every row of the parts its fate, and count them. Writes nothing.
+
+    Cost: one execution, and one more for parts whose source has events already.
 
     Raises:
-        AccountError: a row has no fate, or `events` does not hold what the account says.
+        AccountError: a row has no fate.
     """
-    source, mapped = terms.source, rows.mapped
-    facts = {
-        "source": F.lit(source.name),
-        "ingest_batch": F.lit(batch.name),
-        "run_id": F.lit(run.run_id),
-    }
-    known_events = None if batch.is_first else _known_events(run, terms, mapped, batch.name)
+    with ExitStack() as kept_rows:
+        mapped = {}
+        for part in parts:
+            rows = part.rows.mapped
+            # Such rows are read twice: for their days, and for their fates.
+            mapped[part.source_name] = rows if part.batch.is_first else kept(rows)
+            if not part.batch.is_first:
+                kept_rows.callback(release, mapped[part.source_name])
+        days = _days_of(p for p in parts if not p.batch.is_first)
+        classified = {}
+        for part in parts:
+            name = part.source_name
+            known = _known_events(run, part, days[name]) if days.get(name) else None
+            # Kept for several sinks, which one plan cannot have.
+            classified[name] = kept(_classified(run, part, mapped[name], known))
+            kept_rows.callback(release, classified[name])
+        accounts: dict[str, dict[str, int]] = {part.source_name: {} for part in parts}
+        counts = union(
+            to_account(rows).withColumn("source", F.lit(name)) for name, rows in classified.items()
+        )
+        for row in counts.collect():
+            accounts[row["source"]][row["fate"]] = int(row["row_count"])
+        check_accounts(accounts, {part.source_name: part.rows.count() for part in parts})
+        judged = [
+            _Judged(p, mapped[p.source_name], classified[p.source_name], accounts[p.source_name])
+            for p in parts
+        ]
+        kept_rows.pop_all()
+    return judged
+
+
+def _text_of(run: Run, part: Part, mapped: DataFrame) -> tuple[Column, bool]:
+    """The text of a row that quarantine keeps, and whether it is masked."""
     # Rows that went through quarantine once stay masked: raw rows and rows with marks can no longer
     # be distinguished.
-    is_masked = batch.is_requeue or run.settings.ingest.quarantine_raw == "masked"
-    text = (
-        masked_text(mapped, source, terms.settings.identity.login_type)
-        if is_masked
-        else raw_text(source)
-    )
+    terms = part.terms
+    if part.batch.is_requeue or run.settings.ingest.quarantine_raw == "masked":
+        return masked_text(mapped, terms.source, terms.settings.identity.login_type), True
+    return raw_text(terms.source), False
+
+
+def _classified(run: Run, part: Part, mapped: DataFrame, known: DataFrame | None) -> DataFrame:
+    text, _ = _text_of(run, part, mapped)
     classified = with_fates(
-        mapped, source, known_events, orders_are_whole=not batch.is_requeue, text=text
+        mapped,
+        part.terms.source,
+        known,
+        orders_are_whole=not part.batch.is_requeue,
+        text=text,
     )
-    classified = keep_sinks_columns(classified).withColumns(facts)
-    # Kept for several sinks, which one plan cannot have; reading the source again would cost more.
-    classified = kept(classified)
+    return keep_sinks_columns(classified).withColumns(
+        {
+            "source": F.lit(part.source_name),
+            "ingest_batch": F.lit(part.batch.name),
+            "run_id": F.lit(run.run_id),
+        }
+    )
+
+
+def write(run: Run, judged: list[_Judged]) -> None:
+    """Write parts whose rows have fates: their terms first, their accounts last.
+
+    Raises:
+        AccountError: `events` did not receive what the accounts say.
+    """
+    parts = [j.part for j in judged]
     try:
-        with ThreadPoolExecutor(1, "begin") as beside:  # a small commit waits more than it works
-            terms_saved = beside.submit(save_terms, run, terms, batch)
-            account = {
-                row["fate"]: int(row["row_count"]) for row in to_account(classified).collect()
-            }
-            terms_saved.result()
-        waiting = classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
-        if account.get("conflict"):
-            waiting = with_text_of_conflicts(waiting, mapped, text)
-        write_tables(run, terms, classified, Quarantined(waiting, is_masked), batch, account)
-        write_account(run, terms, account, rows.count(), batch)
+        _save_terms(run, parts)
+        before = run.warehouse.row_count(EVENTS)
+        write_tables(run, [_for_tables(run, j) for j in judged], once(parts))
+        check_written(
+            sum(j.account.get("used", 0) for j in judged),
+            run.warehouse.row_count(EVENTS) - before,
+        )
+        _write_accounts(run, judged)
     finally:
-        release(classified)
-    run.progress.say(
-        f"{source.name}: {rows.count():,} rows read, "
-        + ", ".join(f"{account[f]:,} {f}" for f in FATES if f in account)
-    )
-    return account
+        for j in judged:
+            j.release()
+    for j in judged:
+        run.progress.say(
+            f"{j.part.source_name}: {j.part.rows.count():,} rows read, "
+            + ", ".join(f"{j.account[f]:,} {f}" for f in FATES if f in j.account)
+        )
 
 
-def _known_events(run: Run, terms: Terms, mapped: DataFrame, batch: str) -> DataFrame | None:
+def _for_tables(run: Run, judged: _Judged) -> Classified:
+    text, is_masked = _text_of(run, judged.part, judged.mapped)
+    waiting = None
+    if any(judged.account.get(fate) for fate in KEPT_IN_QUARANTINE):
+        waiting = judged.classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
+        if judged.account.get("conflict"):
+            waiting = with_text_of_conflicts(waiting, judged.mapped, text)
+    used = judged.classified.filter(F.col("fate") == "used")
+    return Classified(judged.part, used, waiting, is_masked)
+
+
+def _save_terms(run: Run, parts: list[Part]) -> None:
+    """Write the terms of the parts, before anything else of them."""
+    rows = [
+        (
+            part.source_name,
+            part.batch.name,
+            part.terms.attempt,
+            part.terms.read_at,
+            part.terms.rules.digest,
+            part.terms.rules.text,
+            run.run_id,
+        )
+        for part in parts
+    ]
+    _append_once(run, rows, INGEST_BATCHES, parts)
+
+
+def _write_accounts(run: Run, judged: list[_Judged]) -> None:
+    rows = [
+        row
+        for j in judged
+        for row in account_rows(
+            run, j.part.source_name, j.part.batch.name, j.account, j.part.rows.count()
+        )
+    ]
+    if rows:
+        _append_once(run, rows, ROW_ACCOUNTS, [j.part for j in judged])
+
+
+def _append_once(run: Run, rows: list[Any], table: Table, parts: list[Part]) -> None:
+    group = once(parts)
+    frame = run.spark.createDataFrame(rows, table.schema).coalesce(1)
+    run.warehouse.append_once(frame, table, writer=group.writer, number=group.number)
+
+
+def _days_of(parts: Iterable[Part]) -> dict[str, tuple[date, date]]:
+    """The first and the last day of each part's usable rows, by source; none without such rows."""
+    spans = [
+        part.rows.mapped.filter((F.size("reasons") == 0) & ~F.col("is_late"))
+        .agg(F.min("occurred_at").alias("first"), F.max("occurred_at").alias("last"))
+        .withColumn("source", F.lit(part.source_name))
+        for part in parts
+    ]
+    if not spans:
+        return {}
+    rows = [row for row in union(spans).collect() if row["first"] is not None]
+    return {row["source"]: (row["first"].date(), row["last"].date()) for row in rows}
+
+
+def _known_events(run: Run, part: Part, days: tuple[date, date]) -> DataFrame:
     """Events of the source on the batch's days, and as many days around as events can be late.
 
-    Null if the batch has no usable row. For snapshots, which bring few events, all of them: the
-    state before can be of any day.
+    For snapshots, which bring few events, all of them: the state before can be of any day.
     """
-    days = (
-        mapped.filter((F.size("reasons") == 0) & ~F.col("is_late"))
-        .agg(F.min("occurred_at"), F.max("occurred_at"))
-        .collect()[0]
-    )
-    if days[0] is None:
-        return None
-    source, around = terms.source, timedelta(days=int(terms.settings.ingest.late_days) + 1)
-    first, last = (days[0] - around).date(), (days[1] + around).date()
+    source, around = part.terms.source, int(part.terms.settings.ingest.late_days) + 1
+    first, last = days[0] - timedelta(days=around), days[1] + timedelta(days=around)
     on_days = (F.col("occurred_on") >= F.lit(first)) & (F.col("occurred_on") <= F.lit(last))
-    of_others = (F.col("source") == source.name) & (F.col("ingest_batch") != batch)
+    of_others = (F.col("source") == source.name) & (F.col("ingest_batch") != part.batch.name)
     wanted = of_others if source.snapshot else of_others & on_days
     return run.warehouse.read(EVENTS).filter(wanted).select(*LOOK_UP)

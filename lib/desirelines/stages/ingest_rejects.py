@@ -17,7 +17,8 @@ from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
 from desirelines.settings import Source
-from desirelines.stages.ingest_batch import Rows, bring_in, mapped_rows
+from desirelines.stages.ingest_batch import judge, mapped_rows, part_of, write
+from desirelines.stages.ingest_part import Rows
 from desirelines.stages.ingest_terms import REQUEUE, Batch, Terms, open_batches, take_out, terms_of
 from desirelines.tables import INGEST_BATCHES, QUARANTINED_EVENTS
 
@@ -85,10 +86,10 @@ def _open_runs(run: Run) -> list[str]:
 
 def _batches_of(run: Run) -> int:
     """Number of the run's next requeue: a run can do more than one."""
-    mine = F.split("ingest_batch", ":")
-    begun = run.warehouse.read(INGEST_BATCHES).filter(mine[0] == f"{REQUEUE}{run.run_id}")
-    newest = begun.agg(F.max(mine[1].cast("long"))).collect()[0][0]
-    return 0 if newest is None else int(newest) + 1
+    mine = f"{REQUEUE}{run.run_id}:"
+    begun = [row["ingest_batch"] for row in run.warehouse.rows(INGEST_BATCHES)]
+    numbers = [int(b.removeprefix(mine)) for b in begun if b.startswith(mine)]
+    return max(numbers, default=-1) + 1
 
 
 def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[str, int]:
@@ -109,7 +110,12 @@ def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[
         leaving[:] = [checkpointed(gone.select(*QUARANTINED_EVENTS.key))]
         return Rows(taken.drop("row_digest"), lambda: count)
 
-    fates = bring_in(run, source, batch, terms_of(run, source, batch, rates), rates, rows)
+    part = part_of(run, source, batch, terms_of(run, source, batch, rates), rates, rows)
+    fates: dict[str, int] = {}
+    if part is not None:
+        judged = judge(run, [part])
+        write(run, judged)
+        fates = judged[0].account
     for keys in leaving:
         run.warehouse.delete(keys, QUARANTINED_EVENTS)
     if not waiting.filter("is_masked").select(F.lit(1)).isEmpty():

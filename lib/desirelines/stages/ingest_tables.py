@@ -1,4 +1,4 @@
-"""Write a batch whose rows have fates into its tables, in parallel."""
+"""Write parts whose rows have fates: one commit a table, several tables at the same time."""
 
 from __future__ import annotations
 
@@ -11,14 +11,13 @@ from pyspark.sql import functions as F
 
 from desirelines.columns.keys import bucket_of, secret_pads
 from desirelines.events.bot_agents import to_bot_tags
-from desirelines.events.fates import KEPT_IN_QUARANTINE, to_quarantine
+from desirelines.events.fates import to_quarantine
 from desirelines.events.parse import key_column, value_column
 from desirelines.events.raw_fields import ALIAS_KEY
 from desirelines.identities.links import to_links
 from desirelines.privacy.consent import to_statements
 from desirelines.run.context import Run
-from desirelines.settings import Source
-from desirelines.stages.ingest_terms import Batch, Terms
+from desirelines.stages.ingest_part import Once, Part, union
 from desirelines.tables import (
     CONSENTS,
     EVENTS,
@@ -26,86 +25,102 @@ from desirelines.tables import (
     IDENTITY_LINKS,
     QUARANTINED_EVENTS,
     STREAM_TAGS,
+    Table,
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Quarantined:
-    """Rows that go to quarantine, and whether their text is masked."""
+class Classified:
+    """A part's rows by where they go.
 
-    rows: DataFrame
+    Attributes:
+        part: the part.
+        used: rows that become events.
+        waiting: rows for quarantine; null if there are none.
+        is_masked: whether the text of those is masked.
+    """
+
+    part: Part
+    used: DataFrame
+    waiting: DataFrame | None
     is_masked: bool
 
 
-def write_tables(
-    run: Run,
-    terms: Terms,
-    classified: DataFrame,
-    waiting: Quarantined,
-    batch: Batch,
-    account: dict[str, int],
-) -> None:
-    """Write the batch into its tables in parallel: a small commit waits more than it works."""
-    source, used = terms.source, classified.filter(F.col("fate") == "used")
+def write_tables(run: Run, group: list[Classified], once: Once) -> None:
+    """Write the parts into their tables in parallel: a small commit waits more than it works."""
+
+    def append(rows: DataFrame, table: Table) -> None:
+        run.warehouse.append_once(rows, table, writer=once.writer, number=once.number)
+
     writes = [
-        lambda: _write_events(run, terms, used, batch),
-        lambda: _write_links(run, terms, used, batch),
+        lambda: append(union(_events(run, c) for c in group), EVENTS),
+        lambda: append(union(_links(run, c) for c in group), IDENTITY_LINKS),
     ]
-    if any(account.get(fate) for fate in KEPT_IN_QUARANTINE):
-        writes.append(lambda: _write_quarantine(run, terms, waiting, batch))
-    if source.columns.user_agent is not None and not source.keep_bots:
-        writes.append(lambda: _write_bot_tags(run, source, used))
-    if source.columns.consent is not None:
-        writes.append(lambda: _write_consents(run, source, used))
-    if any(i.keep_value for i in source.ids.values()):
-        writes.append(lambda: _write_identifiers(run, source, used))
+    quarantined = [_quarantined(run, c, c.waiting) for c in group if c.waiting is not None]
+    if quarantined:
+        writes.append(lambda: append(union(quarantined), QUARANTINED_EVENTS))
+    sources = [(c, c.part.terms.source) for c in group]
+    tags = [
+        _bot_tags(run, c)
+        for c, s in sources
+        if s.columns.user_agent is not None and not s.keep_bots
+    ]
+    if tags:
+        writes.append(lambda: _merge_if_any(run, union(tags), STREAM_TAGS))
+    consents = [_consents(run, c) for c, s in sources if s.columns.consent is not None]
+    if consents:
+        writes.append(lambda: _merge_consents(run, consents))
+    identifiers = [
+        _identifiers(run, c) for c, s in sources if any(i.keep_value for i in s.ids.values())
+    ]
+    if identifiers:
+        writes.append(lambda: _merge_identifiers(run, identifiers))
     with ThreadPoolExecutor(len(writes), "write") as pool:
         for writing in [pool.submit(write) for write in writes]:
             writing.result()
 
 
-def _facts(run: Run, source: Source) -> dict[str, Column]:
-    return {"source": F.lit(source.name), "run_id": F.lit(run.run_id)}
+def _facts(run: Run, classified: Classified) -> dict[str, Column]:
+    return {"source": F.lit(classified.part.source_name), "run_id": F.lit(run.run_id)}
 
 
-def _write_events(run: Run, terms: Terms, used: DataFrame, batch: Batch) -> None:
-    source = terms.source
-    events = used.withColumns(
-        {
-            "occurred_on": F.col("occurred_at").cast("date"),
-            "bucket": bucket_of(F.col("stream_id"), run.settings.warehouse.buckets),
-            "file_name": F.col("file_name") if source.ordered else F.lit(None).cast("string"),
-            "file_place": F.col("file_place") if source.ordered else F.lit(None).cast("long"),
-        }
+def _events(run: Run, classified: Classified) -> DataFrame:
+    is_ordered = classified.part.terms.source.ordered
+    return classified.used.select(
+        *(c for c in EVENTS.column_names if c in set(classified.used.columns) - _PLACES),
+        F.col("occurred_at").cast("date").alias("occurred_on"),
+        bucket_of(F.col("stream_id"), run.settings.warehouse.buckets).alias("bucket"),
+        *(
+            (F.col(name) if is_ordered else F.lit(None).cast(kind)).alias(name)
+            for name, kind in (("file_name", "string"), ("file_place", "long"))
+        ),
     )
-    run.warehouse.append_once(events, EVENTS, writer=terms.writer(batch), number=batch.number)
 
 
-def _write_quarantine(run: Run, terms: Terms, waiting: Quarantined, batch: Batch) -> None:
+_PLACES = {"file_name", "file_place", "occurred_on", "bucket"}
+
+
+def _quarantined(run: Run, classified: Classified, waiting: DataFrame) -> DataFrame:
+    terms = classified.part.terms
     expires = terms.read_at.date() + timedelta(days=run.settings.ingest.quarantine_keep_days)
     pads = secret_pads(run.spark, run.data_secret)
-    quarantined = to_quarantine(waiting.rows, terms.source, pads, is_masked=waiting.is_masked)
+    quarantined = to_quarantine(waiting, terms.source, pads, is_masked=classified.is_masked)
     quarantined = quarantined.withColumn("expires_on", F.lit(expires))
-    run.warehouse.append_once(
-        quarantined, QUARANTINED_EVENTS, writer=terms.writer(batch), number=batch.number
-    )
+    return quarantined.select(*QUARANTINED_EVENTS.column_names)
 
 
-def _write_links(run: Run, terms: Terms, used: DataFrame, batch: Batch) -> None:
-    source = terms.source
-    links = to_links(
-        used,
+def _links(run: Run, classified: Classified) -> DataFrame:
+    source = classified.part.terms.source
+    return to_links(
+        classified.used,
         {t: key_column(t) for t in source.ids},
-        login_type=terms.settings.identity.login_type,
+        login_type=classified.part.terms.settings.identity.login_type,
         alias_column=ALIAS_KEY if source.alias is not None else None,
-    ).withColumns(_facts(run, source) | {"ingest_batch": F.lit(batch.name)})
-    run.warehouse.append_once(
-        links, IDENTITY_LINKS, writer=terms.writer(batch), number=batch.number
-    )
+    ).withColumns(_facts(run, classified) | {"ingest_batch": F.lit(classified.part.batch.name)})
 
 
-def _write_identifiers(run: Run, source: Source, used: DataFrame) -> None:
-    kept = [t for t, i in source.ids.items() if i.keep_value]
+def _identifiers(run: Run, classified: Classified) -> DataFrame:
+    kept = [t for t, i in classified.part.terms.source.ids.items() if i.keep_value]
     pairs = [
         F.struct(
             F.col(key_column(t)).alias("key"),
@@ -114,25 +129,37 @@ def _write_identifiers(run: Run, source: Source, used: DataFrame) -> None:
         )
         for t in kept
     ]
-    identifiers = used.select(F.inline(F.array(*pairs))).filter(
+    identifiers = classified.used.select(F.inline(F.array(*pairs))).filter(
         F.col("key").isNotNull() & F.col("value").isNotNull()
     )
-    # One row a key: two values of a key in one batch would be inserted twice.
-    values = (
-        identifiers.groupBy("key", "key_type")
-        .agg(F.min("value").alias("value"))
-        .withColumns(_facts(run, source))
-    )
+    return identifiers.withColumns(_facts(run, classified))
+
+
+def _merge_identifiers(run: Run, identifiers: list[DataFrame]) -> None:
+    # One row a key: two values of a key in one group would be inserted twice.
+    one = union(identifiers).groupBy("key", "key_type", "run_id")
+    values = one.agg(F.min("value").alias("value"), F.min("source").alias("source"))
     run.warehouse.merge(values, IDENTIFIERS)
 
 
-def _write_bot_tags(run: Run, source: Source, used: DataFrame) -> None:
-    tags = to_bot_tags(used).withColumns(_facts(run, source))
-    if not tags.isEmpty():
-        run.warehouse.merge(tags, STREAM_TAGS)
+def _bot_tags(run: Run, classified: Classified) -> DataFrame:
+    return to_bot_tags(classified.used).withColumns(_facts(run, classified))
 
 
-def _write_consents(run: Run, source: Source, used: DataFrame) -> None:
-    facts = {"purpose": F.lit(run.settings.consent.purpose), **_facts(run, source)}
-    rows = to_statements(used).withColumns(facts)
+def _merge_if_any(run: Run, rows: DataFrame, table: Table) -> None:
+    if not rows.isEmpty():
+        run.warehouse.merge(rows, table)
+
+
+def _consents(run: Run, classified: Classified) -> DataFrame:
+    facts = {"purpose": F.lit(run.settings.consent.purpose), **_facts(run, classified)}
+    return to_statements(classified.used).withColumns(facts)
+
+
+def _merge_consents(run: Run, consents: list[DataFrame]) -> None:
+    rows = union(consents)
+    if len(consents) > 1:  # of one moment, two sources may say different things
+        rows = rows.groupBy("key", "purpose", "from_at", "run_id").agg(
+            F.min("is_granted").alias("is_granted"), F.min("source").alias("source")
+        )
     run.warehouse.merge(rows, CONSENTS, update=("is_granted",), stamp=("run_id",), only_lower=True)

@@ -8,9 +8,7 @@ belong to the batch, not to the run that finishes it (docs/adr/0010-batches.md).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-
-from pyspark.sql import functions as F
+from datetime import datetime
 
 from desirelines.errors import SettingsError
 from desirelines.run.context import Run
@@ -59,7 +57,7 @@ class Terms:
         read_at: the moment that counts as now.
         rules: the parts of mapping and settings that are saved with the batch.
         attempt: from 1; one more each time what was written is deleted.
-        is_begun: an earlier try saved these terms, and perhaps wrote more.
+        is_begun: an earlier try saved these terms, and perhaps wrote rows.
         are_now: mapping and settings are still the same.
     """
 
@@ -70,11 +68,6 @@ class Terms:
     attempt: int = 1
     is_begun: bool = False
     are_now: bool = True
-
-    def writer(self, batch: Batch) -> str:
-        """Name of the writer, for writes that happen once."""
-        again = "" if self.attempt == 1 else f":{self.attempt}"
-        return f"{self.source.name}:{batch.query_id}{again}"
 
 
 def terms_of(
@@ -90,14 +83,13 @@ def terms_of(
     """
     now = Rules.of(source, run.settings, rates)
     fresh = Terms(source, run.settings, run.read_at, now)
-    if not can_be_begun or not run.warehouse.exists(INGEST_BATCHES):
+    if not can_be_begun:
         return fresh
-    mine = (F.col("ingest_batch") == batch.name) & (F.col("source") == source.name)
-    begun = run.warehouse.read(INGEST_BATCHES).filter(mine)
-    rows = begun.select("attempt", "rules", F.unix_micros("read_at").alias("read_us")).collect()
+    mine = {"ingest_batch": [batch.name], "source": [source.name]}
+    rows = run.warehouse.rows(INGEST_BATCHES, "attempt", where=mine)
     if not rows:
         return fresh
-    last = max(rows, key=lambda row: row["attempt"])
+    last = rows[-1]
     rules = Rules.model_validate_json(last["rules"])
     if rules.mapping["format"] != source.format:
         raise SettingsError(
@@ -109,7 +101,7 @@ def terms_of(
                 f"--resync {source.name}`"
             ]
         )
-    read_at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=last["read_us"])
+    read_at = last["read_at"]
     if rules.digest == now.digest:
         return replace(fresh, read_at=read_at, attempt=last["attempt"], is_begun=True)
     return Terms(
@@ -123,43 +115,28 @@ def terms_of(
     )
 
 
-def new_terms(run: Run, source: Source, rates: str | None, before: Terms) -> Terms:
-    """The current terms, for a batch that cannot be finished on those it was begun on."""
-    return Terms(
-        source, run.settings, run.read_at, Rules.of(source, run.settings, rates), before.attempt + 1
-    )
+def terms_again(run: Run, source: Source, rates: str | None, begun: Terms) -> Terms:
+    """The terms of another try: those the batch was begun on, or the current ones.
 
-
-def save_terms(run: Run, terms: Terms, batch: Batch) -> None:
-    """Write the terms of a batch, once, before anything else of the batch is written."""
-    if terms.is_begun:
-        return
-    row = (
-        terms.source.name,
-        batch.name,
-        terms.attempt,
-        terms.read_at,
-        terms.rules.digest,
-        terms.rules.text,
-        run.run_id,
-    )
-    rows = run.spark.createDataFrame([row], INGEST_BATCHES.schema).coalesce(1)
-    run.warehouse.append_once(rows, INGEST_BATCHES, writer=terms.writer(batch), number=batch.number)
+    Current ones if the table of rates has changed, which nobody keeps.
+    """
+    attempt = begun.attempt + 1
+    if begun.rules.rates == rates:
+        return replace(begun, attempt=attempt, is_begun=False)
+    rules = Rules.of(source, run.settings, rates)
+    return Terms(source, run.settings, run.read_at, rules, attempt)
 
 
 def open_batches(run: Run) -> list[tuple[str, Batch]]:
     """Batches that were begun and have no account, each with its source.
 
-    Cost: one read of two small tables. Callers ask only if such a batch is possible.
+    Callers ask only if such a batch is possible.
     """
-    by = ["source", "ingest_batch"]
-    begun = run.warehouse.read(INGEST_BATCHES).select(*by).distinct()
-    rows = (
-        begun.join(run.warehouse.read(ROW_ACCOUNTS).select(*by), by, "left_anti")
-        .orderBy(*by)
-        .collect()
+    begun, done = (
+        {(row["source"], row["ingest_batch"]) for row in run.warehouse.rows(table)}
+        for table in (INGEST_BATCHES, ROW_ACCOUNTS)
     )
-    named = [(row["source"], *row["ingest_batch"].split(":")) for row in rows]
+    named = [(source, *batch.split(":")) for source, batch in sorted(begun - done)]
     return [
         (source, Batch(query, int(number), is_requeue=query.startswith(REQUEUE)))
         for source, query, number in named

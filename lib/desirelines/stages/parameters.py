@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from desirelines.io.tables.predicates import equals
+from desirelines.io.tables.predicates import one_of
 from desirelines.run.context import Run
 from desirelines.tables import RUN_PARAMETERS
 from desirelines.views.parameters import RunParameter
 
 
-def save_run_parameter(run: Run, name: RunParameter, value: str) -> None:
-    """Save a value of this run under a name, in place of an earlier one."""
-    row = run.spark.createDataFrame([(run.run_id, name.value, value)], RUN_PARAMETERS.schema)
-    run.warehouse.replace_run(row, RUN_PARAMETERS, run.run_id, equals("name", name.value))
+def save_run_parameters(run: Run, values: dict[RunParameter, str | None]) -> None:
+    """Save values of this run under their names, in place of earlier ones; null saves none."""
+    rows = run.spark.createDataFrame(
+        [(run.run_id, name.value, value) for name, value in values.items() if value is not None],
+        RUN_PARAMETERS.schema,
+    )
+    names = one_of("name", (name.value for name in values))
+    run.warehouse.replace_run(rows, RUN_PARAMETERS, run.run_id, names)

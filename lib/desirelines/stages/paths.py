@@ -93,10 +93,10 @@ def members_of_published_segments(run: Run) -> DataFrame:
 
     Other segments have no rows of paths.
     """
-    sizes = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run.run_id)
-    withheld_sizes = sizes.filter(F.col("people_count").isNull()).select("segment_id")
+    sizes = run.warehouse.rows(SEGMENT_SIZES, where={"run_id": [run.run_id]})
+    withheld_sizes = [s["segment_id"] for s in sizes if s["people_count"] is None]
     members = members_after(run, run.run_id).select("person_id", "segment_id")
-    return members.join(F.broadcast(withheld_sizes), "segment_id", "left_anti")
+    return members.filter(~F.col("segment_id").isin(withheld_sizes))
 
 
 def overlapping(run: Run) -> frozenset[str]:

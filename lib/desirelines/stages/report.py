@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.errors import EmptyInputError, MachineError
@@ -15,8 +16,6 @@ from desirelines.run.context import Run
 from desirelines.stages.paths import members_of_published_segments, overlapping
 from desirelines.tables import (
     CLUSTER_TRIALS,
-    EVENTS,
-    FEATURES,
     FUNNEL_STEPS,
     FUNNEL_WEEKS,
     PATH_EDGES,
@@ -25,7 +24,9 @@ from desirelines.tables import (
     SEGMENT_MOVES,
     SEGMENT_PROFILES,
     SEGMENT_SIZES,
+    Table,
 )
+from desirelines.views.events import day_after_newest_event
 from desirelines.views.members import definitions_of
 from desirelines.views.sessions import published_sessions
 
@@ -74,18 +75,16 @@ def report_data(run: Run) -> ReportData:
     visits = published_sessions(run).filter("is_visit").select("person_id", "steps")
     published = published_steps(visits, top_steps=paths.top_steps, min_people=paths.min_people)
     sessions = with_published_steps(visits, published)
-    newest = run.warehouse.read(EVENTS).agg(F.max("occurred_on")).collect()[0][0]
-    features = run.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(state.as_of))
     return ReportData(
         title="Behavioural segments",
         run_id=run.run_id,
         config_hash=state.config_hash,
         as_of=run.as_of,
         published_on=f"{state.recorded_at:%Y-%m-%d %H:%M} UTC",
-        data_through=str(newest),
-        people_count=features.count(),
+        data_through=str(day_after_newest_event(run) - timedelta(days=1)),
+        people_count=state.row_count or 0,
         previous_run_id=None if state.base_run_id in (None, "none") else state.base_run_id,
-        definitions=definitions_of(run, run.run_id).toPandas(),
+        definitions=_frame(definitions_of(run, run.run_id)),
         sizes=_of_run(run, SEGMENT_SIZES, "segment_id"),
         profiles=_of_run(run, SEGMENT_PROFILES, "segment_id", "feature"),
         moves=_of_run(run, SEGMENT_MOVES, "from_segment_id", "to_segment_id"),
@@ -95,41 +94,62 @@ def report_data(run: Run) -> ReportData:
         positions=_of_run(run, PATH_POSITIONS, "grain", "segment_id", "place", "step"),
         funnels=_of_run(run, FUNNEL_STEPS, "funnel", "segment_id", "step_no"),
         weeks=_of_run(run, FUNNEL_WEEKS, "funnel", "segment_id", "week_on", "step_no"),
-        paths=_frame(
-            to_top_paths(
-                sessions,
-                members_of_published_segments(run),
-                most=report.top_paths,
-                overlapping=overlapping(run),
-            ).orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))
-        ),
-        accounts=_frame(_accounts(run)),
+        paths=to_top_paths(
+            sessions,
+            members_of_published_segments(run),
+            most=report.top_paths,
+            overlapping=overlapping(run),
+        )
+        .orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))
+        .toPandas(),
+        accounts=_frame(accounts_of(run)),
         trials=_of_run(run, CLUSTER_TRIALS, "trial"),
         steps_shown=report.top_steps,
     )
 
 
-def _accounts(run: Run) -> DataFrame:
-    """Fates by source, of the run and of all time, with the rows read, which are counted apart."""
-    accounts = run.warehouse.read(ROW_ACCOUNTS).withColumn("_mine", F.col("run_id") == run.run_id)
-    batches = accounts.groupBy("source", "ingest_batch").agg(
-        F.max("rows_read").alias("n"), F.max("_mine").alias("_mine")
-    )
-    read = batches.groupBy("source").agg(
-        F.sum(F.when(F.col("_mine"), F.col("n")).otherwise(0)).alias("run_rows_read"),
-        F.sum("n").alias("rows_read"),
-    )
-    fates = accounts.groupBy("source", "fate").agg(
-        F.sum(F.when(F.col("_mine"), F.col("row_count")).otherwise(0)).alias("run_row_count"),
-        F.sum("row_count").alias("row_count"),
-    )
-    return fates.join(read, "source").orderBy("source", "fate")
+def accounts_of(run: Run) -> list[dict[str, Any]]:
+    """Fates by source, of the run and of all time, with the rows read, which are counted apart.
+
+    Shape: source, fate, run_row_count, row_count, run_rows_read, rows_read; by source and fate.
+    """
+    rows = run.warehouse.rows(ROW_ACCOUNTS)
+    batches = {(r["source"], r["ingest_batch"], r["run_id"]): r["rows_read"] for r in rows}
+    fates = {(r["source"], r["fate"]): r for r in rows}
+
+    def total(mine: Iterable[tuple[str, int]]) -> tuple[int, int]:
+        counts = list(mine)
+        return sum(n for by, n in counts if by == run.run_id), sum(n for _, n in counts)
+
+    accounts = []
+    for source, fate in sorted(fates):
+        in_run, in_all = total(
+            (r["run_id"], r["row_count"])
+            for r in rows
+            if (r["source"], r["fate"]) == (source, fate)
+        )
+        read_in_run, read = total((by, n) for (s, _, by), n in batches.items() if s == source)
+        accounts.append(
+            {
+                "source": source,
+                "fate": fate,
+                "run_row_count": in_run,
+                "row_count": in_all,
+                "run_rows_read": read_in_run,
+                "rows_read": read,
+            }
+        )
+    return accounts
 
 
-def _of_run(run: Run, table: Any, *order: str) -> Any:
-    return _frame(run.warehouse.read(table).filter(F.col("run_id") == run.run_id).orderBy(*order))
+def _of_run(run: Run, table: Table, *order: str) -> Any:
+    rows = run.warehouse.rows(table, *order, where={"run_id": [run.run_id]})
+    return _frame(rows, table.column_names)
 
 
-def _frame(rows: DataFrame) -> Any:
-    """Collect an aggregate for drawing."""
-    return rows.toPandas()
+def _frame(rows: list[dict[str, Any]], columns: list[str] | None = None) -> Any:
+    """Rows for drawing."""
+    # pandas is slow to import, and few commands need it.
+    import pandas as pd
+
+    return pd.DataFrame(rows, columns=columns)

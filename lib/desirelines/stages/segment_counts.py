@@ -38,16 +38,13 @@ def published_sums(
 
     `segments` are all segments of the run, also empty ones. `before` and `now` are the members
     after the base run and after this one, `changes` are this run's, `expected` is that of
-    `history.membership_changes.to_moves`. Cost: one execution, and one for the base's sizes.
+    `history.membership_changes.to_moves`. Cost: one execution.
     """
     counted, crossings = _counted(
         segments, to_moves(before, now, expected), to_counts(now, changes)
     )
-    published = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == base_run_id)
-    sizes_before = {
-        r["segment_id"]: r["people_count"]
-        for r in published.select("segment_id", "people_count").collect()
-    }
+    published = run.warehouse.rows(SEGMENT_SIZES, where={"run_id": [base_run_id]})
+    sizes_before = {r["segment_id"]: r["people_count"] for r in published}
     overlapping = {rule.segment_id for rule in rules_of(run) if not rule.is_primary}
     sizes, shown_moves = publishable_sizes_and_moves(
         counted, crossings, sizes_before, main=[s for s in segments if s not in overlapping]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from desirelines.frames.keep import kept, release
 from desirelines.history.membership_changes import to_changes
@@ -40,10 +39,9 @@ def assign_segments(run: Run) -> StageReport:
     before = members_after(run, base)
     assigned = take_assigned(run, model)  # memberships and evidence are made from it
     now = kept(to_memberships(features_of(run), assigned, model.segment_of_cluster, rules_of(run)))
+    changes = kept(to_changes(before, now, run_id=run.run_id, as_of=run.as_of))
     try:
-        changes = to_changes(before, now, run_id=run.run_id, as_of=run.as_of)
         run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
-        changes = run.warehouse.read(SEGMENT_CHANGES).filter(F.col("run_id") == run.run_id)
         ids = _segment_ids(run, model)
         base_model = None if base == NO_BASE else model_of(run, base)
         expected = None if base_model is None else expected_segments(run, base_model)
@@ -73,7 +71,7 @@ def assign_segments(run: Run) -> StageReport:
         run.warehouse.replace_run_of(rows, run.run_id)
         release(profiles)
     finally:
-        release(now, assigned)
+        release(changes, now, assigned)
     _forget_old_evidence(run)
     # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
@@ -95,10 +93,8 @@ def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[s
             effects[row["segment_id"]][row["feature"]] = row["effect"]
     names = names_apart(effects, features_in_use(run), run.settings.segments.words)
     ended = [s.run_id for s in run.ledger.ended() if s.run_id != run.run_id]
-    old = run.warehouse.read(SEGMENT_DEFINITIONS).filter(
-        F.col("run_id").isin(ended) if ended else F.lit(False)
-    )
-    newest = {r["segment_id"]: r.asDict() for r in old.orderBy("version").collect()}
+    old = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": ended})
+    newest = {r["segment_id"]: r for r in old}
     rows = [
         {
             "segment_id": m["segment_id"],
@@ -138,10 +134,9 @@ def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[s
 def _forget_old_evidence(run: Run) -> None:
     """Delete the evidence of old runs; keep that of the newest `evidence.keep_runs`."""
     begun = {state.run_id: place for place, state in reversed(list(enumerate(run.ledger.states())))}
-    stored = [
-        r[0] for r in run.warehouse.read(SEGMENT_EVIDENCE).select("run_id").distinct().collect()
-    ]
-    runs = sorted(stored, key=lambda run_id: (begun.get(run_id, -1), run_id))
+    runs = sorted(
+        run.warehouse.run_ids(SEGMENT_EVIDENCE), key=lambda run_id: (begun.get(run_id, -1), run_id)
+    )
     old = [r for r in runs if r != run.run_id][
         : max(len(runs) - run.settings.evidence.keep_runs, 0)
     ]

@@ -70,11 +70,12 @@ def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
         row_count(sessions)
         bots = find_bots(run, sessions)
         written = _write(run, sessions if bots is None else bots.drop_sessions(sessions), rebuild)
+        if bots is not None:
+            write_bot_tags(run, bots)
     finally:  # a notebook's session lives on
         release(sessions)
     account = Account(**{**read.get, **written}, all_events=rebuild is None)
     if bots is not None:
-        write_bot_tags(run, bots)
         account = account.with_more_bots(bots.event_count)
     check_account(run, account)
     return account
@@ -132,10 +133,10 @@ def with_cap(run: Run, events: DataFrame, rebuild: StreamsToRebuild | None) -> D
         links = links.join(rebuild.starts, links["key"] == F.col("stream_id"), "left_semi")
     heavy = links.groupBy(F.col("key").alias("stream_id")).agg(F.sum("link_count").alias("_count"))
     heavy = heavy.filter(F.col("_count") > max_events).select("stream_id")
-    heavy = checkpointed(heavy, lazy=True)
-    count = heavy.count()
+    count = row_count(heavy)
     if not count:
         return events.withColumn("is_over_the_cap", F.lit(False))
+    heavy = checkpointed(heavy)
     run.progress.say(
         f"{count:,} streams have more than {max_events:,} events: their later events are left "
         "out of sessions"

@@ -35,8 +35,8 @@ class Bots:
 def find_bots(run: Run, sessions: DataFrame) -> Bots | None:
     """Search sessions for bots; null when there are none, or bots are not to be left out.
 
-    Streams of sources that keep bots are not searched. The sessions are read up to three times, so
-    the caller keeps them.
+    Streams of sources that keep bots are not searched. The sessions are read several times, so the
+    caller keeps them until the tags are written.
     """
     settings = run.settings.bots
     if not settings.leave_out:
@@ -51,13 +51,13 @@ def find_bots(run: Run, sessions: DataFrame) -> Bots | None:
             even_gaps=settings.even_gaps,
         )
     )
-    if tags.isEmpty():
+    since = tags.groupBy("stream_id").agg(F.min("from_at").alias("bot_from"))
+    of_bots = sessions.join(F.broadcast(since), _is_bot(sessions, since))
+    count = of_bots.agg(F.sum("event_count")).collect()[0][0]
+    if count is None:  # a bot has the session that shows it
         return None
     sources = searched.groupBy("stream_id").agg(F.min("source").alias("source"))
-    rows = checkpointed(tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id)))
-    since = checkpointed(tags.groupBy("stream_id").agg(F.min("from_at").alias("bot_from")))
-    of_bots = sessions.join(F.broadcast(since), _is_bot(sessions, since))
-    count = of_bots.agg(F.coalesce(F.sum("event_count"), F.lit(0))).collect()[0][0]
+    rows = tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id))
     return Bots(rows, since, int(count))
 
 

@@ -112,6 +112,11 @@ class Table:
         ) + ("; those of killed runs are deleted when their lease ends." if self.erased_by else ".")
 
     @property
+    def description(self) -> str:
+        """The table's comment: grain, key, and what readers must know."""
+        return f"{self.grain}. Key: {', '.join(self.key)}. {self.for_readers}".rstrip()
+
+    @property
     def statistics_columns(self) -> list[str]:
         """Columns that may have file statistics: not personal, no array, no free text."""
         plain = T.LongType | T.DateType | T.TimestampType | T.DoubleType

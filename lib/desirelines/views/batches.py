@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pyspark.sql import functions as F
-
 from desirelines.run.context import Run
 from desirelines.tables import ROW_ACCOUNTS
 
@@ -20,21 +18,17 @@ class NewBatches:
 
 def newest_batches(run: Run) -> dict[str, int]:
     """The newest batch of every stream of batches: query, number."""
-    query, number = F.split("ingest_batch", ":")[0], F.split("ingest_batch", ":")[1].cast("long")
-    rows = (
-        run.warehouse.read(ROW_ACCOUNTS)
-        .groupBy(query.alias("query"))
-        .agg(F.max(number).alias("n"))
-        .collect()
-    )
-    return {r["query"]: int(r["n"]) for r in rows}
+    newest: dict[str, int] = {}
+    for row in run.warehouse.rows(ROW_ACCOUNTS):
+        query, number = row["ingest_batch"].split(":")
+        newest[query] = max(int(number), newest.get(query, 0))
+    return newest
 
 
 def new_batches(run: Run, seen: dict[str, int]) -> NewBatches:
     """Batches that are not among the seen ones."""
-    rows = run.warehouse.read(ROW_ACCOUNTS).select("run_id", "ingest_batch").distinct().collect()
     new = []
-    for row in rows:
+    for row in run.warehouse.rows(ROW_ACCOUNTS):
         query, number = row["ingest_batch"].split(":")
         if int(number) > seen.get(query, -1):
             new.append(row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -66,20 +67,13 @@ def day_after_newest_event(run: Run) -> date:
         EmptyInputError: no event was accepted.
     """
     if "data_end" not in run.memo:
-        events = run.warehouse.read(EVENTS)
-        # The table's log gives the day; then only that day is read.
-        newest_day = events.agg(F.max("occurred_on")).collect()[0][0]
-        if newest_day is None:
+        bounds = run.warehouse.bounds(EVENTS, "occurred_at")
+        if bounds is None:
             raise EmptyInputError(
                 "no event was accepted: every row is in quarantine or late. Run `desirelines "
                 "check` to see the reasons."
             )
-        local = F.from_utc_timestamp("occurred_at", run.settings.site.time_zone).cast("date")
-        newest: date = (
-            events.filter(F.col("occurred_on") == F.lit(newest_day))
-            .agg(F.max(local))
-            .collect()[0][0]
-        )
+        newest = bounds[1].astimezone(ZoneInfo(run.settings.site.time_zone)).date()
         run.memo["data_end"] = newest + timedelta(days=1)
     data_end: date = run.memo["data_end"]
     return data_end

@@ -23,6 +23,11 @@ def features_of(run: Run) -> DataFrame:
     return run.warehouse.read(FEATURES).filter(F.col("as_of") == F.lit(run.as_of))
 
 
+def people_count(run: Run) -> int:
+    """Number of people with features as of the run's date."""
+    return run.warehouse.row_count(FEATURES, {"as_of": [run.as_of]})
+
+
 def clustered_features(run: Run) -> DataFrame:
     """Features of the people who are clustered: those with enough data."""
     conditions = [rule.condition for rule in rules_of(run) if rule.is_primary]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.history.membership_changes import ENTERED, to_members
 from desirelines.io.tables.rows import empty_like
+from desirelines.io.tables.store import Warehouse
 from desirelines.run.context import Run
 from desirelines.settings.run_ids import NO_BASE
 from desirelines.tables import SEGMENT_CHANGES, SEGMENT_DEFINITIONS, SEGMENT_MEMBERS, SEGMENT_SIZES
@@ -36,9 +38,7 @@ class SegmentSize:
 def segment_sizes(run: Run, run_id: str) -> tuple[SegmentSize, ...]:
     """The segments of a run, the largest first, those of withheld size last."""
     names = segment_names(run, run_id)
-    rows = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run_id)
-    largest_first = rows.orderBy(F.col("people_count").desc_nulls_last(), "segment_id")
-    return tuple(
+    sizes = tuple(
         SegmentSize(
             row["segment_id"],
             names.get(row["segment_id"]),
@@ -47,8 +47,9 @@ def segment_sizes(run: Run, run_id: str) -> tuple[SegmentSize, ...]:
             entered=row["entered_count"],
             left=row["left_count"],
         )
-        for row in largest_first.collect()
+        for row in run.warehouse.rows(SEGMENT_SIZES, where={"run_id": [run_id]})
     )
+    return tuple(sorted(sizes, key=lambda s: (s.people is None, -(s.people or 0), s.segment_id)))
 
 
 def members_after(run: Run, run_id: str) -> DataFrame:
@@ -60,7 +61,7 @@ def members_after(run: Run, run_id: str) -> DataFrame:
     if run_id == NO_BASE:
         return empty_like(run.spark, SEGMENT_MEMBERS)
     standing = run.warehouse.read(SEGMENT_MEMBERS)
-    stands_for = members_stand_for(standing)
+    stands_for = members_stand_for(run.warehouse)
     if stands_for == run_id:
         return standing
     chain = _chain_to(run, run_id)
@@ -89,29 +90,32 @@ def _chain_to(run: Run, run_id: str) -> list[str]:
     return [*(chain[: chain.index(base) + 1] if base in chain else []), run_id]
 
 
-def members_stand_for(members: DataFrame) -> str | None:
-    """The run whose members `segment_members` holds; null if it has no row."""
-    row = members.agg(F.max("run_id")).collect()[0]
-    return None if row[0] is None else str(row[0])
+def members_stand_for(warehouse: Warehouse) -> str | None:
+    """The run whose members `segment_members` holds, in every row; null if it has no row."""
+    bounds = warehouse.bounds(SEGMENT_MEMBERS, "run_id")
+    return None if bounds is None else str(bounds[1])
 
 
-def definitions_of(run: Run, run_id: str) -> DataFrame:
+def definitions_of(run: Run, run_id: str) -> list[dict[str, Any]]:
     """The definition of each of a run's segments, in the version as of that run.
 
-    Shape: segment_id, kind, name, definition, origin, derived_from. A name given by a person
-    replaces the automatic one.
+    Shape: segment_id, kind, name, definition, origin, derived_from; by kind and segment_id. A name
+    given by a person replaces the automatic one.
     """
     until = [s.run_id for s in run.ledger.ended()]
     until = until[: until.index(run_id) + 1] if run_id in until else [*until, run_id]
-    definition = F.struct(
-        "kind", F.coalesce("alias", "name").alias("name"), "definition", "origin", "derived_from"
-    )
-    rows = run.warehouse.read(SEGMENT_DEFINITIONS).filter(F.col("run_id").isin(until))
-    newest = rows.groupBy("segment_id").agg(F.max_by(definition, "version").alias("d"))
-    mine = run.warehouse.read(SEGMENT_SIZES).filter(F.col("run_id") == run_id).select("segment_id")
-    return mine.join(newest, "segment_id").select("segment_id", "d.*").orderBy("kind", "segment_id")
+    versions = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": until})
+    newest = {row["segment_id"]: row for row in versions}
+    mine = {r["segment_id"] for r in run.warehouse.rows(SEGMENT_SIZES, where={"run_id": [run_id]})}
+    shown = ("segment_id", "kind", "name", "definition", "origin", "derived_from")
+    definitions = [
+        {c: row[c] for c in shown} | {"name": row["alias"] or row["name"]}
+        for segment_id, row in newest.items()
+        if segment_id in mine
+    ]
+    return sorted(definitions, key=lambda row: (row["kind"], row["segment_id"]))
 
 
 def segment_names(run: Run, run_id: str) -> dict[str, str]:
     """Names of all segments of a run, as of that run."""
-    return {row["segment_id"]: row["name"] for row in definitions_of(run, run_id).collect()}
+    return {row["segment_id"]: row["name"] for row in definitions_of(run, run_id)}

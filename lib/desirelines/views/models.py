@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from pyspark.sql import DataFrame, Row
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.clusters.assign import to_assigned
@@ -23,7 +24,7 @@ class Model:
     """The rows of `cluster_models` of a run, by cluster, and their preparation."""
 
     run_id: str
-    rows: tuple[Row, ...]
+    rows: tuple[dict[str, Any], ...]
     preparation_json: str
 
     @cached_property
@@ -51,8 +52,7 @@ def model_of(run: Run, run_id: str) -> Model | None:
     """The model of a run, read once a command; null if the run has none."""
     models: dict[str, Model] = run.memo.setdefault("models", {})
     if run_id not in models:
-        mine = run.warehouse.read(CLUSTER_MODELS).filter(F.col("run_id") == run_id)
-        rows = tuple(mine.orderBy("cluster").collect())
+        rows = tuple(run.warehouse.rows(CLUSTER_MODELS, "cluster", where={"run_id": [run_id]}))
         preparation = parameter_of(run, run_id, RunParameter.PREPARATION) if rows else None
         if preparation is None:
             return None

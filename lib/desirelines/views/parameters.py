@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pyspark.sql import functions as F
-
 from desirelines.run.context import Run
 from desirelines.tables import RUN_PARAMETERS
 
@@ -25,6 +23,5 @@ class RunParameter(StrEnum):
 
 def parameter_of(run: Run, run_id: str, name: RunParameter) -> str | None:
     """The value that a run saved under a name, as JSON; null if it saved none."""
-    mine = (F.col("run_id") == run_id) & (F.col("name") == name.value)
-    rows = run.warehouse.read(RUN_PARAMETERS).filter(mine).select("value").collect()
+    rows = run.warehouse.rows(RUN_PARAMETERS, where={"run_id": [run_id], "name": [name.value]})
     return str(rows[0]["value"]) if rows else None

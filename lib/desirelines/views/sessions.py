@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -12,6 +14,9 @@ from desirelines.tables import SESSIONS
 from desirelines.views.events import keep_consented, usable_events
 from desirelines.views.identities import open_identities, open_owners
 
+TRUNCATED = timedelta(milliseconds=1)
+"""What a table's log may take off a time."""
+
 
 def sessions_of_people(run: Run) -> DataFrame:
     """Sessions before as_of, each with its person.
@@ -20,7 +25,11 @@ def sessions_of_people(run: Run) -> DataFrame:
     consent on any of their devices are left out.
     """
     end = run.window.end
-    sessions = run.warehouse.read(SESSIONS).filter(
+    sessions = run.warehouse.read(SESSIONS)
+    bounds = run.warehouse.bounds(SESSIONS, "ended_at")
+    if bounds is None or bounds[1] + TRUNCATED < end:
+        return _of_people(run, sessions)
+    sessions = sessions.filter(
         (F.col("started_on") <= F.lit(end.date())) & (F.col("started_at") < F.lit(end))
     )
     straddling = sessions.filter(F.col("ended_at") >= F.lit(end))
@@ -47,6 +56,10 @@ def sessions_of_people(run: Run) -> DataFrame:
                 buckets=run.settings.warehouse.buckets,
             )
         )
+    return _of_people(run, sessions)
+
+
+def _of_people(run: Run, sessions: DataFrame) -> DataFrame:
     people = with_person(sessions, open_identities(run), open_owners(run))
     return keep_consented(run, people, began="started_at", ended="ended_at")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlparse
 
 from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
+from desirelines.io.spark.local_files import is_local
 from desirelines.io.tables.addresses import absolute, quoted
 from desirelines.io.tables.log import newest_version, version_in_history
 from desirelines.settings import Source
@@ -28,7 +28,7 @@ def version_of(spark: SparkSession, source: Source) -> int | None:
     """Newest version of a Delta source; None for other formats."""
     if source.format != "delta":
         return None
-    if source.path and not urlparse(source.path).scheme:
+    if source.path and is_local(spark, source.path):
         return newest_version(Path(source.path))
     return version_in_history(spark, _address(source))
 

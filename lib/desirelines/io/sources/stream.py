@@ -166,6 +166,17 @@ def _rows_by_kind(batch: DataFrame, files: list[str], tell: Callable[[str], None
     return rows
 
 
+def in_session(spark: SparkSession, rows: DataFrame) -> DataFrame:
+    """The rows as those of this session: a stream's batches have a session of their own.
+
+    A plan runs in the session of its first rows, and reports to that one alone what it observed of
+    all of them. Spark optimises the rows that come first here, none, away.
+    """
+    nulls = (F.lit(None).cast(f.dataType).alias(f.name) for f in rows.schema.fields)
+    none = spark.range(1).filter(F.lit(False)).select(*nulls)
+    return none.union(rows)
+
+
 def stop_reading(spark: SparkSession) -> None:
     """Stop every source that is being read; interrupted batches come again next time."""
     for query in spark.streams.active:

@@ -24,10 +24,8 @@ def known_facts(warehouse: Warehouse) -> dict[str, set[str]]:
 
     A name with two values was written by another program, and matches nothing.
     """
-    if not warehouse.exists(WAREHOUSE_FACTS):
-        return {}
     facts: dict[str, set[str]] = {}
-    for row in warehouse.read(WAREHOUSE_FACTS).select("name", "value").collect():
+    for row in warehouse.rows(WAREHOUSE_FACTS):
         facts.setdefault(row["name"], set()).add(row["value"])
     return facts
 

@@ -6,10 +6,10 @@ A state records what was begun, done or published, and from which versions.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from delta.exceptions import ConcurrentAppendException, ConcurrentTransactionException
@@ -33,6 +33,10 @@ AFTER_THE_END = (AFTER_PUBLICATION, LEASE)
 """Phases that a closed run may still have."""
 LEASE_TIME = timedelta(hours=6)
 PUBLISH_TRIES = 5
+LONGEST_WAIT = timedelta(minutes=5)
+"""How long a state may wait for others before it is written."""
+ORDER = ("recorded_at", "run_id", "phase", "attempt", "state_no")
+"""Columns that order the states, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +58,6 @@ class State:
     lease_until: datetime | None
 
 
-def _state(row: dict[str, Any]) -> State:
-    """A row as read, with its times in UTC.
-
-    PySpark gives them in local time, where one hour in autumn comes twice.
-    """
-    in_utc: dict[str, Any] = {
-        k: v.astimezone(UTC) if isinstance(v, datetime) else v for k, v in row.items()
-    }
-    return State(**in_utc)
-
-
 @dataclass
 class Ledger:
     """Reads and appends states; times come from the given clock."""
@@ -73,21 +66,43 @@ class Ledger:
     clock: Callable[[], datetime]
     config_hash: str
     _states: list[State] | None = field(default=None)
+    _waiting: list[dict[str, Any]] = field(default_factory=list)
+    _gathers_since: datetime | None = field(default=None)
 
     def states(self) -> list[State]:
         """All states, oldest first."""
         if self._states is None:
-            rows = self.warehouse.read(RUNS).select(*State.__dataclass_fields__).collect()
-            states = [_state(row.asDict()) for row in rows]
-            self._states = sorted(
-                states, key=lambda s: (s.recorded_at, s.run_id, s.phase, s.attempt, s.state_no)
-            )
+            rows = self.warehouse.rows(RUNS, *ORDER)
+            self._states = [
+                State(**{n: row[n] for n in State.__dataclass_fields__}) for row in rows
+            ]
             self.warehouse.close_runs(s.run_id for s in self._states if s.status in ENDED)
         return self._states
 
     def forget(self) -> None:
         """Read the states again at the next use: another driver may have written some."""
+        self.flush()
         self._states = None
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Write the states of this block together: each small commit takes its time.
+
+        A run's first state is written at once, as is a failure, and whatever waited for
+        `LONGEST_WAIT`. What waits when a driver is killed is lost: then its stages are done again.
+        """
+        self._gathers_since = self.clock()
+        try:
+            yield
+        finally:
+            self._gathers_since = None
+            self.flush()
+
+    def flush(self) -> None:
+        """Write the states that wait."""
+        if self._waiting:
+            self.warehouse.append(self._rows(self._waiting), RUNS)
+            self._waiting = []
 
     def ended(self) -> list[State]:
         """Published and backfilled runs, oldest first."""
@@ -169,8 +184,19 @@ class Ledger:
         if phase not in AFTER_THE_END:
             self.check_open(run_id)
         row = self._row(run_id, phase, status, facts)
-        self.warehouse.append(self._rows(row), RUNS)
+        is_first = not any(s.run_id == run_id for s in self.states())
         self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
+        self._waiting.append(row)
+        if is_first or status == FAILED or not self._can_wait(row["recorded_at"]):
+            self.flush()
+
+    def _can_wait(self, now: datetime) -> bool:
+        """Whether states are gathered, and none has waited too long."""
+        since = self._gathers_since
+        if since is None or now - since < LONGEST_WAIT:
+            return since is not None
+        self._gathers_since = now
+        return False
 
     def record_first(
         self, run_id: str, phase: str, status: str, *, writer: str, number: int, **facts: Any
@@ -181,7 +207,7 @@ class Ledger:
         """
         row = self._row(run_id, phase, status, facts)
         with suppress(ConcurrentTransactionException):
-            self.warehouse.append_once(self._rows(row), RUNS, writer=writer, number=number)
+            self.warehouse.append_once(self._rows([row]), RUNS, writer=writer, number=number)
         self.forget()
         return any(
             (s.run_id, s.phase, s.attempt) == (run_id, phase, row["attempt"]) for s in self.states()
@@ -202,12 +228,13 @@ class Ledger:
         """End a run by one insert-only MERGE.
 
         Any write to the ledger at the same moment makes the MERGE fail. Then it is tried again, and
-        inserts nothing if another run took the base, or if this run has ended.
+        inserts nothing if another run took the base, or if this run has ended. States that wait are
+        inserted with it.
         """
         self.warehouse.create(RUNS)
         row = self._row(run_id, "publish", status, facts)
         view = "desirelines_new_publication"
-        self._rows(row).createOrReplaceTempView(view)
+        self._rows([*self._waiting, row]).createOrReplaceTempView(view)
         for tries_left in reversed(range(PUBLISH_TRIES)):
             try:
                 self.warehouse.spark.sql(
@@ -222,7 +249,7 @@ class Ledger:
                 if not tries_left:
                     raise
         self.warehouse.spark.catalog.dropTempView(view)
-        self._states = None
+        self._waiting, self._states = [], None
         return any(s.run_id == run_id and s.status == status for s in self.states())
 
     def inputs_of(self, run_id: str, phase: str) -> dict[str, Any]:
@@ -241,8 +268,8 @@ class Ledger:
             else {}
         )
 
-    def _rows(self, row: dict[str, Any]) -> DataFrame:
-        return self.warehouse.spark.createDataFrame([row], RUNS.schema).coalesce(1)
+    def _rows(self, rows: list[dict[str, Any]]) -> DataFrame:
+        return self.warehouse.spark.createDataFrame(rows, RUNS.schema).coalesce(1)
 
     def _row(self, run_id: str, phase: str, status: str, facts: dict[str, Any]) -> dict[str, Any]:
         of_phase = [s for s in self.states() if s.run_id == run_id and s.phase == phase]

@@ -6,6 +6,7 @@ They are built only here, from a column and a value that cannot break out of its
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +36,15 @@ def equals(column: str, value: str | date) -> Predicate:
         ContractError: the column's name or the value holds characters that could end its quotes.
     """
     return Predicate(f"{_named(column)} = {_literal(value)}")
+
+
+def one_of(column: str, values: Iterable[str]) -> Predicate:
+    """The rows with one of these values in the column.
+
+    Raises:
+        ContractError: as `equals`.
+    """
+    return Predicate(f"{_named(column)} IN ({', '.join(sorted(map(_literal, values)))})")
 
 
 def on_or_after(column: str, day: date) -> Predicate:

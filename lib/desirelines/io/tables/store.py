@@ -9,19 +9,34 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
-from urllib.parse import urlparse
+from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
 from desirelines.errors import ContractError
+from desirelines.io.spark.local_files import is_local
 from desirelines.io.tables.addresses import absolute, make_writable, quoted
-from desirelines.io.tables.ddl import create_statement, problems_of
+from desirelines.io.tables.contract_check import found_by_spark, found_in_folder, problems_of
+from desirelines.io.tables.ddl import create_statement
 from desirelines.io.tables.dml import delete_statement, merge_statement
+from desirelines.io.tables.file_statistics import bounds_of_files, rows_in_files
+from desirelines.io.tables.first_commit import write_first_commit
 from desirelines.io.tables.layout import laid_out
 from desirelines.io.tables.log import is_readable, newest_version, version_in_history
 from desirelines.io.tables.predicates import Predicate, equals
+from desirelines.io.tables.rows import row_count
+from desirelines.io.tables.small import (
+    Where,
+    filtered,
+    in_utc,
+    ordered,
+    rows_by_spark,
+    rows_in_folder,
+)
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import Table
 from desirelines.tables.conform import conform
@@ -68,11 +83,12 @@ class Warehouse:
         """
         return self._locks.setdefault(table.name, RLock())
 
-    @property
+    @cached_property
     def local_folder(self) -> Path | None:
-        """The folder of the tables; None for a catalog or an address with a scheme."""
-        is_elsewhere = self.settings.catalog or urlparse(self.settings.path).scheme
-        return None if is_elsewhere else Path(self.settings.path)
+        """The folder of the tables; None if they are, or may be, elsewhere than on this machine."""
+        if self.settings.catalog or not is_local(self.spark, self.settings.path):
+            return None
+        return Path(absolute(self.settings.path))
 
     def check_writable(self) -> None:
         """Make sure the folder can be written; a folder created now belongs to its owner alone.
@@ -109,6 +125,82 @@ class Warehouse:
         if not self.exists(table):
             return self.spark.createDataFrame([], table.schema)
         return self.spark.sql(f"SELECT * FROM {self.address(table.name)}")
+
+    def rows(self, table: Table, *order: str, where: Where | None = None) -> list[dict[str, Any]]:
+        """Rows of a table without people, which is small, to the driver; times are in UTC.
+
+        Those with one of the given values in each column of `where`, in the given order of columns.
+
+        Raises:
+            ContractError: the table is about people, so nobody knows how many rows it has.
+        """
+        if table.erased_by:
+            raise ContractError(f"'{table.name}' is about people: it is read by Spark alone")
+        where = where or {}
+        if not self.exists(table) or not all(where.values()):
+            return []
+        rows = (
+            rows_by_spark(self.read(table), where)
+            if self.local_folder is None
+            else rows_in_folder(self.local_folder / table.name, table, where)
+        )
+        return ordered(rows, order)
+
+    def bounds(self, table: Table, column: str) -> tuple[Any, Any] | None:
+        """The smallest and the largest value of a column; null if the table has no row.
+
+        Of times, microseconds may be missing. Reads no row where the table's log says it.
+        """
+        if not self.exists(table):
+            return None
+        in_files = None
+        if self.local_folder is not None:
+            in_files = bounds_of_files(self.local_folder / table.name, column)
+        if in_files is None:
+            least, most = F.min(column).alias("least"), F.max(column).alias("most")
+            row = in_utc(self.read(table).agg(least, most).collect()[0].asDict())
+            in_files = [] if row["most"] is None else [(row["least"], row["most"])]
+        if not in_files:
+            return None
+        return min(least for least, _ in in_files), max(most for _, most in in_files)
+
+    def row_count(self, table: Table, where: Where | None = None) -> int:
+        """The table's number of rows; none are read where its log says it.
+
+        Or of those with one of the given values in each column of `where`, which are columns of the
+        file layout.
+        """
+        if not self.exists(table):
+            return 0
+        count = None
+        if self.local_folder is not None:
+            count = rows_in_files(self.local_folder / table.name, where or {})
+        return row_count(filtered(self.read(table), where or {})) if count is None else count
+
+    def partitions(self, table: Table, column: str) -> set[Any]:
+        """The values of a column of the file layout."""
+        if not self.exists(table):
+            return set()
+        in_files = None
+        if self.local_folder is not None:
+            in_files = bounds_of_files(self.local_folder / table.name, column)
+        if in_files is not None:
+            return {value for value, _ in in_files}
+        return {row[0] for row in self.read(table).select(column).distinct().collect()}
+
+    def _is_known_empty(self, table: Table) -> bool:
+        return self.local_folder is not None and self.row_count(table) == 0
+
+    def run_ids(self, table: Table) -> set[str]:
+        """The runs that have rows in the table."""
+        if not self.exists(table):
+            return set()
+        in_files = None
+        if self.local_folder is not None:
+            in_files = bounds_of_files(self.local_folder / table.name, "run_id")
+        if in_files is not None and all(least == most for least, most in in_files):
+            return {run_id for run_id, _ in in_files}
+        return {row["run_id"] for row in self.read(table).select("run_id").distinct().collect()}
 
     def version(self, table: Table) -> int | None:
         """The version this command first saw or last wrote; None if there is no such table."""
@@ -202,7 +294,9 @@ class Warehouse:
     def replace_all(self, rows: DataFrame, table: Table) -> None:
         """Replace the whole table in one commit."""
         self.create(table)
-        self._save(conform(rows, table), table, "overwrite", {})
+        # Nothing is replaced in a table without rows, and Delta need not look for what is.
+        mode = "append" if self._is_known_empty(table) else "overwrite"
+        self._save(conform(rows, table), table, mode, {})
 
     def merge(
         self,
@@ -282,12 +376,20 @@ class Warehouse:
                 raise
 
     def _create(self, table: Table) -> None:
-        self.spark.sql(create_statement(self.address(table.name), table))
+        if self.local_folder is not None:
+            write_first_commit(self.local_folder / table.name, table)
+        else:
+            self.spark.sql(create_statement(self.address(table.name), table))
         self._versions.pop(table.name, None)
 
     def problems(self, table: Table) -> list[str]:
         """Differences of an existing table from its contract: protocol, properties, columns."""
-        return problems_of(self.spark, self.address(table.name), table)
+        found = (
+            found_by_spark(self.spark, self.address(table.name))
+            if self.local_folder is None
+            else found_in_folder(self.local_folder / table.name)
+        )
+        return problems_of(found, table)
 
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
         tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)

@@ -1,0 +1,57 @@
+"""A batch of one source on its way to the tables; parts of several sources are written together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import reduce
+
+from pyspark.sql import DataFrame
+
+from desirelines.stages.ingest_terms import Batch, Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A batch's rows in the event model, and the rows that the source gave, counted on reading."""
+
+    mapped: DataFrame
+    count: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A batch with its terms and rows."""
+
+    terms: Terms
+    batch: Batch
+    rows: Rows
+
+    @property
+    def source_name(self) -> str:
+        """The name of its source."""
+        return self.terms.source.name
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """The name and number under which a group of parts is written once to each table.
+
+    A commit whose answer is lost is tried again by Delta, which knows it by these. Another try of
+    a part has another attempt, and so another name.
+    """
+
+    writer: str
+    number: int
+
+
+def once(parts: Iterable[Part]) -> Once:
+    """The name and number of a group: those of its first part."""
+    first = min(parts, key=lambda part: part.source_name)
+    attempt = "" if first.terms.attempt == 1 else f":{first.terms.attempt}"
+    return Once(f"{first.source_name}:{first.batch.query_id}{attempt}", first.batch.number)
+
+
+def union(frames: Iterable[DataFrame]) -> DataFrame:
+    """The rows of all of them; columns by name."""
+    return reduce(DataFrame.unionByName, frames)
