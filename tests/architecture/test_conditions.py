@@ -18,7 +18,8 @@ TAKE_CONDITIONS = {
 }
 SAY_SQL = {
     "io/tables/store.py", "io/tables/ddl.py", "io/tables/dml.py", "io/tables/ledger.py",
-    "io/tables/log.py", "io/sources/delta_history.py", "io/spark/jars.py",
+    "io/tables/log.py", "io/tables/reader.py", "io/tables/contract_check.py",
+    "io/sources/delta_history.py", "io/spark/jars.py",
 }  # fmt: skip
 """Where statements are composed: of quoted addresses, and of column names from contracts."""
 

@@ -11,10 +11,10 @@ from desirelines.tables import ALL
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "lib" / "desirelines"
-READING = {"bounds", "read", "rows", "run_ids"}
+READING = {"bounds", "partitions", "read", "row_count", "rows", "run_ids"}
 WRITING = {
     "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all",
-    "replace_run", "replace_run_of", "replace_where",
+    "replace_partition", "replace_run", "replace_run_of", "replace_where",
 }  # fmt: skip
 TABLES = {"warehouse", "tables", "store"}
 """Names of table stores: a verb counts where it is called on one of these."""

@@ -34,7 +34,8 @@ def test_the_moment_a_batch_is_judged_by_is_its_own(spark, cli, tmp_path):
         assert waiting(spark, tmp_path) == 1
         assert cli("ingest-events", *given) == 0
     begun = read(spark, tmp_path, tables.INGEST_BATCHES).collect()
-    assert [(b["attempt"], "path" in b["rules"]) for b in begun] == [(1, False)]
+    assert sorted((b["attempt"], "path" in b["rules"]) for b in begun) == [(1, False), (2, False)]
+    assert len({(b["read_at"], b["rules"]) for b in begun}) == 1
 
 
 @pytest.mark.parametrize("is_stricter", [True, False])
@@ -83,10 +84,7 @@ def test_a_setting_that_decides_nothing_of_a_batch_is_no_other_rule(spark, cli, 
 
 
 def test_a_source_that_was_written_over_is_taken_out_and_written_anew(spark, cli, capsys, tmp_path):
-    """The batch cannot be completed: the file holds other rows now.
-
-    No later try may end with a sum that does not add up.
-    """
+    """The file holds other rows now. No later try may end with a sum that does not add up."""
     given = delivered(tmp_path, ROWS)
     with dying_before(tables.ROW_ACCOUNTS):
         assert cli("ingest-events", *given) == 1
@@ -94,7 +92,7 @@ def test_a_source_that_was_written_over_is_taken_out_and_written_anew(spark, cli
     shop.write(tmp_path / "in", "first.csv", ROWS[:7])
     capsys.readouterr()
     assert cli("ingest-events", *given) == 0
-    assert "it is deleted and written again" in capsys.readouterr().err
+    assert "is finished as of then" in capsys.readouterr().err
     assert fates(spark, tmp_path) == {("source", "used"): 7}
     assert events(spark, tmp_path) == {r["id"] for r in ROWS[:7]}
     assert sorted(r["attempt"] for r in read(spark, tmp_path, tables.INGEST_BATCHES).collect()) == [

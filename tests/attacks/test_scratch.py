@@ -155,12 +155,14 @@ def test_white_space_in_a_path_ends_no_java_option():
     assert java_option("java.io.tmpdir", '/a b/"c"\\d') == '"-Djava.io.tmpdir=/a b/\\"c\\"\\\\d"'
 
 
-def test_a_warehouse_that_is_made_is_its_owners_alone_and_check_notes_one_that_is_not(tmp_path):
+def test_a_warehouse_that_is_made_is_its_owners_alone_and_check_notes_one_that_is_not(
+    spark, tmp_path
+):
     created, standing = tmp_path / "deep" / "made", tmp_path / "standing"
     standing.mkdir()
     standing.chmod(0o755)
     for folder in (created, standing):
-        Warehouse(None, WarehouseSettings(path=str(folder))).check_writable()
+        Warehouse(spark, WarehouseSettings(path=str(folder))).check_writable()
     assert [stat.S_IMODE(f.stat().st_mode) for f in (created, standing)] == [0o700, 0o755]
     answers = [
         _writable(Settings(warehouse=WarehouseSettings(path=str(f)))) for f in (created, standing)

@@ -14,7 +14,6 @@ from desirelines.features.path_tfidf import Vocabulary, to_vocabulary, to_word_w
 from desirelines.features.rfm import cut_points, to_rfm_scores
 from desirelines.frames.keep import checkpointed, kept, release
 from desirelines.identities.stream_owners import with_person
-from desirelines.io.tables.predicates import equals
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.stages.parameters import save_run_parameters
@@ -77,7 +76,7 @@ def write_features(run: Run) -> dict[RunParameter, str | None]:
             lists = [F.coalesce(f"_{column}{number}", empty) for number in range(len(parts))]
             features = features.withColumn(f"own_{column}", F.concat(f"own_{column}", *lists))
     try:
-        run.warehouse.replace_where(features, FEATURES, equals("as_of", run.as_of))
+        run.warehouse.replace_partition(features, FEATURES, "as_of", run.as_of)
     finally:  # a notebook's session lives on
         release(together)
     return {RunParameter.PATH_WORDS: None if vocabulary is None else vocabulary.to_json()}
@@ -87,11 +86,8 @@ def write_rfm(run: Run) -> dict[RunParameter, str | None]:
     """Score everybody as of the run's date; give the cut points, if there are any."""
     features, settings = features_of(run), run.settings.rfm
     cuts = cut_points(features, settings)
-    run.warehouse.replace_where(
-        to_rfm_scores(features, cuts, settings, run_id=run.run_id),
-        RFM_SCORES,
-        equals("as_of", run.as_of),
-    )
+    scores = to_rfm_scores(features, cuts, settings, run_id=run.run_id)
+    run.warehouse.replace_partition(scores, RFM_SCORES, "as_of", run.as_of)
     if cuts is not None and cuts.is_fixed:
         run.progress.say(
             "most people ordered about equally often, so frequency is scored by "
@@ -120,7 +116,7 @@ def write_labels(run: Run) -> dict[RunParameter, str | None]:
         occasions=[o.name for o in settings.features.occasions],
         run_id=run.run_id,
     )
-    run.warehouse.replace_where(rows, PERSON_LABELS, equals("as_of", run.as_of))
+    run.warehouse.replace_partition(rows, PERSON_LABELS, "as_of", run.as_of)
     return {RunParameter.BENEFIT_RANKS: None if ranks is None else ranks.to_json()}
 
 

@@ -26,7 +26,7 @@ from desirelines.stages.ingest_groups import Groups
 from desirelines.stages.ingest_part import Rows
 from desirelines.stages.ingest_rejects import finish_requeues, has_open_requeue, requeue_sources
 from desirelines.stages.ingest_terms import Batch, Terms, open_batches, take_out, terms_of
-from desirelines.stages.source_state import facts_before, present_sources
+from desirelines.stages.source_state import SourceFacts, facts_before, present_sources
 from desirelines.tables import QUARANTINED_EVENTS, ROW_ACCOUNTS
 from desirelines.views.events import day_after_newest_event
 
@@ -39,7 +39,7 @@ def ingest_events(run: Run) -> StageReport:
     drop_expired(run)
     before = facts_before(run)
     sources, facts = present_sources(run, before)
-    batches = ingest_sources(run, sources, facts.checkpoints)
+    batches = ingest_sources(run, sources, facts, before)
     as_of = run.requested_as_of or run.ledger.as_of(run.run_id) or day_after_newest_event(run)
     check_as_of(run.at(as_of))
     return StageReport(
@@ -51,17 +51,19 @@ def ingest_events(run: Run) -> StageReport:
     )
 
 
-def ingest_sources(run: Run, sources: list[Source], checkpoints: dict[str, int]) -> int:
+def ingest_sources(run: Run, sources: list[Source], facts: SourceFacts, before: SourceFacts) -> int:
     """Read what is new at the sources, several at once; give the number of batches.
 
     Batches of sources that are read at the same time are written together. A batch begun with
     another mapping or other settings is finished with those; then the quarantined rows of its
-    source are reprocessed with the current ones.
+    source are reprocessed with the current ones. `before` are the facts of the last time.
     """
     rates = rates_digest(run.spark, run.settings.site)
     finish_requeues(run, sources, rates)
+    checkpoints = facts.checkpoints
     if run.resync:
         _give_up_open_batches(run, checkpoints)
+    sources = [s for s in sources if facts.are_news_for(s, before)]
     at_once = run.settings.ingest.sources_at_once
     groups = Groups(partial(write_group, run), sources=len(sources), at_once=at_once)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
-from desirelines.io.sources.delta_history import skipped_commits, version_of
+from desirelines.io.sources.delta_history import id_of, skipped_commits, version_of
 from desirelines.io.sources.inspect import Found, check_source, is_empty, look_at, without
 from desirelines.io.sources.rates import check_rates
 from desirelines.run.context import Run
@@ -19,14 +19,29 @@ class SourceFacts:
     Attributes:
         columns: top-level columns (none for JSON).
         versions: newest version of Delta sources.
+        tables: id of Delta sources on this machine; a table that was made anew has another.
         checkpoints: number of the checkpoint; a resync starts the next one.
         currency: the reporting currency that money was converted to.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
     checkpoints: dict[str, int] = field(default_factory=dict)
     currency: str | None = None
+
+    def are_news_for(self, source: Source, before: SourceFacts) -> bool:
+        """Whether the source may have rows that were not there when `before` was saved.
+
+        Of a Delta table on this machine its id and version say it; others must be listed.
+        """
+        name = source.name
+        return (
+            name not in self.tables
+            or self.tables[name] != before.tables.get(name)
+            or self.versions.get(name) != before.versions.get(name)
+            or self.checkpoints.get(name) != before.checkpoints.get(name)
+        )
 
 
 def facts_before(run: Run) -> SourceFacts:
@@ -69,30 +84,37 @@ def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], Source
         )
     sources = []
     now = SourceFacts(
-        dict(before.columns), dict(before.versions), dict(before.checkpoints), currency
+        dict(before.columns),
+        dict(before.versions),
+        checkpoints=dict(before.checkpoints),
+        currency=currency,
     )
     for source in run.settings.sources:
         present = look_at(run.spark, source)
         usable = _fitted(run, source, present, before.columns.get(source.name, []))
-        if (
-            not source.may_be_empty
-            and source.name not in before.columns
-            and is_empty(run.spark, source)
-        ):
-            raise EmptyInputError(
-                f"source '{source.name}' is empty: {source.table or source.path} has no row. Fix "
-                "its path, or set `may_be_empty: true` in its mapping."
-            )
+        if source.name not in before.columns:
+            _refuse_empty(run, source)
         version = version_of(run.spark, source)
         if version is not None:
             _report_skipped(run, source, before.versions.get(source.name, version), version)
             now.versions[source.name] = version
+        table_id = id_of(run.spark, source)
+        if table_id is not None:
+            now.tables[source.name] = table_id
         now.columns[source.name] = present.columns
         now.checkpoints[source.name] = before.checkpoints.get(source.name, 0) + (
             source.name in run.resync
         )
         sources.append(usable)
     return sources, now
+
+
+def _refuse_empty(run: Run, source: Source) -> None:
+    if not source.may_be_empty and is_empty(run.spark, source):
+        raise EmptyInputError(
+            f"source '{source.name}' is empty: {source.table or source.path} has no row. Fix "
+            "its path, or set `may_be_empty: true` in its mapping."
+        )
 
 
 def _fitted(run: Run, source: Source, now: Found, before: list[str]) -> Source:

@@ -25,7 +25,7 @@ def features_of(run: Run) -> DataFrame:
 
 def people_count(run: Run) -> int:
     """Number of people with features as of the run's date."""
-    return run.warehouse.row_count(FEATURES, {"as_of": [run.as_of]})
+    return run.warehouse.row_count(FEATURES, as_of=run.as_of)
 
 
 def clustered_features(run: Run) -> DataFrame:

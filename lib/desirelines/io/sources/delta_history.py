@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from desirelines.io.spark.local_files import is_local
 from desirelines.io.tables.addresses import absolute, quoted
 from desirelines.io.tables.log import newest_version, version_in_history
 from desirelines.settings import Source
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,28 +37,55 @@ def version_of(spark: SparkSession, source: Source) -> int | None:
     return version_in_history(spark, _address(source))
 
 
+def table_here(spark: SparkSession, source: Source) -> DeltaTable | None:
+    """The table of a Delta source on this machine, for questions to its log without Spark.
+
+    None for other sources, and for a table whose features only Spark knows.
+    """
+    if source.format != "delta" or source.path is None or not is_local(spark, source.path):
+        return None
+    # Imported here, as no table of a cluster is read so.
+    from deltalake import DeltaTable
+    from deltalake.exceptions import DeltaError
+
+    with suppress(DeltaError):
+        return DeltaTable(source.path)
+    return None
+
+
+def id_of(spark: SparkSession, source: Source) -> str | None:
+    """Id of the table of a Delta source on this machine; None for others."""
+    table = table_here(spark, source)
+    return None if table is None else str(table.metadata().id)
+
+
 def skipped_commits(
     spark: SparkSession, source: Source, *, since: int, until: int
 ) -> list[Skipped]:
     """Commits of a Delta source that a stream skips, after version `since` and up to `until`."""
-    history = spark.sql(f"DESCRIBE HISTORY {_address(source)}").filter(
-        F.col("version").between(since + 1, until)
-    )
-    rows = (
-        history.select("version", "operation", "operationParameters", "operationMetrics")
-        .orderBy("version")
-        .collect()
-    )
-    commits = (
+    table = table_here(spark, source)
+    commits = _by_spark(spark, source) if table is None else table.history()
+    asked = sorted((c for c in commits if since < c["version"] <= until), key=_version)
+    skipped = (
         _skipped(
-            r["version"],
-            r["operation"],
-            r["operationParameters"] or {},
-            r["operationMetrics"] or {},
+            c["version"],
+            c["operation"],
+            c.get("operationParameters") or {},
+            c.get("operationMetrics") or {},
         )
-        for r in rows
+        for c in asked
     )
-    return [c for c in commits if c is not None]
+    return [c for c in skipped if c is not None]
+
+
+def _by_spark(spark: SparkSession, source: Source) -> list[dict[str, Any]]:
+    columns = ("version", "operation", "operationParameters", "operationMetrics")
+    history = spark.sql(f"DESCRIBE HISTORY {_address(source)}").select(*columns)
+    return [row.asDict() for row in history.collect()]
+
+
+def _version(commit: dict[str, Any]) -> int:
+    return int(commit["version"])
 
 
 def _skipped(

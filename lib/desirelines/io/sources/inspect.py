@@ -13,6 +13,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
+from desirelines.io.sources.delta_history import table_here
 from desirelines.io.sources.readers import (
     BROKEN,
     ROW,
@@ -24,7 +25,6 @@ from desirelines.io.sources.readers import (
     static_schema,
 )
 from desirelines.io.sources.symlinks import check_links
-from desirelines.io.spark.local_files import is_local
 from desirelines.io.tables.file_statistics import rows_in_files
 from desirelines.settings import Source, TimeColumn
 
@@ -139,13 +139,8 @@ def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:
 
 def is_empty(spark: SparkSession, source: Source) -> bool:
     """Whether the source has no row. Of a Delta table on this machine its log says it."""
-    if source.format == "delta" and source.path and is_local(spark, source.path):
-        try:
-            count = rows_in_files(Path(source.path))
-        except Exception:  # a table that only Spark can read, by one of its newer features
-            count = None
-        if count:
-            return False
+    if table_here(spark, source) is not None and rows_in_files(Path(source.path or "")):
+        return False
     return _static(spark, source).select(F.lit(1)).isEmpty()
 
 

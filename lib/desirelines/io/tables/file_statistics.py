@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +29,18 @@ def bounds_of_files(folder: Path, column: str) -> list[tuple[Any, Any]] | None:
     return bounds if all(_is_whole(value) for pair in bounds for value in pair) else None
 
 
-def rows_in_files(folder: Path, where: Mapping[str, Collection[Any]] | None = None) -> int | None:
+def rows_in_files(folder: Path, partition: Mapping[str, Any] | None = None) -> int | None:
     """The rows of a table in a local folder; null where the log does not say it of every file.
 
-    With `where` the rows of files with these values of their partition.
+    With `partition` the rows of files with this value of a column of the file layout.
     """
     files = _files_of(folder)
     counts = files.column("num_records").to_pylist()
-    for column, values in (where or {}).items():
+    for column, wanted in (partition or {}).items():
         if f"partition.{column}" not in files.column_names:
             return 0 if not counts else None
         inside = files.column(f"partition.{column}").to_pylist()
-        counts = [n if value in values else 0 for n, value in zip(counts, inside, strict=True)]
+        counts = [n if value == wanted else 0 for n, value in zip(counts, inside, strict=True)]
     return None if None in counts else sum(counts)
 
 

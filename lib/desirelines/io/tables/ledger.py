@@ -88,8 +88,8 @@ class Ledger:
     def gathered(self) -> Iterator[None]:
         """Write the states of this block together: each small commit takes its time.
 
-        A run's first state is written at once, as is a failure, and whatever waited for
-        `LONGEST_WAIT`. What waits when a driver is killed is lost: then its stages are done again.
+        A run's first state is written at once, as is a failure, and all after `LONGEST_WAIT`. What
+        waits when a driver is killed is lost, and its stages are done again.
         """
         self._gathers_since = self.clock()
         try:
@@ -184,8 +184,9 @@ class Ledger:
         if phase not in AFTER_THE_END:
             self.check_open(run_id)
         row = self._row(run_id, phase, status, facts)
-        is_first = not any(s.run_id == run_id for s in self.states())
-        self.states().append(State(**{name: row[name] for name in State.__dataclass_fields__}))
+        states = self.states()
+        is_first = not any(s.run_id == run_id for s in states)
+        states.append(State(**{name: row[name] for name in State.__dataclass_fields__}))
         self._waiting.append(row)
         if is_first or status == FAILED or not self._can_wait(row["recorded_at"]):
             self.flush()
@@ -193,10 +194,10 @@ class Ledger:
     def _can_wait(self, now: datetime) -> bool:
         """Whether states are gathered, and none has waited too long."""
         since = self._gathers_since
-        if since is None or now - since < LONGEST_WAIT:
-            return since is not None
-        self._gathers_since = now
-        return False
+        if since is not None and now - since >= LONGEST_WAIT:
+            self._gathers_since = now
+            return False
+        return since is not None
 
     def record_first(
         self, run_id: str, phase: str, status: str, *, writer: str, number: int, **facts: Any
@@ -254,19 +255,13 @@ class Ledger:
 
     def inputs_of(self, run_id: str, phase: str) -> dict[str, Any]:
         """The inputs of a run's newest attempt at a phase; empty when there is none."""
-        states = [
+        states = (
             s
             for s in self.states()
-            if (s.run_id, s.phase) == (run_id, phase)
-            and s.status != STARTED
-            and s.inputs is not None
-        ]
-        newest = max(states, key=lambda s: (s.attempt, s.state_no), default=None)
-        return (
-            dict(json.loads(newest.inputs))
-            if newest is not None and newest.inputs is not None
-            else {}
+            if (s.run_id, s.phase) == (run_id, phase) and s.status != STARTED and s.inputs
         )
+        newest = max(states, key=lambda s: (s.attempt, s.state_no), default=None)
+        return dict(json.loads(newest.inputs or "{}")) if newest is not None else {}
 
     def _rows(self, rows: list[dict[str, Any]]) -> DataFrame:
         return self.warehouse.spark.createDataFrame(rows, RUNS.schema).coalesce(1)

@@ -9,51 +9,27 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from functools import cached_property
-from pathlib import Path
+from datetime import date
 from threading import RLock
-from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from desirelines.errors import ContractError
-from desirelines.io.spark.local_files import is_local
-from desirelines.io.tables.addresses import absolute, make_writable, quoted
-from desirelines.io.tables.contract_check import found_by_spark, found_in_folder, problems_of
 from desirelines.io.tables.ddl import create_statement
 from desirelines.io.tables.dml import delete_statement, merge_statement
-from desirelines.io.tables.file_statistics import bounds_of_files, rows_in_files
 from desirelines.io.tables.first_commit import write_first_commit
 from desirelines.io.tables.layout import laid_out
-from desirelines.io.tables.log import is_readable, newest_version, version_in_history
 from desirelines.io.tables.predicates import Predicate, equals
-from desirelines.io.tables.rows import row_count
-from desirelines.io.tables.small import (
-    Where,
-    filtered,
-    in_utc,
-    ordered,
-    rows_by_spark,
-    rows_in_folder,
-)
-from desirelines.settings.model import Warehouse as WarehouseSettings
+from desirelines.io.tables.reader import AT_ONCE, TableReader
 from desirelines.tables import Table
 from desirelines.tables.conform import conform
 
-AT_ONCE = 4
-"""Largest number of tables that are written at the same time."""
-
 
 @dataclass
-class Warehouse:
-    """The tables of one deployment, as paths below a folder or as names in a catalog."""
+class Warehouse(TableReader):
+    """Reads and writes the tables of one deployment."""
 
-    spark: SparkSession
-    settings: WarehouseSettings
     _ready: set[str] = field(default_factory=set)
-    _there: set[str] = field(default_factory=set)
-    _versions: dict[str, int | None] = field(default_factory=dict)
     _new_run: str | None = None
     _closed_runs: set[str] = field(default_factory=set)
     _written: dict[str, set[Predicate | None]] = field(default_factory=dict)
@@ -61,18 +37,6 @@ class Warehouse:
     before_first_write: Callable[[], None] | None = None
     """Called once, before this command writes to any table; if it raises, nothing is written."""
     _beginning: AbstractContextManager[bool] = field(default_factory=RLock)
-
-    def address(self, name: str) -> str:
-        """The table's address, quoted for SQL."""
-        if self.settings.catalog and self.settings.schema_:
-            return ".".join(
-                quoted(part) for part in (self.settings.catalog, self.settings.schema_, name)
-            )
-        return f"delta.{quoted(self.path_of(name))}"
-
-    def path_of(self, name: str) -> str:
-        """The folder of a path table, or of something beside the tables (checkpoints, MLflow)."""
-        return f"{absolute(self.settings.path)}/{name}"
 
     def _alone(self, table: Table) -> AbstractContextManager[bool]:
         """A lock to hold while a table is written.
@@ -83,36 +47,6 @@ class Warehouse:
         """
         return self._locks.setdefault(table.name, RLock())
 
-    @cached_property
-    def local_folder(self) -> Path | None:
-        """The folder of the tables; None if they are, or may be, elsewhere than on this machine."""
-        if self.settings.catalog or not is_local(self.spark, self.settings.path):
-            return None
-        return Path(absolute(self.settings.path))
-
-    def check_writable(self) -> None:
-        """Make sure the folder can be written; a folder created now belongs to its owner alone.
-
-        Raises:
-            MachineError: it cannot be written.
-        """
-        if self.local_folder is not None:
-            make_writable(self.local_folder)
-
-    def exists(self, table: Table) -> bool:
-        """Whether the table exists."""
-        if table.name in self._there:
-            return True
-        folder = self.local_folder
-        has_log = folder is not None and newest_version(folder / table.name) is not None
-        if has_log or (folder is None and self.is_readable(table)):
-            self._there.add(table.name)
-        return table.name in self._there
-
-    def is_readable(self, table: Table) -> bool:
-        """Whether Spark can read the table: it exists, and its log is whole."""
-        return is_readable(self.spark, self.address(table.name))
-
     def begin_run(self, run_id: str) -> None:
         """Declare that nothing of this run was ever written.
 
@@ -120,104 +54,8 @@ class Warehouse:
         """
         self._new_run = run_id
 
-    def read(self, table: Table) -> DataFrame:
-        """The table's rows; none when it does not exist yet."""
-        if not self.exists(table):
-            return self.spark.createDataFrame([], table.schema)
-        return self.spark.sql(f"SELECT * FROM {self.address(table.name)}")
-
-    def rows(self, table: Table, *order: str, where: Where | None = None) -> list[dict[str, Any]]:
-        """Rows of a table without people, which is small, to the driver; times are in UTC.
-
-        Those with one of the given values in each column of `where`, in the given order of columns.
-
-        Raises:
-            ContractError: the table is about people, so nobody knows how many rows it has.
-        """
-        if table.erased_by:
-            raise ContractError(f"'{table.name}' is about people: it is read by Spark alone")
-        where = where or {}
-        if not self.exists(table) or not all(where.values()):
-            return []
-        rows = (
-            rows_by_spark(self.read(table), where)
-            if self.local_folder is None
-            else rows_in_folder(self.local_folder / table.name, table, where)
-        )
-        return ordered(rows, order)
-
-    def bounds(self, table: Table, column: str) -> tuple[Any, Any] | None:
-        """The smallest and the largest value of a column; null if the table has no row.
-
-        Of times, microseconds may be missing. Reads no row where the table's log says it.
-        """
-        if not self.exists(table):
-            return None
-        in_files = None
-        if self.local_folder is not None:
-            in_files = bounds_of_files(self.local_folder / table.name, column)
-        if in_files is None:
-            least, most = F.min(column).alias("least"), F.max(column).alias("most")
-            row = in_utc(self.read(table).agg(least, most).collect()[0].asDict())
-            in_files = [] if row["most"] is None else [(row["least"], row["most"])]
-        if not in_files:
-            return None
-        return min(least for least, _ in in_files), max(most for _, most in in_files)
-
-    def row_count(self, table: Table, where: Where | None = None) -> int:
-        """The table's number of rows; none are read where its log says it.
-
-        Or of those with one of the given values in each column of `where`, which are columns of the
-        file layout.
-        """
-        if not self.exists(table):
-            return 0
-        count = None
-        if self.local_folder is not None:
-            count = rows_in_files(self.local_folder / table.name, where or {})
-        return row_count(filtered(self.read(table), where or {})) if count is None else count
-
-    def partitions(self, table: Table, column: str) -> set[Any]:
-        """The values of a column of the file layout."""
-        if not self.exists(table):
-            return set()
-        in_files = None
-        if self.local_folder is not None:
-            in_files = bounds_of_files(self.local_folder / table.name, column)
-        if in_files is not None:
-            return {value for value, _ in in_files}
-        return {row[0] for row in self.read(table).select(column).distinct().collect()}
-
     def _is_known_empty(self, table: Table) -> bool:
         return self.local_folder is not None and self.row_count(table) == 0
-
-    def run_ids(self, table: Table) -> set[str]:
-        """The runs that have rows in the table."""
-        if not self.exists(table):
-            return set()
-        in_files = None
-        if self.local_folder is not None:
-            in_files = bounds_of_files(self.local_folder / table.name, "run_id")
-        if in_files is not None and all(least == most for least, most in in_files):
-            return {run_id for run_id, _ in in_files}
-        return {row["run_id"] for row in self.read(table).select("run_id").distinct().collect()}
-
-    def version(self, table: Table) -> int | None:
-        """The version this command first saw or last wrote; None if there is no such table."""
-        if table.name not in self._versions:
-            self._versions[table.name] = None
-            if self.local_folder is not None:
-                self._versions[table.name] = newest_version(self.local_folder / table.name)
-            elif self.exists(table):
-                address = self.address(table.name)
-                self._versions[table.name] = version_in_history(self.spark, address)
-        return self._versions[table.name]
-
-    def versions(self, tables: Iterable[Table]) -> dict[str, int | None]:
-        """The versions of several tables by name, read at the same time."""
-        tables = tuple(tables)
-        with ThreadPoolExecutor(AT_ONCE, "version") as pool:
-            return dict(zip((t.name for t in tables), pool.map(self.version, tables), strict=True))
 
     def append(self, rows: DataFrame, table: Table) -> None:
         """Append the rows."""
@@ -241,6 +79,17 @@ class Warehouse:
         is_new = self.create(table)
         how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate.sql})
         self._save(conform(rows, table), table, *how)
+
+    def replace_partition(self, rows: DataFrame, table: Table, column: str, day: date) -> None:
+        """Replace the rows of one value of a column of the file layout, as a day.
+
+        The first rows of that value are appended: nothing is searched for earlier ones.
+        """
+        self.create(table)
+        if day in self.partitions(table, column):
+            self.replace_where(rows, table, equals(column, day))
+        else:
+            self.append(rows, table)
 
     def replace_run(
         self, rows: DataFrame, table: Table, run_id: str, part: Predicate | None = None
@@ -381,15 +230,6 @@ class Warehouse:
         else:
             self.spark.sql(create_statement(self.address(table.name), table))
         self._versions.pop(table.name, None)
-
-    def problems(self, table: Table) -> list[str]:
-        """Differences of an existing table from its contract: protocol, properties, columns."""
-        found = (
-            found_by_spark(self.spark, self.address(table.name))
-            if self.local_folder is None
-            else found_in_folder(self.local_folder / table.name)
-        )
-        return problems_of(found, table)
 
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
         tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
