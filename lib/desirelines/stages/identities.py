@@ -56,18 +56,23 @@ def resolve_identities(run: Run) -> StageReport:
     """
     now = state_of_identities(run)
     last = last_state(run, "resolve-identities") if run.warehouse.exists(IDENTITY_MAP) else None
-    note = ""
+    note, count = "", None
     if last == now:
         note = "no identifier is new: people stay"
     elif last is None or last.rules != now.rules:
-        resolve(run, None)
+        count = row_count(resolve(run, None))
     else:
         resolve(run, touched_keys(run, last))
-    return StageReport(row_count(open_identities(run)), note, inputs=now.inputs)
+    if count is None:
+        count = row_count(open_identities(run))
+    return StageReport(count, note, inputs=now.inputs)
 
 
-def resolve(run: Run, keys: DataFrame | None) -> None:
-    """Resolve the components of these keys again (all for null), and write what changed."""
+def resolve(run: Run, keys: DataFrame | None) -> DataFrame:
+    """Resolve the components of these keys again (all for null), and write what changed.
+
+    Gives their identifiers, each with its person.
+    """
     identity, links = run.settings.identity, run.warehouse.read(IDENTITY_LINKS)
     scope = None if keys is None else _scope(run, keys)
     rows = links if scope is None else links.join(scope, "key", "left_semi")
@@ -95,6 +100,7 @@ def resolve(run: Run, keys: DataFrame | None) -> None:
         run.warehouse.merge(
             edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at")
         )
+    return resolved
 
 
 def _scope(run: Run, keys: DataFrame) -> DataFrame:

@@ -23,7 +23,7 @@ from desirelines.stages.sessions_increment import (
     state_of_sessions,
     streams_to_rebuild,
 )
-from desirelines.tables import IDENTITY_LINKS, SESSIONS
+from desirelines.tables import EVENTS, IDENTITY_LINKS, SESSIONS
 from desirelines.views.events import usable_events
 from desirelines.views.state import last_state
 
@@ -128,6 +128,8 @@ def with_cap(run: Run, events: DataFrame, rebuild: StreamsToRebuild | None) -> D
     `identity_links`; only streams over the cap are sorted.
     """
     max_events = run.settings.sessions.most_events_of_a_stream
+    if run.warehouse.row_count(EVENTS) <= max_events:
+        return events.withColumn("is_over_the_cap", F.lit(False))
     links = run.warehouse.read(IDENTITY_LINKS).filter(F.col("key") == F.col("other_key"))
     if rebuild is not None:
         links = links.join(rebuild.starts, links["key"] == F.col("stream_id"), "left_semi")

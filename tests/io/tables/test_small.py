@@ -20,8 +20,8 @@ KINDS = Table(
     tuple(
         Column(name, kind, name)
         for name, kind in {
-            "run_id": TEXT, "name": TEXT, "n": WHOLE, "share": REAL, "at": INSTANT, "on": DAY, "is_it": FLAG,
-            "paid": MONEY, "names": TEXTS,
+            "run_id": TEXT, "name": TEXT, "n": WHOLE, "share": REAL, "at": INSTANT,
+            "on": DAY, "is_it": FLAG, "paid": MONEY, "names": TEXTS,
         }.items()
     ),
     (),
