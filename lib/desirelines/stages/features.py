@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -31,7 +33,10 @@ def build_features(run: Run) -> StageReport:
     Raises:
         EmptyInputError: nobody did anything before as_of.
     """
-    fitted = write_features(run) | write_rfm(run) | write_labels(run)
+    fitted = write_features(run)
+    with ThreadPoolExecutor(2, "write") as pool:
+        for writing in (pool.submit(write_rfm, run), pool.submit(write_labels, run)):
+            fitted |= writing.result()
     save_run_parameters(run, fitted)
     people = people_count(run)
     if people == 0:

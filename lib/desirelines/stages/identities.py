@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -92,15 +94,25 @@ def resolve(run: Run, keys: DataFrame | None) -> DataFrame:
     resolved = checkpointed(
         to_identity_map(sightings, groups, followed, type_order=identity.type_order)
     )
-    _write_map(run, resolved, scope)
-    _write_owners(run, resolved, pairs)
-    edits = to_cut_edits(in_force, capped.unionByName(cut), pairs.select(PAIR))
+    cut_edits = to_cut_edits(in_force, capped.unionByName(cut), pairs.select(PAIR))
+    writes = (
+        lambda: _write_map(run, resolved, scope),
+        lambda: _write_owners(run, resolved, pairs),
+        lambda: _write_cuts(run, cut_edits),
+    )
+    # At the same time: a small commit waits more than it works.
+    with ThreadPoolExecutor(len(writes), "write") as pool:
+        for writing in [pool.submit(write) for write in writes]:
+            writing.result()
+    return resolved
+
+
+def _write_cuts(run: Run, edits: DataFrame) -> None:
     if not edits.isEmpty():
         facts = {"decided_at": F.lit(run.read_at), "from_run": F.lit(run.run_id)}
         run.warehouse.merge(
             edits.withColumns(facts), IDENTITY_CUTS, update=("is_cut", "reason", "decided_at")
         )
-    return resolved
 
 
 def _scope(run: Run, keys: DataFrame) -> DataFrame:

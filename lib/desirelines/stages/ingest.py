@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 
-from pyspark.sql import Observation
+from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from desirelines.frames.keep import checkpointed
@@ -125,7 +125,11 @@ def _ingest_source(
             if is_wide(raw):
                 raw = checkpointed(raw)
             counted = raw.observe(read, F.count(F.lit(1)).alias("n"))
-            return Rows(mapped_rows(run, terms, counted), lambda: int(read.get["n"]))
+
+            def mapped_of(hashes: DataFrame) -> DataFrame:
+                return mapped_rows(run, terms, raw.join(hashes, "row_hash", "left_semi"))
+
+            return Rows(mapped_rows(run, terms, counted), lambda: int(read.get["n"]), mapped_of)
 
         part = part_of(run, source, batch, terms, rates, rows)
         if part is not None:

@@ -41,6 +41,9 @@ from desirelines.stages.ingest_tables import Classified, write_tables
 from desirelines.stages.ingest_terms import Batch, Terms, take_out, terms_again
 from desirelines.tables import EVENTS, FATES, INGEST_BATCHES, ROW_ACCOUNTS, SUPPRESSIONS, Table
 
+FEW_CONFLICTS = 100_000
+"""Up to this many rows in conflict are sent to every task."""
+
 
 def part_of(
     run: Run,
@@ -226,9 +229,22 @@ def _for_tables(run: Run, judged: _Judged) -> Classified:
     if any(judged.account.get(fate) for fate in KEPT_IN_QUARANTINE):
         waiting = judged.classified.filter(F.col("fate").isin(*KEPT_IN_QUARANTINE))
         if judged.account.get("conflict"):
-            waiting = with_text_of_conflicts(waiting, judged.mapped, text)
+            waiting = with_text_of_conflicts(waiting, _in_conflict(judged), text)
     used = judged.classified.filter(F.col("fate") == "used")
     return Classified(judged.part, used, waiting, is_masked)
+
+
+def _in_conflict(judged: _Judged) -> DataFrame:
+    """Mapped rows, at least those in conflict; mapped again where they are not kept.
+
+    A source delivered again in full with other contents has as many conflicts as rows. Usually they
+    are few, and then only those rows are mapped.
+    """
+    if not judged.part.batch.is_first:
+        return judged.mapped
+    hashes = judged.classified.filter("fate = 'conflict'").select("row_hash").distinct()
+    is_few = judged.account["conflict"] <= FEW_CONFLICTS
+    return judged.part.rows.mapped_of(F.broadcast(hashes) if is_few else hashes)
 
 
 def _save_terms(run: Run, parts: list[Part]) -> None:

@@ -13,10 +13,17 @@ from desirelines.stages.ingest_terms import Batch, Terms
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """A batch's rows in the event model, and the rows that the source gave, counted on reading."""
+    """A batch's rows.
+
+    Attributes:
+        mapped: in the event model.
+        count: number of rows that the source gave, counted on reading.
+        mapped_of: the mapped rows again, at least those with the given `row_hash`.
+    """
 
     mapped: DataFrame
     count: Callable[[], int]
+    mapped_of: Callable[[DataFrame], DataFrame]
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,8 @@ def _requeue(run: Run, source: Source, batch: Batch, rates: str | None) -> dict[
             return None
         gone = waiting.join(digests, "row_digest", "left_semi")
         leaving[:] = [checkpointed(gone.select(*QUARANTINED_EVENTS.key))]
-        return Rows(taken.drop("row_digest"), lambda: count)
+        taken = taken.drop("row_digest")
+        return Rows(taken, lambda: count, lambda _: taken)
 
     part = part_of(run, source, batch, terms_of(run, source, batch, rates), rates, rows)
     fates: dict[str, int] = {}

@@ -14,6 +14,7 @@ from desirelines.events.bot_agents import to_bot_tags
 from desirelines.events.fates import to_quarantine
 from desirelines.events.parse import key_column, value_column
 from desirelines.events.raw_fields import ALIAS_KEY
+from desirelines.frames.keep import checkpointed
 from desirelines.identities.links import to_links
 from desirelines.privacy.consent import to_statements
 from desirelines.run.context import Run
@@ -147,6 +148,7 @@ def _bot_tags(run: Run, classified: Classified) -> DataFrame:
 
 
 def _merge_if_any(run: Run, rows: DataFrame, table: Table) -> None:
+    rows = checkpointed(rows)  # counted, then written
     if not rows.isEmpty():
         run.warehouse.merge(rows, table)
 
