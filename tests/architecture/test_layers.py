@@ -11,7 +11,7 @@ from desirelines.tables import ALL
 
 ROOT = Path(__file__).parents[2]
 LIBRARY = ROOT / "lib" / "desirelines"
-READING = {"bounds", "partitions", "read", "row_count", "rows", "run_ids"}
+READING = {"bounds", "find", "partitions", "read", "row_count", "rows", "run_ids"}
 WRITING = {
     "append", "append_once", "close_runs", "create", "delete", "drop_runs", "merge", "replace_all",
     "replace_partition", "replace_run", "replace_run_of", "replace_where",

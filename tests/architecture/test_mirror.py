@@ -45,6 +45,7 @@ TESTED_THROUGH = {
     "stages/abandoned_runs.py": "tests/attacks/test_sweeping.py",
     "stages/ingest.py": ("tests/attacks/test_batches.py", "tests/stages/test_ingest_account.py"),
     "stages/ingest_batch.py": "tests/attacks/test_batches.py",
+    "stages/ingest_known.py": "tests/attacks/test_batches.py",
     "stages/ingest_part.py": "tests/attacks/test_batches.py",
     "stages/ingest_rejects.py": "tests/operations/test_requeue.py",
     "stages/ingest_tables.py": "tests/attacks/test_batches.py",

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from pyspark.sql import DataFrame, Row
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES as CATALOGUE
 from desirelines.errors import EmptyInputError
 from desirelines.operations.identity_links import key_of_identifier
 from desirelines.run.context import Run
-from desirelines.tables import PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS
-from desirelines.views.features import features_of, rules_of
-from desirelines.views.identities import open_identities
+from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS
+from desirelines.views.features import rules_of
 from desirelines.views.members import segment_names
 from desirelines.views.runs import newest_published
 from desirelines.views.sessions import sessions_of_people
@@ -86,40 +85,44 @@ def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) ->
     # Joined as data: a literal in a plan would stand in Spark's event log.
     me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
     names = segment_names(run, run.run_id)
-    first_seen = _rows(run.warehouse.read(PEOPLE), me)
+    first_seen = run.warehouse.find(PEOPLE, "person_id", person)
     return PersonExplanation(
         person,
         as_of=str(run.as_of),
         run_id=run.run_id,
-        first_seen_at=str(first_seen[0]["first_seen_at"]) if first_seen else None,
-        segments=_segments(run, me, names),
-        nearest=_nearest(run, me, names),
-        features=_features(run, me),
-        identifiers=_identifiers(run, me),
+        first_seen_at=_shown(first_seen[0]["first_seen_at"]) if first_seen else None,
+        segments=_segments(run, person, names),
+        nearest=_nearest(run, person, names),
+        features=_features(run, person),
+        identifiers=_identifiers(run, person),
         sessions=sessions_of_people(run).join(me, "person_id").count(),
     )
 
 
 def _person_of(run: Run, key: str) -> str:
-    asked = F.broadcast(run.spark.createDataFrame([(key,)], "asked string"))
-    is_asked = (F.col("key") == F.col("asked")) | (F.col("person_id") == F.col("asked"))
-    people = open_identities(run).join(asked, is_asked).select("person_id").distinct().collect()
+    people = {
+        row["person_id"]
+        for column in ("key", "person_id")
+        for row in run.warehouse.find(IDENTITY_MAP, column, key)
+        if row["to_run"] is None
+    }
     if not people:
         raise EmptyInputError(
             "nobody is known by this key. Look at `identity_map`, "
             "or give a raw identifier with --identifier TYPE on standard input."
         )
-    return str(people[0]["person_id"])
+    return str(min(people))
 
 
-def _rows(table: DataFrame, me: DataFrame) -> list[Row]:
-    return table.join(me, "person_id").collect()
+def _shown(moment: datetime) -> str:
+    """A moment in UTC."""
+    return str(moment.replace(tzinfo=None))
 
 
-def _segments(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[SegmentReason, ...]:
+def _segments(run: Run, person: str, names: dict[str, str]) -> tuple[SegmentReason, ...]:
     """The segments of a person, the main one first."""
     rules = {rule.segment_id: rule.definition for rule in rules_of(run)}
-    rows = _rows(run.warehouse.read(SEGMENT_MEMBERS), me)
+    rows = run.warehouse.find(SEGMENT_MEMBERS, "person_id", person)
     return tuple(
         SegmentReason(
             row["segment_id"],
@@ -132,24 +135,24 @@ def _segments(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[SegmentRe
     )
 
 
-def _nearest(run: Run, me: DataFrame, names: dict[str, str]) -> tuple[NearSegment, ...]:
+def _nearest(run: Run, person: str, names: dict[str, str]) -> tuple[NearSegment, ...]:
     """The nearest segment and the second nearest; none for a person in no cluster."""
-    evidence = run.warehouse.read(SEGMENT_EVIDENCE).filter(F.col("run_id") == run.run_id)
+    evidence = run.warehouse.find(SEGMENT_EVIDENCE, "person_id", person)
     return tuple(
         NearSegment(
             row[f"{place}segment_id"],
             names.get(row[f"{place}segment_id"]),
             row[f"{place}distance"],
         )
-        for row in _rows(evidence, me)
+        for row in evidence
         for place in ("", "second_")
-        if row[f"{place}segment_id"]
+        if row["run_id"] == run.run_id and row[f"{place}segment_id"]
     )
 
 
-def _features(run: Run, me: DataFrame) -> dict[str, FeatureValue]:
-    rows = _rows(features_of(run), me)
-    values: dict[str, Any] = rows[0].asDict() if rows else {}
+def _features(run: Run, person: str) -> dict[str, FeatureValue]:
+    rows = run.warehouse.find(FEATURES, "person_id", person)
+    values: dict[str, Any] = next((row for row in rows if row["as_of"] == run.as_of), {})
     return {
         feature.name: FeatureValue(
             values.get(feature.name),
@@ -160,9 +163,10 @@ def _features(run: Run, me: DataFrame) -> dict[str, FeatureValue]:
     }
 
 
-def _identifiers(run: Run, me: DataFrame) -> tuple[Identifier, ...]:
-    rows = _rows(open_identities(run), me)
+def _identifiers(run: Run, person: str) -> tuple[Identifier, ...]:
+    rows = run.warehouse.find(IDENTITY_MAP, "person_id", person)
     return tuple(
-        Identifier(row["key"], row["key_type"], str(row["first_seen_at"]), row["rule"])
+        Identifier(row["key"], row["key_type"], _shown(row["first_seen_at"]), row["rule"])
         for row in sorted(rows, key=lambda row: (row["first_seen_at"], row["key"]))
+        if row["to_run"] is None
     )

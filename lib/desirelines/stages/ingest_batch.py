@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from pyspark.sql import Column, DataFrame
@@ -15,7 +14,6 @@ from desirelines.columns.keys import secret_pads
 from desirelines.events.currency import with_reporting_currency
 from desirelines.events.fates import (
     KEPT_IN_QUARANTINE,
-    LOOK_UP,
     keep_sinks_columns,
     suppressed_at,
     to_account,
@@ -36,6 +34,7 @@ from desirelines.stages.ingest_account import (
     check_written,
     has_account,
 )
+from desirelines.stages.ingest_known import days_of, known_events
 from desirelines.stages.ingest_part import Part, Rows, once, union
 from desirelines.stages.ingest_tables import Classified, write_tables
 from desirelines.stages.ingest_terms import Batch, Terms, take_out, terms_again
@@ -146,11 +145,11 @@ def judge(run: Run, parts: list[Part]) -> list[_Judged]:
             mapped[part.source_name] = rows if part.batch.is_first else kept(rows)
             if not part.batch.is_first:
                 kept_rows.callback(release, mapped[part.source_name])
-        days = _days_of(p for p in parts if not p.batch.is_first)
+        days = days_of(p for p in parts if not p.batch.is_first)
         classified = {}
         for part in parts:
             name = part.source_name
-            known = _known_events(run, part, days[name]) if days.get(name) else None
+            known = known_events(run, part, days[name]) if days.get(name) else None
             # Kept for several sinks, which one plan cannot have.
             classified[name] = kept(_classified(run, part, mapped[name], known))
             kept_rows.callback(release, classified[name])
@@ -280,30 +279,3 @@ def _append_once(run: Run, rows: list[Any], table: Table, parts: list[Part]) -> 
     group = once(parts)
     frame = run.spark.createDataFrame(rows, table.schema).coalesce(1)
     run.warehouse.append_once(frame, table, writer=group.writer, number=group.number)
-
-
-def _days_of(parts: Iterable[Part]) -> dict[str, tuple[date, date]]:
-    """The first and the last day of each part's usable rows, by source; none without such rows."""
-    spans = [
-        part.rows.mapped.filter((F.size("reasons") == 0) & ~F.col("is_late"))
-        .agg(F.min("occurred_at").alias("first"), F.max("occurred_at").alias("last"))
-        .withColumn("source", F.lit(part.source_name))
-        for part in parts
-    ]
-    if not spans:
-        return {}
-    rows = [row for row in union(spans).collect() if row["first"] is not None]
-    return {row["source"]: (row["first"].date(), row["last"].date()) for row in rows}
-
-
-def _known_events(run: Run, part: Part, days: tuple[date, date]) -> DataFrame:
-    """Events of the source on the batch's days, and as many days around as events can be late.
-
-    For snapshots, which bring few events, all of them: the state before can be of any day.
-    """
-    source, around = part.terms.source, int(part.terms.settings.ingest.late_days) + 1
-    first, last = days[0] - timedelta(days=around), days[1] + timedelta(days=around)
-    on_days = (F.col("occurred_on") >= F.lit(first)) & (F.col("occurred_on") <= F.lit(last))
-    of_others = (F.col("source") == source.name) & (F.col("ingest_batch") != part.batch.name)
-    wanted = of_others if source.snapshot else of_others & on_days
-    return run.warehouse.read(EVENTS).filter(wanted).select(*LOOK_UP)

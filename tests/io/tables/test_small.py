@@ -1,5 +1,7 @@
 """Rows for the driver: the same by Spark and without it."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -7,7 +9,13 @@ import pytest
 from pyspark.sql import types as T
 
 from desirelines.errors import ContractError
-from desirelines.io.tables.small import ordered, rows_by_spark, rows_in_folder
+from desirelines.io.tables.small import (
+    matches_by_spark,
+    matches_in_folder,
+    ordered,
+    rows_by_spark,
+    rows_in_folder,
+)
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import PEOPLE, RUN_PARAMETERS, Table
@@ -84,8 +92,26 @@ def test_null_comes_first_as_in_spark(spark, folder):
     assert [r["run_id"] for r in ordered(rows_in_folder(folder, KINDS, {}), ["n"])] == by_spark
 
 
+def test_a_process_that_has_read_so_ends_well(folder):
+    code = (
+        "from pathlib import Path\n"
+        "from tests.io.tables.test_small import KINDS\n"
+        "from desirelines.io.tables.small import rows_in_folder\n"
+        f"rows_in_folder(Path({str(folder)!r}), KINDS, {{}})\n"
+    )
+    ends = [subprocess.run([sys.executable, "-c", code], check=False).returncode for _ in range(4)]
+    assert ends == [0] * 4
+
+
 def test_a_table_about_people_is_not_read_to_the_driver(spark, tmp_path):
     warehouse = Warehouse(spark, WarehouseSettings(path=str(tmp_path)))
     assert warehouse.rows(RUN_PARAMETERS) == []
     with pytest.raises(ContractError, match="'people' is about people"):
         warehouse.rows(PEOPLE)
+
+
+@pytest.mark.parametrize("value", ["a", LONG, "nobody's", "b' OR 'a' = 'a"])
+def test_a_value_is_found_by_spark_and_without_it(spark, folder, value):
+    by_spark = matches_by_spark(spark.read.format("delta").load(str(folder)), "run_id", value)
+    assert matches_in_folder(folder, KINDS, "run_id", value) == by_spark
+    assert [r["run_id"] for r in by_spark] == [value] * (value in {"a", LONG})

@@ -23,6 +23,8 @@ from desirelines.io.tables.rows import row_count
 from desirelines.io.tables.small import (
     Where,
     in_utc,
+    matches_by_spark,
+    matches_in_folder,
     ordered,
     rows_by_spark,
     rows_in_folder,
@@ -114,6 +116,17 @@ class TableReader:
             else rows_in_folder(self.local_folder / table.name, table, where)
         )
         return ordered(rows, order)
+
+    def find(self, table: Table, column: str, value: str) -> list[dict[str, Any]]:
+        """The rows with this value in a column of text, to the driver: what is known of a person.
+
+        Times are in UTC.
+        """
+        if not self.exists(table):
+            return []
+        if self.local_folder is None:
+            return matches_by_spark(self.read(table), column, value)
+        return matches_in_folder(self.local_folder / table.name, table, column, value)
 
     def bounds(self, table: Table, column: str) -> tuple[Any, Any] | None:
         """The smallest and the largest value of a column; null if the table has no row.

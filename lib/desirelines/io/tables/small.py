@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import reduce
+from operator import and_
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +26,43 @@ def rows_in_folder(folder: Path, table: Table, where: Where) -> list[dict[str, A
 
     Spark plans four queries for a table of ten rows, three of them about its log.
     """
+    return _read(folder, table, where)
+
+
+def matches_in_folder(folder: Path, table: Table, column: str, value: str) -> list[dict[str, Any]]:
+    """Rows with this value in a column, of a table of any size in a local folder.
+
+    Reads the whole column, as no statistics are kept of columns about people, and the rest only of
+    what fits.
+    """
+    return _read(folder, table, {column: [value]})
+
+
+def _read(folder: Path, table: Table, where: Where) -> list[dict[str, Any]]:
     # Imported here, as no table of a cluster is read so.
     from deltalake import DeltaTable
+    from pyarrow.compute import field
+    from pyarrow.fs import LocalFileSystem, SubTreeFileSystem
 
-    filters = [(column, "in", sorted(values)) for column, values in where.items()]
-    read = DeltaTable(folder).to_pyarrow_table(columns=table.column_names, filters=filters or None)
+    # Arrow's own files: through those of delta-rs, threads of Arrow call Python while it ends, and
+    # every other process ended with an abort.
+    files = SubTreeFileSystem(str(folder), LocalFileSystem())
+    wanted = [field(column).isin(sorted(values)) for column, values in where.items()]
+    read = (
+        DeltaTable(folder)
+        .to_pyarrow_dataset(filesystem=files)
+        .to_table(columns=table.column_names, filter=reduce(and_, wanted) if wanted else None)
+    )
     return [in_utc(row) for row in read.to_pylist()]
+
+
+def matches_by_spark(table_rows: DataFrame, column: str, value: str) -> list[dict[str, Any]]:
+    """Rows with this value in a column, of a table anywhere.
+
+    The value is joined as data: as a literal of the plan it would stand in Spark's event log.
+    """
+    wanted = F.broadcast(table_rows.sparkSession.createDataFrame([(value,)], f"`{column}` string"))
+    return [in_utc(row.asDict()) for row in table_rows.join(wanted, column).collect()]
 
 
 def rows_by_spark(table_rows: DataFrame, where: Where) -> list[dict[str, Any]]:
