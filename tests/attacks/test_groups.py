@@ -19,12 +19,12 @@ NAMES = ("app", "shop", "web")
 @pytest.fixture
 def three(tmp_path):
     """A configuration of three sources, each with a third of the rows, as one compressed file."""
+    conf = shop.configure(tmp_path)
     for number, name in enumerate(NAMES):
         shop.write(tmp_path / name, "first.csv", ROWS[number::3])
         compress(tmp_path / name / "first.csv")
         mapping = shop.MAPPING.replace("name: shop", f"name: {name}")
         (tmp_path / f"{name}.yaml").write_text(mapping.format(path=tmp_path / name))
-    conf = shop.configure(tmp_path)
     listed = ", ".join(f"{name}.yaml" for name in NAMES)
     conf.write_text(conf.read_text().replace("[shop.yaml]", f"[{listed}]"))
     return "--conf", str(conf)
@@ -60,13 +60,18 @@ def test_three_sources_make_one_commit_a_table(spark, cli, tmp_path, three):
         assert commits(tmp_path, table) == ["CREATE TABLE", "WRITE"], table.name
 
 
-def test_a_source_that_cannot_be_read_stops_no_other(spark, cli, capsys, tmp_path, three):
-    file = tmp_path / "shop" / "first.csv.gz"
-    whole = file.read_bytes()
-    file.write_bytes(whole[: len(whole) // 2])  # its end is missing
+def test_a_source_that_cannot_be_read_stops_no_other(spark, cli, tmp_path, three):
+    """The log of a Delta source names a file that is gone."""
+    source = tmp_path / "delta"
+    rows = spark.createDataFrame(ROWS[NAMES.index("shop") :: 3])
+    rows.coalesce(1).write.format("delta").save(str(source))
+    mapping = (tmp_path / "shop.yaml").read_text().replace("format: csv", "format: delta")
+    (tmp_path / "shop.yaml").write_text(mapping.replace(str(tmp_path / "shop"), str(source)))
+    (file,) = source.glob("*.parquet")
+    file.rename(tmp_path / "away")
     assert cli("ingest-events", *three) != 0
     assert ids_by_source(spark, tmp_path) == EXPECTED | {"shop": []}
-    file.write_bytes(whole)
+    (tmp_path / "away").rename(file)
     assert cli("ingest-events", *three) == 0
     assert ids_by_source(spark, tmp_path) == EXPECTED
     assert fates(spark, tmp_path) == {("source", "used"): 12}
