@@ -75,6 +75,18 @@ def test_one_module_decides_how_rows_are_kept():
     assert calls(code, KEEPING, on=None) == [1, 3]
 
 
+def test_tables_are_read_without_spark_in_these_modules_alone():
+    found = {
+        file.relative_to(LIBRARY).as_posix()
+        for file in LIBRARY.rglob("*.py")
+        if "from deltalake import" in file.read_text()
+    }
+    assert found == {
+        "io/sources/delta_history.py", "io/tables/contract_check.py",
+        "io/tables/file_statistics.py", "io/tables/small.py",
+    }  # fmt: skip
+
+
 def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
     topics = {
         "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history",
