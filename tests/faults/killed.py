@@ -16,6 +16,7 @@ from pyspark import SparkContext
 from pyspark.sql import SparkSession
 
 from desirelines.cli import main
+from desirelines.io.tables import store
 from desirelines.io.tables.store import Warehouse
 from tests.support.crash import at
 
@@ -39,6 +40,7 @@ def counted(original, limit, is_write=lambda *_: True):
 if __name__ == "__main__":
     writes = int(sys.argv[1])
     Warehouse._save = counted(Warehouse._save, writes)
+    store.write_first_commit = counted(store.write_first_commit, writes)
     changes = ("MERGE", "CREATE", "DELETE", "UPDATE", "INSERT")
     SparkSession.sql = counted(
         SparkSession.sql, writes, lambda _, text, *__: text.lstrip().startswith(changes)
