@@ -201,8 +201,9 @@ def with_text_of_conflicts(classified: DataFrame, mapped: DataFrame, text: Colum
 
 
 def to_account(classified: DataFrame) -> DataFrame:
-    """Rows by fate: fate, row_count."""
-    return classified.groupBy("fate").agg(F.count("*").alias("row_count"))
+    """Rows by fate: fate, row_count, and day_count, the approximate number of their UTC days."""
+    days = F.approx_count_distinct(F.col("occurred_at").cast("date"))
+    return classified.groupBy("fate").agg(F.count("*").alias("row_count"), days.alias("day_count"))
 
 
 def to_quarantine(

@@ -16,7 +16,10 @@ from desirelines.features.window import ObservationWindow, midnight
 from desirelines.settings.features import CustomFeature
 from desirelines.tables import EVENTS, SESSIONS
 
-SEEN = {"sessions": tuple(SESSIONS.column_names), "events": tuple(EVENTS.column_names)}
+SEEN = {
+    "sessions": tuple(SESSIONS.unfiled.column_names),
+    "events": tuple(EVENTS.unfiled.column_names),
+}
 """Columns that an expression may name."""
 
 

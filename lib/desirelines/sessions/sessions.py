@@ -36,7 +36,7 @@ def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: in
         sessions_of_partition, rules=rules_of(settings)
     )
     raw = rows.mapInArrow(cut, KERNEL_ROWS)
-    return conform(with_contract_columns(raw, settings, buckets), SESSIONS)
+    return conform(with_contract_columns(raw, settings, buckets), SESSIONS.unfiled)
 
 
 def rules_of(settings: Sessions) -> Rules:

@@ -39,13 +39,22 @@ Identifier = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=255)]
 Clustered = Annotated[int, Field(ge=2, le=1_000)]
 
 
+Period = Literal["day", "week", "month"]
+"""A unit of time by which the rows of events and sessions are filed."""
+
+
 class Warehouse(Strict):
-    """Where the tables are: in a folder, or in a catalog and schema."""
+    """Where the tables are, in a folder or in a catalog and schema, and how their files are cut.
+
+    `period` is chosen by the events a day of the first batches unless it is given; a warehouse
+    keeps the one that it was created with.
+    """
 
     path: Place = "warehouse"
     catalog: Identifier | None = None
     schema_: Annotated[Identifier | None, Field(alias="schema")] = None
     buckets: Annotated[int, Field(gt=0, le=65_536)] = 64
+    period: Literal["auto"] | Period = "auto"
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Warehouse:
@@ -261,7 +270,7 @@ class Settings(Strict):
         content = self.model_dump(
             mode="json",
             exclude={
-                "warehouse": {"path", "catalog", "schema_"},
+                "warehouse": {"path", "catalog", "schema_", "period"},
                 "secrets": True,
                 "spark": True,
                 "report": True,

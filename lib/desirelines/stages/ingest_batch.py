@@ -101,12 +101,13 @@ def mapped_rows(
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A part whose rows have fates, and what is kept for it."""
+    """A part whose rows have fates, and what is kept for it; on how many days used rows are."""
 
     part: Part
     mapped: DataFrame
     classified: DataFrame
     account: dict[str, int]
+    days_used: int
 
     def release(self) -> None:
         """Give up what is kept."""
@@ -157,12 +158,16 @@ def judge(run: Run, parts: list[Part]) -> list[_Judged]:
         counts = union(
             to_account(rows).withColumn("source", F.lit(name)) for name, rows in classified.items()
         )
+        days_used = dict.fromkeys(accounts, 0)
         for row in counts.collect():
             accounts[row["source"]][row["fate"]] = int(row["row_count"])
+            if row["fate"] == "used":
+                days_used[row["source"]] = int(row["day_count"])
         check_accounts(accounts, {part.source_name: part.rows.count() for part in parts})
         judged = [
-            _Judged(p, mapped[p.source_name], classified[p.source_name], accounts[p.source_name])
+            _Judged(p, mapped[name], classified[name], accounts[name], days_used[name])
             for p in parts
+            for name in (p.source_name,)
         ]
         kept_rows.pop_all()
     return judged
@@ -205,10 +210,13 @@ def write(run: Run, judged: list[_Judged]) -> None:
     parts = [j.part for j in judged]
     try:
         _save_terms(run, parts)
+        used = sum(j.account.get("used", 0) for j in judged)
+        # Of the first events it decides how files are cut.
+        run.warehouse.expected_events_a_day = used / max(1, *(j.days_used for j in judged))
         before = run.warehouse.row_count(EVENTS)
         write_tables(run, [_for_tables(run, j) for j in judged], once(parts))
         check_written(
-            sum(j.account.get("used", 0) for j in judged),
+            used,
             run.warehouse.row_count(EVENTS) - before,
         )
         _write_accounts(run, judged)

@@ -98,7 +98,7 @@ def _events(run: Run, classified: Classified) -> DataFrame:
     )
 
 
-_PLACES = {"file_name", "file_place", "occurred_on", "bucket"}
+_PLACES = {"file_name", "file_place", "occurred_on", "period_on", "bucket"}
 
 
 def _quarantined(run: Run, classified: Classified, waiting: DataFrame) -> DataFrame:

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 from desirelines.errors import GateError
 from desirelines.events.row_order import event_order
 from desirelines.frames.keep import checkpointed, kept, release
+from desirelines.io.tables.layout import period_start
 from desirelines.io.tables.predicates import on_or_after
 from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
@@ -112,12 +113,16 @@ def _write(run: Run, sessions: DataFrame, rebuild: StreamsToRebuild | None) -> d
     if rebuild is None:
         run.warehouse.replace_all(sessions, SESSIONS)
         return dict(written.get)
-    standing = run.warehouse.read(SESSIONS).filter(F.col("started_on") >= F.lit(rebuild.first_day))
+    # Whole periods of the layout are replaced, so that no file is searched for rows.
+    first_day = period_start(run.warehouse.period(SESSIONS), rebuild.first_day)
+    standing = run.warehouse.read(SESSIONS).filter(F.col("period_on") >= F.lit(first_day))
     starts = rebuild.starts
     is_same_stream = standing["stream_id"] == starts["stream_id"]
     is_rebuilt = is_same_stream & (standing["started_at"] >= starts["from_at"])
-    rows = standing.join(starts, is_rebuilt, "left_anti").unionByName(sessions)
-    run.warehouse.replace_where(rows, SESSIONS, on_or_after("started_on", rebuild.first_day))
+    others = standing.join(starts, is_rebuilt, "left_anti").drop("period_on")
+    run.warehouse.replace_where(
+        others.unionByName(sessions), SESSIONS, on_or_after("period_on", first_day)
+    )
     return dict(written.get)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from pyspark.sql import types as T
@@ -63,6 +63,8 @@ class Table:
         erased_by: columns by which a person's rows are found; empty when no row is about a person.
         written: how rows are written.
         partition_by: columns of the file layout; never about a person.
+        period_of: the column of days that `period_on`, the layout's period, is made of; none when
+            empty. Whoever writes the table adds `period_on`.
         kept: how long rows are kept.
     """
 
@@ -81,6 +83,7 @@ class Table:
         "close and open",
     ]
     partition_by: tuple[str, ...] = ()
+    period_of: str = ""
     kept: str = "as long as the warehouse"
 
     @property
@@ -94,6 +97,12 @@ class Table:
     def column_names(self) -> list[str]:
         """Column names in order."""
         return [c.name for c in self.columns]
+
+    @property
+    def unfiled(self) -> Table:
+        """The contract of rows before they are filed by the layout's period."""
+        columns = tuple(c for c in self.columns if c.name != PERIOD_ON.name)
+        return replace(self, columns=columns, partition_by=(), period_of="")
 
     @property
     def is_staged(self) -> bool:
@@ -156,6 +165,12 @@ BUCKET = Column(
     "bucket",
     WHOLE,
     "pmod(xxhash64(first erasing column), buckets): spreads people evenly, identifies nobody",
+)
+PERIOD_ON = Column(
+    "period_on",
+    DAY,
+    "first UTC day of the day, week or month that the row is filed under, as the table's property "
+    "desirelines.period says",
 )
 STREAM_ID = person_column("stream_id", "key of the identifier that the source uses as its stream")
 USER_KEY = person_column(

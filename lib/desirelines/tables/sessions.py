@@ -9,6 +9,7 @@ from desirelines.tables.contract import (
     FLAG,
     INSTANT,
     MONEY,
+    PERIOD_ON,
     REAL,
     STREAM_ID,
     TEXT,
@@ -26,7 +27,8 @@ SESSIONS = Table(
     key=("session_id",),
     erased_by=("stream_id", "user_key"),
     written="replace days",
-    partition_by=("started_on",),
+    partition_by=("period_on",),
+    period_of="started_on",
     columns=(
         Column("session_id", TEXT,
                "stable key of stream, start in µs and number among sessions with the same start",
@@ -39,7 +41,8 @@ SESSIONS = Table(
                personal=True),
         Column("started_at", INSTANT, "time of the first event", "UTC"),
         Column("ended_at", INSTANT, "time of the last event", "UTC"),
-        Column("started_on", DAY, "UTC date of started_at, for the file layout"),
+        Column("started_on", DAY, "UTC date of started_at"),
+        PERIOD_ON,
         BUCKET,
         Column("cause", TEXT,
                "why the session began, the first that holds: first_event, idle_timeout, "

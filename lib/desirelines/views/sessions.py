@@ -38,7 +38,7 @@ def sessions_of_people(run: Run) -> DataFrame:
     )
     first = starts.agg(F.min("_from")).collect()[0][0]
     if first is not None:
-        whole = sessions.filter(F.col("ended_at") < F.lit(end))
+        whole = sessions.filter(F.col("ended_at") < F.lit(end)).drop("period_on")
         days = F.col("occurred_on").between(F.lit(first.date()), F.lit(end.date()))
         usable = usable_events(run).filter(days & ~F.col("is_bot") & F.col("is_consented"))
         same = (usable["stream_id"] == starts["stream_id"]) & usable["session_key"].eqNullSafe(

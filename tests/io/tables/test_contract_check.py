@@ -32,7 +32,7 @@ DIFFERENCES = [
 
 @pytest.mark.parametrize(("_", "change", "expected"), DIFFERENCES, ids=[d[0] for d in DIFFERENCES])
 def test_differences(spark, tmp_path, _, change, expected):
-    write_first_commit(tmp_path / "t", EVENTS)
+    write_first_commit(tmp_path / "t", EVENTS, EVENTS.properties)
     address = f"delta.`{tmp_path / 't'}`"
     if change is not None:
         spark.sql(f"ALTER TABLE {address} {change}")
@@ -42,7 +42,7 @@ def test_differences(spark, tmp_path, _, change, expected):
 
 
 def test_a_column_that_is_missing_or_of_another_type(tmp_path):
-    write_first_commit(tmp_path / "t", RUNS)
+    write_first_commit(tmp_path / "t", RUNS, RUNS.properties)
     columns = (*RUNS.columns[1:], replace(RUNS.columns[0], type=WHOLE), Column("new", WHOLE, "n"))
     asked = replace(RUNS, columns=columns)
     problems = problems_of(found_in_folder(tmp_path / "t"), asked)

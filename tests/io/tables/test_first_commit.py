@@ -27,8 +27,12 @@ def what_matters(table):
 
 def test_every_contract_gives_the_commit_that_spark_writes(spark, tmp_path):
     for table in tables.ALL:
-        spark.sql(create_statement(f"delta.`{tmp_path / 'by_spark' / table.name}`", table))
-        write_first_commit(tmp_path / table.name, table)
+        spark.sql(
+            create_statement(
+                f"delta.`{tmp_path / 'by_spark' / table.name}`", table, table.properties
+            )
+        )
+        write_first_commit(tmp_path / table.name, table, table.properties)
         of_spark = what_matters(tmp_path / "by_spark" / table.name)
         assert what_matters(tmp_path / table.name) == of_spark, table.name
 
@@ -36,7 +40,7 @@ def test_every_contract_gives_the_commit_that_spark_writes(spark, tmp_path):
 @pytest.mark.parametrize("table", [tables.EVENTS, tables.RUNS], ids=lambda t: t.name)
 def test_spark_writes_to_it_and_its_checksums_stay_right(spark, tmp_path, table):
     place = tmp_path / table.name
-    write_first_commit(place, table)
+    write_first_commit(place, table, table.properties)
     # Rows of null alone: of no rows Delta makes no commit.
     rows = spark.createDataFrame([dict.fromkeys(table.column_names)], table.schema)
     for _ in range(2):
@@ -54,7 +58,8 @@ def test_spark_writes_to_it_and_its_checksums_stay_right(spark, tmp_path, table)
 def test_of_many_that_create_a_table_at_once_one_does(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         for done in [
-            pool.submit(write_first_commit, tmp_path / "t", tables.RUNS) for _ in range(16)
+            pool.submit(write_first_commit, tmp_path / "t", tables.RUNS, tables.RUNS.properties)
+            for _ in range(16)
         ]:
             done.result()
     log = tmp_path / "t" / "_delta_log"
@@ -66,7 +71,7 @@ def test_of_many_that_create_a_table_at_once_one_does(tmp_path):
 
 
 def test_a_table_that_is_there_stays_as_it_is(tmp_path):
-    write_first_commit(tmp_path / "t", tables.RUNS)
+    write_first_commit(tmp_path / "t", tables.RUNS, tables.RUNS.properties)
     before = (tmp_path / "t" / "_delta_log" / COMMIT).read_bytes()
-    write_first_commit(tmp_path / "t", tables.EVENTS)
+    write_first_commit(tmp_path / "t", tables.EVENTS, tables.EVENTS.properties)
     assert (tmp_path / "t" / "_delta_log" / COMMIT).read_bytes() == before

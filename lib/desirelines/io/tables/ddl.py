@@ -5,7 +5,7 @@ from __future__ import annotations
 from desirelines.tables import Table
 
 
-def create_statement(address: str, table: Table) -> str:
+def create_statement(address: str, table: Table, properties: dict[str, str]) -> str:
     """SQL that creates the table if it does not exist: columns with comments, layout, properties.
 
     `address` is quoted.
@@ -15,10 +15,10 @@ def create_statement(address: str, table: Table) -> str:
     )
     days = ", ".join(f"`{c}`" for c in table.partition_by)
     parts = f"PARTITIONED BY ({days})" if days else ""
-    properties = ", ".join(f"{_text(k)} = {_text(v)}" for k, v in table.properties.items())
+    pairs = ", ".join(f"{_text(k)} = {_text(v)}" for k, v in properties.items())
     return (
         f"CREATE TABLE IF NOT EXISTS {address} ({columns}) USING DELTA {parts} "
-        f"COMMENT {_text(table.description)} TBLPROPERTIES ({properties})"
+        f"COMMENT {_text(table.description)} TBLPROPERTIES ({pairs})"
     )
 
 

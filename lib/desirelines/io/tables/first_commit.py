@@ -24,14 +24,14 @@ CHECKSUM = f"{0:020}.crc"
 PROTOCOL = {"minReaderVersion": 1, "minWriterVersion": 2}
 
 
-def write_first_commit(folder: Path, table: Table) -> None:
-    """Create the table in this folder, unless it has a first commit.
+def write_first_commit(folder: Path, table: Table, properties: dict[str, str]) -> None:
+    """Create the table in this folder, with these properties, unless it has a first commit.
 
     The commit appears whole or not at all, and never in place of another.
     """
     log = folder / "_delta_log"
     log.mkdir(parents=True, exist_ok=True)
-    metadata, now = _metadata(table), int(time.time() * 1000)
+    metadata, now = _metadata(table, properties), int(time.time() * 1000)
     commit_info = {
         "timestamp": now,
         "operation": "CREATE TABLE",
@@ -49,14 +49,14 @@ def write_first_commit(folder: Path, table: Table) -> None:
         _put(log / CHECKSUM, json.dumps(_checksum(metadata)))
 
 
-def _metadata(table: Table) -> dict[str, Any]:
+def _metadata(table: Table, properties: dict[str, str]) -> dict[str, Any]:
     return {
         "id": str(uuid.uuid4()),
         "description": table.description,
         "format": {"provider": "parquet", "options": {}},
         "schemaString": table.schema.json(),
         "partitionColumns": list(table.partition_by),
-        "configuration": table.properties,
+        "configuration": properties,
     }
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
@@ -16,8 +16,14 @@ from pyspark.sql import functions as F
 from desirelines.errors import ContractError
 from desirelines.io.spark.local_files import is_local
 from desirelines.io.tables.addresses import absolute, make_writable, quoted
-from desirelines.io.tables.contract_check import found_by_spark, found_in_folder, problems_of
+from desirelines.io.tables.contract_check import (
+    Found,
+    found_by_spark,
+    found_in_folder,
+    problems_of,
+)
 from desirelines.io.tables.file_statistics import bounds_of_files, rows_in_files
+from desirelines.io.tables.layout import PROPERTY, period_for
 from desirelines.io.tables.log import is_readable, newest_version, version_in_history
 from desirelines.io.tables.rows import row_count
 from desirelines.io.tables.small import (
@@ -29,8 +35,9 @@ from desirelines.io.tables.small import (
     rows_by_spark,
     rows_in_folder,
 )
+from desirelines.settings.model import Period
 from desirelines.settings.model import Warehouse as WarehouseSettings
-from desirelines.tables import Table
+from desirelines.tables import EVENTS, Table
 
 AT_ONCE = 4
 """Largest number of tables that are looked at, or written, at the same time."""
@@ -48,6 +55,9 @@ class TableReader:
     settings: WarehouseSettings
     _there: set[str] = field(default_factory=set)
     _versions: dict[str, int | None] = field(default_factory=dict)
+    _periods: dict[str, Period] = field(default_factory=dict)
+    expected_events_a_day: float = 0
+    """By which a warehouse without events chooses the period of its layout."""
 
     def address(self, name: str) -> str:
         """The table's address, quoted for SQL."""
@@ -204,9 +214,29 @@ class TableReader:
 
     def problems(self, table: Table) -> list[str]:
         """Differences of an existing table from its contract: protocol, properties, columns."""
-        found = (
-            found_by_spark(self.spark, self.address(table.name))
-            if self.local_folder is None
-            else found_in_folder(self.local_folder / table.name)
-        )
-        return problems_of(found, table)
+        found, wanted = self._found(table), self.settings.period
+        problems = problems_of(found, table)
+        period = found.properties.get(PROPERTY)
+        if table.period_of and wanted not in ("auto", period):
+            problems.append(
+                f"it is filed by {period}, and warehouse.period is {wanted}: set it to {period}, "
+                "or create another warehouse"
+            )
+        return problems
+
+    def period(self, table: Table) -> Period:
+        """The period that the rows of a table are filed by: its own, or what it will have."""
+        if table.name in self._periods:
+            return self._periods[table.name]
+        if self.exists(table):
+            own = cast("Period", self._found(table).properties[PROPERTY])
+            return self._periods.setdefault(table.name, own)
+        if table != EVENTS and self.exists(EVENTS):
+            return self.period(EVENTS)
+        given = self.settings.period
+        return period_for(self.expected_events_a_day) if given == "auto" else given
+
+    def _found(self, table: Table) -> Found:
+        if self.local_folder is None:
+            return found_by_spark(self.spark, self.address(table.name))
+        return found_in_folder(self.local_folder / table.name)

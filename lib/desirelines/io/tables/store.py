@@ -18,7 +18,7 @@ from desirelines.errors import ContractError
 from desirelines.io.tables.ddl import create_statement
 from desirelines.io.tables.dml import delete_statement, merge_statement
 from desirelines.io.tables.first_commit import write_first_commit
-from desirelines.io.tables.layout import laid_out
+from desirelines.io.tables.layout import PROPERTY, laid_out, with_period
 from desirelines.io.tables.predicates import Predicate, equals
 from desirelines.io.tables.reader import AT_ONCE, TableReader
 from desirelines.tables import Table
@@ -61,14 +61,14 @@ class Warehouse(TableReader):
         """Append the rows."""
         with self._alone(table):
             self.create(table)
-            self._save(conform(rows, table), table, "append", {})
+            self._save(self._fitted(rows, table), table, "append", {})
 
     def append_once(self, rows: DataFrame, table: Table, *, writer: str, number: int) -> None:
         """Append; do nothing if this writer has used this number, or a higher one, before."""
         options = {"txnAppId": f"desirelines:{table.name}:{writer}", "txnVersion": str(number)}
         with self._alone(table):
             self.create(table)
-            self._save(conform(rows, table), table, "append", options)
+            self._save(self._fitted(rows, table), table, "append", options)
 
     def close_runs(self, run_ids: Iterable[str]) -> None:
         """Declare runs ended: what they wrote is history, which `replace_run` refuses to change."""
@@ -78,7 +78,7 @@ class Warehouse(TableReader):
         """Replace the rows that match the predicate."""
         is_new = self.create(table)
         how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate.sql})
-        self._save(conform(rows, table), table, *how)
+        self._save(self._fitted(rows, table), table, *how)
 
     def replace_partition(self, rows: DataFrame, table: Table, column: str, day: date) -> None:
         """Replace the rows of one value of a column of the file layout, as a day.
@@ -145,7 +145,7 @@ class Warehouse(TableReader):
         self.create(table)
         # Nothing is replaced in a table without rows, and Delta need not look for what is.
         mode = "append" if self._is_known_empty(table) else "overwrite"
-        self._save(conform(rows, table), table, mode, {})
+        self._save(self._fitted(rows, table), table, mode, {})
 
     def merge(
         self,
@@ -163,12 +163,12 @@ class Warehouse(TableReader):
         """
         with self._alone(table):
             if self.create(table):
-                self._save(conform(rows, table), table, "append", {})
+                self._save(self._fitted(rows, table), table, "append", {})
                 return
             # A stream's batch has its own session, and its view must be in that session too.
             session = rows.sparkSession
             view = f"desirelines_new_{table.name}"
-            conform(rows, table).createOrReplaceTempView(view)
+            self._fitted(rows, table).createOrReplaceTempView(view)
             statement = merge_statement(
                 self.address(table.name), view, table, update, stamp, only_lower=only_lower
             )
@@ -225,11 +225,20 @@ class Warehouse(TableReader):
                 raise
 
     def _create(self, table: Table) -> None:
+        properties = table.properties
+        if table.period_of:
+            properties[PROPERTY] = self.period(table)
         if self.local_folder is not None:
-            write_first_commit(self.local_folder / table.name, table)
+            write_first_commit(self.local_folder / table.name, table, properties)
         else:
-            self.spark.sql(create_statement(self.address(table.name), table))
+            self.spark.sql(create_statement(self.address(table.name), table, properties))
         self._versions.pop(table.name, None)
+
+    def _fitted(self, rows: DataFrame, table: Table) -> DataFrame:
+        """The rows as their contract says; of a table that exists."""
+        if table.period_of:
+            rows = with_period(rows, table, self.period(table))
+        return conform(rows, table)
 
     def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
         tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)

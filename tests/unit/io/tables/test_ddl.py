@@ -19,7 +19,7 @@ def test_a_table_is_created_with_its_words_layout_and_properties():
         written="append",
         partition_by=("on",),
     )
-    statement = create_statement("`w`.`things`", table)
+    statement = create_statement("`w`.`things`", table, table.properties)
     assert statement.startswith(
         "CREATE TABLE IF NOT EXISTS `w`.`things` ("
         "`person_id` string COMMENT 'whose', "
