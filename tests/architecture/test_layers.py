@@ -82,7 +82,7 @@ def test_tables_are_read_without_spark_in_these_modules_alone():
         if "from deltalake import" in file.read_text()
     }
     assert found == {
-        "io/sources/delta_history.py", "io/tables/contract_check.py",
+        "io/sources/delta_history.py", "io/tables/contract_check.py", "io/tables/few_files.py",
         "io/tables/file_statistics.py", "io/tables/small.py",
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ def test_in_an_embedded_session_it_is(spark, tmp_path):
     assert local_files.is_local(spark, str(tmp_path))
     assert not local_files.is_local(spark, f"file://{tmp_path}")
     assert not local_files.is_local(spark, "s3://bucket/warehouse")
+    assert not local_files.is_local(spark, str(tmp_path / "a%20b"))
 
 
 @pytest.mark.parametrize("variable", local_files.CLUSTER_SETTINGS)

@@ -13,8 +13,11 @@ CLUSTER_SETTINGS = ("HADOOP_CONF_DIR", "YARN_CONF_DIR", "DATABRICKS_RUNTIME_VERS
 
 
 def is_local(spark: SparkSession, path: str) -> bool:
-    """Whether Spark and this process both read this path from this machine."""
-    return not urlparse(path).scheme and are_local(spark)
+    """Whether Spark and this process both read this path from this machine.
+
+    False for a path with a percent sign: delta-rs decodes it, and would look elsewhere.
+    """
+    return not urlparse(path).scheme and "%" not in path and are_local(spark)
 
 
 def are_local(spark: SparkSession) -> bool:

@@ -22,6 +22,7 @@ from desirelines.io.tables.contract_check import (
     found_in_folder,
     problems_of,
 )
+from desirelines.io.tables.few_files import read_few_files
 from desirelines.io.tables.file_statistics import bounds_of_files, rows_in_files
 from desirelines.io.tables.layout import PROPERTY, period_for
 from desirelines.io.tables.log import is_readable, newest_version, version_in_history
@@ -105,6 +106,10 @@ class TableReader:
         """The table's rows; none when it does not exist yet."""
         if not self.exists(table):
             return self.spark.createDataFrame([], table.schema)
+        if self.local_folder is not None:
+            rows = read_few_files(self.spark, self.local_folder / table.name)
+            if rows is not None:
+                return rows
         return self.spark.sql(f"SELECT * FROM {self.address(table.name)}")
 
     def rows(self, table: Table, *order: str, where: Where | None = None) -> list[dict[str, Any]]:
