@@ -22,6 +22,8 @@ TIMES = {
     "recorded_at", "lease_until", "read_at", "decided_at", "tagged_at", "expires_on", "ingested_at",
 }  # fmt: skip
 """Columns that say when a command ran."""
+OF_THE_LAYOUT = {"period_on"}
+"""Columns that say in which file a row lies."""
 OF_THE_PROGRAM = {
     RUNS.name: {"inputs", "outputs", "gates", "config_hash", "code_version", "suppression_version"},
     WAREHOUSE_FACTS.name: set(),
@@ -57,7 +59,7 @@ def _difference(spark: SparkSession, table: Table, one: Path, other: Path) -> st
 
 def _comparable(spark: SparkSession, table: Table, place: Path) -> DataFrame:
     """Every row as one text, without times, and with run ids by their order."""
-    left_out = TIMES | ELSEWHERE | OF_THE_PROGRAM.get(table.name, set())
+    left_out = TIMES | ELSEWHERE | OF_THE_LAYOUT | OF_THE_PROGRAM.get(table.name, set())
     columns = [c for c in table.column_names if c not in left_out]
     rows = spark.read.format("delta").load(str(place / table.name)).select(*columns)
     if table == RUNS:  # who held the warehouse is no result, and a lock on this machine leaves none
