@@ -19,17 +19,19 @@ from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from desirelines.identities.components import to_components
 from desirelines.io.secrets import write_secret
+from desirelines.io.tables.store import Warehouse
 from desirelines.pipeline import INGEST
 from desirelines.run.context import new_run
 from desirelines.run.execute import execute
 from desirelines.run.progress import Progress
 from desirelines.settings import Settings
+from desirelines.tables import EVENTS
 
 NEW_SHARE = 0.01
 """Share of the rows, the newest, that arrive on the second day."""
 
 COMPARISONS = (
-    Comparison("product", "append_by_day", 2.0),
+    Comparison("product", "append_filed", 2.0),
     Comparison("product", "append_flat", 2.0),
     Comparison("second_day", "product", 0.1),
     Comparison("components", "edges_shuffled", None),
@@ -69,16 +71,16 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
             str(folder / "flat")
         )
 
-    def by_day() -> None:
+    def filed() -> None:
         rows = (
             spark.read.format("delta")
             .load(str(source))
-            .withColumn("occurred_on", F.col("at").cast("date"))
+            .withColumn("period_on", F.date_trunc(period, "at").cast("date"))
         )
         tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
-        laid_out = rows.repartition(tasks, "occurred_on").sortWithinPartitions("occurred_on")
-        laid_out.write.format("delta").partitionBy("occurred_on").mode("overwrite").save(
-            str(folder / "by_day")
+        laid_out = rows.repartition(tasks, "period_on").sortWithinPartitions("period_on")
+        laid_out.write.format("delta").partitionBy("period_on").mode("overwrite").save(
+            str(folder / "filed")
         )
 
     def facts(path: str, name: str) -> Facts:
@@ -88,6 +90,8 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
 
     append(raw.filter(~F.col("is_new")))
     ingest("first")
+    first = Warehouse(spark, bench_settings(folder, "first").warehouse)
+    period = first.period(EVENTS)
     append(raw.filter("is_new"))
     edges = random_graph(spark, size).localCheckpoint()
     tasks = int(spark.conf.get("spark.sql.shuffle.partitions") or 8)
@@ -95,7 +99,7 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         title="ingest",
         variants=(
             Variant("append_flat", flat, lambda: facts("flat", "id")),
-            Variant("append_by_day", by_day, lambda: facts("by_day", "id")),
+            Variant("append_filed", filed, lambda: facts("filed", "id")),
             Variant(
                 "product",
                 lambda: ingest("whole"),
@@ -117,7 +121,7 @@ def ingest_part(spark: SparkSession, size: int, out: Path) -> Part:
         comparisons=COMPARISONS,
         events=spark.read.format("delta").load(str(source)).count(),
         notes=(
-            "append_by_day writes the layout of `events`: a partition a day. "
+            f"append_filed writes the layout of `events`: a partition a {period}. "
             "append_flat writes as it reads.",
             "product also writes keys, links, quarantine and the row account; "
             "second_day brings 1 % new rows into its tables.",
