@@ -24,6 +24,8 @@ DATA = {
 """Modules that only declare: contracts of tables (test_house.py holds all of them together),
 dataclasses without a method."""
 TESTED_THROUGH = {
+    "catalogue/consent_words.py": "tests/spec/events/test_parse.py",
+    "catalogue/no_identifiers.py": "tests/spec/columns/test_keys.py",
     "cli/opening.py": "tests/run/test_opening.py",
     "io/mlflow/scorer.py": "tests/io/mlflow/test_tracking.py",
     "io/sources/stream.py": "tests/attacks/test_batches.py",

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from desirelines.columns.white_space import WHITE_SPACE, trimmed, trimmed_text
+
 _BLOCK = 64
 _SEPARATOR = "\x1f"
-_WHITE_SPACE = " \t\n\x0b\f\r\u00a0\ufeff"
+_AROUND = "()[]{}<>#'\"`"
+"""Characters that programs write around a word for nothing, as (not set)."""
+_NOTHING = "0-_.,:;/|?*!&" + _AROUND + WHITE_SPACE
+"""Characters of which no identifier consists alone."""
 INNER_PAD, OUTER_PAD = "_inner_pad", "_outer_pad"
 
 
@@ -45,31 +51,45 @@ def identifier_key(id_type: str, normal_value: Column) -> Column:
 def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, ...]) -> Column:
     """The normalised value of an identifier; null when it is junk.
 
-    White space around it is removed, and it is in lower case where the type ignores case. Combining
-    marks are kept as they are. Junk is an empty text, a text of zeros and hyphens, or a word for
-    nothing.
+    White space around it is removed, and so is the fraction of a whole number, which programs add
+    that keep numbers as floats; it is in lower case where the type ignores case. Combining
+    marks are kept as they are. Junk is a text of zeros and punctuation alone, and a word of `junk`,
+    also in brackets or quotation marks; one that ends in @ is the mailbox of an address.
     """
-    # A regular expression would cost more than the key itself.
-    trimmed = F.trim(raw, F.lit(_WHITE_SPACE))
-    value = F.lower(trimmed) if caseless else trimmed
-    is_junk = F.lower(value).isin(*junk) | (F.trim(value, F.lit("0-")) == "")
+    bare = trimmed(raw)
+    whole = F.regexp_replace(bare, r"^([0-9]+)\.0\z", "$1")
+    # Hardly any value ends so, and an expression for each would cost more than its key.
+    bare = F.when(bare.endswith(".0"), whole).otherwise(bare)
+    value = F.lower(bare) if caseless else bare
+    word = F.lower(F.trim(value, F.lit(_AROUND)))
+    is_junk = (
+        word.isin(*junk)
+        | F.lower(value).isin(*junk)
+        | (value.contains("@") & F.concat(F.substring_index(word, "@", 1), F.lit("@")).isin(*junk))
+        | (F.trim(value, F.lit(_NOTHING)) == "")
+    )
     return F.when(~is_junk, value)
 
 
 def normal_text(value: str, *, caseless: bool, junk: tuple[str, ...] = ()) -> str | None:
     """The rule of `normal_value` in plain Python, for one identifier given by hand."""
-    trimmed = value.strip(_WHITE_SPACE)
-    normal = trimmed.lower() if caseless else trimmed
-    is_junk = normal.lower() in junk or not normal.strip("0-")
-    return None if is_junk else normal
+    bare = _bare(value)
+    normal = bare.lower() if caseless else bare
+    word = normal.strip(_AROUND).lower()
+    words = {normal.lower(), word, *([word.split("@")[0] + "@"] if "@" in normal else [])}
+    return None if words & set(junk) or not normal.strip(_NOTHING) else normal
 
 
 def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -> str:
-    """The key of an identifier in plain Python: of its trimmed value, junk or not."""
-    trimmed = value.strip(_WHITE_SPACE)
-    normal = trimmed.lower() if caseless else trimmed
+    """The key of an identifier in plain Python: of its normal value, junk or not."""
+    bare = _bare(value)
+    normal = bare.lower() if caseless else bare
     digest = hmac.new(secret, (id_type + _SEPARATOR + normal).encode(), hashlib.sha256)
     return digest.hexdigest()[:32]
+
+
+def _bare(value: str) -> str:
+    return re.sub(r"\A([0-9]+)\.0\Z", r"\1", trimmed_text(value))
 
 
 def fingerprint_of(secret: bytes, purpose: str) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.catalogue.consent_words import GRANTED, REFUSED, UNSAID
 from desirelines.columns.keys import identifier_key, normal_value, stable_key
 from desirelines.events.marks import SESSION_TYPE, marked_key
 from desirelines.events.raw_fields import (
@@ -100,7 +101,7 @@ def _identifier_columns(
     source = raw_rows.source
 
     def value(id_type: str, column: str) -> Column:
-        raw_value = raw_rows.field(column).cast("string")
+        raw_value = raw_rows.field_text(column)
         caseless = id_type in identity.caseless_types
         return normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values)
 
@@ -175,6 +176,9 @@ def _raw_reasons(raw_rows: RawRows, occurred: Column) -> list[Column]:
         F.when(is_broken_row(source), F.lit(broken_reason(source))),
         F.when(~raw_rows.is_written(columns.occurred_at), F.lit("occurred_at: missing")).when(
             occurred.isNull(), F.lit("occurred_at: not a time")
+        ),
+        F.when(
+            is_unknown_consent(raw_rows.text(columns.consent)), F.lit("consent: not a known word")
         ),
         *(
             F.when(raw_rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number"))
@@ -261,10 +265,17 @@ def kind_of(kinds: dict[str, str]) -> Column:
 
 def consent_state(answer: Column) -> Column:
     """True for a given consent, false for a refused or withdrawn one, null for no statement."""
-    word = F.lower(answer)
-    return F.when(
-        word.isin("true", "1", "yes", "y", "granted", "grant", "given", "opted_in"), F.lit(True)
-    ).when(word.isNotNull(), F.lit(False))
+    word = _plain_word(answer)
+    return F.when(word.isin(*GRANTED), F.lit(True)).when(word.isin(*REFUSED), F.lit(False))
+
+
+def is_unknown_consent(answer: Column) -> Column:
+    """True for a word that says neither yes nor no, nor that nothing was said."""
+    return ~_plain_word(answer).isin(*GRANTED, *REFUSED, *UNSAID)
+
+
+def _plain_word(answer: Column) -> Column:
+    return F.translate(F.lower(answer), "-_ ", "")
 
 
 def kept_properties(rows: RawRows, source: Source) -> Column:

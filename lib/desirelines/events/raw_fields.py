@@ -8,7 +8,9 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.columns.expressions import expression_column, what_does_not_fit
+from desirelines.columns.white_space import trimmed
 from desirelines.errors import SettingsError, SourceError
+from desirelines.events.instants import to_instant, within_calendar
 from desirelines.settings import Source, TimeColumn, ValueColumn, column_path, json_path
 from desirelines.tables import MONEY
 
@@ -17,9 +19,9 @@ LINE_NUMBER = "line_no"
 """Place of an exploded element in its row, from 0."""
 ALIAS_KEY = "alias_key"
 """Column, during ingest, of the identifier that a row declares the same person as its login."""
-EPOCH_UNITS_US = {"epoch_seconds": 1_000_000, "epoch_millis": 1000, "epoch_micros": 1}
-"""Patterns for times that count from 1970, and how many microseconds one unit has."""
-HAS_ZONE = r"(Z|[+-]\d{2}:?\d{2})\z"
+
+_EXACT = 2**53
+"""Up to here floats hold every whole number."""
 
 
 class RawRows:
@@ -42,6 +44,14 @@ class RawRows:
             return F.try_variant_get(holder, json_path(inside), "string")
         return F.col(f"{holder}.{column_path(inside)}")
 
+    def field_text(self, path: str) -> Column:
+        """The source's column as text; a whole number of a column of floats without a fraction."""
+        field = self.field(path)
+        if not isinstance(self._type_of(field), T.FloatType | T.DoubleType):
+            return field.cast("string")
+        is_whole = (field % 1 == 0) & (F.abs(field) < _EXACT)
+        return F.when(is_whole, field.cast("bigint").cast("string")).otherwise(field.cast("string"))
+
     def text(self, value: ValueColumn | None) -> Column:
         """A value as trimmed text; empty is null."""
         if value is None:
@@ -51,10 +61,10 @@ class RawRows:
         text = (
             F.col(_expression_name(self.source.expressions[value.sql]))
             if value.sql is not None
-            else self.field(value.names[0])
+            else self.field_text(value.names[0])
         )
-        trimmed = F.trim(text.cast("string"))
-        return F.when(trimmed != "", trimmed)
+        value_text = trimmed(text.cast("string"))
+        return F.when(value_text != "", value_text)
 
     def number(self, value: ValueColumn | None) -> Column:
         """A value as decimal(18,4); null when it is missing, not a number, or too large."""
@@ -73,37 +83,21 @@ class RawRows:
         if value is None:
             return F.lit(False)
         if value.product is not None:
-            written = F.coalesce(*(F.trim(self.field(n).cast("string")) for n in value.product))
+            written = F.coalesce(*(trimmed(self.field(n).cast("string")) for n in value.product))
             return (F.coalesce(written, F.lit("")) != "") & self.number(value).isNull()
         typed = self._typed_number(value)
         written = self.text(value) if typed is None else typed
         return written.isNotNull() & self.number(value).isNull()
 
     def instant(self, time: TimeColumn | None) -> Column:
-        """A time as a UTC timestamp; null when it is missing or not a time.
-
-        A time without a zone is in the source's zone.
-        """
+        """A time as a UTC timestamp; null when it is missing or not a time (see `to_instant`)."""
         if time is None:
             return F.lit(None).cast("timestamp")
         field = self.field(time.column)
         if isinstance(self._type_of(field), T.TimestampType):
-            return field
-        text = F.trim(field.cast("string"))
-        if time.pattern in EPOCH_UNITS_US:
-            return F.timestamp_micros(
-                F.try_multiply(_try_cast(text, T.LongType()), F.lit(EPOCH_UNITS_US[time.pattern]))
-            )
-        parsed = (
-            F.try_to_timestamp(text, F.lit(time.pattern))
-            if time.pattern
-            else _try_cast(text, T.TimestampType())
-        )
-        if self.source.time_zone == "UTC":
-            return parsed
-        return F.when(text.rlike(HAS_ZONE), parsed).otherwise(
-            F.to_utc_timestamp(parsed, self.source.time_zone)
-        )
+            return within_calendar(field)
+        text = trimmed(field.cast("string"))
+        return to_instant(text, time.pattern, self.source.time_zone)
 
     def is_written(self, time: TimeColumn) -> Column:
         """True when the time's field is not empty."""
@@ -111,7 +105,7 @@ class RawRows:
         if isinstance(self._type_of(field), T.TimestampType):
             # Casting it to text would cost more than all other checks of the row.
             return field.isNotNull()
-        return F.coalesce(F.trim(field.cast("string")), F.lit("")) != ""
+        return F.coalesce(trimmed(field.cast("string")), F.lit("")) != ""
 
     def _typed_number(self, value: ValueColumn) -> Column | None:
         """The source's column where it holds exact numbers, which need no parsing; else None."""
@@ -122,7 +116,7 @@ class RawRows:
         return field if is_exact else None
 
     def _decimal(self, value: Column) -> Column:
-        return _try_cast(F.trim(value.cast("string")), MONEY)
+        return _try_cast(trimmed(value.cast("string")), MONEY)
 
     def _type_of(self, column: Column) -> T.DataType:
         return self.rows.select(column).schema[0].dataType

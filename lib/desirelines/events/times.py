@@ -7,6 +7,8 @@ from datetime import date, datetime
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from desirelines.events.instants import within_calendar
+
 
 def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Column:
     """Event time corrected for a wrong device clock: received − (sent − occurred).
@@ -17,7 +19,7 @@ def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Col
     corrected = F.timestamp_micros(
         F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(occurred))
     )
-    return F.coalesce(corrected, occurred)
+    return F.coalesce(within_calendar(corrected), occurred)
 
 
 def is_late(late_days: float) -> Column:

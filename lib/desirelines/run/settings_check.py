@@ -15,7 +15,7 @@ from pyspark.sql import functions as F
 
 from desirelines.characters import shown
 from desirelines.errors import MachineError, SettingsError
-from desirelines.events.raw_fields import EPOCH_UNITS_US
+from desirelines.events.instants import EPOCH_UNITS_US
 from desirelines.io.secrets import read_secrets
 from desirelines.io.sources.readers import mapped_paths
 from desirelines.settings import Settings, json_path

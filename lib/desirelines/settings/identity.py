@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, PositiveFloat, PositiveInt
 
+from desirelines.catalogue.no_identifiers import NO_IDENTIFIERS
 from desirelines.settings.source import Strict
 
 
@@ -32,15 +33,4 @@ class Identity(Strict):
         "cookie",
     )
     caseless_types: tuple[str, ...] = ("email",)
-    junk_values: tuple[str, ...] = (
-        "null",
-        "none",
-        "nil",
-        "undefined",
-        "unknown",
-        "n/a",
-        "na",
-        "nan",
-        "anonymous",
-        "test",
-    )
+    junk_values: tuple[str, ...] = NO_IDENTIFIERS

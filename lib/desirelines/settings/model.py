@@ -99,6 +99,7 @@ class Ingest(Strict):
     late_days: PositiveFloat = 7
     future_minutes: PositiveFloat = 60
     floor_date: Day = date(2000, 1, 1)
+    most_gap_days: PositiveInt = 30
     quarantine_keep_days: PositiveInt = 7
     quarantine_raw: Literal["masked", "full"] = "masked"
     max_files_per_batch: PositiveInt = 1000

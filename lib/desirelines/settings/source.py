@@ -19,6 +19,7 @@ from pydantic import (
 from desirelines.catalogue.kinds import KINDS
 from desirelines.characters import plain_text, shown
 from desirelines.settings.expressions import read_expression
+from desirelines.settings.time_patterns import known_pattern
 from desirelines.settings.validators import (
     known_currency,
     known_name,
@@ -120,7 +121,7 @@ class TimeColumn(Strict):
     """
 
     column: str
-    pattern: str | None = None
+    pattern: Annotated[str, AfterValidator(known_pattern)] | None = None
 
 
 class Identifier(Strict):

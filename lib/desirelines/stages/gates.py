@@ -10,7 +10,7 @@ from desirelines.errors import GateError, SettingsError
 from desirelines.io.tables.ledger import ABANDONED, DONE, State
 from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
-from desirelines.views.events import day_after_newest_event
+from desirelines.views.data_end import day_after_newest_event
 from desirelines.views.features import people_count
 from desirelines.views.members import members_after
 

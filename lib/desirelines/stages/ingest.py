@@ -28,7 +28,7 @@ from desirelines.stages.ingest_rejects import finish_requeues, has_open_requeue,
 from desirelines.stages.ingest_terms import Batch, Terms, open_batches, take_out, terms_of
 from desirelines.stages.source_state import SourceFacts, facts_before, present_sources
 from desirelines.tables import QUARANTINED_EVENTS, ROW_ACCOUNTS
-from desirelines.views.events import day_after_newest_event
+from desirelines.views.data_end import day_after_newest_event
 
 
 def ingest_events(run: Run) -> StageReport:

@@ -26,7 +26,7 @@ from desirelines.tables import (
     SEGMENT_SIZES,
     Table,
 )
-from desirelines.views.events import day_after_newest_event
+from desirelines.views.data_end import day_after_newest_event
 from desirelines.views.members import definitions_of
 from desirelines.views.sessions import published_sessions
 

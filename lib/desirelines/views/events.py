@@ -1,14 +1,10 @@
-"""Events as stages use them, and the date on which the data end."""
+"""Events as stages use them."""
 
 from __future__ import annotations
-
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.errors import EmptyInputError
 from desirelines.privacy.consent import consent_intervals, drop_refused, to_refusals, with_consent
 from desirelines.run.context import Run
 from desirelines.tables import CONSENTS, EVENTS, STREAM_TAGS
@@ -58,22 +54,3 @@ def consents_in_force(run: Run) -> DataFrame:
     return consent_intervals(
         run.warehouse.read(CONSENTS), purpose=run.settings.consent.purpose, at=run.window.end
     )
-
-
-def day_after_newest_event(run: Run) -> date:
-    """The day (site zone) after the newest accepted event: the end of the data. Read once.
-
-    Raises:
-        EmptyInputError: no event was accepted.
-    """
-    if "data_end" not in run.memo:
-        bounds = run.warehouse.bounds(EVENTS, "occurred_at")
-        if bounds is None:
-            raise EmptyInputError(
-                "no event was accepted: every row is in quarantine or late. Run `desirelines "
-                "check` to see the reasons."
-            )
-        newest = bounds[1].astimezone(ZoneInfo(run.settings.site.time_zone)).date()
-        run.memo["data_end"] = newest + timedelta(days=1)
-    data_end: date = run.memo["data_end"]
-    return data_end

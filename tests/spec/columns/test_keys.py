@@ -3,9 +3,10 @@
 from pyspark.sql import functions as F
 
 from desirelines.columns.keys import identifier_key, key_of, normal_text, normal_value, secret_pads
+from desirelines.settings.identity import Identity
 
 SECRET = b"a secret for tests only, of some length"
-JUNK = ("null", "unknown")
+JUNK = ("null", "unknown", "noreply@")
 CASES = [
     # raw value, its normal form where case counts, and where it does not
     ("Ann@Example.com", "Ann@Example.com", "ann@example.com"),
@@ -17,6 +18,18 @@ CASES = [
     ("000-00", None, None),
     ("", None, None),
     ("0-1", "0-1", "0-1"),
+    ("(Unknown)", None, None),
+    ("'NULL'", None, None),
+    ("#unknown", None, None),
+    ("Unknown@Example.com", "Unknown@Example.com", "unknown@example.com"),
+    ("NoReply@Example.com", None, None),
+    ("<noreply@example.com>", None, None),
+    ("\u200b", None, None),
+    ("{}", None, None),
+    ("0.0", None, None),
+    ("''", None, None),
+    ("(ann)", "(ann)", "(ann)"),
+    ("ann\u200d", "ann", "ann"),
 ]
 
 
@@ -38,3 +51,16 @@ def test_both_ways_to_a_key_agree(spark):
     value = normal_value("user", F.col("raw"), caseless=True, junk=JUNK)
     made = rows.crossJoin(secret_pads(spark, SECRET)).select(identifier_key("user", value))
     assert made.collect()[0][0] == key_of(SECRET, "user", "\x0b Ann ", caseless=True)
+
+
+def test_words_for_nobody_are_no_identifiers_as_systems_write_them():
+    written = """
+    \\N NULL None (null) <null> (not~set) #N/A NaN [object~Object] guest -1 0 n/a false true
+    00000000-0000-0000-0000-000000000000 undefined not_authenticated distinct_id id email '' ""
+    - -- ? nobody unknown 0.0 {} [] noreply@shop.example null@null.com (not~provided) Anonymous
+    """
+    junk = Identity().junk_values
+    for word in written.split():
+        assert normal_text(word.replace("~", " "), caseless=False, junk=junk) is None, word
+    for name in ("ann", "u1", "id7", "0x1F", "test12", "true.love@x.org", "mail@x.org", "null7"):
+        assert normal_text(name, caseless=False, junk=junk) == name

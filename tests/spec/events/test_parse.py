@@ -226,3 +226,49 @@ def test_a_required_value_that_is_missing_is_a_reason(spark):
     """, of)  # fmt: skip
     got = {r["given_id"]: r["reasons"] for r in rows.collect()}
     assert got == {"1": [], "2": ["amount: missing"], None: ["event_id: missing"]}
+
+
+def test_consent_is_read_as_systems_write_it_and_an_unknown_word_is_a_reason(spark):
+    of = source(
+        columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "consent": "said"},
+        ids={"cookie": "c"},
+        stream=["cookie"],
+    )
+    text = """
+        c | t          | e    | id | said       | b:expected | reasons
+        a | 2026-03-01 | look | 1  | t          | true       |
+        a | 2026-03-01 | look | 2  | 1.0        | true       |
+        a | 2026-03-01 | look | 3  | Opted-In   | true       |
+        a | 2026-03-01 | look | 4  | accept all | true       |
+        a | 2026-03-01 | look | 5  | OFF        | false      |
+        a | 2026-03-01 | look | 6  | opt_out    | false      |
+        a | 2026-03-01 | look | 7  | 0          | false      |
+        a | 2026-03-01 | look | 8  | Not Set    |            |
+        a | 2026-03-01 | look | 9  |            |            |
+        a | 2026-03-01 | look | 10 | peut-être  |            | consent: not a known word
+    """
+    expected = {r["id"]: (r["expected"], r["reasons"]) for r in table(spark, text).collect()}
+    found = {
+        r["given_id"]: (r["is_consent_granted"], "; ".join(r["reasons"]) or None)
+        for r in mapped(spark, text, of).collect()
+    }
+    assert found == expected
+
+
+def test_whole_numbers_in_columns_of_floats_are_the_text_of_the_number(spark):
+    of = source(
+        columns={"occurred_at": "t", "event_name": "e", "event_id": "id"},
+        ids={"cookie": "c"},
+        stream=["cookie"],
+    )
+    text = """
+        d:c        | t          | e    | d:id    | c_text     | id_text
+        12345678.0 | 2026-03-01 | look | 123.0   | 12345678   | 123
+        123.0      | 2026-03-01 | look | 1e15    | 123        | 1000000000000000
+        0.5        | 2026-03-01 | look | -7.0    | 0.5        | -7
+    """
+    rows = mapped(spark, text, of).select("given_id", "key_cookie").collect()
+    wanted = [
+        (r["id_text"], key_of(SECRET, "cookie", r["c_text"])) for r in table(spark, text).collect()
+    ]
+    assert sorted(map(tuple, rows)) == sorted(wanted)

@@ -44,6 +44,18 @@ def rows_in_files(folder: Path, partition: Mapping[str, Any] | None = None) -> i
     return None if None in counts else sum(counts)
 
 
+def rows_in_files_since(folder: Path, column: str, value: Any) -> int | None:
+    """The rows of files whose largest value is this or more; null where the log does not say it."""
+    files = _files_of(folder)
+    counts = files.column("num_records").to_pylist()
+    if f"max.{column}" not in files.column_names:
+        return None if counts else 0
+    largest = files.column(f"max.{column}").to_pylist()
+    if None in counts or None in largest:
+        return None
+    return sum(n for n, most in zip(counts, largest, strict=True) if most >= value)
+
+
 def _files_of(folder: Path) -> Any:
     # Imported here, as no table of a cluster is read so.
     import pyarrow as pa

@@ -23,7 +23,11 @@ from desirelines.io.tables.contract_check import (
     problems_of,
 )
 from desirelines.io.tables.few_files import read_few_files
-from desirelines.io.tables.file_statistics import bounds_of_files, rows_in_files
+from desirelines.io.tables.file_statistics import (
+    bounds_of_files,
+    rows_in_files,
+    rows_in_files_since,
+)
 from desirelines.io.tables.layout import PROPERTY, period_for
 from desirelines.io.tables.log import is_readable, newest_version, version_in_history
 from desirelines.io.tables.rows import row_count
@@ -177,6 +181,17 @@ class TableReader:
         for column, value in partition.items():
             rows = rows.filter(F.col(column) == F.lit(value))
         return row_count(rows)
+
+    def rows_since(self, table: Table, column: str, value: Any) -> int:
+        """The number of rows with this value or more; where the log says it, of whole files."""
+        if not self.exists(table):
+            return 0
+        count = None
+        if self.local_folder is not None:
+            count = rows_in_files_since(self.local_folder / table.name, column, value)
+        if count is None:
+            count = row_count(self.read(table).filter(F.col(column) >= F.lit(value)))
+        return count
 
     def partitions(self, table: Table, column: str) -> set[Any]:
         """The values of a column of the file layout."""
