@@ -1,8 +1,20 @@
 """Raw rows as readers give them."""
 
+import pytest
 from pyspark.sql import functions as F
 
-from desirelines.io.sources.readers import WIDE, _hashed, as_raw, is_wide, with_row
+from desirelines.io.sources.mixed_files import read_files
+from desirelines.io.sources.readers import (
+    WIDE,
+    _hashed,
+    as_raw,
+    has_names_of_ours,
+    is_wide,
+    read_schema,
+    static_schema,
+    with_row,
+)
+from desirelines.io.tables.addresses import quoted
 from tests.support.sources import source
 
 
@@ -66,3 +78,33 @@ def test_rows_of_many_columns_are_wide_and_json_never_is(spark):
         text, source(format="json"), F.lit(None).cast("string"), F.lit(None).cast("long")
     )
     assert not is_wide(as_json)
+
+
+@pytest.mark.parametrize(
+    ("header", "expected", "is_by_position"),
+    [
+        ("ts,login", ["ts", "login"], False),
+        (",ts,login", ["_c0", "ts", "login"], True),  # what pandas writes
+        ("ts,login,", ["ts", "login", "_c2"], True),
+        (" ts ,login\t", ["ts", "login"], True),
+        ("id,ts,ID,Id", ["id", "ts", "ID2", "Id3"], True),
+        ("_c1,ts", ["_c1", "ts"], False),
+        ("v1,v2,v10", ["v1", "v2", "v10"], False),
+        ("id, id", ["id", "id1"], True),
+        ("x0,x1,x2", ["x0", "x1", "x2"], False),
+        ("x,y,x", ["x", "y", "x2"], True),
+    ],
+)
+def test_a_csv_header_gives_names_that_a_mapping_can_use(
+    spark, tmp_path, header, expected, is_by_position
+):
+    count = header.count(",") + 1
+    (tmp_path / "a.csv").write_text(f"{header}\n{','.join(str(n) for n in range(count))}\n")
+    of = source(format="csv", path=str(tmp_path))
+    schema = static_schema(spark, of)
+    assert schema.fieldNames() == expected
+    assert has_names_of_ours(schema) == is_by_position
+    rows = read_files(spark, of, [str(tmp_path / "a.csv")], read_schema(spark, of), str(tmp_path))
+    assert rows.select(*(quoted(name) for name in expected)).collect() == [
+        tuple(str(n) for n in range(count))
+    ]

@@ -147,10 +147,11 @@ def is_empty(spark: SparkSession, source: Source) -> bool:
 def _static(spark: SparkSession, source: Source) -> DataFrame:
     if source.table:
         return spark.read.table(source.table)
-    reader = spark.read.format(reader_of(source)).options(**options_of(source))
-    return (reader.schema(read_schema(spark, source)) if source.format == "csv" else reader).load(
-        source.path
-    )
+    reader = spark.read.format(reader_of(source))
+    if source.format == "csv":
+        schema = read_schema(spark, source)
+        reader = reader.options(**options_of(source, schema)).schema(schema)
+    return reader.load(source.path)
 
 
 def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataFrame:

@@ -39,7 +39,9 @@ def read_files(
     spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str
 ) -> DataFrame:
     """Rows of some files of a folder, all read by one schema."""
-    reader = spark.read.format(reader_of(source)).options(**options_of(source)).schema(schema)
+    reader = (
+        spark.read.format(reader_of(source)).options(**options_of(source, schema)).schema(schema)
+    )
     if not re.search(r"[*?\[{]", folder):
         reader = reader.option("basePath", folder)  # for partition columns in folder names
     return reader.load([re.sub(r"([*?\[\]{}\\])", r"\\\1", file) for file in files])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Sequence
+
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from desirelines.columns.white_space import trimmed_text
 from desirelines.settings import Source, column_path, json_path
 
 BROKEN, ROW = "_broken_row", "_row"
+_OURS = "name_of_ours"
 WIDE = 200
 """A row with more columns than this is wide: hashed as one text, and computed once."""
 
@@ -96,13 +101,14 @@ def reader_of(source: Source) -> str:
     return "text" if source.format == "json" else source.format
 
 
-def options_of(source: Source) -> dict[str, str]:
-    """Options of the reader."""
+def options_of(source: Source, schema: T.StructType) -> dict[str, str]:
+    """Options of the reader for files of this schema."""
     if source.format != "csv":
         return {}
     return {
         "header": "true",
-        "enforceSchema": "false",
+        # Spark compares the names with those of each file, which it cannot do with names of ours.
+        "enforceSchema": "true" if has_names_of_ours(schema) else "false",
         "mode": "PERMISSIVE",
         "columnNameOfCorruptRecord": BROKEN,
         "multiLine": "true",
@@ -115,12 +121,60 @@ def static_schema(spark: SparkSession, source: Source) -> T.StructType:
     if source.table:
         return spark.read.table(source.table).schema
     if source.format == "csv":
-        return (
-            spark.read.options(header="true", multiLine="true", escape='"')
-            .csv(source.path or "")
-            .schema
-        )
+        return _csv_schema(spark, source.path or "")
     return spark.read.format(reader_of(source)).load(source.path).schema
+
+
+def _csv_schema(spark: SparkSession, path: str) -> T.StructType:
+    """Columns of a CSV file, by its header.
+
+    Spark numbers names that are there twice, whatever their case, and a header x0,x1 looks the same
+    to us as x,x. Where it can be either, the line itself is read.
+    """
+    schema = spark.read.options(header="true", multiLine="true", escape='"').csv(path).schema
+    names = schema.fieldNames()
+    if _can_be_numbered(names):
+        line = spark.read.text(path).first()
+        read = next(csv.reader([line[0] if line is not None else ""]), [])
+        names = read if len(read) == len(names) else names
+    return with_plain_names(schema, names)
+
+
+def _can_be_numbered(names: list[str]) -> bool:
+    bases = [
+        name.lower().removesuffix(str(number))
+        for number, name in enumerate(names)
+        if name.endswith(str(number))
+    ]
+    return len(set(bases)) < len(bases)
+
+
+def with_plain_names(schema: T.StructType, header: Sequence[str]) -> T.StructType:
+    """The columns of a CSV file under names that a mapping can use.
+
+    They are the names of its header without white space around them. One without a name is `_c` and
+    its number, from 0; of those with one name, whatever its case, all but the first have their
+    number behind it. Columns whose name is not in the header are marked.
+    """
+    fields: list[T.StructField] = []
+    for number, (field, written) in enumerate(zip(schema.fields, header, strict=True)):
+        name = trimmed_text(written) or f"_c{number}"
+        if name.lower() in {f.name.lower() for f in fields}:
+            name = f"{name}{number}"
+        is_ours = name != written or name == f"_c{number}"
+        fields.append(T.StructField(name, field.dataType, True, {_OURS: True} if is_ours else {}))
+    if len({f.name.lower() for f in fields}) < len(fields):
+        return schema
+    # Spark compares names whatever their case, so that one of two has no place in its header.
+    is_twice = len({trimmed_text(name).lower() for name in header}) < len(header)
+    if is_twice:
+        fields = [T.StructField(f.name, f.dataType, True, {_OURS: True}) for f in fields]
+    return T.StructType(fields)
+
+
+def has_names_of_ours(schema: T.StructType) -> bool:
+    """Whether a column has a name that is not in its file's header: files are read by position."""
+    return any(field.metadata.get(_OURS) for field in schema.fields)
 
 
 def read_schema(spark: SparkSession, source: Source) -> T.StructType:

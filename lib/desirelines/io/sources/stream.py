@@ -20,6 +20,7 @@ from desirelines.io.sources.readers import (
     ROW,
     absent_paths,
     as_raw,
+    has_names_of_ours,
     read_schema,
     with_row,
 )
@@ -147,8 +148,9 @@ def _rows_of(batch: DataFrame, files: list[str] | None, tell: Callable[[str], No
             return with_places(batch, mapping)
         spark = batch.sparkSession
         schema = read_schema(spark, mapping)
-        if absent_paths(schema, mapping):
-            # The batch was begun when the folder's files had other columns.
+        if absent_paths(schema, mapping) or has_names_of_ours(schema):
+            # The batch was begun when the folder's files had other columns, or Spark cannot compare
+            # the names of all its files with these.
             return _rows_by_kind(batch, files, tell)(mapping)
         by_schema = read_files(spark, mapping, files, schema, _folder(mapping))
         return with_places(_placed(by_schema), mapping)
