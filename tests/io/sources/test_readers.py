@@ -108,3 +108,25 @@ def test_a_csv_header_gives_names_that_a_mapping_can_use(
     assert rows.select(*(quoted(name) for name in expected)).collect() == [
         tuple(str(n) for n in range(count))
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "is_broken"),
+    [
+        ('{"a": 1}', False),
+        ('{"a": 1} ', False),
+        ('{"a": [{"b": 1}, {"b": 2}]}', False),
+        ('{"a": "} {"}', False),
+        ('{"a": {"b": 1}, "c": {}}', False),
+        ('{"a": 1}{"a": 2}', True),
+        ('{"a": 1} {"a": 2}', True),
+        ('{"a": 1},{"a": 2}', True),
+        ('{"a": "}{"}{"a": 2}', True),
+        ('[{"a": 1}]', True),
+        ('{"a": 1', True),
+        ("null", True),
+    ],
+)
+def test_a_line_of_json_is_one_object(spark, line, is_broken):
+    found = spark.createDataFrame([(line,)], "value string")
+    assert raw_rows(found, source(format="json"))[0]["is_broken"] == is_broken

@@ -14,6 +14,7 @@ from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
 from desirelines.io.sources.delta_history import table_here
+from desirelines.io.sources.file_names import check_names
 from desirelines.io.sources.readers import (
     BROKEN,
     ROW,
@@ -53,6 +54,8 @@ def look_at(spark: SparkSession, source: Source) -> Found:
             "mapping, or pass --set sources.N.path=…"
         )
     check_links(source.path, f"source '{source.name}'")
+    if source.format != "delta":
+        check_names(source.path, f"source '{source.name}'")
     try:
         schema = static_schema(spark, source)
     except AnalysisException as error:

@@ -32,10 +32,15 @@ def as_raw(
     if source.format == "json":
         text = whole["value"]
         row = F.try_parse_json(text)
-        raw, broken = (
-            text,
-            row.isNull() | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False)),
+        # Spark parses the first object of a line and leaves the rest; an array shows that there is
+        # more. Few lines have two such signs, and the others need not be parsed twice.
+        in_array = F.try_parse_json(F.concat(F.lit("["), text, F.lit("]")))
+        broken = (
+            row.isNull()
+            | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
+            | (text.rlike(r"\}\s*[,;]?\s*\{") & ~_is_one_object(in_array))
         )
+        raw = text
         row_hash = F.xxhash64(text)
     else:
         row = whole
@@ -57,6 +62,12 @@ def as_raw(
     else:
         elements = F.col(f"row.{column_path(source.lines)}")
     return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
+
+
+def _is_one_object(in_array: Column) -> Column:
+    """Whether an array that was made of a line has one element."""
+    second = F.try_variant_get(in_array, "$[1]", "variant")
+    return in_array.isNotNull() & second.isNull()
 
 
 def is_wide(raw: DataFrame) -> bool:

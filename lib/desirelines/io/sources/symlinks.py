@@ -83,7 +83,7 @@ def _links_below(folder: Path) -> Iterator[Path]:
                 "path."
             ) from None
         for entry in entries:
-            if _is_hidden(entry.name):
+            if is_hidden(entry.name):
                 continue
             if entry.is_symlink():
                 yield Path(entry.path)
@@ -91,7 +91,7 @@ def _links_below(folder: Path) -> Iterator[Path]:
                 waiting.append(Path(entry.path))
 
 
-def _is_hidden(name: str) -> bool:
+def is_hidden(name: str) -> bool:
     """Whether readers skip a name: Spark's rule, except for Delta's log."""
     return name.startswith(".") or (
         name.startswith("_") and "=" not in name and name != "_delta_log"
