@@ -17,6 +17,9 @@ VISIT_KINDS: tuple[str, ...] = (
 )  # fmt: skip
 """Things a person does on the site or in the app; a session with one of them is a visit."""
 
+MONEY_KINDS: tuple[str, ...] = ("order_placed", "purchase", "refund")
+"""Kinds that are about money: without their amount they are not used."""
+
 VIEW_KINDS: tuple[str, ...] = ("page", "screen", "product_view")
 """Kinds that are views; two of them make a session engaged."""
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
+from desirelines.catalogue.kinds import MONEY_KINDS
 from desirelines.events.raw_fields import reasons_of
 from desirelines.settings.model import Site
 from desirelines.tables import MONEY, RATE
 
 CONVERTED = ("amount", "discount")
 """Columns of an event that hold money."""
+MOST_MONEY = 10_000_000_000
+"""Amounts from here on are refused: ten thousand of them in one session would not fit a sum."""
 
 
 def to_rate_spans(rates: DataFrame, *, carry_days: int) -> DataFrame:
@@ -37,8 +40,9 @@ def to_rate_spans(rates: DataFrame, *, carry_days: int) -> DataFrame:
 def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Site) -> DataFrame:
     """Convert `amount` and `discount` by the rate of the event's UTC day; add the rate.
 
-    Adds `given_currency` and `rate`. Amounts are rounded half up to four places. A row with money
-    and no rate gets a reason and goes to quarantine. `content_digest` is computed from the given
+    Adds `given_currency` and `rate`. Amounts are rounded half up to four places. Where there is no
+    rate, or an amount of MOST_MONEY or more, a row about money gets a reason and goes to
+    quarantine, and any other row loses that amount. `content_digest` is computed from the given
     amounts, so a redelivery after a corrected rate is no conflict. Without a rates table only money
     in the reporting currency is used.
     """
@@ -67,15 +71,18 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
         rated = rated.drop("_currency", "from_on", "to_on", "_rate")
     has_money = F.coalesce(*CONVERTED).isNotNull()
     converted = {name: _converted(F.col(name), is_reporting) for name in CONVERTED}
+    is_about_money = F.col("kind").isin(*MONEY_KINDS)
     reasons = [
         F.when(
-            has_money & F.col("rate").isNull(),
+            is_about_money & has_money & F.col("rate").isNull(),
             F.lit(f"currency: no rate to {site.currency} on its day"),
         )
     ]
     for name, money in converted.items():
         is_lost = F.col(name).isNotNull() & F.col("rate").isNotNull() & money.isNull()
-        reasons.append(F.when(is_lost, F.lit(f"{name}: too large in {site.currency}")))
+        reasons.append(
+            F.when(is_about_money & is_lost, F.lit(f"{name}: too large in {site.currency}"))
+        )
     return rated.withColumns(
         {
             **converted,
@@ -87,4 +94,5 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
 
 
 def _converted(money: Column, is_reporting: Column) -> Column:
-    return F.when(is_reporting, money).otherwise((money * F.col("rate")).try_cast(MONEY))
+    converted = F.when(is_reporting, money).otherwise((money * F.col("rate")).try_cast(MONEY))
+    return F.when(F.abs(converted) < F.lit(MOST_MONEY), converted)

@@ -126,3 +126,21 @@ def test_a_corrected_rate_makes_no_conflict_of_a_redelivery(spark):
         got.append(with_reporting_currency(mapped(spark, text, of), rates, site()).collect()[0])
     assert got[0]["content_digest"] == got[1]["content_digest"]
     assert [r["amount"] for r in got] == [Decimal("9.0000"), Decimal("9.1000")]
+
+
+def test_an_amount_that_no_sum_could_hold_is_held_back_and_costs_a_visit_only_its_amount(spark):
+    got = priced(spark, """
+        id | c | u | t                    | e    | paid           | off           | in
+        1  | x |   | 2026-03-01T10:00:00Z | buy  | 60000000000000 |               | EUR
+        2  | x |   | 2026-03-01T10:00:00Z | buy  | 9999999999.99  | 1             | EUR
+        3  | x |   | 2026-03-01T10:00:00Z | buy  | -10000000000   | 60000000000   | EUR
+        4  | x |   | 2026-03-01T10:00:00Z | look | 60000000000000 | 1             | EUR
+        5  | x |   | 2026-03-01T10:00:00Z | look | 10             |               | XXX
+    """)  # fmt: skip
+    assert {n: (r["amount"], r["discount"], r["reasons"]) for n, r in got.items()} == {
+        "1": (None, None, ["amount: too large in EUR"]),
+        "2": (Decimal("9999999999.9900"), Decimal("1.0000"), []),
+        "3": (None, None, ["amount: too large in EUR", "discount: too large in EUR"]),
+        "4": (None, Decimal("1.0000"), []),
+        "5": (None, None, []),
+    }
