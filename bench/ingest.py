@@ -31,8 +31,8 @@ NEW_SHARE = 0.01
 """Share of the rows, the newest, that arrive on the second day."""
 
 COMPARISONS = (
-    Comparison("product", "append_filed", 2.0),
-    Comparison("product", "append_flat", 2.0),
+    Comparison("product", "append_filed", 3.0),
+    Comparison("product", "append_flat", None),
     Comparison("second_day", "product", 0.1),
     Comparison("components", "edges_shuffled", None),
 )
