@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+import pyarrow.parquet as pq
 import pytest
 
 from desirelines.views.data_end import few_of, last_day
+from tests.support import shop
+from tests.support.attempts import attempt
 
 JULY = date(2024, 7, 30)
 
@@ -42,3 +45,23 @@ def test_at_most_a_few_events_after_a_long_stretch_without_any(newest_days, expe
 )
 def test_a_few_are_a_thousandth_and_one_to_ten_at_least(count, few):
     assert few_of(count) == few
+
+
+def test_one_event_far_ahead_is_said_and_does_not_decide_unless_it_is_let(cli, capsys, small_shop):
+    rows = shop.rows(0, 5)
+    last = max(rows, key=lambda row: row["at"])
+    ahead = last | {"id": "ahead", "at": last["at"].replace("2026-01", "2026-06")}
+    shop.write(small_shop / "in", "second.csv", [ahead])
+    code, output = attempt(cli, capsys, small_shop, command="ingest-events")
+    assert code == 0
+    day = date.fromisoformat(last["at"][:10])
+    assert f"1 of {len(rows) + 1} events are more than 30 days ahead of all others" in output
+    assert f"the data are taken to end on {day}" in output
+    runs = (small_shop / "warehouse" / "runs").glob("*.parquet")
+    assert {str(row["as_of"]) for file in runs for row in pq.read_table(file).to_pylist()} == {
+        str(day + timedelta(days=1))
+    }
+    code, output = attempt(
+        cli, capsys, small_shop, "--set", "ingest.most_gap_days=365", command="ingest-events"
+    )
+    assert (code, "ahead of all others" in output) == (0, False)

@@ -39,7 +39,7 @@ def _data_end(run: Run) -> date:
             "no event was accepted: every row is in quarantine or late. Run `desirelines "
             "check` to see the reasons."
         )
-    newest = bounds[1].astimezone(ZoneInfo(run.settings.site.time_zone)).date()
+    newest: date = bounds[1].astimezone(ZoneInfo(run.settings.site.time_zone)).date()
     gap_days, count = run.settings.ingest.most_gap_days, run.warehouse.row_count(EVENTS)
     few = few_of(count)
     since = newest - timedelta(days=gap_days)

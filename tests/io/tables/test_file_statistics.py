@@ -4,7 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from desirelines.io.tables.file_statistics import bounds_of_files, rows_in_files
+from desirelines.io.tables.file_statistics import (
+    bounds_of_files,
+    rows_in_files,
+    rows_in_files_since,
+)
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.tables import FEATURES, SEGMENT_MEMBERS
@@ -72,3 +76,9 @@ def test_a_warehouse_reads_rows_only_where_the_log_does_not_say_it(spark, tmp_pa
     assert warehouse.row_count(SEGMENT_MEMBERS, since_on=DAYS[0]) == 2  # counted by Spark
     assert warehouse.row_count(SEGMENT_MEMBERS, since_on=DAYS[1]) == 0
     assert (warehouse.partitions(FEATURES, "as_of"), warehouse.row_count(FEATURES)) == (set(), 0)
+
+
+def test_rows_since_a_value_are_those_of_whole_files_where_the_log_says_their_largest(table):
+    assert rows_in_files_since(table, "at", NOON.replace(microsecond=0)) == 4
+    assert rows_in_files_since(table, "at", NOON.replace(hour=13)) == 0
+    assert rows_in_files_since(table, "n", 2) is None  # one file has only null

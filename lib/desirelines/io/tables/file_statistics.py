@@ -53,7 +53,7 @@ def rows_in_files_since(folder: Path, column: str, value: Any) -> int | None:
     largest = files.column(f"max.{column}").to_pylist()
     if None in counts or None in largest:
         return None
-    return sum(n for n, most in zip(counts, largest, strict=True) if most >= value)
+    return sum(int(n) for n, most in zip(counts, largest, strict=True) if most >= value)
 
 
 def _files_of(folder: Path) -> Any:
