@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from desirelines.io.tables.ledger import PUBLISHED
+from desirelines.io.tables.ledger import LEASE, PUBLISHED
 from desirelines.pipeline import STAGES, run_all
 from desirelines.run.context import Run
 from desirelines.run.execute import execute
-from desirelines.stages.abandoned_runs import give_up_the_dead
+from desirelines.stages.abandoned_runs import give_up, give_up_the_dead
 from desirelines.stages.after_publication import make_up, say_done
 from desirelines.stages.gates import check_as_of
 from desirelines.stages.report import write_report
 from desirelines.tables import ROW_ACCOUNTS
+from desirelines.views.data_end import day_after_newest_event
 from desirelines.views.members import SegmentSize, segment_sizes
 
 
@@ -84,16 +85,31 @@ def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
 
 
 def run_stage(run: Run, name: str) -> StageSummary:
-    """Run one stage of an unfinished run.
+    """Run one stage of an unfinished run, or of a new one.
+
+    A run that no stage settled a date for is made for the end of the data. A new run whose first
+    stage fails is given up: later commands do not continue it.
 
     Raises:
         DesirelinesError: the stage cannot go on.
     """
     make_up(run, write_report)
     if name != STAGES[0].name:
+        settled = run.requested_as_of or run.ledger.as_of(run.run_id)
+        run = run.at(settled or day_after_newest_event(run))
         check_as_of(run)
-    execute(next(s for s in STAGES if s.name == name), run)
+    is_new = not _has_begun(run)
+    try:
+        execute(next(s for s in STAGES if s.name == name), run)
+    except Exception:
+        if is_new and _has_begun(run):
+            give_up(run, [run.run_id])
+        raise
     return StageSummary(run.run_id, name, round(run.seconds[name], 2))
+
+
+def _has_begun(run: Run) -> bool:
+    return any(s.run_id == run.run_id and s.phase != LEASE for s in run.ledger.states())
 
 
 def _timed_report(run: Run) -> str:

@@ -65,11 +65,16 @@ def give_up_the_dead(run: Run) -> None:
     # A command that only held the warehouse has staged nothing.
     states = [s for s in run.ledger.states() if s.phase != LEASE]
     runs = abandoned_runs(states, run.read_at, goes_on=run.run_id, died=run.died)
-    for table in sweep_abandoned(run, runs):
+    give_up(run, runs)
+
+
+def give_up(run: Run, run_ids: Collection[str]) -> None:
+    """Give up these unfinished runs: delete what they staged about people, and record it."""
+    for table in sweep_abandoned(run, run_ids):
         run.progress.say(
-            f"{table}: rows of {' and '.join(runs)}, which did not finish, are deleted"
+            f"{table}: rows of {' and '.join(run_ids)}, which did not finish, are deleted"
         )
-    for run_id in runs:
+    for run_id in run_ids:
         run.ledger.record(run_id, "sweep", ABANDONED)
 
 

@@ -33,6 +33,10 @@ def day_after_newest_event(run: Run) -> date:
 
 
 def _data_end(run: Run) -> date:
+    if not run.warehouse.exists(EVENTS):
+        raise EmptyInputError(
+            "there are no events yet, so there is no as_of. Run `desirelines ingest-events` first."
+        )
     bounds = run.warehouse.bounds(EVENTS, "occurred_at")
     if bounds is None:
         raise EmptyInputError(
