@@ -83,3 +83,8 @@ def test_a_path_that_could_be_a_pattern_is_left_to_delta(spark, tmp_path, name):
     row = spark.createDataFrame([dict.fromkeys(EVENTS.column_names)], EVENTS.schema)
     row.write.format("delta").mode("append").save(str(folder))
     assert read_few_files(spark, folder) is None
+
+
+def test_a_missing_file_is_left_to_delta(spark, folder):
+    next(folder.rglob("*.parquet")).unlink()
+    assert read_few_files(spark, folder) is None

@@ -26,15 +26,17 @@ def read_few_files(spark: SparkSession, folder: Path) -> DataFrame | None:
     """The newest version of the table in the folder.
 
     Null if it has more than MOST_FILES files, if a reader must know more than plain files (deletion
-    vectors, column mapping), or if its path could be read as a pattern.
+    vectors, column mapping), if its path could be read as a pattern, or if a file is missing, which
+    Delta says when the rows are read.
     """
     # Imported here, as no table of a cluster is read so.
     from deltalake import DeltaTable
 
     table = DeltaTable(folder)
     files = table.file_uris()
-    is_plain = all(_PLAIN_PATH.fullmatch(file) for file in files)
-    if table.protocol().min_reader_version > 1 or len(files) > MOST_FILES or not is_plain:
+    if table.protocol().min_reader_version > 1 or len(files) > MOST_FILES:
+        return None
+    if not all(_PLAIN_PATH.fullmatch(file) and Path(file).is_file() for file in files):
         return None
     schema = T.StructType.fromJson(json.loads(table.schema().to_json()))
     if not files:
