@@ -27,11 +27,11 @@ def visit(cookie, user, day, answer="", minutes=0):
 
 
 FIRST = [
-    *visit("phone", "ann", 0, "yes"), *visit("laptop", "ann", 1, "yes"), *visit("laptop", "", 2),
+    *visit("handset", "ann", 0, "yes"), *visit("laptop", "ann", 1, "yes"), *visit("laptop", "", 2),
     *visit("tablet", "", 2, "yes"), *visit("tablet", "ann", 3), *visit("desk", "ben", 0, "yes"),
     *visit("sofa", "ben", 1), *visit("lone", "", 1, "yes"),
 ]  # fmt: skip
-SECOND = [*visit("phone", "ann", 4, "no"), *visit("lone", "", 4)]
+SECOND = [*visit("handset", "ann", 4, "no"), *visit("lone", "", 4)]
 """Ann refuses on her phone, where she is logged in. On her laptop and tablet she had agreed."""
 
 
