@@ -58,7 +58,7 @@ def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, 
     """
     bare = trimmed(raw)
     whole = F.regexp_replace(bare, r"^([0-9]+)\.0\z", "$1")
-    # Hardly any value ends so, and an expression for each would cost more than its key.
+    # Hardly any value ends so, and a regular expression for each would cost more than its key.
     bare = F.when(bare.endswith(".0"), whole).otherwise(bare)
     value = F.lower(bare) if caseless else bare
     word = F.lower(F.trim(value, F.lit(_AROUND)))

@@ -59,8 +59,8 @@ def _data_end(run: Run) -> date:
         return newest + timedelta(days=1)
     run.progress.say(
         f"{ahead:,} of {count:,} events are more than {gap_days} days ahead of all others, the "
-        f"newest on {newest}: the data are taken to end on {last}. If they are right, pass "
-        "--as-of, or raise ingest.most_gap_days"
+        f"newest on {newest}: the data are taken to end on {last}. If they are right, "
+        "raise ingest.most_gap_days"
     )
     return last + timedelta(days=1)
 
