@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 
 from desirelines.characters import shown
+from desirelines.settings.name_patterns import EPOCHS
 
-EPOCHS = ("epoch_seconds", "epoch_millis", "epoch_micros")
-"""Names for times that count from 1970."""
 LONGEST = {
     "G": 4,
     "y": 6,
@@ -139,7 +138,8 @@ def _meant(pattern: str) -> str:
         if plain.startswith(("epoch", "unix")) and plain[-2:] in name:
             return name
     if re.fullmatch(r"(epoch|unix).*", plain):
-        return EPOCHS[1] if "milli" in plain or plain.endswith("ms") else EPOCHS[0]
+        is_millis = "milli" in plain or plain.endswith("ms")
+        return "epoch_millis" if is_millis else "epoch_seconds"
     if re.fullmatch(r"iso.?8601.*", plain):
         return "no pattern at all: ISO 8601 is read without one"
     if "%" in pattern:
