@@ -27,9 +27,37 @@ def late_night():
     ]  # fmt: skip
 
 
+def at_an_even_beat():
+    """A click every two seconds for a minute, an hour later one of a person; and a bot's agent.
+
+    The third delivery has the last clicks of the beat, and some far from it.
+    """
+    start = shop.START + timedelta(days=3)
+    clicks = [(2 * n, "Mozilla/5.0") for n in range(30)]
+    clicks += [(1860, "Mozilla/5.0"), (5400, "Mozilla/5.0"), (5460, "okhttp/4.9.2"), (5520, "")]
+    return [
+        {
+            "id": f"beat{n}", "at": (start + timedelta(seconds=second)).isoformat(),
+            "cookie": "beat", "user": "", "event": "view", "url": f"/{n}", "category": "",
+            "order": "", "paid": "", "agent": agent,
+        }
+        for n, (second, agent) in enumerate(clicks)
+    ]  # fmt: skip
+
+
 def content(spark, folder):
     sessions = spark.read.format("delta").load(str(folder / "warehouse" / "sessions"))
     return sorted(sessions.drop("period_on").collect(), key=lambda r: r["session_id"])
+
+
+def tags_of(spark, folder):
+    """Bots by rhythm: reason, start, seconds, events."""
+    tags = spark.read.format("delta").load(str(folder / "warehouse" / "stream_tags"))
+    seconds = "cast(until_at as long) - cast(from_at as long)"
+    rows = tags.filter("reason != 'bot_agent'").selectExpr(
+        "reason", "date_format(from_at, 'yyyy-MM-dd HH:mm:ss')", seconds, "event_count"
+    )
+    return sorted(tuple(r) for r in rows.collect())
 
 
 def files_of_days(spark, folder):
@@ -43,9 +71,14 @@ def files_of_days(spark, folder):
 
 def deliveries():
     night = late_night()
-    first = shop.rows(0, 6) + night[6:]
+    beat = at_an_even_beat()
+    first = shop.rows(0, 6) + night[6:] + beat[:27]
     late = [r for n, r in enumerate(shop.rows(4, 6)) if n % 7 == 0]
-    return [r for r in first if r not in late], late + night[:6], shop.rows(6, 8)
+    return (
+        [r for r in first if r not in late],
+        late + night[:6] + beat[27:31],
+        shop.rows(6, 8) + beat[31:],
+    )
 
 
 def test_sessions_add_up_with_plans_as_users_have_them(spark, cli, compiled, tmp_path):
@@ -108,6 +141,9 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
     )
     expected = content(spark, whole)
     assert content(spark, parts) == expected
+    tags = [tags_of(spark, folder) for folder in (parts, whole)]
+    at = (shop.START + timedelta(days=3)).isoformat()[:16].replace("T", " ")
+    assert tags == [[("rhythm", f"{at}:00", 1860, 31)]] * 2
     assert {r["cause"] for r in expected} == {
         "first_event",
         "idle_timeout",

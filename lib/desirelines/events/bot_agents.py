@@ -1,6 +1,7 @@
-"""Streams whose user agent says that no person is behind them.
+"""Events whose user agent says that no person is behind them.
 
-They are tagged, never dropped from `events`.
+They are marked, never dropped from `events`. Only these events are a bot's: the same stream may be
+a person's before and after.
 """
 
 from __future__ import annotations
@@ -24,22 +25,43 @@ def is_bot_agent(user_agent: Column) -> Column:
     return F.coalesce(user_agent.rlike(NAMELESS) | user_agent.rlike(NAMED), F.lit(False))
 
 
-def to_bot_tags(used: DataFrame) -> DataFrame:
-    """One row per stream that shows a bot's agent: stream_id, reason, from_at.
+def to_bot_agents(events: DataFrame) -> DataFrame:
+    """One row per user agent of a bot: user_agent.
 
     The 1,500 patterns are tried once per agent, not once per event: there are few agents.
     """
     # The condition uses the count because Spark pushes a filter on the grouping column alone below
     # the aggregation, where it runs on every event.
-    agents = used.groupBy("user_agent").agg(F.count("*").alias("_events"))
-    agents = agents.filter(F.when(F.col("_events") > 0, is_bot_agent(F.col("user_agent")))).select(
-        "user_agent"
-    )
-    bots = used.select("stream_id", "user_agent", "occurred_at").join(
-        F.broadcast(agents), "user_agent"
-    )
+    agents = events.groupBy("user_agent").agg(F.count("*").alias("_events"))
+    is_bot = F.when(F.col("_events") > 0, is_bot_agent(F.col("user_agent")))
+    return agents.filter(is_bot).select("user_agent")
+
+
+def with_bot_agent(events: DataFrame, agents: DataFrame | None) -> DataFrame:
+    """Add `is_bot_agent`: whether the event's user agent is one of these; never null.
+
+    `agents` come from `to_bot_agents`; null where there are none.
+    """
+    if agents is None:
+        return events.withColumn("is_bot_agent", F.lit(False))
+    marked = agents.withColumn("is_bot_agent", F.lit(True))
+    joined = events.join(F.broadcast(marked), "user_agent", "left")
+    return joined.withColumn("is_bot_agent", F.coalesce("is_bot_agent", F.lit(False)))
+
+
+def to_agent_tags(events: DataFrame) -> DataFrame:
+    """One row per stream with events of a bot's agent, as `stream_tags`.
+
+    Shape: stream_id, reason, from_at, until_at, session_key, event_count. A person's events may lie
+    between from_at and until_at: `is_bot_agent` says which events are meant.
+    """
     return (
-        bots.groupBy("stream_id")
-        .agg(F.min("occurred_at").alias("from_at"))
-        .withColumn("reason", F.lit("bot_agent"))
+        events.filter("is_bot_agent")
+        .groupBy("stream_id")
+        .agg(
+            F.min("occurred_at").alias("from_at"),
+            F.max("occurred_at").alias("until_at"),
+            F.count("*").alias("event_count"),
+        )
+        .withColumns({"reason": F.lit("bot_agent"), "session_key": F.lit(None).cast("string")})
     )

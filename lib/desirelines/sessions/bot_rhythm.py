@@ -23,21 +23,28 @@ EVEN_SHARE, EVEN_MS = 0.01, 20
 """Two neighbouring gaps are even when they differ by at most this share of the earlier one, or by
 this many milliseconds."""
 
+_OF_SESSION = ("session_id", "stream_id", "session_key", "source", "event_count")
+
 
 def to_bot_rhythm_tags(
     sessions: DataFrame, *, rate_clicks: int, rate_seconds: float, even_gaps: int
 ) -> DataFrame:
-    """One row per stream and reason: stream_id, reason (rate, rhythm), from_at.
+    """One row per session and reason (rate, rhythm) that no person would give.
 
-    `from_at` is the start of the first session that shows the reason.
+    Shape: session_id, reason, and of the session stream_id, session_key, from_at (its start),
+    until_at (its end), event_count, source.
 
     Rate: `rate_clicks` clicks at different times within `rate_seconds`. Rhythm: `even_gaps` gaps in
-    a row that are each even with the one before. Later clicks do not remove a tag. Only sessions
-    with enough steps leave the JVM.
+    a row that are each even with the one before. Only this session is a bot's: a verdict ends with
+    what shows it. Only sessions with enough steps leave the JVM.
     """
     long_sessions = sessions.filter(F.size("steps") >= min(rate_clicks, even_gaps + 1))
     signs = long_sessions.select(
-        "stream_id", F.unix_micros("started_at").alias("start_us"), "step_kinds", "step_offsets"
+        *_OF_SESSION,
+        F.unix_micros("started_at").alias("start_us"),
+        F.unix_micros("ended_at").alias("end_us"),
+        "step_kinds",
+        "step_offsets",
     ).mapInArrow(
         partial(
             _bot_sessions,
@@ -45,11 +52,15 @@ def to_bot_rhythm_tags(
             rate_ms=int(rate_seconds * 1000),
             even_gaps=even_gaps,
         ),
-        "stream_id string, reason string, start_us long",
+        "session_id string, stream_id string, session_key string, source string, "
+        "event_count long, start_us long, end_us long, reason string",
     )
-    return signs.groupBy("stream_id", "reason").agg(
-        F.timestamp_micros(F.min("start_us")).alias("from_at")
-    )
+    return signs.withColumns(
+        {
+            "from_at": F.timestamp_micros("start_us"),
+            "until_at": F.timestamp_micros("end_us"),
+        }
+    ).drop("start_us", "end_us")
 
 
 def _bot_sessions(
@@ -68,13 +79,8 @@ def _bot_sessions(
             (RATE, too_fast(session, at_ms, clicks=rate_clicks, within_ms=rate_ms)),
             (RHYTHM, too_even(session, at_ms, gaps=even_gaps)),
         ):
-            yield pa.RecordBatch.from_pydict(
-                {
-                    "stream_id": batch.column("stream_id").take(pa.array(shown)),
-                    "reason": pa.array([reason] * len(shown), pa.string()),
-                    "start_us": batch.column("start_us").take(pa.array(shown)),
-                }
-            )
+            rows = batch.select([*_OF_SESSION, "start_us", "end_us"]).take(pa.array(shown))
+            yield rows.append_column("reason", pa.array([reason] * len(shown), pa.string()))
 
 
 def too_fast(session: Ints, at_ms: Ints, *, clicks: int, within_ms: int) -> Ints:

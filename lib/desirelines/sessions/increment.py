@@ -55,8 +55,8 @@ def from_overlapping(touched: DataFrame, sessions: DataFrame) -> DataFrame:
 def with_known_cause(touched: DataFrame, sessions: DataFrame) -> DataFrame:
     """Add `known_cause`: the cause of the gap session that starts at `from_at`.
 
-    It is `idle_timeout` where no gap session starts there but earlier ones exist. One row per
-    stream: stream_id, from_at, known_cause (null where the stream has no session up to there).
+    It is `idle_timeout` where no gap session of known cause starts there but earlier ones exist.
+    One row per stream: stream_id, from_at, known_cause (null where there are none of these).
     """
     up_to = (
         sessions.filter(F.col("session_key").isNull())
@@ -64,8 +64,9 @@ def with_known_cause(touched: DataFrame, sessions: DataFrame) -> DataFrame:
         .filter("started_at <= from_at")
     )
     cause_there = F.min(F.when(F.col("started_at") == F.col("from_at"), F.col("cause")))
+    is_later = F.max(F.col("started_at") < F.col("from_at"))
     causes = up_to.groupBy("stream_id").agg(
-        F.coalesce(cause_there, F.lit("idle_timeout")).alias("known_cause")
+        F.coalesce(cause_there, F.when(is_later, F.lit("idle_timeout"))).alias("known_cause")
     )
     return touched.select("stream_id", "from_at").join(causes, "stream_id", "left")
 

@@ -10,7 +10,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.columns.keys import bucket_of, secret_pads
-from desirelines.events.bot_agents import to_bot_tags
+from desirelines.events.bot_agents import to_agent_tags, to_bot_agents, with_bot_agent
 from desirelines.events.fates import to_quarantine
 from desirelines.events.parse import key_column, value_column
 from desirelines.events.raw_fields import ALIAS_KEY
@@ -53,21 +53,18 @@ def write_tables(run: Run, group: list[Classified], once: Once) -> None:
     def append(rows: DataFrame, table: Table) -> None:
         run.warehouse.append_once(rows, table, writer=once.writer, number=once.number)
 
+    agents = _bot_agents(group)
     writes = [
-        lambda: append(union(_events(run, c) for c in group), EVENTS),
+        lambda: append(union(_events(run, c, agents) for c in group), EVENTS),
         lambda: append(union(_links(run, c) for c in group), IDENTITY_LINKS),
     ]
     quarantined = [_quarantined(run, c, c.waiting) for c in group if c.waiting is not None]
     if quarantined:
         writes.append(lambda: append(union(quarantined), QUARANTINED_EVENTS))
     sources = [(c, c.part.terms.source) for c in group]
-    tags = [
-        _bot_tags(run, c)
-        for c, s in sources
-        if s.columns.user_agent is not None and not s.keep_bots
-    ]
-    if tags:
-        writes.append(lambda: _merge_if_any(run, union(tags), STREAM_TAGS))
+    tags = [_agent_tags(run, c, agents) for c in group if not c.part.terms.source.keep_bots]
+    if agents is not None and tags:
+        writes.append(lambda: run.warehouse.merge(union(tags), STREAM_TAGS))
     consents = [_consents(run, c) for c, s in sources if s.columns.consent is not None]
     if consents:
         writes.append(lambda: _merge_consents(run, consents))
@@ -85,10 +82,11 @@ def _facts(run: Run, classified: Classified) -> dict[str, Column]:
     return {"source": F.lit(classified.part.source_name), "run_id": F.lit(run.run_id)}
 
 
-def _events(run: Run, classified: Classified) -> DataFrame:
+def _events(run: Run, classified: Classified, agents: DataFrame | None) -> DataFrame:
     is_ordered = classified.part.terms.source.ordered
-    return classified.used.select(
-        *(c for c in EVENTS.column_names if c in set(classified.used.columns) - _PLACES),
+    used = with_bot_agent(classified.used, agents)
+    return used.select(
+        *(c for c in EVENTS.column_names if c in set(used.columns) - _PLACES),
         F.col("occurred_at").cast("date").alias("occurred_on"),
         bucket_of(F.col("stream_id"), run.settings.warehouse.buckets).alias("bucket"),
         *(
@@ -143,14 +141,19 @@ def _merge_identifiers(run: Run, identifiers: list[DataFrame]) -> None:
     run.warehouse.merge(values, IDENTIFIERS)
 
 
-def _bot_tags(run: Run, classified: Classified) -> DataFrame:
-    return to_bot_tags(classified.used).withColumns(_facts(run, classified))
+def _bot_agents(group: list[Classified]) -> DataFrame | None:
+    """User agents of bots in these parts; null if there are none."""
+    mapped = [c for c in group if c.part.terms.source.columns.user_agent is not None]
+    if not mapped:
+        return None
+    # Marked on the events and on the streams.
+    agents = checkpointed(to_bot_agents(union(c.used.select("user_agent") for c in mapped)))
+    return None if agents.isEmpty() else agents
 
 
-def _merge_if_any(run: Run, rows: DataFrame, table: Table) -> None:
-    rows = checkpointed(rows)  # counted, then written
-    if not rows.isEmpty():
-        run.warehouse.merge(rows, table)
+def _agent_tags(run: Run, classified: Classified, agents: DataFrame | None) -> DataFrame:
+    tags = to_agent_tags(with_bot_agent(classified.used, agents))
+    return tags.withColumns(_facts(run, classified))
 
 
 def _consents(run: Run, classified: Classified) -> DataFrame:

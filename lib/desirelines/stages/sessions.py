@@ -21,11 +21,12 @@ from desirelines.sessions.sessions import to_sessions
 from desirelines.stages.sessions_bots import find_bots, write_bot_tags
 from desirelines.stages.sessions_increment import (
     StreamsToRebuild,
+    standing_sessions,
     state_of_sessions,
     streams_to_rebuild,
 )
 from desirelines.tables import EVENTS, IDENTITY_LINKS, SESSIONS
-from desirelines.views.events import usable_events
+from desirelines.views.events import events_by_agent
 from desirelines.views.state import last_state
 
 
@@ -71,8 +72,7 @@ def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
         row_count(sessions)
         bots = find_bots(run, sessions)
         written = _write(run, sessions if bots is None else bots.drop_sessions(sessions), rebuild)
-        if bots is not None:
-            write_bot_tags(run, bots)
+        write_bot_tags(run, bots, rebuild)
     finally:  # a notebook's session lives on
         release(sessions)
     account = Account(**{**read.get, **written}, all_events=rebuild is None)
@@ -84,7 +84,7 @@ def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
 
 def _events_of(run: Run, rebuild: StreamsToRebuild | None) -> DataFrame:
     """Usable events of the streams to rebuild, each from its `from_at` on; all for null."""
-    events = usable_events(run)
+    events = events_by_agent(run)
     if rebuild is None:
         return events
     days = F.col("occurred_on") >= F.lit(rebuild.first_day)
@@ -150,11 +150,8 @@ def with_cap(run: Run, events: DataFrame, rebuild: StreamsToRebuild | None) -> D
     )
     kept = events.sparkSession.createDataFrame([], "stream_id string, _kept long")
     if rebuild is not None:
-        before = (
-            run.warehouse.read(SESSIONS)
-            .join(F.broadcast(heavy), "stream_id")
-            .join(rebuild.starts, "stream_id")
-        )
+        standing = standing_sessions(run, "event_count")
+        before = standing.join(F.broadcast(heavy), "stream_id").join(rebuild.starts, "stream_id")
         kept_sessions = before.filter("started_at < from_at").groupBy("stream_id")
         kept = kept_sessions.agg(F.sum("event_count").alias("_kept"))
     counts_in = ~F.col("is_bot") & F.col("is_consented")

@@ -8,8 +8,10 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.frames.keep import checkpointed
+from desirelines.io.tables.predicates import one_of
 from desirelines.run.context import Run
-from desirelines.sessions.bot_rhythm import to_bot_rhythm_tags
+from desirelines.sessions.bot_rhythm import RATE, RHYTHM, to_bot_rhythm_tags
+from desirelines.stages.sessions_increment import StreamsToRebuild
 from desirelines.tables import STREAM_TAGS
 
 
@@ -18,25 +20,23 @@ class Bots:
     """Bots among sessions.
 
     Attributes:
-        tags: rows of `stream_tags`.
-        since: streams and the start of the first session that shows a bot: stream_id, bot_from.
-        event_count: events of the sessions from there on.
+        tags: one row per session and reason.
+        event_count: events of these sessions.
     """
 
     tags: DataFrame
-    since: DataFrame
     event_count: int
 
     def drop_sessions(self, sessions: DataFrame) -> DataFrame:
-        """Drop the sessions of these streams from the first one on that shows a bot."""
-        return sessions.join(F.broadcast(self.since), _is_bot(sessions, self.since), "left_anti")
+        """Drop the sessions that show a bot."""
+        shown = self.tags.select("session_id").distinct()
+        return sessions.join(F.broadcast(shown), "session_id", "left_anti")
 
 
 def find_bots(run: Run, sessions: DataFrame) -> Bots | None:
     """Search sessions for bots; null when there are none, or bots are not to be left out.
 
-    Streams of sources that keep bots are not searched. The sessions are read several times, so the
-    caller keeps them until the tags are written.
+    Sessions of sources that keep bots are not searched.
     """
     settings = run.settings.bots
     if not settings.leave_out:
@@ -51,22 +51,47 @@ def find_bots(run: Run, sessions: DataFrame) -> Bots | None:
             even_gaps=settings.even_gaps,
         )
     )
-    since = tags.groupBy("stream_id").agg(F.min("from_at").alias("bot_from"))
-    of_bots = sessions.join(F.broadcast(since), _is_bot(sessions, since))
-    count = of_bots.agg(F.sum("event_count")).collect()[0][0]
-    if count is None:  # a bot has the session that shows it
-        return None
-    sources = searched.groupBy("stream_id").agg(F.min("source").alias("source"))
-    rows = tags.join(sources, "stream_id").withColumn("run_id", F.lit(run.run_id))
-    return Bots(rows, since, int(count))
+    # A session may show both reasons.
+    shown = tags.dropDuplicates(["session_id"])
+    count = shown.agg(F.sum("event_count")).collect()[0][0]
+    return None if count is None else Bots(tags, int(count))
 
 
-def write_bot_tags(run: Run, bots: Bots) -> None:
-    """Add the tags to `stream_tags`; a tag that is there already stays."""
-    run.warehouse.merge(bots.tags, STREAM_TAGS)
+def write_bot_tags(run: Run, bots: Bots | None, rebuild: StreamsToRebuild | None) -> None:
+    """Replace the tags of the rebuilt sessions, of all for null, by these.
+
+    Tags of sessions that were not rebuilt stay.
+    """
+    if not run.settings.bots.leave_out:
+        return
+    if bots is None and not run.warehouse.row_count(STREAM_TAGS):
+        return
+    standing = run.warehouse.read(STREAM_TAGS).filter(F.col("reason").isin(RATE, RHYTHM))
+    stale = standing
+    if rebuild is not None:
+        starts = rebuild.starts
+        stale = standing.join(starts, _is_rebuilt(standing, starts), "left_semi")
+    if bots is None and stale.isEmpty():
+        return
+    rows = _rows_of(run, bots) if bots is not None else standing.limit(0)
+    if rebuild is not None:
+        rows = rows.unionByName(
+            standing.join(rebuild.starts, _is_rebuilt(standing, rebuild.starts), "left_anti")
+        )
+    run.warehouse.replace_where(rows, STREAM_TAGS, one_of("reason", (RATE, RHYTHM)))
 
 
-def _is_bot(sessions: DataFrame, since: DataFrame) -> Column:
-    return (sessions["stream_id"] == since["stream_id"]) & (
-        sessions["started_at"] >= since["bot_from"]
+def _rows_of(run: Run, bots: Bots) -> DataFrame:
+    """The rows of `stream_tags`: sessions may begin in the same microsecond."""
+    keys = ("stream_id", "reason", "from_at", "session_key")
+    rows = bots.tags.groupBy(*keys).agg(
+        F.max("until_at").alias("until_at"),
+        F.sum("event_count").alias("event_count"),
+        F.min("source").alias("source"),
     )
+    return rows.withColumn("run_id", F.lit(run.run_id)).select(*STREAM_TAGS.column_names)
+
+
+def _is_rebuilt(tags: DataFrame, starts: DataFrame) -> Column:
+    """Whether the session of a tag is one of the rebuilt."""
+    return (tags["stream_id"] == starts["stream_id"]) & (tags["from_at"] >= starts["from_at"])

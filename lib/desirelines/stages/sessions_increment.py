@@ -12,13 +12,14 @@ from pyspark.sql import functions as F
 from desirelines.catalogue.kinds import RESERVED_STEPS
 from desirelines.frames.keep import checkpointed
 from desirelines.run.context import Run
+from desirelines.sessions.bot_rhythm import RATE, RHYTHM
 from desirelines.sessions.increment import (
     from_first_touched,
     from_overlapping,
     to_reach,
     with_known_cause,
 )
-from desirelines.tables import CONSENTS, EVENTS, SESSIONS
+from desirelines.tables import CONSENTS, EVENTS, SESSIONS, STREAM_TAGS
 from desirelines.views.batches import NewBatches, new_batches
 from desirelines.views.state import StageState, state_now
 
@@ -107,9 +108,7 @@ def _rebuild_from(
         .select("stream_id", "session_key")
         .distinct()
     )
-    sessions = run.warehouse.read(SESSIONS).select(
-        "stream_id", "session_key", "started_at", "ended_at", "cause"
-    )
+    sessions = standing_sessions(run, "session_key", "ended_at", "cause")
     sessions = sessions.join(_sent(reach.select("stream_id"), count), "stream_id")
     sessions = checkpointed(sessions, lazy=True)
     streams = from_first_touched(_sent(reach, count), sessions, keyed if has_keys else None)
@@ -122,6 +121,24 @@ def _rebuild_from(
             break
     streams = checkpointed(with_known_cause(_sent(streams, count), sessions))
     return StreamsToRebuild(streams, total.count, total.least.date())
+
+
+def standing_sessions(run: Run, *columns: str) -> DataFrame:
+    """Sessions as last built, those of bots too: stream_id, started_at and these columns.
+
+    Sessions of bots are not in `sessions`; their tags tell when they were. Their cause is null.
+    """
+    names = ("stream_id", "started_at", *columns)
+    sessions = run.warehouse.read(SESSIONS).select(*names)
+    if not run.warehouse.row_count(STREAM_TAGS):
+        return sessions
+    tags = run.warehouse.read(STREAM_TAGS).filter(F.col("reason").isin(RATE, RHYTHM))
+    of_bots = tags.groupBy("stream_id", "session_key", F.col("from_at").alias("started_at")).agg(
+        F.max("until_at").alias("ended_at"),
+        F.max("event_count").alias("event_count"),
+        F.lit(None).cast("string").alias("cause"),
+    )
+    return sessions.unionByName(of_bots.select(*names))
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,8 @@ EVENTS = Table(
                personal=True),
         Column("properties", TEXT, "allow-listed properties as JSON; null when none",
                personal=True),
+        Column("is_bot_agent", FLAG,
+               "whether the event's user agent names a bot; false where the source gives none"),
         Column("content_digest", TEXT,
                "digest of the mapped content: equal content has an equal digest", personal=True),
         Column("ingest_batch", TEXT, "source batch that brought the row"),
@@ -165,8 +167,8 @@ ROW_ACCOUNTS = Table(
 
 STREAM_TAGS = Table(
     "stream_tags",
-    grain="one reason why a stream counts as a bot from some time on",
-    key=("stream_id", "reason", "from_at"),
+    grain="one reason why a stream counts as a bot, for some time",
+    key=("stream_id", "reason", "from_at", "session_key"),
     erased_by=("stream_id",),
     written="merge",
     columns=(
@@ -175,8 +177,17 @@ STREAM_TAGS = Table(
                "why: bot_agent (its user agent says so), rate (too many clicks in a short time), "
                "rhythm (gaps too even)"),
         Column("from_at", INSTANT,
-               "first event, or start of the first session, that shows it; events from then on "
-               "count as a bot's", "UTC"),
+               "start of the session that shows it; for bot_agent, first event of the batch with "
+               "a bot's agent", "UTC"),
+        Column("until_at", INSTANT,
+               "end of that session; for bot_agent, last event of the batch with a bot's agent",
+               "UTC"),
+        Column("session_key", TEXT,
+               "key of that session in the source; null where gaps define sessions",
+               personal=True),
+        Column("event_count", WHOLE,
+               "events that count as a bot's: all of that session; for bot_agent, those of the "
+               "batch with `events.is_bot_agent`", "events"),
         Column("source", TEXT, "name of the source"),
         RUN_ID,
     ),

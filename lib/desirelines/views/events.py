@@ -14,7 +14,32 @@ from desirelines.views.identities import open_identities
 def usable_events(run: Run) -> DataFrame:
     """Events with is_bot and is_consented.
 
-    `is_bot` is true from the first tag of the stream on; never if the settings keep bots.
+    `is_bot` is true for events of a bot's agent and for events of a session that `stream_tags`
+    names; never if the settings keep bots, all or those of the source.
+    """
+    events = events_by_agent(run)
+    if not run.settings.bots.leave_out or not run.warehouse.row_count(STREAM_TAGS):
+        return events
+    tags = run.warehouse.read(STREAM_TAGS).filter(F.col("reason") != "bot_agent")
+    spans = tags.groupBy("stream_id").agg(
+        F.collect_list(F.struct("from_at", "until_at", "session_key")).alias("_spans")
+    )
+    in_a_span = F.exists(
+        "_spans",
+        lambda span: (
+            F.col("occurred_at").between(span["from_at"], span["until_at"])
+            & span["session_key"].eqNullSafe(F.col("session_key"))
+        ),
+    )
+    is_bot = F.col("is_bot") | F.coalesce(in_a_span, F.lit(False))
+    tagged = events.join(F.broadcast(spans), "stream_id", "left")
+    return tagged.withColumn("is_bot", is_bot).drop("_spans")
+
+
+def events_by_agent(run: Run) -> DataFrame:
+    """Events with is_bot, true for those of a bot's agent, and is_consented.
+
+    `is_bot` is never true if the settings keep bots, all or those of the source.
     """
     consent = run.settings.consent
     is_mapped = any(s.columns.consent is not None for s in run.settings.sources)
@@ -24,17 +49,11 @@ def usable_events(run: Run) -> DataFrame:
     )
     if not run.settings.bots.leave_out:
         return events.withColumn("is_bot", F.lit(False))
-    tags = (
-        run.warehouse.read(STREAM_TAGS)
-        .groupBy("stream_id")
-        .agg(F.min("from_at").alias("_bot_from"))
-    )
-    is_bot = F.coalesce(F.col("occurred_at") >= F.col("_bot_from"), F.lit(False))
-    return (
-        events.join(F.broadcast(tags), "stream_id", "left")
-        .withColumn("is_bot", is_bot)
-        .drop("_bot_from")
-    )
+    keep_bots = [source.name for source in run.settings.sources if source.keep_bots]
+    is_bot = F.col("is_bot_agent")
+    if keep_bots:
+        is_bot &= ~F.col("source").isin(keep_bots)
+    return events.withColumn("is_bot", is_bot)
 
 
 def keep_consented(run: Run, rows: DataFrame, *, began: str, ended: str) -> DataFrame:

@@ -61,6 +61,20 @@ def test_what_gives_a_robot_away(spark, what, kind, offsets, expected):
         rows,
         "stream_id string, step_kinds array<string>, step_offsets array<long>, steps array<long>",
     )
-    sessions = sessions.selectExpr("*", "timestamp '2026-03-01 10:00:00' AS started_at")
+    sessions = sessions.selectExpr(
+        "*",
+        "'s1' AS session_id",
+        "'k' AS session_key",
+        "'web' AS source",
+        "30L AS event_count",
+        "timestamp '2026-03-01 10:00:00' AS started_at",
+        "timestamp '2026-03-01 10:07:00' AS ended_at",
+    )
     found = to_bot_rhythm_tags(sessions, rate_clicks=25, rate_seconds=1, even_gaps=20)
     assert rows_of(found, "stream_id", "reason") == expected, what
+    found = found.selectExpr(
+        "session_id", "session_key", "source", "event_count",
+        "date_format(from_at, 'HH:mm') AS from_at", "date_format(until_at, 'HH:mm') AS until_at",
+    ).distinct()  # fmt: skip
+    session = ("s1", "k", "web", 30, "10:00", "10:07")
+    assert [tuple(row) for row in found.collect()] == ([session] if expected else [])

@@ -3,7 +3,12 @@
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from pyspark.sql import functions as F
 
-from desirelines.events.bot_agents import is_bot_agent, to_bot_tags
+from desirelines.events.bot_agents import (
+    is_bot_agent,
+    to_agent_tags,
+    to_bot_agents,
+    with_bot_agent,
+)
 from tests.support.tables import table
 
 
@@ -31,24 +36,31 @@ def test_every_robot_that_the_list_gives_an_example_of_is_found(spark):
     assert [r["agent"] for r in missed] == []
 
 
-def test_a_stream_is_tagged_from_its_first_event_with_a_robots_agent(spark):
-    used = table(spark, """
-        stream_id | occurred_at         | user_agent
-        a         | 2026-03-01 10:00:00 | Mozilla/5.0
-        a         | 2026-03-01 10:02:00 | curl/8.0
-        a         | 2026-03-01 10:01:00 | Googlebot/2.1
-        b         | 2026-03-01 10:00:00 | Mozilla/5.0
-        c         | 2026-03-01 10:00:00 |
+def test_only_the_events_of_a_bots_agent_are_a_bots(spark):
+    events = table(spark, """
+        stream_id | occurred_at         | user_agent    | is_bot
+        a         | 2026-03-01 10:00:00 | Mozilla/5.0   | false
+        a         | 2026-03-01 10:01:00 | okhttp/4.9.2  | true
+        a         | 2026-03-01 10:02:00 | Mozilla/5.0   | false
+        a         | 2026-03-01 10:03:00 |               | false
+        a         | 2026-03-01 10:04:00 | Googlebot/2.1 | true
+        b         | 2026-03-01 10:00:00 | Mozilla/5.0   | false
+        c         | 2026-03-01 10:00:00 |               | false
     """)  # fmt: skip
-    got = to_bot_tags(used).withColumn("from_at", F.date_format("from_at", "HH:mm"))
-    assert [tuple(r) for r in got.select("stream_id", "reason", "from_at").collect()] == [
-        ("a", "bot_agent", "10:01")
-    ]
+    marked = with_bot_agent(events, to_bot_agents(events))
+    got = marked.orderBy("stream_id", "occurred_at").collect()
+    assert [r["is_bot_agent"] for r in got] == [r["is_bot"] for r in got]
+    assert {r["is_bot_agent"] for r in with_bot_agent(events, None).collect()} == {False}
+    tags = to_agent_tags(marked).selectExpr(
+        "stream_id", "reason", "session_key", "event_count",
+        "date_format(from_at, 'HH:mm')", "date_format(until_at, 'HH:mm')",
+    )  # fmt: skip
+    assert [tuple(r) for r in tags.collect()] == [("a", "bot_agent", None, 2, "10:01", "10:04")]
 
 
 def test_the_list_of_robots_is_tried_once_an_agent_not_once_an_event(spark, capsys):
-    used = table(spark, "stream_id | user_agent | occurred_at\na | Mozilla/5.0 | 2026-03-01 10:00")
-    to_bot_tags(used).explain()
+    events = table(spark, "stream_id | user_agent\na | Mozilla/5.0")
+    with_bot_agent(events, to_bot_agents(events)).explain()
     plan = capsys.readouterr().out.splitlines()
     tried = [n for n, line in enumerate(plan) if "RLIKE" in line]
     grouped = [n for n, line in enumerate(plan) if "HashAggregate(keys=[user_agent" in line]
