@@ -12,6 +12,7 @@ from desirelines.catalogue.kinds import KINDS, VISIT_KINDS
 from desirelines.kernels.arrow import whole_numbers
 from desirelines.kernels.groups import Flags, Ints
 from desirelines.sessions import kernel, measures
+from desirelines.sessions.orders import KNOWN, PURCHASE, Lines, Orders, Statements, orders_of
 
 LONG_AGO = np.iinfo(np.int64).min
 EVENTS_AT_ONCE = 200_000
@@ -58,9 +59,12 @@ def sessions_of_table(table: pa.Table, rules: kernel.Rules) -> Iterator[pa.Recor
         stop = int(starts[later]) if later < len(starts) else len(stream)
         rows = pa.array(order[first:stop])
         portion = {name: values.take(rows) for name, values in column.items()}
-        yield _sessions(
-            stream[first:stop] - stream[first], ids.slice(int(stream[first])), portion, rules
-        )
+        numbers = stream[first:stop] - stream[first]
+        is_known = whole_numbers(portion["kind_no"]) == KNOWN
+        known = _statements(numbers[is_known], _filtered(portion, is_known))
+        events = _filtered(portion, ~is_known)
+        if len(events["kind_no"]):
+            yield _sessions(numbers[~is_known], ids.slice(int(stream[first])), events, known, rules)
         first = stop
 
 
@@ -84,10 +88,29 @@ def ranks_of_ties(column: dict[str, pa.Array]) -> Callable[[Ints], list[Ints]]:
     return ranks
 
 
+def _filtered(column: dict[str, pa.Array], chosen: Flags) -> dict[str, pa.Array]:
+    if chosen.all():
+        return column
+    return {name: values.filter(pa.array(chosen)) for name, values in column.items()}
+
+
+def _statements(stream: Ints, column: dict[str, pa.Array]) -> Statements:
+    return Statements(
+        stream, whole_numbers(column["order_no"], 0), whole_numbers(column["line_content"], 0)
+    )
+
+
 def _sessions(
-    stream: Ints, ids: pa.Array, column: dict[str, pa.Array], rules: kernel.Rules
+    stream: Ints,
+    ids: pa.Array,
+    column: dict[str, pa.Array],
+    known: Statements,
+    rules: kernel.Rules,
 ) -> pa.RecordBatch:
-    """Sessions of some streams, whose events are in order; `stream` is their number in `ids`."""
+    """Sessions of some streams, whose events are in order; `stream` is their number in `ids`.
+
+    `known` are what these streams said of orders before.
+    """
     stream, part, is_keyed, column = _sorted_by_part(stream, column)
     events = kernel.Events(
         stream,
@@ -99,18 +122,23 @@ def _sessions(
         whole_numbers(column["day"], 0),
     )
     cut = kernel.cut_sessions(events, rules)
-    kind = whole_numbers(column["kind_no"])
-    is_step = measures.step_events(
-        cut, whole_numbers(column["order_no"], 0), kind, ping=KINDS.index("ping")
+    order_no, amount = whole_numbers(column["order_no"], 0), whole_numbers(column["amount_e4"], 0)
+    content = whole_numbers(column["line_content"], 0)
+    orders = orders_of(
+        Lines(stream, events.at_us, whole_numbers(column["kind_no"]), order_no, content, amount),
+        known,
     )
+    kind = orders.kind
+    no_order = (kind == PURCHASE) & ~orders.is_order
+    is_step = measures.step_events(cut, order_no, kind, no_order | (kind == KINDS.index("ping")))
     category, category_names = _codes(column["category"])
     categories, category_bounds = measures.distinct_codes(cut, category)
     has_score = np.asarray(column["score"].is_valid())
     out = {
         "stream_id": ids.take(pa.array(stream[cut.first])),
         **_keys_and_times(cut, events, column),
-        **_event_counts(cut, events.at_us, kind, is_step, ping_us=rules.ping_us),
-        **_order_columns(cut, kind, column),
+        **_event_counts(cut, events.at_us, kind, is_step & ~no_order, ping_us=rules.ping_us),
+        **_order_columns(cut, orders, amount, column),
         "score": _taken(column["score"], measures.last_chosen(cut, has_score)),
         "categories": _lists(category_bounds, category_names.take(pa.array(categories))),
         **_path_columns(cut, events.at_us, kind, is_step, column["step"]),
@@ -150,11 +178,11 @@ def _keys_and_times(
 
 
 def _event_counts(
-    cut: kernel.Cut, at: Ints, kind: Ints, is_step: Flags, *, ping_us: int
+    cut: kernel.Cut, at: Ints, kind: Ints, is_counted: Flags, *, ping_us: int
 ) -> dict[str, pa.Array]:
     """Events of each session, in all and by kind; whether it is a visit; its engaged time."""
     ping = KINDS.index("ping")
-    by_kind = measures.counts_by_code(cut, kind, is_step | (kind == ping), len(KINDS))
+    by_kind = measures.counts_by_code(cut, kind, is_counted | (kind == ping), len(KINDS))
     size = cut.stop - cut.first
     engaged = measures.engaged_us(cut, at, by_kind[:, ping], ping_us=ping_us)
     counts = {
@@ -169,20 +197,25 @@ def _event_counts(
     }
 
 
-def _order_columns(cut: kernel.Cut, kind: Ints, column: dict[str, pa.Array]) -> dict[str, pa.Array]:
-    """Order lines, money, and times of orders and of the last cart of each session."""
-    purchase, refund = kind == KINDS.index("purchase"), kind == KINDS.index("refund")
-    cart = kind == KINDS.index("cart_add")
-    amount = whole_numbers(column["amount_e4"], 0)
+def _order_columns(
+    cut: kernel.Cut, orders: Orders, amount: Ints, column: dict[str, pa.Array]
+) -> dict[str, pa.Array]:
+    """Order lines, money, times of orders and of the last cart, and what each session said."""
+    paid, cart = orders.is_paid, orders.kind == KINDS.index("cart_add")
     discount = whole_numbers(column["discount_e4"], 0)
+    session = cut.session[orders.said_at]
+    order = np.argsort(session * len(cut.session) + orders.said_at, kind="stable")
+    bounds = np.searchsorted(session[order], np.arange(len(cut.first) + 1))
     return {
-        "order_line_count": pa.array(measures.sums(cut, purchase.astype(np.int64))),
-        "amount_e4": pa.array(measures.sums(cut, np.where(purchase, amount, 0))),
-        "discount_e4": pa.array(measures.sums(cut, np.where(purchase, discount, 0))),
-        "refunded_e4": pa.array(measures.sums(cut, np.where(refund, np.abs(amount), 0))),
-        "first_order_us": _taken(column["at_us"], measures.first_chosen(cut, purchase)),
-        "last_order_us": _taken(column["at_us"], measures.last_chosen(cut, purchase)),
+        "order_line_count": pa.array(measures.sums(cut, paid.astype(np.int64))),
+        "amount_e4": pa.array(measures.sums(cut, np.where(paid, amount, 0))),
+        "discount_e4": pa.array(measures.sums(cut, np.where(paid, discount, 0))),
+        "refunded_e4": pa.array(measures.sums(cut, orders.refunded)),
+        "first_order_us": _taken(column["at_us"], measures.first_chosen(cut, orders.is_order)),
+        "last_order_us": _taken(column["at_us"], measures.last_chosen(cut, orders.is_order)),
         "last_cart_us": _taken(column["at_us"], measures.last_chosen(cut, cart)),
+        "order_numbers": _lists(bounds, pa.array(orders.said.order_no[order])),
+        "order_contents": _lists(bounds, pa.array(orders.said.content[order])),
     }
 
 

@@ -11,15 +11,15 @@ ENGAGED_CAP_US = 30 * 60 * 1_000_000
 """A gap counts as engaged time up to half an hour, however long the timeout is."""
 
 
-def step_events(cut: Cut, order_no: Ints, kind: Ints, *, ping: int) -> Flags:
+def step_events(cut: Cut, order_no: Ints, kind: Ints, no_steps: Flags) -> Flags:
     """True for events that are a step of the path.
 
     Of the lines of one order in one session, the first of each kind is a step. `order_no` is a
-    number for the order, 0 for none. A ping (kind `ping`: a page reports that it is still looked
-    at) is no step; but where a session holds nothing else, its first ping is.
+    number for the order, 0 for none. Events of `no_steps` are none, but where a session holds
+    nothing else, its first event is.
     """
-    steps: Flags = kind != ping
-    lines = np.flatnonzero(order_no)
+    steps: Flags = ~no_steps
+    lines = np.flatnonzero((order_no != 0) & steps)
     if len(lines):
         order, firsts = group_starts((cut.session[lines], order_no[lines], kind[lines]))
         steps[lines[np.delete(order, firsts)]] = False

@@ -14,12 +14,20 @@ from desirelines.catalogue.kinds import KINDS, RESERVED_STEPS, VIEW_KINDS
 from desirelines.columns.keys import bucket_of, stable_key
 from desirelines.sessions.arrow_batches import sessions_of_partition
 from desirelines.sessions.kernel import Rules
+from desirelines.sessions.orders import BACK, KNOWN
 from desirelines.settings.model import Sessions
 from desirelines.tables import MONEY, SESSIONS
 from desirelines.tables.conform import conform
 
 
-def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: int) -> DataFrame:
+def to_sessions(
+    events: DataFrame,
+    settings: Sessions,
+    *,
+    zone: str,
+    buckets: int,
+    known_orders: DataFrame | None = None,
+) -> DataFrame:
     """Build the sessions of the events' streams, as contracted.
 
     One shuffle of the events, by stream; Spark sorts nothing.
@@ -29,14 +37,35 @@ def to_sessions(events: DataFrame, settings: Sessions, *, zone: str, buckets: in
     number of events, at another campaign, at midnight in `zone`. Events with a session key form one
     session for each key of the stream, whatever lies between them. Events of equal time are ordered
     by received time (nulls first), source, file, place in the file and event id.
+
+    An order counts once in its stream, in the session of its first line. `known_orders` (see
+    `to_known_orders`) are the orders of these streams from before the events.
     """
     sent = events.select(*kernel_columns(settings, zone))
+    if known_orders is not None:
+        sent = sent.unionByName(known_orders, allowMissingColumns=True)
     rows = (sent if settings.on_midnight else sent.drop("day")).repartition("stream_id")
     cut: partial[Iterator[pa.RecordBatch]] = partial(
         sessions_of_partition, rules=rules_of(settings)
     )
     raw = rows.mapInArrow(cut, KERNEL_ROWS)
     return conform(with_contract_columns(raw, settings, buckets), SESSIONS.unfiled)
+
+
+def to_known_orders(sessions: DataFrame) -> DataFrame:
+    """What the sessions said of orders, as rows for the kernel beside those of events.
+
+    Shape: stream_id, at_us, kind_no, order_no, line_content. `sessions` has stream_id and the two
+    lists of orders.
+    """
+    said = F.arrays_zip(
+        F.col("order_numbers").alias("order_no"), F.col("order_contents").alias("line_content")
+    )
+    return (
+        sessions.filter(F.size("order_numbers") > 0)
+        .select("stream_id", F.inline(said))
+        .withColumns({"at_us": F.lit(0).cast("long"), "kind_no": F.lit(KNOWN).cast("long")})
+    )
 
 
 def rules_of(settings: Sessions) -> Rules:
@@ -75,6 +104,10 @@ def kernel_columns(settings: Sessions, zone: str) -> list[Column | str]:
         F.when(F.col("order_id").isNull(), F.lit(0))
         .otherwise(F.xxhash64("source", "order_id"))
         .alias("order_no"),
+        F.when(
+            F.col("order_id").isNotNull() & (F.col("kind") == "purchase"),
+            F.xxhash64("item_id", "quantity", "amount", "discount"),
+        ).alias("line_content"),
         *(
             value.cast("long").alias(f"{name}_e4")
             for name, value in zip(("amount", "discount"), money, strict=True)
@@ -102,13 +135,18 @@ def step_name(settings: Sessions) -> Column:
 
 
 def kind_number() -> Column:
-    """Number of the event's kind in KINDS."""
+    """Number of the event's kind in KINDS; BACK for a purchase line that goes back.
+
+    Such a line has a negative amount, or a negative quantity and no money.
+    """
+    amount = F.coalesce("amount", F.lit(0))
+    is_back = (amount < 0) | ((amount == 0) & (F.col("quantity") < 0))
     numbers = F.create_map(
         *(F.lit(part) for number, kind in enumerate(KINDS) for part in (kind, number))
     )
-    return F.coalesce(F.element_at(numbers, F.col("kind")), F.lit(KINDS.index("other"))).cast(
-        "long"
-    )
+    number = F.coalesce(F.element_at(numbers, F.col("kind")), F.lit(KINDS.index("other")))
+    is_returned = (F.col("kind") == "purchase") & is_back
+    return F.when(is_returned, F.lit(BACK)).otherwise(number).cast("long")
 
 
 def with_contract_columns(raw: DataFrame, settings: Sessions, buckets: int) -> DataFrame:
@@ -181,6 +219,7 @@ KERNEL_ROWS = T.StructType(
             "last_cart_us",
         )
     ]
+    + [T.StructField(n, T.ArrayType(T.LongType())) for n in ("order_numbers", "order_contents")]
     + [
         T.StructField("score", T.DoubleType()),
         T.StructField("categories", T.ArrayType(T.StringType())),

@@ -17,7 +17,7 @@ from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.sessions.account import Account
 from desirelines.sessions.increment import with_known_causes
-from desirelines.sessions.sessions import to_sessions
+from desirelines.sessions.sessions import to_known_orders, to_sessions
 from desirelines.stages.sessions_bots import find_bots, write_bot_tags
 from desirelines.stages.sessions_increment import (
     StreamsToRebuild,
@@ -62,7 +62,10 @@ def rebuild_sessions(run: Run, rebuild: StreamsToRebuild | None) -> Account:
     read = Observation("desirelines events to sessions")
     events = _counted(with_cap(run, _events_of(run, rebuild), rebuild), read)
     zone, buckets = run.settings.site.time_zone, run.settings.warehouse.buckets
-    sessions = to_sessions(events, run.settings.sessions, zone=zone, buckets=buckets)
+    known = None if rebuild is None else _known_orders(run, rebuild)
+    sessions = to_sessions(
+        events, run.settings.sessions, zone=zone, buckets=buckets, known_orders=known
+    )
     if rebuild is not None:
         sessions = with_known_causes(sessions, rebuild.sent(rebuild.streams))
     sessions = kept(sessions)  # searched for bots, then written
@@ -90,6 +93,15 @@ def _events_of(run: Run, rebuild: StreamsToRebuild | None) -> DataFrame:
     days = F.col("occurred_on") >= F.lit(rebuild.first_day)
     mine = events.filter(days).join(rebuild.starts, "stream_id")
     return mine.filter("occurred_at >= from_at").drop("from_at")
+
+
+def _known_orders(run: Run, rebuild: StreamsToRebuild) -> DataFrame:
+    """Orders of these streams in the sessions that stay."""
+    sessions = run.warehouse.read(SESSIONS).select(
+        "stream_id", "started_at", "order_numbers", "order_contents"
+    )
+    stay = sessions.join(rebuild.starts, "stream_id").filter("started_at < from_at")
+    return to_known_orders(stay)
 
 
 def _counted(events: DataFrame, counts: Observation) -> DataFrame:

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 from desirelines.identities.stream_owners import with_person
 from desirelines.run.context import Run
-from desirelines.sessions.sessions import to_sessions
+from desirelines.sessions.sessions import to_known_orders, to_sessions
 from desirelines.tables import SESSIONS
 from desirelines.views.events import keep_consented, usable_events
 from desirelines.views.identities import open_identities, open_owners
@@ -48,12 +48,14 @@ def sessions_of_people(run: Run) -> DataFrame:
         inside = inside.filter(
             (F.col("occurred_at") >= F.col("_from")) & (F.col("occurred_at") < F.lit(end))
         )
+        before = whole.join(F.broadcast(starts), "stream_id").filter("started_at < _from")
         sessions = whole.unionByName(
             to_sessions(
                 inside,
                 run.settings.sessions,
                 zone=run.settings.site.time_zone,
                 buckets=run.settings.warehouse.buckets,
+                known_orders=to_known_orders(before),
             )
         )
     return _of_people(run, sessions)

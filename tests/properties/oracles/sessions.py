@@ -1,5 +1,8 @@
 """The sessioniser in plain Python: the rules as stated, one stream's events, one at a time."""
 
+from desirelines.catalogue.kinds import KINDS
+from desirelines.sessions.orders import BACK
+
 
 def sessions_of(events, rules, day_us):
     """`events`: dicts of one stream. Gives (cause, events) of each session, session keys last."""
@@ -39,3 +42,44 @@ def boundary(event, session, rules, day_us):
         and event["at_us"] // day_us != session[-1]["at_us"] // day_us,
     }
     return next((name for name, holds in reasons.items() if holds), None)
+
+
+def with_orders(sessions):
+    """Add to each event of a stream's sessions: kind, is_order, is_paid, refunded, said.
+
+    `said` is the order and the sum of its lines, at the first line of a statement that is neither a
+    return nor a repetition.
+    """
+    sessions = [(cause, [event_with_kind(e) for e in session]) for cause, session in sessions]
+    statements = {}
+    for event in (e for _, session in sessions for e in session):
+        if event["kind"] == "purchase" and event["order_no"]:
+            statements.setdefault((event["order_no"], event["at_us"]), []).append(event)
+    said = {}
+    for (order_no, _), lines in sorted(statements.items(), key=lambda item: item[0][1]):
+        is_return = all(e["is_back"] for e in lines) or sum(e["amount_e4"] for e in lines) < 0
+        content, earlier = sum(e["line_content"] for e in lines), said.setdefault(order_no, [])
+        for event in lines:
+            event["is_back"] = is_return
+            event["is_paid"] = content not in earlier
+        if not is_return and content not in earlier:
+            lines[0] |= {"is_order": not earlier, "said": (order_no, content)}
+            earlier.append(content)
+    for event in (e for _, session in sessions for e in session):
+        if event["is_back"]:
+            event |= {"kind": "refund", "is_paid": False, "refunded": -event["amount_e4"]}
+    return sessions
+
+
+def event_with_kind(event):
+    is_line = event["kind_no"] in (KINDS.index("purchase"), BACK)
+    is_back = event["kind_no"] == BACK
+    kind = "purchase" if is_line else KINDS[event["kind_no"]]
+    return event | {
+        "kind": kind,
+        "is_back": is_back,
+        "is_order": is_line and not is_back and not event["order_no"],
+        "is_paid": is_line,
+        "refunded": abs(event["amount_e4"]) if kind == "refund" else 0,
+        "said": None,
+    }

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from desirelines.catalogue.kinds import KINDS
 from desirelines.sessions import arrow_batches
 from desirelines.sessions.kernel import CAUSES, Rules
-from tests.properties.oracles.sessions import sessions_of
+from desirelines.sessions.orders import BACK, KNOWN
+from tests.properties.oracles.sessions import sessions_of, with_orders
 from tests.properties.sessions.values import DAY_US, GAP_US, PING_US, plain, sessions_in
 
 MINUTES = st.sampled_from(range(0, 6_000, 250))  # few moments, so that they meet
@@ -20,9 +21,12 @@ EVENT = st.fixed_dictionaries({
     "event_id": st.text("xyz", min_size=1, max_size=3),
     "step": st.sampled_from(["home", "cart", "pay"]),
     "kind_no": st.sampled_from([
-        KINDS.index(k)
-        for k in ("page", "cart_add", "purchase", "refund", "email_sent", "ping")]),
+        *(KINDS.index(k)
+          for k in ("page", "cart_add", "purchase", "refund", "email_sent", "ping")),
+        BACK,
+    ]),
     "order_no": st.sampled_from([0, 0, 7, 8]),
+    "line_content": st.integers(1, 3),
     "amount_e4": st.integers(-50, 50),
     "category": st.one_of(st.none(), st.sampled_from(["toys", "books"])),
     "session_key": st.sampled_from([None, None, None, "s1", "s2"]),
@@ -51,8 +55,9 @@ STREAMS = st.lists(
 def steps_of(session):
     seen, steps = set(), []
     for event in session:
-        line = (event["order_no"], event["kind_no"])
-        if KINDS[event["kind_no"]] == "ping" or (event["order_no"] and line in seen):
+        line = (event["order_no"], event["kind"])
+        is_new = event["is_order"] if event["kind"] == "purchase" else line not in seen
+        if event["kind"] == "ping" or (event["order_no"] and not is_new):
             continue
         seen.add(line)
         steps.append(event)
@@ -61,8 +66,9 @@ def steps_of(session):
 
 def expected(stream_id, cause, session):
     steps = steps_of(session)
-    kinds = [KINDS[e["kind_no"]] for e in session]
-    orders = [e["at_us"] for e in session if KINDS[e["kind_no"]] == "purchase"]
+    kinds = [e["kind"] for e in session]
+    orders = [e["at_us"] for e in session if e["is_order"]]
+    paid = [e for e in session if e["is_paid"]]
     names = [e["step"] for e in steps]
     start, end, pings = session[0]["at_us"], session[-1]["at_us"], kinds.count("ping")
     return {
@@ -81,10 +87,13 @@ def expected(stream_id, cause, session):
         "revisit_count": len(names) - len(set(names)),
         "entry_step": steps[0]["step"],
         "exit_step": steps[-1]["step"],
-        "purchase_count": sum(KINDS[e["kind_no"]] == "purchase" for e in steps),
-        "order_line_count": kinds.count("purchase"),
-        "amount_e4": sum(e["amount_e4"] for e in session if KINDS[e["kind_no"]] == "purchase"),
-        "refunded_e4": sum(abs(e["amount_e4"]) for e in session if KINDS[e["kind_no"]] == "refund"),
+        "step_kinds": [e["kind"] for e in steps],
+        "purchase_count": len(orders),
+        "order_line_count": len(paid),
+        "amount_e4": sum(e["amount_e4"] for e in paid),
+        "refunded_e4": sum(e["refunded"] for e in session),
+        "order_numbers": [e["said"][0] for e in session if e["said"]],
+        "order_contents": [e["said"][1] for e in session if e["said"]],
         "first_order_us": min(orders, default=None),
         "last_order_us": max(orders, default=None),
         "categories": sorted({e["category"] for e in session if e["category"]}),
@@ -111,7 +120,7 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, rules, at_once):
     got = sessions_in(streams, rules)
     wanted = []
     for number, events in enumerate(streams):
-        for cause, session in sessions_of(events, rules, DAY_US):
+        for cause, session in with_orders(sessions_of(events, rules, DAY_US)):
             row = expected(f"s{number}", cause, session)
             same_start = [
                 w
@@ -120,6 +129,43 @@ def test_the_kernel_gives_the_sessions_of_the_oracle(streams, rules, at_once):
             ]
             wanted.append(row | {"ordinal": len(same_start)})
     assert [{name: row[name] for name in wanted[0]} for row in got] == wanted
+
+
+ORDER_COLUMNS = (
+    "start_us", "steps", "step_kinds", "purchase_count", "order_line_count", "amount_e4",
+    "refunded_e4", "first_order_us", "last_order_us", "order_numbers", "order_contents",
+)  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None, print_blob=True)
+@given(STREAMS, st.integers(0, 3))
+def test_later_sessions_with_what_earlier_ones_said_are_those_of_the_whole(streams, stay):
+    """Of each stream the first sessions stay, and only the events of the others come again."""
+    rules = Rules(gap_us=GAP_US, on_user_change=False)  # a session begins after the one before
+    streams = [[e | {"session_key": None} for e in events] for events in streams]
+    whole, later, wanted = sessions_in(streams, rules), [], []
+    for number, events in enumerate(streams):
+        sessions = [s for s in whole if s["stream_id"] == f"s{number}"]
+        staying, again = sessions[:stay], sessions[stay:]
+        wanted += again
+        begin = again[0]["start_us"] if again else 6_000
+        said = [
+            pair
+            for s in staying
+            for pair in zip(s["order_numbers"], s["order_contents"], strict=True)
+        ]
+        later.append(
+            [e for e in events if e["at_us"] >= begin]
+            + [
+                plain(at_us=0, event_id=None, kind_no=KNOWN, order_no=no, line_content=content)
+                for no, content in said
+            ]
+        )
+    if wanted:
+        got = sessions_in(later, rules)
+        assert [{c: s[c] for c in ORDER_COLUMNS} for s in got] == [
+            {c: s[c] for c in ORDER_COLUMNS} for s in wanted
+        ]
 
 
 def test_exactly_the_gap_stays_inside_and_one_more_does_not():

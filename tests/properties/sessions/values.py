@@ -11,6 +11,7 @@ NUMBERS = (
     "file_place",
     "kind_no",
     "order_no",
+    "line_content",
     "amount_e4",
     "discount_e4",
     "day",
@@ -34,7 +35,14 @@ def plain(**facts):
     )
     return (
         nothing
-        | {"source": "a", "step": "home", "kind_no": 0, "order_no": 0, "amount_e4": 0}
+        | {
+            "source": "a",
+            "step": "home",
+            "kind_no": 0,
+            "order_no": 0,
+            "line_content": 0,
+            "amount_e4": 0,
+        }
         | facts
     )
 
