@@ -28,13 +28,13 @@ def late_night():
 
 
 def at_an_even_beat():
-    """A click every two seconds for a minute, an hour later one of a person; and a bot's agent.
+    """Clicks every two seconds for a minute, and one more in their session.
 
-    The third delivery has the last clicks of the beat, and some far from it.
+    An hour later there are one click of a person, one with a bot's agent and one without an agent.
     """
     start = shop.START + timedelta(days=3)
     clicks = [(2 * n, "Mozilla/5.0") for n in range(30)]
-    clicks += [(1860, "Mozilla/5.0"), (5400, "Mozilla/5.0"), (5460, "okhttp/4.9.2"), (5520, "")]
+    clicks += [(1500, "Mozilla/5.0"), (5400, "Mozilla/5.0"), (5460, "okhttp/4.9.2"), (5520, "")]
     return [
         {
             "id": f"beat{n}", "at": (start + timedelta(seconds=second)).isoformat(),
@@ -76,8 +76,8 @@ def deliveries():
     late = [r for n, r in enumerate(shop.rows(4, 6)) if n % 7 == 0]
     return (
         [r for r in first if r not in late],
-        late + night[:6] + beat[27:31],
-        shop.rows(6, 8) + beat[31:],
+        late + night[:6] + beat[27:30],
+        shop.rows(6, 8) + beat[30:],
     )
 
 
@@ -143,7 +143,7 @@ def test_increments_give_the_sessions_of_the_whole_and_a_rebuild_changes_nothing
     assert content(spark, parts) == expected
     tags = [tags_of(spark, folder) for folder in (parts, whole)]
     at = (shop.START + timedelta(days=3)).isoformat()[:16].replace("T", " ")
-    assert tags == [[("rhythm", f"{at}:00", 1860, 31)]] * 2
+    assert tags == [[("rhythm", f"{at}:00", 1500, 31)]] * 2
     assert {r["cause"] for r in expected} == {
         "first_event",
         "idle_timeout",
