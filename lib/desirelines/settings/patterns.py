@@ -8,7 +8,8 @@
 
 The first occurrence counts; with `last` in front the last one, with `every` all of them. `within`
 (s, m, h, d) limits the time from the first step to the last. A name with characters other than
-letters, digits and `_ . / : % + ~ @ #` is written in double quotes.
+letters, digits and `_ . / : % + ~ @ #` is written in double quotes, and so is one that begins with
+`first`, `last` or `every`. In quotes, a backslash stands before `"` and before a backslash.
 """
 
 from __future__ import annotations
@@ -25,8 +26,13 @@ Occurrence = Literal["first", "last", "every"]
 MOST_ITEMS = 50
 MOST_MS = 3_155_760_000_000
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_NAME = r'"[^"]+"|[\w./:%+~@#]+(?:-(?!>)[\w./:%+~@#]+)*(?: (?!within\b)[\w./:%+~@#]+)*'
-_ITEM = re.compile(rf"\s*(?:(?P<gap>\*)|\[(?P<not>\^?)(?P<many>[^\]]+)\]|(?P<one>{_NAME}))\s*")
+_QUOTED = r'"(?:[^"\\]|\\.)+"'
+_BARE = r"[\w./:%+~@#]+(?:-(?!>)[\w./:%+~@#]+)*(?: (?!within\b)[\w./:%+~@#]+)*"
+_MANY = rf'(?:{_QUOTED}|[^\]"])+'
+_ITEM = re.compile(
+    rf"\s*(?:(?P<gap>\*)|\[(?P<not>\^?)(?P<many>{_MANY})\]|(?P<one>{_QUOTED}|{_BARE}))\s*",
+    re.DOTALL,
+)
 _WITHIN = re.compile(r"\s*within\s+(?P<n>\d{1,9}(?:\.\d{1,9})?)\s*(?P<unit>[smhd])\s*\Z")
 _FIRST_WORD = re.compile(r"\s*(?P<which>first|last|every)\s+(?!->)")
 
@@ -87,8 +93,8 @@ def read_pattern(text: str) -> Pattern:
                 raise _broken(text, place, "`*` stands between two steps")
             after_gap = True
         else:
-            many = item["many"].split("|") if item["many"] else [item["one"]]
-            names = frozenset(name.strip().strip('"') for name in many)
+            many = _without_bars(item["many"]) if item["many"] else [item["one"]]
+            names = frozenset(map(_unquoted, many))
             if "" in names:
                 raise _broken(text, place, "a name is empty")
             items.append(Item(names, bool(item["not"]), after_gap))
@@ -126,7 +132,10 @@ def known_single(text: str) -> str:
     """
     pattern = read_pattern(known_pattern(text))
     if len(pattern.items) != 1 or pattern.within_ms is not None or _FIRST_WORD.match(text):
-        raise ValueError(f"`{shown(text)}` is not one step. Write a name, [a|b] or [^a]")
+        raise ValueError(
+            f"`{shown(text)}` is not one step. Write a name, [a|b] or [^a]; put a name that begins "
+            "with first, last or every in double quotes"
+        )
     return text
 
 
@@ -147,8 +156,31 @@ def check_names(patterns: list[Pattern], known: set[str]) -> None:
 
 def plain(names: list[str], *, gaps: bool) -> str:
     """The pattern of consecutive steps, or with `gaps` of steps with others between them."""
-    quoted = [name if re.fullmatch(_NAME, name) else f'"{name}"' for name in names]
-    return (" -> * -> " if gaps else " -> ").join(quoted)
+    return (" -> * -> " if gaps else " -> ").join(map(_quoted, names))
+
+
+def _quoted(name: str) -> str:
+    """The name as a pattern has it: in quotes where it could be read as something else."""
+    if re.fullmatch(_BARE, name) and not _FIRST_WORD.match(f"{name} "):
+        return name
+    escaped = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _without_bars(many: str) -> list[str]:
+    """The names of `[a|b]`; a bar in quotes is part of a name."""
+    names = [""]
+    for part in re.findall(rf'{_QUOTED}|[^|"]+|\|', many):
+        if part == "|":
+            names.append("")
+        else:
+            names[-1] += part
+    return names
+
+
+def _unquoted(written: str) -> str:
+    name = written.strip()
+    return re.sub(r"\\(.)", r"\1", name[1:-1], flags=re.DOTALL) if name.startswith('"') else name
 
 
 def _checked(

@@ -1,9 +1,11 @@
 """The language of patterns."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desirelines.errors import SettingsError
-from desirelines.settings.patterns import Item, check_names, plain, read_pattern
+from desirelines.settings.patterns import Item, check_names, known_single, plain, read_pattern
 
 
 @pytest.mark.parametrize(
@@ -52,8 +54,31 @@ def test_a_name_that_nobody_ever_did_is_a_mistake():
         check_names([read_pattern("cart -> chekout")], {"cart", "checkout"})
 
 
-def test_a_plain_pattern_reads_back_as_its_steps():
-    names = ["cart", "a -> b", "order done", "x|y"]
-    assert [set(i.names) for i in read_pattern(plain(names, gaps=True)).items] == [
-        {n} for n in names
-    ]
+NAMES = st.one_of(
+    st.sampled_from([
+        "cart", "a -> b", "order done", "x|y", 'Clicked "Buy"', "last call", "first purchase",
+        "every day", "first", "within", "back\\slash", "a]b", "*", "^a", "two\nlines", "~path_end",
+        "ends with \\",
+    ]),
+    st.text(min_size=1, max_size=9).filter(lambda name: name == name.strip()),
+)  # fmt: skip
+
+
+@given(st.lists(NAMES, min_size=1, max_size=4), st.booleans())
+def test_a_plain_pattern_reads_back_as_its_steps(names, gaps):
+    got = read_pattern(plain(names, gaps=gaps))
+    assert [item.names for item in got.items] == [{name} for name in names]
+    assert [item.after_gap for item in got.items] == [gaps and n > 0 for n in range(len(names))]
+    assert (got.occurrence, got.within_ms) == ("first", None)
+
+
+@given(st.lists(NAMES.filter(lambda name: "|" not in name), min_size=2, max_size=3, unique=True))
+def test_any_names_can_stand_beside_each_other(names):
+    quoted = "|".join(plain([name], gaps=False) for name in names)
+    assert read_pattern(f"[{quoted}] -> x").items[0] == Item(frozenset(names))
+
+
+def test_a_step_that_begins_with_first_last_or_every_stands_in_quotes():
+    assert known_single('"last call"') == '"last call"'
+    with pytest.raises(ValueError, match="put a name that begins with first, last or every in"):
+        known_single("last call")
