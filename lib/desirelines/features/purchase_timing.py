@@ -88,8 +88,8 @@ def open_carts(
     """People whose cart is open, and when they last put something in it.
 
     A cart is open when no order came within `hours` after, these hours are over by the end, and it
-    was filled at most `days` before the end. An order at the same moment does not count as after
-    it.
+    was filled at most `days` before the end. An order at the same moment comes after it: it is more
+    likely of this cart than of the one before.
     """
     last_us = np.full(people, np.iinfo(np.int64).min)
     np.maximum.at(last_us, owner, cart_us)
@@ -99,7 +99,7 @@ def open_carts(
     ordered_us = np.concatenate((orders.first_us, orders.last_us))
     order = sort_order((ordered, ordered_us))
     ordered, ordered_us = ordered[order], ordered_us[order]
-    following = places((who, at_us), (ordered, ordered_us), after_same=True)
+    following = places((who, at_us), (ordered, ordered_us), after_same=False)
     until_us = at_us + hours * HOUR_US
     is_answered = _is_of(who, ordered, following)
     is_answered[is_answered] = ordered_us[following[is_answered]] <= until_us[is_answered]

@@ -181,6 +181,20 @@ def in_any_order(
     return Chains(anchor, (times != never).sum(axis=1), times, anchor)
 
 
+def in_order_of_ties(path: Ints, at_ms: Ints, fits: list[Flags]) -> Ints:
+    """Places of the steps where those of a path at one time come in the order of `fits`.
+
+    A step stands by the first of `fits` that it fits; steps that fit none come before.
+    """
+    rank = np.full(len(path), -1, dtype=np.int64)
+    for number in reversed(range(len(fits))):
+        rank[fits[number]] = number
+    is_tied = (path[1:] == path[:-1]) & (at_ms[1:] == at_ms[:-1])
+    if not (is_tied & (rank[1:] < rank[:-1])).any():
+        return np.arange(len(path))
+    return sort_order((path, at_ms, rank))
+
+
 def deepest(path: Ints, attempts: Chains) -> Ints:
     """The deepest chain of each path that has one, the earliest on ties.
 

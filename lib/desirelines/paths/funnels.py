@@ -13,7 +13,13 @@ from pyspark.sql import functions as F
 from pyspark.sql.window import WindowSpec
 
 from desirelines.columns.small_groups import is_publishable, keep_publishable
-from desirelines.paths.chain_kernel import Link, chains, deepest, in_any_order
+from desirelines.paths.chain_kernel import (
+    Link,
+    chains,
+    deepest,
+    in_any_order,
+    in_order_of_ties,
+)
 from desirelines.paths.pattern_matching import fitting, flat_paths
 from desirelines.paths.units import PERSON
 from desirelines.paths.withholding import withheld
@@ -173,8 +179,9 @@ def to_reached(paths: DataFrame, funnel: Funnel, *, end: datetime) -> DataFrame:
     Every step that fits the first one is tried as the start. The deepest chain is kept, the
     earliest on ties, so a false start does not hide a later success. A chain ends with the window,
     which counts from its first step, and at an excluded step. One step of a path serves one step of
-    a chain. `paths` are of the funnel's unit, with the segments of their person (see
-    `person_batches.with_segments`). `end` is when the data ends.
+    a chain. Steps of one time are taken in the funnel's own order: which came first, a time in
+    whole seconds cannot tell. `paths` are of the funnel's unit, with the segments of their person
+    (see `person_batches.with_segments`). `end` is when the data ends.
     """
     rows = paths.select(
         "person_id",
@@ -199,6 +206,8 @@ def _reached(
     within_ms = int(funnel.window_hours * 3_600_000)
     for batch in batches:
         path, at_ms, name, names = flat_paths(batch)
+        fits = [fitting(name, names, item) for item in items]
+        name = name[in_order_of_ties(path, at_ms, fits)]
         fits = [fitting(name, names, item) for item in items]
         barrier = (
             np.logical_or.reduce([fitting(name, names, item) for item in excluded])

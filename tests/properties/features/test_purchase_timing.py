@@ -57,6 +57,6 @@ def test_a_cart_is_open_when_no_order_follows_in_time(carts, orders, end):
                 if owner == person
                 for at in (begin, begin + length)
             ]
-            if not any(last < at <= last + 2 for at in moments):
+            if not any(last <= at <= last + 2 for at in moments):
                 want.append((person, last * HALF_DAYS))
     assert list(zip(who, at_us, strict=True)) == want

@@ -115,7 +115,7 @@ def test_facts_that_the_rules_need(people):
         ("2026-02-27 10:00", "", True),
         ("2026-02-27 10:00", "2026-02-28 10:00", False),  # exactly a day later still answers it
         ("2026-02-27 10:00", "2026-02-28 10:01", True),
-        ("2026-02-27 10:00", "2026-02-27 10:00", True),  # at the same moment is not after it
+        ("2026-02-27 10:00", "2026-02-27 10:00", False),  # at the same moment: of this cart
         ("2026-02-28 00:00", "", True),  # the day ends with as_of
         ("2026-02-28 00:01", "", False),  # the day is not over yet
         ("2026-01-29 23:59", "", False),  # more than 30 days ago

@@ -60,6 +60,12 @@ def paths(spark, lines, times=1, members=None):
         ("cart@90 cart@89", {"steps": ["cart", "cart"]}, [0, 1], False),
         ("cart@90", {"steps": ["cart", "cart"]}, [0], False),  # one step serves one step
         ("done@90 home@89 card@88 cart@85", {"order": "any"}, [0, 2, 5], False),
+        # of one time: in the order of the funnel
+        ("done@90 card@90 cart@90", {}, [0, 0, 0], False),
+        ("cart@91 done@90 bill@90", {}, [0, 1, 1], False),
+        ("done@90 home@90 card@90 cart@90", {"order": "strict"}, [0, 0, 0], False),
+        ("done@90 card@90 cart@89", {}, [0], False),
+        ("stop@90 card@90 cart@90", {"exclude": ["stop"]}, [0, 0], False),
     ],
 )
 def test_how_far_and_when(spark, way, changes, hours, is_open):
