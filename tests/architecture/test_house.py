@@ -128,7 +128,7 @@ def test_every_mapping_is_valid(mapping, tmp_path):
     conf = tmp_path / "conf.yaml"
     conf.write_text(f"sources: [{mapping}]\n")
     (source,) = read_settings([conf]).sources
-    assert source.columns.occurred_at.column
+    assert source.columns.occurred_at.names
 
 
 def test_overlays_hold_differences_only():

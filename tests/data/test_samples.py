@@ -86,6 +86,55 @@ def test_segment_spec_json_lines(spark, cli, tmp_path):
     assert [r["r"] for r in reasons].count("row: cannot be read as json") == 2
 
 
+def test_segment_calls_as_they_are_delivered(spark, cli, tmp_path):
+    """Facts of a product beside the place of products, sums without lines, refunds in parts."""
+
+    def call(number, event, **facts):
+        times = (
+            {} if "timestamp" in facts else {"originalTimestamp": f"2026-03-0{number}T10:00:00Z"}
+        )
+        who = {"anonymousId": "a1", "userId": "u1", "messageId": f"m{number}"}
+        return {"type": "track", "event": event} | who | times | facts
+
+    pen, ink = {"product_id": "pen", "price": 60}, {"product_id": "ink", "price": 20, "quantity": 2}
+    calls = [
+        call(1, "Product Viewed", properties={"product_id": "pen", "category": "x", "price": 60}),
+        call(2, "Order Completed", properties={"order_id": "o1", "products": [pen, ink]}),
+        call(3, "Order Refunded", properties={"order_id": "o1", "products": [pen | {"price": 10}]}),
+        call(4, "Order Refunded", properties={"order_id": "o1", "products": [ink]}),
+        call(5, "Order Completed", properties={"order_id": "o2", "revenue": 25, "total": 30}),
+        call(6, "Order Refunded", properties={"order_id": "o2", "total": 30}),
+        call(7, "Order Completed", timestamp="2026-03-07T10:00:00Z",
+             properties={"order_id": "o3", "products": [ink]}),
+        call(8, "Checkout Started", properties={"order_id": "o4", "products": [ink]}),
+        call(9, "Checkout Started", properties={"order_id": "o4", "products": [ink]}),
+        {"type": "identify", "traits": {"email": "a@shop.example"}} | call(1, "identify"),
+    ]  # fmt: skip
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "calls.json").write_text("\n".join(map(json.dumps, calls)) + "\n")
+    assert ingest(cli, tmp_path, "segment-spec", folder) == 0
+    account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
+    assert account == {"used": 11}
+    events = table(spark, tmp_path, "events").filter("event_name != 'identify'")
+    got = [
+        (r["on"], r["kind"], r["item_id"], r["category"], r["amount"])
+        for r in events.selectExpr(
+            "day(occurred_on) AS on", "kind", "item_id", "category", "cast(amount AS int) AS amount"
+        ).collect()
+    ]
+    assert sorted(got, key=str) == [
+        (1, "product_view", "pen", "x", 60),
+        (2, "purchase", "ink", None, 40), (2, "purchase", "pen", None, 60),
+        (3, "refund", "pen", None, 10), (4, "refund", "ink", None, 40),
+        (5, "purchase", None, None, 25), (6, "refund", None, None, 30),
+        (7, "purchase", "ink", None, 40),
+        (8, "checkout", "ink", None, 40), (9, "checkout", "ink", None, 40),
+    ]  # fmt: skip
+    links = table(spark, tmp_path, "identity_links").select("key_type").distinct().collect()
+    assert {r["key_type"] for r in links} == {"cookie", "user", "email"}
+
+
 def test_orders_with_lines(spark, cli, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()

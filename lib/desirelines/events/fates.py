@@ -17,7 +17,15 @@ from desirelines.events.row_order import total_order
 from desirelines.events.snapshots import with_news, with_state_id
 from desirelines.settings import Source
 
-LOOK_UP = ("stream_id", "event_id", "content_digest", "order_id", "event_name")
+LOOK_UP = (
+    "stream_id",
+    "event_id",
+    "content_digest",
+    "order_id",
+    "event_name",
+    "kind",
+    "occurred_at",
+)
 """Columns of earlier events that decide whether a row is new."""
 
 KEPT_IN_QUARANTINE = ("quarantined", "late", "conflict")

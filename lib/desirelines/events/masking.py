@@ -62,14 +62,21 @@ def masked_text(mapped: DataFrame, source: Source, login_type: str) -> Column:
     if source.lines is not None:
         own_line = F.array(_tree(of_line) if of_line else F.lit("").alias("nothing"))
         of_row[_path(source.lines)] = F.when(F.col(LINE_NUMBER).isNotNull(), own_line)
+        *beside, _ = _path(source.lines)
+        if is_variant and beside:  # a row without lines has such values beside their place
+            for inside, column in of_line.items():
+                path = (*beside, *inside)
+                if not any(_meet(path, other) for other in of_row):
+                    value = column if (LINE, *inside) in marks else _value(path, source)
+                    of_row[path] = F.when(F.col(LINE_NUMBER).isNull(), value)
     return F.when(is_told_broken(source), raw_text(source)).otherwise(F.to_json(_tree(of_row)))
 
 
 def _identifiers(source: Source, login_type: str) -> dict[Path, list[tuple[str, str]]]:
     """The places of identifiers, each with its types and columns of keys."""
-    identifiers = [(i.column, t, key_column(t)) for t, i in source.ids.items()]
+    identifiers = [(n, t, key_column(t)) for t, i in source.ids.items() for n in i.names]
     if source.alias is not None:
-        identifiers.append((source.alias.column, login_type, ALIAS_KEY))
+        identifiers += [(name, login_type, ALIAS_KEY) for name in source.alias.names]
     session = source.columns.session_key
     if session is not None and session.column is not None:
         identifiers.append((session.column, SESSION_TYPE, "session_key"))
@@ -86,11 +93,9 @@ def _kept(source: Source) -> Iterator[Path]:
         value = getattr(columns, name)
         if value is None:
             continue
+        yield from (_path(name) for name in value.names)
         if isinstance(value, ValueColumn):
-            yield from (_path(name) for name in value.names)
             yield from _read_by(value.sql or "")
-        else:
-            yield _path(value.column)
     yield from (_path(name) for name in source.properties)
 
 

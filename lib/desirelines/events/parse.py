@@ -100,27 +100,27 @@ def _identifier_columns(
     """Columns of the identifiers' keys, and of the values that the mapping keeps, by name."""
     source = raw_rows.source
 
-    def value(id_type: str, column: str) -> Column:
-        raw_value = raw_rows.field_text(column)
+    def value(id_type: str, names: tuple[str, ...]) -> Column:
+        raw_value = raw_rows.first_text(names)
         caseless = id_type in identity.caseless_types
         return normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values)
 
-    def key(id_type: str, column: str) -> Column:
-        key_of_value = identifier_key(id_type, value(id_type, column))
+    def key(id_type: str, names: tuple[str, ...]) -> Column:
+        key_of_value = identifier_key(id_type, value(id_type, names))
         if marked is None:
             return key_of_value
-        key_of_mark = marked_key(id_type, raw_rows.field(column))
+        key_of_mark = F.coalesce(*(marked_key(id_type, raw_rows.field(name)) for name in names))
         return F.when(marked, key_of_mark).otherwise(key_of_value)
 
-    def kept_value(id_type: str, column: str) -> Column:
-        return value(id_type, column) if marked is None else F.when(~marked, value(id_type, column))
+    def kept_value(id_type: str, names: tuple[str, ...]) -> Column:
+        return value(id_type, names) if marked is None else F.when(~marked, value(id_type, names))
 
     values = {
-        value_column(t): kept_value(t, i.column) for t, i in source.ids.items() if i.keep_value
+        value_column(t): kept_value(t, i.names) for t, i in source.ids.items() if i.keep_value
     }
-    keys = {key_column(t): key(t, i.column) for t, i in source.ids.items()}
+    keys = {key_column(t): key(t, i.names) for t, i in source.ids.items()}
     if source.alias is not None:
-        keys[ALIAS_KEY] = key(identity.login_type, source.alias.column)
+        keys[ALIAS_KEY] = key(identity.login_type, source.alias.names)
     return keys, values
 
 
@@ -138,6 +138,7 @@ def _with_model_columns(
         raw_rows.instant(columns.received_at),
         raw_rows.instant(columns.sent_at),
     )
+    happened = corrected_for_clock(occurred, sent, received, settings.ingest.clock_minutes)
     numbers = {name: raw_rows.number(getattr(columns, name)) for name in _NUMBERS}
     return raw_rows.rows.select(
         RAW,
@@ -147,15 +148,16 @@ def _with_model_columns(
         "file_place",
         *([LINE_NUMBER] if source.lines else []),
         *(identifier.alias(name) for name, identifier in identifiers.items()),
-        corrected_for_clock(occurred, sent, received).alias("occurred_at"),
+        happened.alias("occurred_at"),
         received.alias("received_at"),
         raw_rows.text(columns.event_id).alias("given_id"),
         raw_rows.text(columns.event_name).alias("event_name"),
         page_path(raw_rows.text(columns.page)).alias("page"),
         *(
             raw_rows.text(getattr(columns, n)).alias(n)
-            for n in ("item_id", "category", "order_id", "campaign", "channel", "user_agent")
+            for n in ("item_id", "category", "campaign", "channel", "user_agent")
         ),
+        order_number(raw_rows.text(columns.order_id), settings.identity).alias("order_id"),
         *(number.alias(name) for name, number in numbers.items()),
         F.coalesce(
             F.upper(raw_rows.text(columns.currency)),
@@ -214,6 +216,11 @@ def _mapped_reasons(source: Source, ingest: Ingest, read_at: datetime) -> list[C
         ),
         *reasons_of_time(ingest.future_minutes, ingest.floor_date, read_at),
     ]
+
+
+def order_number(text: Column, identity: Identity) -> Column:
+    """The number of an order; a word for nothing, such as (not set), would make one of many."""
+    return normal_value("order", text, caseless=False, junk=identity.junk_values)
 
 
 def content_digest(source: Source, key_columns: list[str]) -> Column:

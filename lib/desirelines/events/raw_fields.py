@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import and_, or_
+
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -61,7 +64,7 @@ class RawRows:
         text = (
             F.col(_expression_name(self.source.expressions[value.sql]))
             if value.sql is not None
-            else self.field_text(value.names[0])
+            else self.first_text(value.names)
         )
         value_text = trimmed(text.cast("string"))
         return F.when(value_text != "", value_text)
@@ -69,7 +72,7 @@ class RawRows:
     def number(self, value: ValueColumn | None) -> Column:
         """A value as decimal(18,4); null when it is missing, not a number, or too large."""
         if value is not None and value.product is not None:
-            factors = [self._decimal(self.field(name)) for name in value.product]
+            factors = [self._factor(name) for name in value.product]
             product = factors[0]
             for factor in factors[1:]:
                 product = F.try_multiply(product, factor)
@@ -83,8 +86,11 @@ class RawRows:
         if value is None:
             return F.lit(False)
         if value.product is not None:
-            written = F.coalesce(*(trimmed(self.field(n).cast("string")) for n in value.product))
-            return (F.coalesce(written, F.lit("")) != "") & self.number(value).isNull()
+            factors = [(self._written(n), self._decimal(self.field(n))) for n in value.product]
+            is_word = (written.isNotNull() & factor.isNull() for written, factor in factors)
+            is_whole = (self._factor(name).isNotNull() for name in value.product)
+            is_too_large = reduce(and_, is_whole) & self.number(value).isNull()
+            return reduce(or_, is_word) | is_too_large
         typed = self._typed_number(value)
         written = self.text(value) if typed is None else typed
         return written.isNotNull() & self.number(value).isNull()
@@ -93,19 +99,37 @@ class RawRows:
         """A time as a UTC timestamp; null when it is missing or not a time (see `to_instant`)."""
         if time is None:
             return F.lit(None).cast("timestamp")
-        field = self.field(time.column)
+        if len(time.names) == 1:
+            return self._instant(time.names[0], time)
+        instants = F.when(F.lit(False), F.lit(None).cast("timestamp"))
+        for name in time.names:
+            instants = instants.when(self._is_written(name), self._instant(name, time))
+        return instants
+
+    def is_written(self, time: TimeColumn) -> Column:
+        """True when the time's field, or one of them, is not empty."""
+        return reduce(or_, map(self._is_written, time.names))
+
+    def _instant(self, name: str, time: TimeColumn) -> Column:
+        field = self.field(name)
         if isinstance(self._type_of(field), T.TimestampType):
             return within_calendar(field)
         text = trimmed(field.cast("string"))
         return to_instant(text, time.pattern, self.source.time_zone)
 
-    def is_written(self, time: TimeColumn) -> Column:
-        """True when the time's field is not empty."""
-        field = self.field(time.column)
+    def _is_written(self, name: str) -> Column:
+        field = self.field(name)
         if isinstance(self._type_of(field), T.TimestampType):
             # Casting it to text would cost more than all other checks of the row.
             return field.isNotNull()
-        return F.coalesce(trimmed(field.cast("string")), F.lit("")) != ""
+        return self._written(name).isNotNull()
+
+    def first_text(self, names: tuple[str, ...]) -> Column:
+        """The text of the first of the fields that is not empty."""
+        if len(names) == 1:
+            return self.field_text(names[0])
+        texts = (trimmed(self.field_text(name)) for name in names)
+        return F.coalesce(*(F.when(text != "", text) for text in texts))
 
     def _typed_number(self, value: ValueColumn) -> Column | None:
         """The source's column where it holds exact numbers, which need no parsing; else None."""
@@ -114,6 +138,19 @@ class RawRows:
         field = self.field(value.column)
         is_exact = isinstance(self._type_of(field), T.DecimalType | T.IntegralType)
         return field if is_exact else None
+
+    def _factor(self, name: str) -> Column:
+        """A factor of a product; a line without a quantity is of one piece."""
+        factor = self._decimal(self.field(name))
+        quantity = self.source.columns.quantity
+        if quantity is None or name not in quantity.names:
+            return factor
+        return F.when(self._written(name).isNull(), F.lit(1)).otherwise(factor)
+
+    def _written(self, name: str) -> Column:
+        """The text of a field; null where it is empty."""
+        text = trimmed(self.field(name).cast("string"))
+        return F.when(text != "", text)
 
     def _decimal(self, value: Column) -> Column:
         return _try_cast(trimmed(value.cast("string")), MONEY)

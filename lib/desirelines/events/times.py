@@ -10,16 +10,21 @@ from pyspark.sql import functions as F
 from desirelines.events.instants import within_calendar
 
 
-def corrected_for_clock(occurred: Column, sent: Column, received: Column) -> Column:
+def corrected_for_clock(
+    occurred: Column, sent: Column, received: Column, clock_minutes: float
+) -> Column:
     """Event time corrected for a wrong device clock: received − (sent − occurred).
 
-    Applied where the source gives all three times; else the event time as it is.
+    Applied where the source gives all three times and the last two are more than `clock_minutes`
+    apart; else the event time as it is. A smaller difference can as well be the way of the message:
+    of two messages of a device one may wait longer than the other, and correcting each by its own
+    wait would change their order.
     Source: Snowplow's derived timestamp, which takes network transit as zero.
     """
-    corrected = F.timestamp_micros(
-        F.unix_micros(received) - (F.unix_micros(sent) - F.unix_micros(occurred))
-    )
-    return F.coalesce(within_calendar(corrected), occurred)
+    wrong_by = F.unix_micros(received) - F.unix_micros(sent)
+    corrected = F.timestamp_micros(F.unix_micros(occurred) + wrong_by)
+    is_wrong = F.abs(wrong_by) > F.lit(int(clock_minutes * 60_000_000))
+    return F.coalesce(F.when(is_wrong, within_calendar(corrected)), occurred)
 
 
 def is_late(late_days: float) -> Column:

@@ -3,9 +3,11 @@
 from desirelines.settings.load import read_settings
 from desirelines.settings.model import Settings
 from desirelines.settings.rules import Rules
-from desirelines.settings.source import Source, TimeColumn, ValueColumn, column_path, json_path
+from desirelines.settings.source import Source, column_path, json_path
+from desirelines.settings.source_columns import Identifier, TimeColumn, ValueColumn
 
 __all__ = [
+    "Identifier",
     "Rules",
     "Settings",
     "Source",

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, model_validator
 
 from desirelines.catalogue import FEATURES, Family
-from desirelines.settings.source import Name, Strict, Word
+from desirelines.settings.strict import Name, Strict, Word
 from desirelines.settings.validators import column_expression, known_day, known_kind
 
 Day = Annotated[date, BeforeValidator(known_day), Field(ge=date(1900, 1, 1), le=date(2200, 12, 31))]

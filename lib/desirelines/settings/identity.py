@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, PositiveFloat, PositiveInt
 
 from desirelines.catalogue.no_identifiers import NO_IDENTIFIERS
-from desirelines.settings.source import Strict
+from desirelines.settings.strict import Strict
 
 
 class Identity(Strict):

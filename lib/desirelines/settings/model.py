@@ -23,7 +23,8 @@ from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
 from desirelines.settings.identity import Identity
 from desirelines.settings.paths import Paths
 from desirelines.settings.rfm import Rfm
-from desirelines.settings.source import Name, Place, Source, Strict, TableName
+from desirelines.settings.source import Source
+from desirelines.settings.strict import Name, Place, Strict, TableName
 from desirelines.settings.validators import (
     known_address,
     known_currency,
@@ -98,6 +99,7 @@ class Ingest(Strict):
 
     late_days: PositiveFloat = 7
     future_minutes: PositiveFloat = 60
+    clock_minutes: PositiveFloat = 30
     floor_date: Day = date(2000, 1, 1)
     most_gap_days: PositiveInt = 30
     quarantine_keep_days: PositiveInt = 7

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, PositiveFloat, PositiveInt, model_va
 
 from desirelines.characters import shown
 from desirelines.settings.patterns import known_pattern, known_single
-from desirelines.settings.source import Name, Strict
+from desirelines.settings.strict import Name, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
 AskedPattern = Annotated[str, AfterValidator(known_pattern)]

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from desirelines.settings.source import Name, Strict
+from desirelines.settings.strict import Name, Strict
 
 Quantile = Annotated[float, Field(gt=0, lt=1)]
 Score = Annotated[int, Field(ge=1, le=5)]

@@ -11,7 +11,8 @@ from datetime import date
 from typing import Any
 
 from desirelines.settings.model import Settings
-from desirelines.settings.source import Source, Strict
+from desirelines.settings.source import Source
+from desirelines.settings.strict import Strict
 
 _NOT_JUDGED_BY = ("path", "table", "may_be_empty", "keep_bots")
 """Parts of a mapping that affect neither the fate of a row nor the content of an event.

@@ -2,173 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, model_validator
 
 from desirelines.catalogue.kinds import KINDS
-from desirelines.characters import plain_text, shown
+from desirelines.characters import shown
 from desirelines.settings.expressions import read_expression
-from desirelines.settings.time_patterns import known_pattern
-from desirelines.settings.validators import (
-    known_currency,
-    known_name,
-    known_span,
-    known_table,
-    known_zone,
-    row_expression,
-)
+from desirelines.settings.source_columns import Columns, IdentifierColumn, ValueColumn
+from desirelines.settings.strict import Place, Strict, TableName, Word
+from desirelines.settings.validators import known_currency, known_zone
 
 Format = Literal["delta", "json", "csv", "parquet"]
-
-
-Name = Annotated[str, AfterValidator(known_name)]
-"""A name given by a person."""
-Word = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
-"""A name that becomes part of a column name."""
-TableName = Annotated[str, AfterValidator(known_table)]
-"""The name of a table in a catalog."""
-Place = Annotated[str, Field(min_length=1)]
-"""A path or an address."""
-
-
-class Strict(BaseModel):
-    """A frozen model that refuses unknown keys, text with invisible characters, and NaN."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False
-    )
-
-    of_lines: ClassVar[frozenset[str]] = frozenset()
-    """Fields whose text may have several lines."""
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _no_word_is_a_number(cls, value: object, info: ValidationInfo) -> object:
-        """Refuse `yes`, `on` and `true`, which YAML reads as the same and pydantic as 1."""
-        if (
-            isinstance(value, bool)
-            and cls.model_fields[str(info.field_name)].annotation is not bool
-        ):
-            raise ValueError(
-                f"{str(value).lower()} (which YAML reads from yes or no) has no meaning here"
-            )
-        return value
-
-    @field_validator("*", mode="after")
-    @classmethod
-    def _can_be_read(cls, value: object, info: ValidationInfo) -> object:
-        if isinstance(value, int | float):
-            known_span(str(info.field_name), value)
-        for text in _texts(value):
-            plain_text(text, has_lines=info.field_name in cls.of_lines)
-        return value
-
-
-def _texts(value: object) -> Iterator[str]:
-    """Every text in a value; nested models check their own texts."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _texts(key)
-            yield from _texts(inner)
-    elif isinstance(value, tuple):
-        for inner in value:
-            yield from _texts(inner)
-
-
-class ValueColumn(Strict):
-    """One value of the event model: a column, a constant, a product of columns or an expression.
-
-    Exactly one of them is given. docs/expressions.md lists what an expression may contain.
-    """
-
-    column: str | None = None
-    value: str | None = None
-    product: tuple[str, ...] | None = None
-    sql: Annotated[str, AfterValidator(row_expression)] | None = None
-
-    of_lines: ClassVar[frozenset[str]] = frozenset(["sql"])
-
-    @model_validator(mode="after")
-    def _exactly_one(self) -> ValueColumn:
-        given = [n for n in ("column", "value", "product", "sql") if getattr(self, n) is not None]
-        if len(given) != 1:
-            raise ValueError("give exactly one of column, value, product, sql")
-        return self
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Source columns that it names, without those of an expression, which Spark resolves."""
-        return (self.column,) if self.column is not None else self.product or ()
-
-
-class TimeColumn(Strict):
-    """The column of a time and, where it is not ISO 8601, its pattern.
-
-    A pattern is a Spark datetime pattern, or epoch_seconds, epoch_millis or epoch_micros.
-    """
-
-    column: str
-    pattern: Annotated[str, AfterValidator(known_pattern)] | None = None
-
-
-class Identifier(Strict):
-    """The column of an identifier; `keep_value` stores its raw value in `identifiers`.
-
-    The value is used for activation.
-    """
-
-    column: str
-    keep_value: bool = False
-
-
-def _value(raw: object) -> object:
-    return {"column": raw} if isinstance(raw, str) else raw
-
-
-Value = Annotated[ValueColumn, BeforeValidator(_value)]
-Time = Annotated[TimeColumn, BeforeValidator(_value)]
-IdentifierColumn = Annotated[Identifier, BeforeValidator(_value)]
-
-
-class Columns(Strict):
-    """The column of each value of the event model; `context.page.path` is a nested field.
-
-    `session_key` is the source's own id of a session. If it is mapped, it defines sessions instead
-    of the gap.
-    """
-
-    occurred_at: Time
-    event_name: Value
-    event_id: Value | None = None
-    sent_at: Time | None = None
-    received_at: Time | None = None
-    page: Value | None = None
-    item_id: Value | None = None
-    category: Value | None = None
-    order_id: Value | None = None
-    quantity: Value | None = None
-    amount: Value | None = None
-    discount: Value | None = None
-    currency: Value | None = None
-    score: Value | None = None
-    campaign: Value | None = None
-    channel: Value | None = None
-    user_agent: Value | None = None
-    consent: Value | None = None
-    session_key: Value | None = None
 
 
 class Source(Strict):
@@ -212,7 +57,7 @@ class Source(Strict):
     columns: Columns
     ids: dict[Word, IdentifierColumn]
     alias: IdentifierColumn | None = None
-    kinds: dict[str, str] = {}
+    kinds: dict[str, str] = Field(default_factory=dict)
     properties: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     keep_bots: bool = False

@@ -13,6 +13,7 @@ OF = source(
     format="delta", lines="items", identity="occurrence", stream=["cookie"], ids={"cookie": "c"},
     columns={"occurred_at": "t", "event_name": "e", "order_id": "o", "item_id": "line.item",
              "amount": "line.paid"},
+    kinds={"buy": "purchase", "refund": "refund", "look": "page"},
 )  # fmt: skip
 SCHEMA = "c string, t string, e string, o string, items array<struct<item: string, paid: string>>"
 AT = "2026-03-01T10:00:00Z"
@@ -81,6 +82,28 @@ def test_later_deliveries_are_held_against_the_order_that_stands(spark):
         ("2", "buy", "pen", "2.00", "conflict"),
         ("3", "buy", "bag", "9.00", "conflict"), ("3", "buy", "pen", "2.00", "conflict"),
         ("4", "buy", "pen", "2.00", "used"),
+    ]  # fmt: skip
+
+
+def test_an_order_is_refunded_in_parts_and_other_events_name_it_as_often_as_they_like(spark):
+    refund = order("1", "pen 2.00", event="refund")
+    later = order("1", "pen 2.00", event="refund", at="2026-03-02T10:00:00Z")
+    first = fates(spark, [
+        refund, refund, later,
+        order("(none)", "pen 2.00", event="look"),
+        order("(none)", "ink 5.00", event="look", at="2026-03-01T11:00:00Z"),
+    ])  # fmt: skip
+    assert lines_with_fates(first) == [
+        ("", "look", "ink", "5.00", "used"), ("", "look", "pen", "2.00", "used"),
+        ("1", "refund", "pen", "2.00", "duplicate"), ("1", "refund", "pen", "2.00", "used"),
+        ("1", "refund", "pen", "2.00", "used"),
+    ]  # fmt: skip
+    known = first.filter("fate = 'used'").select(*LOOK_UP)
+    third = order("1", "ink 1.00", event="refund", at="2026-03-03T10:00:00Z")
+    checkout = [order("1", "pen 2.00", event="look", at=f"2026-03-01T1{n}:00:00Z") for n in (2, 3)]
+    assert lines_with_fates(fates(spark, [later, third, *checkout], known)) == [
+        ("1", "look", "pen", "2.00", "used"), ("1", "look", "pen", "2.00", "used"),
+        ("1", "refund", "ink", "1.00", "used"), ("1", "refund", "pen", "2.00", "duplicate"),
     ]  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def test_patterns_and_epochs(spark):
     assert [r[0] for r in rows] == [1768478400] * 3
 
 
-def test_a_wrong_clock_is_corrected_where_the_source_tells_three_times(spark):
+def test_a_wrong_clock_is_corrected_and_the_way_of_a_message_is_not(spark):
     of = source(
         columns={
             "occurred_at": "t",
@@ -119,14 +119,33 @@ def test_a_wrong_clock_is_corrected_where_the_source_tells_three_times(spark):
         id | c | u | t                    | s                    | r                    | e
         1  | x |   | 2025-03-01T10:00:00Z | 2025-03-01T10:00:05Z | 2026-03-01T10:00:05Z | look
         2  | x |   | 2026-03-01T10:00:00Z |                      | 2026-03-01T10:00:05Z | look
+        3  | x |   | 2026-03-01T10:00:00Z | 2026-03-01T10:00:01Z | 2026-03-01T10:00:31Z | look
+        4  | x |   | 2026-03-01T10:00:00Z | 2026-03-01T10:00:01Z | 2026-03-01T10:30:01Z | look
+        5  | x |   | 2026-03-01T10:00:00Z | 2026-03-01T10:00:01Z | 2026-03-01T10:30:02Z | look
+        6  | x |   | 2026-03-01T11:00:00Z | 2026-03-01T11:00:01Z | 2026-03-01T10:00:01Z | look
     """, of)  # fmt: skip
-    got = [
-        r[0]
-        for r in rows.orderBy("given_id")
-        .select(F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss"))
-        .collect()
+    clock = F.date_format("occurred_at", "yyyy-MM-dd HH:mm:ss").alias("t")
+    assert [r["t"] for r in rows.orderBy("given_id").select(clock).collect()] == [
+        "2026-03-01 10:00:00",  # a year behind
+        "2026-03-01 10:00:00",  # no time of sending
+        "2026-03-01 10:00:00",  # half a minute on its way
+        "2026-03-01 10:00:00",  # half an hour
+        "2026-03-01 10:30:01",  # longer: the clock is wrong
+        "2026-03-01 10:00:00",  # an hour ahead
     ]
-    assert got == ["2026-03-01 10:00:00", "2026-03-01 10:00:00"]
+
+
+def test_a_word_for_nothing_is_no_order_number(spark):
+    of = source(columns={"occurred_at": "t", "event_name": "e", "event_id": "id", "order_id": "o"})
+    rows = mapped(spark, """
+        id | c | u | t                    | e   | o
+        1  | x |   | 2026-03-01T10:00:00Z | buy | A-7
+        2  | x |   | 2026-03-01T10:00:00Z | buy | (not set)
+        3  | x |   | 2026-03-01T10:00:00Z | buy | null
+        4  | x |   | 2026-03-01T10:00:00Z | buy | 1234.0
+    """, of)  # fmt: skip
+    got = [r["order_id"] for r in rows.orderBy("given_id").collect()]
+    assert got == ["A-7", None, None, "1234"]
 
 
 def test_late_is_by_more_than_the_limit_and_only_with_a_received_time(spark):

@@ -5,7 +5,7 @@ from pyspark.sql import types as T
 
 from desirelines.events.raw_fields import RawRows, raw_text
 from desirelines.io.sources.readers import as_raw
-from tests.support.sources import source
+from tests.support.sources import raw_rows, source
 
 
 def test_columns_of_any_name_are_reached(spark):
@@ -20,3 +20,58 @@ def test_columns_of_any_name_are_reached(spark):
         rows.field("ä\"'").alias("y"),
         raw_text(source()).alias("text"),
     ).collect() == [("1", "3", '{"a`b":"1","a.b":"2","ä\\"\'":"3","":"4"}')]
+
+
+def test_the_first_of_several_columns_that_is_not_empty_counts(spark):
+    of = source(
+        columns={
+            "occurred_at": {"first_of": ["t", "u"]},
+            "event_name": "e",
+            "category": {"first_of": ["a", "b"]},
+        },
+        time_zone="Europe/Berlin",
+    )
+    rows = RawRows(
+        raw_rows(spark, """
+        id | t                | u                    | a    | b    | at_text | written    | category
+        1  | 2026-03-01 10:00 | 2026-03-01T12:00:00Z | toys | pens | 09:00 | true       | toys
+        2  |                  | 2026-03-01T12:00:00Z |      | pens | 12:00 | true       | pens
+        3  | never            | 2026-03-01T12:00:00Z |      | pens |       | true       | pens
+        4  |                  |                      |      |      |       | false      |
+        """, of), of)  # fmt: skip
+    time = of.columns.occurred_at
+    got = rows.rows.select(
+        F.date_format(rows.instant(time), "HH:mm").alias("at_text"),
+        rows.is_written(time).cast("string").alias("written"),
+        rows.text(of.columns.category).alias("category"),
+        F.struct("row.at_text", "row.written", "row.category").alias("expected"),
+    ).collect()
+    assert [tuple(r)[:3] for r in got] == [tuple(r["expected"]) for r in got]
+
+
+def test_a_line_without_a_quantity_is_of_one_piece(spark):
+    of = source(
+        columns={
+            "occurred_at": "t",
+            "event_name": "e",
+            "quantity": "pieces",
+            "amount": {"product": ["pieces", "price"]},
+        }
+    )
+    rows = RawRows(
+        raw_rows(spark, """
+        id | pieces | price | amount  | broken
+        1  | 2      | 2.50  | 5.0000  | false
+        2  |        | 2.50  | 2.5000  | false
+        3  | 2      |       |         | false
+        4  | two    | 2.50  |         | true
+        5  |        | free  |         | true
+        6  | 9e9    | 9e9   |         | true
+        """, of), of)  # fmt: skip
+    amount = of.columns.amount
+    got = rows.rows.select(
+        rows.number(amount).cast("string").alias("amount"),
+        rows.number_is_broken(amount).cast("string").alias("broken"),
+        F.struct("row.amount", "row.broken").alias("expected"),
+    ).collect()
+    assert [tuple(r)[:2] for r in got] == [tuple(r["expected"]) for r in got]

@@ -34,7 +34,8 @@ NOTHING = Cut(*(ints() for _ in range(5)))
     ],
 )
 def test_of_an_order_s_lines_one_is_a_step_and_a_ping_only_where_it_is_alone(order, kind, steps):
-    found = measures.step_events(CUT, ints(*order), ints(*kind), ping=PING)
+    kinds = ints(*kind)
+    found = measures.step_events(CUT, ints(*order), kinds, kinds == PING)
     assert found.astype(int).tolist() == steps
 
 
@@ -88,7 +89,7 @@ def test_turning_back_and_coming_again(steps, back, again):
 
 def test_nothing_has_no_measures():
     none = np.array([], dtype=bool)
-    assert measures.step_events(NOTHING, ints(), ints(), ping=PING).tolist() == []
+    assert measures.step_events(NOTHING, ints(), ints(), none).tolist() == []
     assert measures.engaged_us(NOTHING, ints(), ints(), ping_us=1).tolist() == []
     assert measures.sums(NOTHING, ints()).tolist() == []
     assert measures.first_chosen(NOTHING, none).tolist() == []

@@ -23,7 +23,7 @@ def test_set_reaches_into_lists(tmp_path):
         (["warehouse.catalog=main"], "catalog and schema go together"),
         (
             ["sources.0.columns.amount={column: a, value: b}"],
-            "exactly one of column, value, product, sql",
+            "exactly one of column, first_of, value, product, sql",
         ),
         (["sources.0.ordered=true", "sources.0.format=delta"], "goes with csv and json"),
     ],

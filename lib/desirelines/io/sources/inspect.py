@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlparse
 
 from py4j.protocol import Py4JJavaError
@@ -27,7 +28,7 @@ from desirelines.io.sources.readers import (
 )
 from desirelines.io.sources.symlinks import check_links
 from desirelines.io.tables.file_statistics import rows_in_files
-from desirelines.settings import Source, TimeColumn
+from desirelines.settings import Identifier, Source, TimeColumn, ValueColumn
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +95,15 @@ def without(source: Source, absent: list[str]) -> Source:
         SourceError: no event can be made without one of them.
     """
     columns = source.columns
-    gone = {
-        name: None
+    changed = {
+        name: _left(value, absent)
         for name in type(columns).model_fields
-        if (value := getattr(columns, name)) is not None
-        and set(absent) & ({value.column} if isinstance(value, TimeColumn) else set(value.names))
+        if (value := getattr(columns, name)) is not None and set(absent) & set(value.names)
     }
-    ids = {t: i for t, i in source.ids.items() if i.column not in absent}
+    ids = {t: left for t, i in source.ids.items() if (left := _left(i, absent)) is not None}
     stream = tuple(t for t in source.stream if t in ids)
-    needed = sorted(gone.keys() & {"occurred_at", "event_name", *source.required})
+    lost = {name for name, value in changed.items() if value is None}
+    needed = sorted(lost & {"occurred_at", "event_name", *source.required})
     if needed or not stream or source.lines in absent:
         raise SourceError(
             f"source '{source.name}': {source.table or source.path} no longer has "
@@ -112,15 +113,26 @@ def without(source: Source, absent: list[str]) -> Source:
         )
     return source.model_copy(
         update={
-            "columns": columns.model_copy(update=gone),
+            "columns": columns.model_copy(update=changed),
             "ids": ids,
             "stream": stream,
             "properties": tuple(p for p in source.properties if p not in absent),
-            "alias": None
-            if source.alias is not None and source.alias.column in absent
-            else source.alias,
+            "alias": None if source.alias is None else _left(source.alias, absent),
         }
     )
+
+
+_Given = TypeVar("_Given", ValueColumn, TimeColumn, Identifier)
+
+
+def _left(value: _Given, absent: list[str]) -> _Given | None:
+    """The value from those of its columns that are left; null where it needs an absent one."""
+    left = tuple(name for name in value.names if name not in absent)
+    if left == value.names:
+        return value
+    if value.first_of is None or not left:
+        return None
+    return value.model_copy(update={"first_of": left})
 
 
 def _is_there(path: Path) -> bool:
@@ -180,7 +192,8 @@ def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataF
 def identifier_paths(source: Source) -> list[tuple[str, ...]]:
     """Paths of identifiers in a source's rows, from the row's root."""
     session = source.columns.session_key
-    columns = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
+    identifiers = (*source.ids.values(), *([source.alias] if source.alias else []))
+    columns = [name for identifier in identifiers for name in identifier.names]
     columns += [session.column] if session is not None and session.column is not None else []
     return [_from_root(c, source) for c in columns]
 

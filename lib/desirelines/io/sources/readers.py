@@ -61,7 +61,13 @@ def as_raw(
         elements = F.try_variant_get("row", json_path(source.lines), "array<variant>")
     else:
         elements = F.col(f"row.{column_path(source.lines)}")
-    return rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
+    lines = rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
+    *beside, _ = source.lines.split(".")
+    if source.format != "json" or not beside:
+        return lines
+    # An event about one product has its facts where another event has the list of products.
+    holder = F.try_variant_get("row", json_path(".".join(beside)), "variant")
+    return lines.withColumn("line", F.coalesce("line", F.when(F.col("line_no").isNull(), holder)))
 
 
 def _is_one_object(in_array: Column) -> Column:
@@ -208,17 +214,17 @@ def absent_paths(schema: T.StructType, source: Source) -> list[str]:
 def mapped_paths(source: Source) -> list[str]:
     """Columns of the source that its mapping names, by their dotted paths."""
     columns = source.columns
-    times = [t.column for t in (columns.occurred_at, columns.sent_at, columns.received_at) if t]
     values = [
         n
         for name in type(columns).model_fields
         if (v := getattr(columns, name)) and hasattr(v, "names")
         for n in v.names
     ]
-    ids = [i.column for i in (*source.ids.values(), *([source.alias] if source.alias else []))]
+    identifiers = (*source.ids.values(), *([source.alias] if source.alias else []))
+    ids = [name for identifier in identifiers for name in identifier.names]
     return list(
         dict.fromkeys(
-            [*times, *values, *ids, *source.properties, *([source.lines] if source.lines else [])]
+            [*values, *ids, *source.properties, *([source.lines] if source.lines else [])]
         )
     )
 
