@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
-from desirelines.io.sources.delta_history import id_of, skipped_commits, version_of
+from desirelines.io.sources.delta_history import Skipped, id_of, skipped_commits, version_of
 from desirelines.io.sources.inspect import Found, check_source, is_empty, look_at, without
 from desirelines.io.sources.rates import check_rates
 from desirelines.run.context import Run
@@ -136,16 +136,23 @@ def _report_skipped(run: Run, source: Source, since: int, until: int) -> None:
     if source.name in run.resync or since == until:
         return
     for commit in skipped_commits(run.spark, source, since=since, until=until):
-        message = (
-            f"{source.name}: {commit.operation} at version {commit.version} deleted or changed "
-            f"{commit.rows_gone:,} rows; nothing is read twice"
-        )
-        if commit.rows_added:
-            message += (
-                f", but the rows it added ({commit.rows_added:,}) were not read: run `desirelines "
-                f"ingest-events --resync {source.name}`"
-            )
-        run.progress.say(message)
+        run.progress.say(f"{source.name}: {_as_text(commit, source.name)}")
+
+
+def _as_text(commit: Skipped, source: str) -> str:
+    """What a skipped commit did, and how to read what it added."""
+    what = f"{commit.operation} at version {commit.version} "
+    if commit.rows_gone is None:
+        what += "replaced or deleted rows; nothing is read twice"
+    else:
+        what += f"deleted or changed {commit.rows_gone:,} rows; nothing is read twice"
+    if commit.rows_added == 0:
+        return what
+    count = "" if commit.rows_added is None else f" ({commit.rows_added:,})"
+    return (
+        f"{what}, but the rows it added{count} were not read: run `desirelines ingest-events "
+        f"--resync {source}`"
+    )
 
 
 def _root(path: str, source: Source) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +19,34 @@ if TYPE_CHECKING:
     from deltalake import DeltaTable
 
 
+_ONLY_REARRANGE = ("OPTIMIZE", "REORG", "AUTO COMPACTION")
+"""Operations that write the same rows into other files."""
+_OF_REMOVAL = (
+    "numremovedfiles",
+    "numtargetfilesremoved",
+    "numdeletionvectorsadded",
+    "numdeletionvectorsupdated",
+    "numtargetdeletionvectorsadded",
+    "numtargetdeletionvectorsupdated",
+    "numtargetrowsupdated",
+    "numtargetrowsdeleted",
+    "numupdatedrows",
+    "numdeletedrows",
+)
+"""Metrics of commits that remove data: a file, or by a vector some rows of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A commit of a Delta source that changed or deleted existing rows; a stream skips it."""
+    """A commit of a Delta source that changed, deleted or replaced rows; a stream skips it whole.
+
+    Numbers of rows are null where the history does not say them.
+    """
 
     version: int
     operation: str
-    rows_gone: int
-    rows_added: int
+    rows_gone: int | None
+    rows_added: int | None
 
 
 def version_of(spark: SparkSession, source: Source) -> int | None:
@@ -62,20 +83,21 @@ def id_of(spark: SparkSession, source: Source) -> str | None:
 def skipped_commits(
     spark: SparkSession, source: Source, *, since: int, until: int
 ) -> list[Skipped]:
-    """Commits of a Delta source that a stream skips, after version `since` and up to `until`."""
+    """Commits of a Delta source that a stream skips, after version `since` and up to `until`.
+
+    A stream skips a commit that removes a file with data, even if it also adds rows. The log of a
+    table on this machine lists the files; of other tables the metrics of the history tell it.
+    """
     table = table_here(spark, source)
     commits = _by_spark(spark, source) if table is None else table.history()
     asked = sorted((c for c in commits if since < c["version"] <= until), key=_version)
-    skipped = (
-        _skipped(
-            c["version"],
-            c["operation"],
-            c.get("operationParameters") or {},
-            c.get("operationMetrics") or {},
-        )
-        for c in asked
-    )
-    return [c for c in skipped if c is not None]
+    skipped = []
+    for commit in asked:
+        metrics = _metrics(commit)
+        removes = None if table is None else _removes_data(Path(source.path or ""), commit)
+        if _can_remove(commit, metrics) if removes is None else removes:
+            skipped.append(_skipped(commit, metrics))
+    return skipped
 
 
 def _by_spark(spark: SparkSession, source: Source) -> list[dict[str, Any]]:
@@ -88,29 +110,59 @@ def _version(commit: dict[str, Any]) -> int:
     return int(commit["version"])
 
 
-def _skipped(
-    version: int, operation: str, parameters: dict[str, str], metrics: dict[str, str]
-) -> Skipped | None:
-    def count(*names: str) -> int:
-        return sum(int(metrics.get(n, 0)) for n in names)
+def _metrics(commit: dict[str, Any]) -> dict[str, int]:
+    """Counts of a commit, by names without case and underscores: writers differ in these."""
+    metrics = commit.get("operationMetrics") or {}
+    return {
+        name.replace("_", "").lower(): int(value)
+        for name, value in metrics.items()
+        if str(value).isdigit()
+    }
 
-    if operation == "MERGE":
-        if not count("numTargetFilesRemoved"):
-            return None  # it only inserted: a stream reads it like an append
-        changed = count("numTargetRowsUpdated")
-        return Skipped(
-            version,
-            operation,
-            count("numTargetRowsDeleted") + changed,
-            count("numTargetRowsInserted") + changed,
-        )
-    if operation == "UPDATE":
-        return Skipped(version, operation, count("numUpdatedRows"), count("numUpdatedRows"))
+
+def _removes_data(table: Path, commit: dict[str, Any]) -> bool | None:
+    """Whether the commit removes a file with data; None if its entry in the log is gone."""
+    entry = table / "_delta_log" / f"{_version(commit):020d}.json"
+    try:
+        with entry.open(encoding="utf-8") as actions:
+            removed = [json.loads(action) for action in actions if '"remove"' in action]
+    except OSError:
+        return None
+    return any(action.get("remove", {}).get("dataChange", False) for action in removed)
+
+
+def _can_remove(commit: dict[str, Any], metrics: dict[str, int]) -> bool:
+    """Whether a commit removes data, by what the history says of it. When in doubt, it does."""
+    operation = commit["operation"]
+    parameters = commit.get("operationParameters") or {}
+    if operation in _ONLY_REARRANGE:
+        return False
+    if any(metrics.get(name) for name in _OF_REMOVAL):
+        return True
+    is_overwrite = (
+        parameters.get("mode", "").lower() == "overwrite"
+        or parameters.get("outputMode", "").lower() == "complete"
+    )
+    is_replaced = is_overwrite or "REPLACE" in operation or operation in ("RESTORE", "TRUNCATE")
+    return is_replaced and "numremovedfiles" not in metrics
+
+
+def _skipped(commit: dict[str, Any], metrics: dict[str, int]) -> Skipped:
+    def count(*names: str) -> int | None:
+        known = [metrics[name] for name in names if name in metrics]
+        return sum(known) if known else None
+
+    operation = commit["operation"]
+    changed = count("numtargetrowsupdated", "numupdatedrows")
+    deleted = count("numtargetrowsdeleted", "numdeletedrows")
     if operation in ("DELETE", "TRUNCATE"):
-        return Skipped(version, operation, count("numDeletedRows"), 0)
-    if operation == "RESTORE" or "REPLACE" in operation or parameters.get("mode") == "Overwrite":
-        return Skipped(version, operation, 0, count("numOutputRows", "numRestoredFiles"))
-    return None
+        added: int | None = 0
+    elif operation in ("MERGE", "UPDATE"):
+        added = (count("numtargetrowsinserted") or 0) + (changed or 0)
+    else:
+        added = count("numoutputrows")
+    gone = None if changed is None and deleted is None else (changed or 0) + (deleted or 0)
+    return Skipped(_version(commit), operation, gone, added)
 
 
 def _address(source: Source) -> str:

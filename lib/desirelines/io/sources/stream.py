@@ -7,13 +7,13 @@ from pathlib import Path
 from threading import Event
 from urllib.parse import urlparse
 
-from pyspark.errors import StreamingQueryException
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException, StreamingQueryException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.utils import is_remote
 
-from desirelines.errors import SourceError
 from desirelines.io.sources.inbox import hand_on, inbox_of, saver
 from desirelines.io.sources.mixed_files import differ_in_columns, read_by_kind, read_files
 from desirelines.io.sources.readers import (
@@ -24,6 +24,7 @@ from desirelines.io.sources.readers import (
     read_schema,
     with_row,
 )
+from desirelines.io.sources.stream_errors import as_source_error
 from desirelines.io.sources.symlinks import check_links
 from desirelines.io.tables.addresses import quoted
 from desirelines.settings import Source
@@ -52,14 +53,17 @@ def ingest_new(
 
     Raises:
         SourceError: files of a batch lack columns that no event can be made without, or are links
-            that lead out of the folder; or the path was changed in the middle of a batch.
+            that lead out of the folder; or the stream cannot go on from its checkpoint.
     """
     batches = _Batches(source, on_batch, tell)
     inbox = inbox_of(checkpoint)
     is_elsewhere = is_remote()
     take = saver(inbox) if is_elsewhere else batches.take_next
-    writer = _stream(spark, source, max_files).writeStream.foreachBatch(take)
-    query = writer.option("checkpointLocation", checkpoint).trigger(availableNow=True).start()
+    try:
+        writer = _stream(spark, source, max_files).writeStream.foreachBatch(take)
+        query = writer.option("checkpointLocation", checkpoint).trigger(availableNow=True).start()
+    except (PySparkException, Py4JJavaError) as error:
+        raise as_source_error(source, error) from None
     batches.query_id = query.id
     try:
         if is_elsewhere:
@@ -68,14 +72,7 @@ def ingest_new(
         batches.let_through(lambda: hand_on(spark, inbox, batches.take))
         query.awaitTermination()
     except StreamingQueryException as error:
-        if not batches.failures and "Wrong basePath" in str(error):
-            raise SourceError(
-                f"source '{source.name}': a batch of it was begun from files in another place than "
-                "its `path` names now, and not finished. Set `path` back for one `desirelines "
-                "ingest-events`, or read the source again: `desirelines ingest-events --resync "
-                f"{source.name}`"
-            ) from None
-        raise batches.failures[0] if batches.failures else error from None
+        raise (batches.failures or [as_source_error(source, error)])[0] from None
     return batches.count
 
 

@@ -1,0 +1,35 @@
+"""What a failed stream means for its source."""
+
+import pytest
+
+from desirelines.io.sources.stream_errors import as_source_error, condition_of
+from tests.support.sources import source
+
+FAILED = "[STREAM_FAILED] Query [id = 1] terminated with exception: "
+
+
+@pytest.mark.parametrize(
+    ("text", "condition"),
+    [
+        (f"{FAILED}[DELTA_SCHEMA_CHANGED] Detected", "DELTA_SCHEMA_CHANGED"),
+        (f"{FAILED}[FAILED_READ_FILE.FILE_NOT_EXIST] x", "FAILED_READ_FILE.FILE_NOT_EXIST"),
+        (f"{FAILED}Failed to read log file /w/offsets/0. Incomplete log file", "RuntimeError"),
+        ("An error.\n: com.exc.MismatchedInputException: No", "MismatchedInputException"),
+    ],
+)
+def test_an_error_is_known_by_the_condition_inside_it(text, condition):
+    assert condition_of(RuntimeError(text)) == condition
+
+
+def test_a_stream_that_cannot_go_on_says_what_to_do_and_quotes_nothing():
+    error = RuntimeError(f"{FAILED}[DELTA_SCHEMA_CHANGED_WITH_VERSION] ann@example.org")
+    text = str(as_source_error(source(format="delta"), error))
+    assert "source 'shop'" in text
+    assert "(DELTA_SCHEMA_CHANGED_WITH_VERSION)" in text
+    assert "`desirelines ingest-events --resync shop`" in text
+    assert "ann@" not in text
+
+
+def test_a_batch_begun_elsewhere_asks_for_its_path():
+    error = RuntimeError(f"{FAILED}Wrong basePath /somewhere for the root path")
+    assert "Set `path` back" in str(as_source_error(source(format="csv"), error))
