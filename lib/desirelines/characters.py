@@ -7,6 +7,8 @@ import unicodedata
 
 MOST_TEXT = 10_000
 """Maximum number of characters of a text, such as an expression, a pattern or a path."""
+UNDECODABLE = "\ufffd"
+"""What readers put in the place of bytes that are not in a text's encoding."""
 MOST_SHOWN = 120
 """Maximum number of characters of a given text that an error repeats."""
 _REFUSED = frozenset(["Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"])

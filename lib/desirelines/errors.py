@@ -14,6 +14,10 @@ EXIT_UNEXPECTED = 1
 EXIT_USAGE = 2
 EXIT_GATE = 3
 EXIT_EMPTY = 4
+EXIT_PARTIAL = 5
+
+NAMES_SHOWN = 3
+"""So many names of a list are shown in a message."""
 
 
 class DesirelinesError(Exception):
@@ -58,7 +62,12 @@ class SourceError(DesirelinesError):
         """Build the error for a mapping that names columns its data does not have."""
         found = tuple(found)
         wanted = tuple(wanted)
-        hints = [f"'{name}'{did_you_mean(name, found)}" for name in wanted]
+        hints = [
+            f"'{name}' (write \"`{name}`\": a dot leads into a nested column)"
+            if name in found
+            else f"'{name}'{did_you_mean(name, found)}"
+            for name in wanted
+        ]
         return cls(
             f"source '{source}': the mapping names {', '.join(hints)}, "
             f"which {where} does not have. It has: {', '.join(found)}. "
@@ -88,6 +97,25 @@ class EmptyInputError(DesirelinesError):
     exit_code = EXIT_EMPTY
 
 
+class PartialError(DesirelinesError):
+    """Raised when a command did all of its work, but left out files that could not be read."""
+
+    exit_code = EXIT_PARTIAL
+
+    @classmethod
+    def unreadable_files(cls, files: Iterable[tuple[str, str]]) -> PartialError:
+        """Build the error for files that were left out, each as its source and its name."""
+        by_source: dict[str, list[str]] = {}
+        for source, name in files:
+            by_source.setdefault(source, []).append(name)
+        where = "; ".join(f"source '{s}': {listed(names)}" for s, names in by_source.items())
+        return cls(
+            f"left out, as broken or cut short: {where}. Everything else is done. Deliver each "
+            "file again, whole and under another name: a name is read once. Or mend it where it is "
+            f"and run `desirelines ingest-events --resync {next(iter(by_source), '')}`."
+        )
+
+
 def exit_code_for(error: BaseException) -> int:
     """Return the exit code of the process for this error."""
     return error.exit_code if isinstance(error, DesirelinesError) else EXIT_UNEXPECTED
@@ -97,3 +125,10 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return " (did you mean 'x'?)" for the nearest known word, or "" when none is near."""
     matches = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" (did you mean '{matches[0]}'?)" if matches else ""
+
+
+def listed(names: Iterable[str]) -> str:
+    """The first names of a list, and how many more there are."""
+    names = tuple(names)
+    more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+    return ", ".join(sorted(names)[:NAMES_SHOWN]) + more

@@ -38,7 +38,8 @@ app = typer.Typer(
     help="From raw events to behavioural segments with a history.\n\n"
     "First time: `desirelines init`, then `desirelines check`, then `desirelines run`.\n\n"
     "Exit codes: 0 done, 1 unexpected, 2 usage, configuration or machine, "
-    "3 a check failed and nothing was published, 4 an empty source.",
+    "3 a check failed and nothing was published, 4 an empty source, "
+    "5 done, but files that could not be read were left out.",
 )
 
 

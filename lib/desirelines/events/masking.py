@@ -25,7 +25,14 @@ from desirelines.events.raw_fields import (
     is_told_broken,
     raw_text,
 )
-from desirelines.settings import Source, ValueColumn, json_path
+from desirelines.settings import (
+    Source,
+    ValueColumn,
+    column_path,
+    json_path,
+    json_path_of,
+    name_parts,
+)
 
 _OF_STRUCT = re.compile(r"\b(row|line)\s*\.\s*((?:`[^`]+`|\w+)(?:\s*\.\s*(?:`[^`]+`|\w+))*)")
 _OF_VARIANT = re.compile(r"\b(row|line)\s*,\s*'\$\.?([^'\[]*)")
@@ -102,13 +109,13 @@ def _kept(source: Source) -> Iterator[Path]:
 def _read_by(sql: str) -> Iterator[Path]:
     """The places that an expression reads, as far as its text names them."""
     for holder, rest in (*_OF_STRUCT.findall(sql), *_OF_VARIANT.findall(sql)):
-        path = tuple(p.strip().strip("`") for p in rest.split(".") if p.strip())
+        path = tuple(p.strip() for p in name_parts(rest.strip()) if p.strip())
         if path:
             yield (LINE, *path) if holder == LINE else path
 
 
 def _path(dotted: str) -> Path:
-    return tuple(dotted.split("."))
+    return name_parts(dotted)
 
 
 def _meet(one: Path, other: Path) -> bool:
@@ -126,11 +133,11 @@ def _value(path: Path, source: Source) -> Column:
         if is_of_line and source.lines is not None:
             lines = F.try_variant_get(holder, json_path(source.lines), "array<variant>")
             holder = F.get(lines, F.col(LINE_NUMBER))
-        return F.try_variant_get(holder, json_path(".".join(inside)), "variant")
+        return F.try_variant_get(holder, json_path_of(inside), "variant")
     value = F.col(ROW)
     if is_of_line and source.lines is not None:
         value = F.get(
-            F.col(ROW + "." + ".".join(f"`{p}`" for p in source.lines.split("."))),
+            F.col(f"{ROW}.{column_path(source.lines)}"),
             F.col(LINE_NUMBER),
         )
     for part in inside:
@@ -142,7 +149,7 @@ def _is_in(row: T.DataType | None, path: Path, source: Source) -> bool:
     here = row
     parts = path
     if source.lines is not None and path[0] == LINE:
-        parts = (*source.lines.split("."), *path[1:])
+        parts = (*name_parts(source.lines), *path[1:])
     for part in parts:
         here = here.elementType if isinstance(here, T.ArrayType) else here
         if not isinstance(here, T.StructType) or part not in here.fieldNames():

@@ -21,7 +21,7 @@ from desirelines.events.raw_fields import (
     with_expressions,
 )
 from desirelines.events.times import corrected_for_clock, is_late, reasons_of_time
-from desirelines.settings import Settings, Source, ValueColumn
+from desirelines.settings import Settings, Source, ValueColumn, plain_name
 from desirelines.settings.identity import Identity
 from desirelines.settings.model import Ingest
 
@@ -176,6 +176,7 @@ def _raw_reasons(raw_rows: RawRows, occurred: Column) -> list[Column]:
     columns = source.columns
     return [
         F.when(is_broken_row(source), F.lit(broken_reason(source))),
+        F.when(raw_rows.has_lost_identifier, F.lit("identifier: not in the encoding of its file")),
         F.when(~raw_rows.is_written(columns.occurred_at), F.lit("occurred_at: missing")).when(
             occurred.isNull(), F.lit("occurred_at: not a time")
         ),
@@ -289,12 +290,14 @@ def kept_properties(rows: RawRows, source: Source) -> Column:
     """The allow-listed properties as one JSON object; null when none is set."""
     if not source.properties:
         return F.lit(None).cast("string")
-    kept = F.to_json(F.struct(*(rows.field(p).cast("string").alias(p) for p in source.properties)))
+    kept = F.to_json(
+        F.struct(*(rows.field(p).cast("string").alias(plain_name(p)) for p in source.properties))
+    )
     return F.when(kept != "{}", kept)
 
 
 def is_broken_row(source: Source) -> Column:
-    """True for a row that its format's reader could not parse."""
+    """True for a row that its format's reader could not parse, or for a file of such rows."""
     if source.format == "json":
         return F.col("is_broken") | F.col(RAW).isNull()
-    return F.col("is_broken") if source.format == "csv" else F.lit(False)
+    return F.col("is_broken")

@@ -10,11 +10,19 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from desirelines.characters import UNDECODABLE
 from desirelines.columns.expressions import expression_column, what_does_not_fit
 from desirelines.columns.white_space import trimmed
 from desirelines.errors import SettingsError, SourceError
 from desirelines.events.instants import to_instant, within_calendar
-from desirelines.settings import Source, TimeColumn, ValueColumn, column_path, json_path
+from desirelines.settings import (
+    Source,
+    TimeColumn,
+    ValueColumn,
+    column_path_of,
+    json_path_of,
+    name_parts,
+)
 from desirelines.tables import MONEY
 
 ROW, LINE, RAW = "row", "line", "raw"
@@ -41,11 +49,12 @@ class RawRows:
 
     def field(self, path: str) -> Column:
         """The source's column at a dotted path, in its own type (JSON: text)."""
-        base, _, rest = path.partition(".")
-        holder, inside = (LINE, rest) if base == LINE and self.source.lines else (ROW, path)
+        base, *rest = name_parts(path)
+        is_of_line = base == LINE and self.source.lines is not None
+        holder, inside = (LINE, rest) if is_of_line else (ROW, [base, *rest])
         if self._is_json:
-            return F.try_variant_get(holder, json_path(inside), "string")
-        return F.col(f"{holder}.{column_path(inside)}")
+            return F.try_variant_get(holder, json_path_of(inside), "string")
+        return F.col(f"{holder}.{column_path_of(inside)}")
 
     def field_text(self, path: str) -> Column:
         """The source's column as text; a whole number of a column of floats without a fraction."""
@@ -131,6 +140,18 @@ class RawRows:
         texts = (trimmed(self.field_text(name)) for name in names)
         return F.coalesce(*(F.when(text != "", text) for text in texts))
 
+    @property
+    def has_lost_identifier(self) -> Column:
+        """True for a row with an identifier that holds U+FFFD, which stands for lost bytes.
+
+        So two people's identifiers may look alike.
+        """
+        source = self.source
+        identifiers = (*source.ids.values(), *([source.alias] if source.alias else []))
+        columns = {name for identifier in identifiers for name in identifier.names}
+        lost = (F.contains(self.field_text(c), F.lit(UNDECODABLE)) for c in sorted(columns))
+        return reduce(or_, (F.coalesce(is_lost, F.lit(False)) for is_lost in lost))
+
     def _typed_number(self, value: ValueColumn) -> Column | None:
         """The source's column where it holds exact numbers, which need no parsing; else None."""
         if value.column is None:
@@ -153,10 +174,21 @@ class RawRows:
         return F.when(text != "", text)
 
     def _decimal(self, value: Column) -> Column:
-        return _try_cast(trimmed(value.cast("string")), MONEY)
+        text = trimmed(value.cast("string"))
+        return _try_cast(with_point(text) if self.source.decimal == "," else text, MONEY)
 
     def _type_of(self, column: Column) -> T.DataType:
         return self.rows.select(column).schema[0].dataType
+
+
+def with_point(number: Column) -> Column:
+    """A number written with a decimal comma, such as 1.234,50, as one with a point.
+
+    Null where it is none: points, spaces and apostrophes stand only between groups of three digits.
+    """
+    is_number = number.rlike(r"^[+-]?(\d+|\d{1,3}([. \u00a0\u202f'’]\d{3})+)(,\d+)?\z")
+    plain = F.translate(number, ",. \u00a0\u202f'’", ".")
+    return F.when(is_number, plain)
 
 
 def with_expressions(raw: DataFrame, source: Source) -> DataFrame:

@@ -22,7 +22,7 @@ from desirelines.settings.run_ids import checked_run_id
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of a command. Only `seconds` and `memo` change.
+    """One execution of a command. Only `seconds`, `memo` and `unreadable` change.
 
     Attributes:
         run_id: the name of the run in every table.
@@ -39,6 +39,7 @@ class Run:
         writes_report: the command writes the report after publication.
         died: a run whose driver died while it wrote the warehouse, if known.
         seconds: duration of each stage so far.
+        unreadable: files that were left out, each as its source and its name.
         memo: values that this command reads once, by name.
 
     Raises:
@@ -59,6 +60,7 @@ class Run:
     writes_report: bool = False
     died: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)
+    unreadable: list[tuple[str, str]] = field(default_factory=list)
     memo: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from desirelines.catalogue.kinds import KINDS
 from desirelines.characters import shown
+from desirelines.settings.csv_layout import DecimalSign, Delimiter, Encoding, Escape, Quote
 from desirelines.settings.expressions import read_expression
 from desirelines.settings.source_columns import Columns, IdentifierColumn, ValueColumn
 from desirelines.settings.strict import Place, Strict, TableName, Word
@@ -23,6 +24,11 @@ class Source(Strict):
         name: short name; part of every event's key.
         format: format of the rows: delta, json (one object per line), csv (with a header), parquet.
         path: folder or file of the rows; or `table`, a table name.
+        encoding: encoding of csv files.
+        delimiter: what separates the values of csv files: some signs, or `tab`.
+        quote: the sign around values of csv files that hold a delimiter, or `none`.
+        escape: the sign before a quote that is part of a value of a csv file.
+        decimal: the sign before the fraction of a number that is written as text.
         lines: column of an array whose elements become separate rows (the lines of an order);
             `line.x` is a field of the element.
         stream: identifier types, best first; the first one that a row has names its stream.
@@ -47,6 +53,11 @@ class Source(Strict):
     format: Format
     path: Place | None = None
     table: TableName | None = None
+    encoding: Encoding = "UTF-8"
+    delimiter: Delimiter = ","
+    quote: Quote = '"'
+    escape: Escape = '"'
+    decimal: DecimalSign = "."
     lines: str | None = None
     stream: tuple[str, ...]
     identity: Literal["id", "content", "occurrence"] = "id"
@@ -87,6 +98,9 @@ class Source(Strict):
             raise ValueError("give exactly one of path, table")
         if self.table is not None and self.format != "delta":
             raise ValueError("a table name goes with format: delta")
+        of_csv = sorted({"encoding", "delimiter", "quote", "escape"} & self.model_fields_set)
+        if of_csv and self.format != "csv":
+            raise ValueError(f"{', '.join(of_csv)} goes with csv")
         if self.ordered and self.format not in ("csv", "json"):
             raise ValueError(
                 "ordered: true goes with csv and json; Delta and Parquet rows have no fixed place "
@@ -112,15 +126,3 @@ class Source(Strict):
         if strange:
             raise ValueError(f"kinds has {shown(str(strange))}; known kinds are {', '.join(KINDS)}")
         return self
-
-
-def json_path(dotted: str) -> str:
-    """A dotted name of a mapping as a JSON path; a part may contain one kind of quotes."""
-    return "$" + "".join(
-        f"['{part}']" if '"' in part else f'["{part}"]' for part in dotted.split(".")
-    )
-
-
-def column_path(dotted: str) -> str:
-    """A dotted name of a mapping as the name of a Spark column; any characters are allowed."""
-    return ".".join("`" + part.replace("`", "``") + "`" for part in dotted.split("."))

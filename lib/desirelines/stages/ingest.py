@@ -14,7 +14,7 @@ from desirelines.frames.keep import checkpointed
 from desirelines.io.folders import delete_folder, may_be_there
 from desirelines.io.sources.inbox import inbox_of
 from desirelines.io.sources.rates import rates_digest
-from desirelines.io.sources.readers import is_wide
+from desirelines.io.sources.readers import is_undecodable, is_wide
 from desirelines.io.sources.stream import RowsOf, in_session, ingest_new, stop_reading
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
@@ -124,12 +124,21 @@ def _ingest_source(
             raw = in_session(run.spark, rows_by(terms.source))
             if is_wide(raw):
                 raw = checkpointed(raw)
-            counted = raw.observe(read, F.count(F.lit(1)).alias("n"))
+            counted = raw.observe(
+                read,
+                F.count(F.lit(1)).alias("n"),
+                F.count_if(is_undecodable(raw, terms.source)).alias("undecodable"),
+            )
 
             def mapped_of(hashes: DataFrame) -> DataFrame:
                 return mapped_rows(run, terms, raw.join(hashes, "row_hash", "left_semi"))
 
-            return Rows(mapped_rows(run, terms, counted), lambda: int(read.get["n"]), mapped_of)
+            return Rows(
+                mapped_rows(run, terms, counted),
+                lambda: int(read.get["n"]),
+                mapped_of,
+                lambda: int(read.get["undecodable"]),
+            )
 
         part = part_of(run, source, batch, terms, rates, rows)
         if part is not None:
@@ -144,6 +153,7 @@ def _ingest_source(
         max_files=run.settings.ingest.max_files_per_batch,
         on_batch=take,
         tell=run.progress.say,
+        tell_unreadable=lambda names: run.unreadable.extend((source.name, n) for n in names),
     )
     return batches, by_other_rules
 

@@ -50,6 +50,17 @@ def check_written(expected: int, written: int) -> None:
         )
 
 
+def undecodable_rows(source: Source, count: int) -> str:
+    """The message about rows with bytes that are not in the encoding of their file."""
+    what = f"{source.name}: {count:,} rows have bytes that are not {source.encoding}"
+    if source.format == "json":
+        return f"{what}, as JSON must be; where they are in an identifier, the row is not used"
+    return (
+        f"{what}; where they are in an identifier, the row is not used. Give the files' `encoding` "
+        f"in its mapping, and run `desirelines ingest-events --resync {source.name}`"
+    )
+
+
 def account_rows(
     run: Run, source: str, batch: str, account: dict[str, int], rows_read: int
 ) -> list[tuple[str, str, str, str, int, int]]:

@@ -33,6 +33,7 @@ from desirelines.stages.ingest_account import (
     check_accounts,
     check_written,
     has_account,
+    undecodable_rows,
 )
 from desirelines.stages.ingest_known import days_of, known_events
 from desirelines.stages.ingest_part import Part, Rows, once, union
@@ -228,6 +229,8 @@ def write(run: Run, judged: list[_Judged]) -> None:
             f"{j.part.source_name}: {j.part.rows.count():,} rows read, "
             + ", ".join(f"{j.account[f]:,} {f}" for f in FATES if f in j.account)
         )
+        if undecodable := j.part.rows.undecodable():
+            run.progress.say(undecodable_rows(j.part.terms.source, undecodable))
 
 
 def _for_tables(run: Run, judged: _Judged) -> Classified:

@@ -19,11 +19,13 @@ class Rows:
         mapped: in the event model.
         count: number of rows that the source gave, counted on reading.
         mapped_of: the mapped rows again, at least those with the given `row_hash`.
+        undecodable: number of rows with bytes that are not in the encoding of their file.
     """
 
     mapped: DataFrame
     count: Callable[[], int]
     mapped_of: Callable[[DataFrame], DataFrame]
+    undecodable: Callable[[], int] = lambda: 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from desirelines.io.sources.delta_history import Skipped, id_of, skipped_commits
 from desirelines.io.sources.inspect import Found, check_source, is_empty, look_at, without
 from desirelines.io.sources.rates import check_rates
 from desirelines.run.context import Run
-from desirelines.settings import Source
+from desirelines.settings import Source, name_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,5 +157,5 @@ def _as_text(commit: Skipped, source: str) -> str:
 
 def _root(path: str, source: Source) -> str:
     """Top-level column of a mapped path."""
-    first = path.split(".")[0]
-    return source.lines.split(".")[0] if first == "line" and source.lines else first
+    first = name_parts(path)[0]
+    return name_parts(source.lines)[0] if first == "line" and source.lines else first

@@ -3,12 +3,13 @@
 import pytest
 from pyspark.sql import functions as F
 
+from desirelines.io.sources.csv_header import has_names_of_ours
 from desirelines.io.sources.mixed_files import read_files
 from desirelines.io.sources.readers import (
     WIDE,
     _hashed,
     as_raw,
-    has_names_of_ours,
+    is_undecodable,
     is_wide,
     read_schema,
     static_schema,
@@ -130,3 +131,17 @@ def test_a_csv_header_gives_names_that_a_mapping_can_use(
 def test_a_line_of_json_is_one_object(spark, line, is_broken):
     found = spark.createDataFrame([(line,)], "value string")
     assert raw_rows(found, source(format="json"))[0]["is_broken"] == is_broken
+
+
+def test_rows_with_undecodable_bytes_are_found(spark, tmp_path):
+    (tmp_path / "j").mkdir()
+    (tmp_path / "j" / "a.json").write_bytes(b'{"u":"J\xf6rg"}\n{"u":"Zo\xc3\xab"}\n{"u":"ann"}\n')
+    (tmp_path / "c").mkdir()
+    (tmp_path / "c" / "a.csv").write_bytes(b"u,v\nJ\xf6rg,1\nZo\xc3\xab,1\n,1\n")
+    for file_format, name in (("json", "j"), ("csv", "c")):
+        of = source(format=file_format, path=str(tmp_path / name))
+        found = spark.read.format("text" if name == "j" else "csv").option("header", "true")
+        rows = found.load(of.path).withColumn("_broken_row", F.lit(None).cast("string"))
+        raw = as_raw(rows, of, F.lit("a"), F.lit(None).cast("long"))
+        marked = raw.coalesce(1).select(is_undecodable(raw, of).alias("is_undecodable"))
+        assert [r[0] for r in marked.collect()] == [True, False, False]

@@ -3,9 +3,10 @@
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.events.raw_fields import RawRows, raw_text
+from desirelines.events.raw_fields import RawRows, raw_text, with_point
 from desirelines.io.sources.readers import as_raw
 from tests.support.sources import raw_rows, source
+from tests.support.tables import table
 
 
 def test_columns_of_any_name_are_reached(spark):
@@ -75,3 +76,59 @@ def test_a_line_without_a_quantity_is_of_one_piece(spark):
         F.struct("row.amount", "row.broken").alias("expected"),
     ).collect()
     assert [tuple(r)[:2] for r in got] == [tuple(r["expected"]) for r in got]
+
+
+def test_a_dot_in_a_name_is_part_of_it_in_backticks(spark):
+    found = spark.createDataFrame(
+        [(("nested",), "flat")],
+        T.StructType(
+            [
+                T.StructField("a", T.StructType([T.StructField("b", T.StringType())])),
+                T.StructField("a.b", T.StringType()),
+            ]
+        ),
+    )
+    raw = as_raw(found, source(), F.lit(None).cast("string"), F.lit(None).cast("long"))
+    rows = RawRows(raw, source())
+    got = raw.select(rows.field("a.b").alias("x"), rows.field("`a.b`").alias("y")).collect()
+    assert [tuple(r) for r in got] == [("nested", "flat")]
+
+
+def test_a_dot_in_a_key_of_json_is_part_of_it_in_backticks(spark):
+    of = source(format="json")
+    found = spark.createDataFrame([('{"a":{"b":"nested"},"a.b":"flat"}',)], "value string")
+    raw = as_raw(found, of, F.lit(None).cast("string"), F.lit(None).cast("long"))
+    rows = RawRows(raw, of)
+    got = raw.select(rows.field("a.b").alias("x"), rows.field("`a.b`").alias("y")).collect()
+    assert [tuple(r) for r in got] == [("nested", "flat")]
+
+
+def test_a_decimal_comma(spark):
+    numbers = table(spark, """
+        written     | expected
+        12,50       | 12.50
+        -1.234,5    | -1234.5
+        1.234.567   | 1234567
+        1 234,56    | 1234.56
+        1'234,56    | 1234.56
+        1234        | 1234
+        12.50       |
+        1.23,4      |
+        12,         |
+        abc         |
+    """)  # fmt: skip
+    got = numbers.select("written", with_point(F.col("written")).alias("n"), "expected").collect()
+    assert {r["written"]: r["n"] for r in got} == {r["written"]: r["expected"] for r in got}
+
+
+def test_an_identifier_with_lost_bytes_is_known(spark):
+    of = source(alias="id")
+    raw = raw_rows(spark, """
+        id     | t | e | c      | u    | paid | expected
+        x      | t | e | J\ufffdrg | u   | 1    | true
+        x      | t | e | Jörg   |      | 1    | false
+        J\ufffd | t | e | x     | u    | 1    | true
+        x      | t | J\ufffd | x | u   | 1    | false
+    """, of)  # fmt: skip
+    got = raw.select(RawRows(raw, of).has_lost_identifier.alias("is_lost")).collect()
+    assert [r["is_lost"] for r in got] == [True, False, True, False]

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desirelines.cli.opening import opened
 from desirelines.cli.options import DATED, Options, command
 from desirelines.cli.output import print_line, print_summary, show
+from desirelines.errors import PartialError
+
+if TYPE_CHECKING:
+    from desirelines.run.context import Run
 
 STAGE_HELP = {
     "ingest-events": "Read what is new at the sources into `events`; every row gets one fate.\n\n"
@@ -72,6 +76,7 @@ def _run(options: Options, name: str, *, refit: bool) -> None:
 
         summary = run_pipeline(run, refit=refit)
     show(options.is_json, summary, lambda: print_summary(summary))
+    _refuse_to_call_it_whole(run)
 
 
 def ingest_events(
@@ -105,3 +110,14 @@ def _stage(options: Options, stage: str, resync: tuple[str, ...] = ()) -> None:
 
         result = run_stage(replace(run, resync=frozenset(resync)), stage)
     show(options.is_json, result, lambda: print_line(f"{stage} of run {result.run_id} is done."))
+    _refuse_to_call_it_whole(run)
+
+
+def _refuse_to_call_it_whole(run: Run) -> None:
+    """End with an exit code of its own if files were left out.
+
+    Raises:
+        PartialError: they were.
+    """
+    if run.unreadable:
+        raise PartialError.unreadable_files(run.unreadable)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from desirelines.errors import SourceError
+from desirelines.errors import SourceError, listed
 from desirelines.io.sources.symlinks import is_hidden, local_path
 
 SIGNS = ":[]{}\\"
 """Signs that no name of a file or folder may have."""
-SHOWN = 3
 
 
 def check_names(path: str | None, where: str) -> None:
@@ -32,8 +31,7 @@ def check_names(path: str | None, where: str) -> None:
             str(Path(folder, name).relative_to(root)) for name in names if set(name) & set(SIGNS)
         ]
     if wrong:
-        others = f" and {len(wrong) - SHOWN:,} more" if len(wrong) > SHOWN else ""
         raise SourceError(
-            f"{where}: {', '.join(sorted(wrong)[:SHOWN])}{others}: Spark cannot read files whose "
+            f"{where}: {listed(wrong)}: Spark cannot read files whose "
             f"name, or whose folder's, has one of {' '.join(SIGNS)}. Nothing was read. Rename them."
         )

@@ -27,8 +27,9 @@ from desirelines.io.sources.readers import (
     static_schema,
 )
 from desirelines.io.sources.symlinks import check_links
+from desirelines.io.sources.unreadable import is_about_a_file, named_file
 from desirelines.io.tables.file_statistics import rows_in_files
-from desirelines.settings import Identifier, Source, TimeColumn, ValueColumn
+from desirelines.settings import Identifier, Source, TimeColumn, ValueColumn, name_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,12 @@ def look_at(spark: SparkSession, source: Source) -> Found:
             f"source '{source.name}': {where} cannot be read as {source.format}: "
             f"{str(error).splitlines()[0]}"
         ) from None
-    except (PySparkException, Py4JJavaError):  # a reader that fails on the content of a file
+    except (PySparkException, Py4JJavaError) as error:  # a reader fails on the content of a file
+        name = named_file(error)
         raise SourceError(
             f"source '{source.name}': {where} cannot be read as {source.format}: its files are of "
-            "another format, or broken. Fix `format` or `path` in its mapping."
+            f"another format, or broken{f' (such as {name})' if name else ''}. Fix `format` or "
+            "`path` in its mapping."
         ) from None
     absent = absent_paths(schema, source)
     return Found([] if source.format == "json" else schema.fieldNames(), absent)
@@ -143,9 +146,10 @@ def _is_there(path: Path) -> bool:
 
 
 def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:
-    """The first rows, as raw rows; for `check`."""
+    """The first rows of what can be read, as raw rows; for `check`."""
+    readable = _static(spark, source, ignoreCorruptFiles="true")
     return as_raw(
-        _static(spark, source).limit(rows),
+        readable.limit(rows),
         source,
         F.lit(None).cast("string"),
         F.lit(None).cast("long"),
@@ -156,13 +160,20 @@ def is_empty(spark: SparkSession, source: Source) -> bool:
     """Whether the source has no row. Of a Delta table on this machine its log says it."""
     if table_here(spark, source) is not None and rows_in_files(Path(source.path or "")):
         return False
-    return _static(spark, source).select(F.lit(1)).isEmpty()
+    try:
+        return _static(spark, source).select(F.lit(1)).isEmpty()
+    except (PySparkException, Py4JJavaError) as error:
+        if is_about_a_file(error):
+            return False
+        raise
 
 
-def _static(spark: SparkSession, source: Source) -> DataFrame:
+def _static(spark: SparkSession, source: Source, **options: str) -> DataFrame:
     if source.table:
         return spark.read.table(source.table)
     reader = spark.read.format(reader_of(source))
+    if source.format != "delta":
+        reader = reader.options(**options)
     if source.format == "csv":
         schema = read_schema(spark, source)
         reader = reader.options(**options_of(source, schema)).schema(schema)
@@ -199,9 +210,9 @@ def identifier_paths(source: Source) -> list[tuple[str, ...]]:
 
 
 def _from_root(column: str, source: Source) -> tuple[str, ...]:
-    parts = tuple(column.split("."))
+    parts = name_parts(column)
     return (
-        (*source.lines.split("."), *parts[1:])
+        (*name_parts(source.lines), *parts[1:])
         if source.lines is not None and parts[0] == "line"
         else parts
     )

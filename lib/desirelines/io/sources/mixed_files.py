@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable
 from functools import reduce
@@ -15,6 +14,8 @@ from desirelines.io.sources.inspect import without
 from desirelines.io.sources.readers import (
     BROKEN,
     absent_paths,
+    escaped,
+    is_pattern,
     options_of,
     reader_of,
     static_schema,
@@ -38,13 +39,16 @@ def differ_in_columns(error: Exception) -> bool:
 def read_files(
     spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str
 ) -> DataFrame:
-    """Rows of some files of a folder, all read by one schema."""
+    """Rows of some files of a folder, all read by one schema; of no files, none with `_file`."""
+    if not files:
+        none = {"_file": F.lit(None).cast("string"), "_split": F.lit(None).cast("long")}
+        return spark.createDataFrame([], schema).withColumns(none)
     reader = (
         spark.read.format(reader_of(source)).options(**options_of(source, schema)).schema(schema)
     )
-    if not re.search(r"[*?\[{]", folder):
+    if not is_pattern(folder):
         reader = reader.option("basePath", folder)  # for partition columns in folder names
-    return reader.load([re.sub(r"([*?\[\]{}\\])", r"\\\1", file) for file in files])
+    return reader.load([escaped(file) for file in files])
 
 
 def read_by_kind(
@@ -59,11 +63,11 @@ def read_by_kind(
         SourceError: some files lack columns that no event can be made without.
     """
     usual = static_schema(spark, source)
+    if not files:
+        return read_files(spark, source, files, usual, folder)
     kinds: dict[str, tuple[T.StructType, list[str]]] = {}
     for file in files:
-        schema = static_schema(
-            spark, source.model_copy(update={"path": re.sub(r"([*?\[\]{}\\])", r"\\\1", file)})
-        )
+        schema = static_schema(spark, source.model_copy(update={"path": escaped(file)}))
         kinds.setdefault(schema.json(), (schema, []))[1].append(file)
     _tell_kinds(source, usual, list(kinds.values()), tell)
     types: dict[str, set[str]] = defaultdict(set)

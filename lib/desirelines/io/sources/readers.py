@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Sequence
+import re
+from contextlib import suppress
+from functools import reduce
+from operator import or_
 
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.columns.white_space import trimmed_text
-from desirelines.settings import Source, column_path, json_path
+from desirelines.characters import UNDECODABLE
+from desirelines.io.sources.csv_header import csv_schema, has_names_of_ours, layout_of
+from desirelines.io.sources.swallowed_rows import swallows_rows
+from desirelines.io.sources.unreadable import is_about_a_file
+from desirelines.settings import Source, column_path, json_path, json_path_of, name_parts
 
 BROKEN, ROW = "_broken_row", "_row"
-_OURS = "name_of_ours"
 WIDE = 200
 """A row with more columns than this is wide: hashed as one text, and computed once."""
 
@@ -30,7 +36,7 @@ def as_raw(
     rows = source_rows if ROW in source_rows.columns else with_row(source_rows)
     whole = F.col(ROW)
     if source.format == "json":
-        text = whole["value"]
+        text = F.make_valid_utf8(whole["value"])
         row = F.try_parse_json(text)
         # Spark parses the first object of a line and leaves the rest; an array shows that there is
         # more. Few lines have two such signs, and the others need not be parsed twice.
@@ -46,6 +52,8 @@ def as_raw(
         row = whole
         raw = whole[BROKEN] if source.format == "csv" else F.lit(None).cast("string")
         broken = raw.isNotNull()
+        if source.format == "csv":
+            broken |= swallows_rows(whole, rows.select(ROW).schema[ROW].dataType, source)
         row_hash = F.xxhash64(raw, *_hashed(rows.select(ROW).schema[ROW].dataType))
     rows = rows.select(
         row.alias("row"),
@@ -62,12 +70,26 @@ def as_raw(
     else:
         elements = F.col(f"row.{column_path(source.lines)}")
     lines = rows.select("*", F.posexplode_outer(elements).alias("line_no", "line"))
-    *beside, _ = source.lines.split(".")
+    *beside, _ = name_parts(source.lines)
     if source.format != "json" or not beside:
         return lines
     # An event about one product has its facts where another event has the list of products.
-    holder = F.try_variant_get("row", json_path(".".join(beside)), "variant")
+    holder = F.try_variant_get("row", json_path_of(beside), "variant")
     return lines.withColumn("line", F.coalesce("line", F.when(F.col("line_no").isNull(), holder)))
+
+
+def is_undecodable(raw: DataFrame, source: Source) -> Column:
+    """True for a raw row of a text file with U+FFFD, which stands for bytes not in its encoding."""
+    if source.format == "json":
+        texts = [F.col("raw")]
+    elif source.format == "csv" and not is_wide(raw):
+        row = raw.schema["row"].dataType
+        assert isinstance(row, T.StructType)
+        texts = [F.col("row")[f.name] for f in row.fields if isinstance(f.dataType, T.StringType)]
+    else:
+        return F.lit(False)
+    found = (F.coalesce(F.contains(text, F.lit(UNDECODABLE)), F.lit(False)) for text in texts)
+    return reduce(or_, found, F.lit(False))
 
 
 def _is_one_object(in_array: Column) -> Column:
@@ -123,75 +145,55 @@ def options_of(source: Source, schema: T.StructType) -> dict[str, str]:
     if source.format != "csv":
         return {}
     return {
+        **layout_of(source),
         "header": "true",
         # Spark compares the names with those of each file, which it cannot do with names of ours.
         "enforceSchema": "true" if has_names_of_ours(schema) else "false",
         "mode": "PERMISSIVE",
         "columnNameOfCorruptRecord": BROKEN,
-        "multiLine": "true",
-        "escape": '"',
     }
 
 
 def static_schema(spark: SparkSession, source: Source) -> T.StructType:
-    """Columns of the source; for a folder, those of one of its files."""
+    """Columns of the source; for a folder, those of the first of its files that can be read."""
     if source.table:
         return spark.read.table(source.table).schema
+    path = source.path or ""
+    try:
+        return _schema_at(spark, source, path)
+    except (PySparkException, Py4JJavaError) as error:
+        if source.format == "delta" or not is_about_a_file(error):
+            raise
+        for file in _files_at(spark, path):
+            with suppress(PySparkException, Py4JJavaError):
+                return _schema_at(spark, source, escaped(file), base=path)
+        raise
+
+
+def _schema_at(
+    spark: SparkSession, source: Source, path: str, *, base: str | None = None
+) -> T.StructType:
+    """Columns of what is at a path, with those in names of folders below `base`."""
+    reader = spark.read if base is None or is_pattern(base) else spark.read.option("basePath", base)
     if source.format == "csv":
-        return _csv_schema(spark, source.path or "")
-    return spark.read.format(reader_of(source)).load(source.path).schema
+        return csv_schema(reader.options(**layout_of(source)), path)
+    return reader.format(reader_of(source)).load(path).schema
 
 
-def _csv_schema(spark: SparkSession, path: str) -> T.StructType:
-    """Columns of a CSV file, by its header.
-
-    Spark numbers names that are there twice, whatever their case, and a header x0,x1 looks the same
-    to us as x,x. Where it can be either, the line itself is read.
-    """
-    schema = spark.read.options(header="true", multiLine="true", escape='"').csv(path).schema
-    names = schema.fieldNames()
-    if _can_be_numbered(names):
-        line = spark.read.text(path).first()
-        read = next(csv.reader([line[0] if line is not None else ""]), [])
-        names = read if len(read) == len(names) else names
-    return with_plain_names(schema, names)
+def _files_at(spark: SparkSession, path: str) -> list[str]:
+    """The files at a path, by name."""
+    found = spark.read.format("binaryFile").load(path).select("path").collect()
+    return sorted(row["path"] for row in found)
 
 
-def _can_be_numbered(names: list[str]) -> bool:
-    bases = [
-        name.lower().removesuffix(str(number))
-        for number, name in enumerate(names)
-        if name.endswith(str(number))
-    ]
-    return len(set(bases)) < len(bases)
+def escaped(file: str) -> str:
+    """A file's address as a pattern that fits only it."""
+    return re.sub(r"([*?\[\]{}\\])", r"\\\1", file)
 
 
-def with_plain_names(schema: T.StructType, header: Sequence[str]) -> T.StructType:
-    """The columns of a CSV file under names that a mapping can use.
-
-    They are the names of its header without white space around them. One without a name is `_c` and
-    its number, from 0; of those with one name, whatever its case, all but the first have their
-    number behind it. Columns whose name is not in the header are marked.
-    """
-    fields: list[T.StructField] = []
-    for number, (field, written) in enumerate(zip(schema.fields, header, strict=True)):
-        name = trimmed_text(written) or f"_c{number}"
-        if name.lower() in {f.name.lower() for f in fields}:
-            name = f"{name}{number}"
-        is_ours = name != written or name == f"_c{number}"
-        fields.append(T.StructField(name, field.dataType, True, {_OURS: True} if is_ours else {}))
-    if len({f.name.lower() for f in fields}) < len(fields):
-        return schema
-    # Spark compares names whatever their case, so that one of two has no place in its header.
-    is_twice = len({trimmed_text(name).lower() for name in header}) < len(header)
-    if is_twice:
-        fields = [T.StructField(f.name, f.dataType, True, {_OURS: True}) for f in fields]
-    return T.StructType(fields)
-
-
-def has_names_of_ours(schema: T.StructType) -> bool:
-    """Whether a column has a name that is not in its file's header: files are read by position."""
-    return any(field.metadata.get(_OURS) for field in schema.fields)
+def is_pattern(path: str) -> bool:
+    """Whether a path is a pattern, which may fit several files and folders."""
+    return re.search(r"[*?\[{]", path) is not None
 
 
 def read_schema(spark: SparkSession, source: Source) -> T.StructType:
@@ -230,10 +232,10 @@ def mapped_paths(source: Source) -> list[str]:
 
 
 def _has(schema: T.StructType, path: str, source: Source) -> bool:
-    parts = path.split(".")
+    parts = list(name_parts(path))
     here: T.DataType = schema
     if source.lines and parts[0] == "line":
-        parts = [*source.lines.split("."), *parts[1:]]
+        parts = [*name_parts(source.lines), *parts[1:]]
     for part in parts:
         if isinstance(here, T.ArrayType):
             here = here.elementType

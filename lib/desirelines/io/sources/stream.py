@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from threading import Event
 from urllib.parse import urlparse
@@ -14,20 +15,21 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 from pyspark.sql.utils import is_remote
 
+from desirelines.io.sources.csv_header import has_names_of_ours
 from desirelines.io.sources.inbox import hand_on, inbox_of, saver
 from desirelines.io.sources.mixed_files import differ_in_columns, read_by_kind, read_files
 from desirelines.io.sources.readers import (
     ROW,
     absent_paths,
     as_raw,
-    has_names_of_ours,
     read_schema,
     with_row,
 )
 from desirelines.io.sources.stream_errors import as_source_error
 from desirelines.io.sources.symlinks import check_links
+from desirelines.io.sources.unreadable import file_name, unreadable_file, with_unreadable
 from desirelines.io.tables.addresses import quoted
-from desirelines.settings import Source
+from desirelines.settings import Source, name_parts
 
 _SPLIT_BITS, _ROW_BITS = 22, 33
 RowsOf = Callable[[Source], DataFrame]
@@ -42,6 +44,7 @@ def ingest_new(
     max_files: int,
     on_batch: Callable[[RowsOf, str, int], None],
     tell: Callable[[str], None],
+    tell_unreadable: Callable[[list[str]], None],
 ) -> int:
     """Hand every batch of rows that arrived since the last call to `on_batch`; give their number.
 
@@ -49,13 +52,14 @@ def ingest_new(
     batch comes again with the same number, so writes under that number happen once. The query id is
     stored with the checkpoint; a new checkpoint has a new one. If files of a batch differ in their
     columns, this is reported and `on_batch` is called again with reconciled rows. That is safe,
-    because the first call fails on reading, before it writes.
+    because the first call fails on reading, before it writes. In the same way a file that cannot be
+    read is left out, with one broken row in its place; `tell_unreadable` gets such files' names.
 
     Raises:
         SourceError: files of a batch lack columns that no event can be made without, or are links
             that lead out of the folder; or the stream cannot go on from its checkpoint.
     """
-    batches = _Batches(source, on_batch, tell)
+    batches = _Batches(source, on_batch, tell, tell_unreadable)
     inbox = inbox_of(checkpoint)
     is_elsewhere = is_remote()
     take = saver(inbox) if is_elsewhere else batches.take_next
@@ -84,6 +88,7 @@ class _Batches:
         source: Source,
         on_batch: Callable[[RowsOf, str, int], None],
         tell: Callable[[str], None],
+        tell_unreadable: Callable[[list[str]], None],
     ) -> None:
         self.count = 0
         self.failures: list[Exception] = []
@@ -91,6 +96,7 @@ class _Batches:
         self._source = source
         self._on_batch = on_batch
         self._tell = tell
+        self._tell_unreadable = tell_unreadable
         self._open = Event()
 
     def let_through(self, first: Callable[[], None]) -> None:
@@ -129,40 +135,58 @@ class _Batches:
     def _hand_on(self, batch: DataFrame, number: int, files: list[str] | None) -> None:
         # The stream lists files by itself, later than the check before it.
         check_links(self._source.path, f"source '{self._source.name}'")
-        try:
-            self._on_batch(_rows_of(batch, files, self._tell), self.query_id, number)
-        except Exception as error:
-            if files is None or not differ_in_columns(error):
-                raise
-            self._on_batch(_rows_by_kind(batch, files, self._tell), self.query_id, number)
+        if files is None:
+            self._on_batch(partial(with_places, batch), self.query_id, number)
+            return
+        unreadable: list[str] = []
+        is_by_kind = False
+        while True:
+            left = [file for file in files if file not in unreadable]
+            rows_of = _rows_by_kind if is_by_kind else _rows_of
+            try:
+                rows = rows_of(batch.sparkSession, left, self._tell)
+                self._on_batch(_and_unreadable(rows, unreadable), self.query_id, number)
+            except Exception as error:
+                file = unreadable_file(error, left)
+                if not is_by_kind and differ_in_columns(error):
+                    is_by_kind = True
+                elif file is not None:
+                    unreadable.append(file)
+                else:
+                    raise
+            else:
+                break
+        self._tell_unreadable([file_name(file) for file in unreadable])
 
 
-def _rows_of(batch: DataFrame, files: list[str] | None, tell: Callable[[str], None]) -> RowsOf:
-    """The batch's rows, its files all by one schema where that holds the mapped columns."""
+def _rows_of(spark: SparkSession, files: list[str], tell: Callable[[str], None]) -> RowsOf:
+    """The rows of files, all by one schema where that holds the mapped columns."""
 
     def rows(mapping: Source) -> DataFrame:
-        if files is None:
-            return with_places(batch, mapping)
-        spark = batch.sparkSession
         schema = read_schema(spark, mapping)
         if absent_paths(schema, mapping) or has_names_of_ours(schema):
             # The batch was begun when the folder's files had other columns, or Spark cannot compare
             # the names of all its files with these.
-            return _rows_by_kind(batch, files, tell)(mapping)
+            return _rows_by_kind(spark, files, tell)(mapping)
         by_schema = read_files(spark, mapping, files, schema, _folder(mapping))
         return with_places(_placed(by_schema), mapping)
 
     return rows
 
 
-def _rows_by_kind(batch: DataFrame, files: list[str], tell: Callable[[str], None]) -> RowsOf:
-    """The batch's rows, its files grouped by their columns."""
+def _rows_by_kind(spark: SparkSession, files: list[str], tell: Callable[[str], None]) -> RowsOf:
+    """The rows of files, grouped by their columns."""
 
     def rows(mapping: Source) -> DataFrame:
-        by_kind = read_by_kind(batch.sparkSession, mapping, files, _folder(mapping), tell)
+        by_kind = read_by_kind(spark, mapping, files, _folder(mapping), tell)
         return with_places(_placed(by_kind), mapping)
 
     return rows
+
+
+def _and_unreadable(rows: RowsOf, files: list[str]) -> RowsOf:
+    """The rows, and one for each unreadable file."""
+    return lambda mapping: with_unreadable(rows(mapping), files)
 
 
 def in_session(spark: SparkSession, rows: DataFrame) -> DataFrame:
@@ -209,7 +233,7 @@ def _with_absent(batch: DataFrame, source: Source) -> DataFrame:
     row = batch.select(ROW).schema[ROW].dataType
     if source.format == "json" or not isinstance(row, T.StructType):
         return batch
-    gone = {p.split(".")[0] for p in absent_paths(row, source)} - set(row.fieldNames())
+    gone = {name_parts(p)[0] for p in absent_paths(row, source)} - set(row.fieldNames())
     filled = F.col(ROW)
     for name in sorted(gone):
         filled = filled.withField(quoted(name), F.lit(None).cast("string"))

@@ -95,6 +95,8 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.sql.ansi.enabled": "true",
         # The default, INT96, has no zone for other readers.
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        # Without it, CSV files can be in some ten encodings only, without those of Windows.
+        "spark.sql.legacy.javaCharsets": "true",
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
         "spark.databricks.delta.snapshotPartitions": "2",
