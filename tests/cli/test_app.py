@@ -73,3 +73,27 @@ def test_errors_are_json_lines_on_request(capsys):
     assert capsys.readouterr().err.startswith(
         '{"level": "ERROR", "message": "/nowhere.yaml: cannot be read'
     )
+
+
+def test_an_unexpected_error_says_its_kind_and_place_and_no_value(capsys, monkeypatch):
+    error = RuntimeError("[CAST_INVALID_INPUT] The value 'ann@example.org' cannot be cast")
+    error.add_note("source 'shop'")
+    error.add_note("stage ingest-events")
+
+    def fail(**_):
+        raise error
+
+    monkeypatch.setattr("desirelines.cli.app.app", fail)
+    assert main(["run"]) == 1
+    shown = capsys.readouterr().err
+    assert "unexpected: CAST_INVALID_INPUT, source 'shop', stage ingest-events. Nothing" in shown
+    assert "ann" not in shown
+
+
+def test_a_machine_that_lacks_something_is_no_unexpected_error(capsys, monkeypatch):
+    def fail(**_):
+        raise RuntimeError(": java.lang.OutOfMemoryError: Java heap space")
+
+    monkeypatch.setattr("desirelines.cli.app.app", fail)
+    assert main(["run"]) == 2
+    assert "Java ran out of memory" in capsys.readouterr().err

@@ -82,11 +82,16 @@ def _run(arguments: list[str]) -> int:
     except Exception as error:
         if os.environ.get("DESIRELINES_DEBUG"):
             raise
-        # Spark's texts may quote cells of a row, so only the kind of error is shown.
-        kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
+        from desirelines.io.spark.errors import kind_of, machine_error
+
+        if lacking := machine_error(error):
+            logger.error(readable(str(lacking)))
+            return exit_code_for(lacking)
+        # Spark's texts may quote cells of a row, so only the kind of error and its place are shown.
+        places = "".join(f", {note}" for note in getattr(error, "__notes__", ()))
         logger.error(
-            f"unexpected: {kind}. Nothing half-done is visible. Run again with "
-            "DESIRELINES_DEBUG=1 to see where (it may show data)."
+            f"unexpected: {kind_of(error)}{readable(places)}. Nothing half-done is visible. Run "
+            "again with DESIRELINES_DEBUG=1 to see where (it may show data)."
         )
         return EXIT_UNEXPECTED
     return int(code) if isinstance(code, int) else EXIT_DONE

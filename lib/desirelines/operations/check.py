@@ -23,7 +23,7 @@ from desirelines.events.currency import with_reporting_currency
 from desirelines.events.fates import with_fates
 from desirelines.events.parse import to_mapped_events
 from desirelines.io.secrets import read_secret
-from desirelines.io.sources.inspect import check_source, sample
+from desirelines.io.sources.inspect import check_source, sample, with_whole_names
 from desirelines.io.sources.rates import check_rates, currency_rates
 from desirelines.io.spark.session import check_java, spark_session
 from desirelines.io.tables.ledger import Ledger
@@ -175,6 +175,8 @@ def _look_at_tables(
 def sample_fates(warehouse: Warehouse, settings: Settings, source: Source) -> DataFrame:
     """Fates and reasons that a run would give the source's first rows: fate, reason, n."""
     raw = sample(warehouse.spark, source, SAMPLE_ROWS)
+    if source.format != "json":
+        source = with_whole_names(source, raw.select("row.*").columns)
     pads = secret_pads(warehouse.spark, b"only for a look: keys made with this are thrown away")
     mapped = to_mapped_events(raw, pads, source, settings, read_at=datetime.now(UTC))
     mapped = with_reporting_currency(

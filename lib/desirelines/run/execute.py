@@ -71,7 +71,8 @@ def execute(stage: Stage, run: Run) -> StageReport:
             run.ledger.record(run.run_id, stage.name, STARTED, as_of=run.requested_as_of)
     try:
         report = stage.do(run)
-    except BaseException:
+    except BaseException as error:
+        error.add_note(f"stage {stage.name}")
         if stage.records_start:
             run.ledger.record(run.run_id, stage.name, FAILED)
         raise

@@ -10,8 +10,10 @@ from functools import partial
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
+from desirelines.errors import listed
 from desirelines.frames.keep import checkpointed
 from desirelines.io.folders import delete_folder, may_be_there
+from desirelines.io.sources.changed_files import changed_files
 from desirelines.io.sources.inbox import inbox_of
 from desirelines.io.sources.rates import rates_digest
 from desirelines.io.sources.readers import is_undecodable, is_wide
@@ -155,7 +157,20 @@ def _ingest_source(
         tell=run.progress.say,
         tell_unreadable=lambda names: run.unreadable.extend((source.name, n) for n in names),
     )
+    _tell_changed(run, source, checkpoint)
     return batches, by_other_rules
+
+
+def _tell_changed(run: Run, source: Source, checkpoint: int) -> None:
+    """Name the files that grew or were replaced after they were read."""
+    changed = changed_files(_checkpoint(run, source.name, checkpoint))
+    if source.format == "delta" or not changed:
+        return
+    run.progress.say(
+        f"{source.name}: {listed(changed)} changed after it was read; a file is read once, so what "
+        "it gained is not in the events. Deliver new rows in new files, or read the source again: "
+        f"`desirelines ingest-events --resync {source.name}`"
+    )
 
 
 def _checkpoint(run: Run, source: str, number: int) -> str:

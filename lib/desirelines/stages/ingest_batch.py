@@ -26,6 +26,7 @@ from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.events.raw_fields import ALIAS_KEY, raw_text
 from desirelines.frames.keep import kept, release
 from desirelines.io.sources.rates import currency_rates
+from desirelines.io.spark.errors import error_of_rows
 from desirelines.run.context import Run
 from desirelines.settings import Source
 from desirelines.stages.ingest_account import (
@@ -125,7 +126,8 @@ def write_group(run: Run, parts: list[Part]) -> list[BaseException | None]:
         judged = judge(run, parts)
     except Exception as error:
         if len(parts) == 1:
-            return [error]
+            source = parts[0].terms.source
+            return [error_of_rows(error, source.name, has_expressions=bool(source.expressions))]
         return [one for part in parts for one in write_group(run, [part])]
     write(run, judged)
     return [None for _ in parts]

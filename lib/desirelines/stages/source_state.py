@@ -6,7 +6,14 @@ from dataclasses import dataclass, field, fields
 
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.io.sources.delta_history import Skipped, id_of, skipped_commits, version_of
-from desirelines.io.sources.inspect import Found, check_source, is_empty, look_at, without
+from desirelines.io.sources.inspect import (
+    Found,
+    check_source,
+    is_empty,
+    look_at,
+    with_whole_names,
+    without,
+)
 from desirelines.io.sources.rates import check_rates
 from desirelines.run.context import Run
 from desirelines.settings import Source, name_parts
@@ -91,7 +98,8 @@ def present_sources(run: Run, before: SourceFacts) -> tuple[list[Source], Source
     )
     for source in run.settings.sources:
         present = look_at(run.spark, source)
-        usable = _fitted(run, source, present, before.columns.get(source.name, []))
+        named = with_whole_names(source, present.columns)
+        usable = _fitted(run, named, present, before.columns.get(source.name, []))
         if source.name not in before.columns:
             _refuse_empty(run, source)
         version = version_of(run.spark, source)

@@ -1,24 +1,9 @@
 """What a failed stream means for its source."""
 
-import pytest
-
-from desirelines.io.sources.stream_errors import as_source_error, condition_of
+from desirelines.io.sources.stream_errors import as_source_error
 from tests.support.sources import source
 
 FAILED = "[STREAM_FAILED] Query [id = 1] terminated with exception: "
-
-
-@pytest.mark.parametrize(
-    ("text", "condition"),
-    [
-        (f"{FAILED}[DELTA_SCHEMA_CHANGED] Detected", "DELTA_SCHEMA_CHANGED"),
-        (f"{FAILED}[FAILED_READ_FILE.FILE_NOT_EXIST] x", "FAILED_READ_FILE.FILE_NOT_EXIST"),
-        (f"{FAILED}Failed to read log file /w/offsets/0. Incomplete log file", "RuntimeError"),
-        ("An error.\n: com.exc.MismatchedInputException: No", "MismatchedInputException"),
-    ],
-)
-def test_an_error_is_known_by_the_condition_inside_it(text, condition):
-    assert condition_of(RuntimeError(text)) == condition
 
 
 def test_a_stream_that_cannot_go_on_says_what_to_do_and_quotes_nothing():

@@ -16,17 +16,21 @@ from pyspark.sql import types as T
 from desirelines.errors import SourceError
 from desirelines.io.sources.delta_history import table_here
 from desirelines.io.sources.file_names import check_names
+from desirelines.io.sources.nanoseconds import to_times, with_nanoseconds
+from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.readers import (
     BROKEN,
     ROW,
     absent_paths,
     as_raw,
+    is_pattern,
+    mapped_paths,
     options_of,
     read_schema,
     reader_of,
     static_schema,
 )
-from desirelines.io.sources.symlinks import check_links
+from desirelines.io.sources.symlinks import check_links, matches
 from desirelines.io.sources.unreadable import is_about_a_file, named_file
 from desirelines.io.tables.file_statistics import rows_in_files
 from desirelines.settings import Identifier, Source, TimeColumn, ValueColumn, name_parts
@@ -58,6 +62,7 @@ def look_at(spark: SparkSession, source: Source) -> Found:
     check_links(source.path, f"source '{source.name}'")
     if source.format != "delta":
         check_names(source.path, f"source '{source.name}'")
+        lookup_of(source.path, f"source '{source.name}'")
     try:
         schema = static_schema(spark, source)
     except AnalysisException as error:
@@ -72,7 +77,7 @@ def look_at(spark: SparkSession, source: Source) -> Found:
             f"another format, or broken{f' (such as {name})' if name else ''}. Fix `format` or "
             "`path` in its mapping."
         ) from None
-    absent = absent_paths(schema, source)
+    absent = absent_paths(schema, with_whole_names(source, schema.fieldNames()))
     return Found([] if source.format == "json" else schema.fieldNames(), absent)
 
 
@@ -89,6 +94,24 @@ def check_source(spark: SparkSession, source: Source) -> list[str]:
             source.name, source.table or source.path or "", content.absent, content.columns
         )
     return content.columns
+
+
+def with_whole_names(source: Source, columns: list[str]) -> Source:
+    """The mapping with backticks around each name that is, with its dots, the name of a column."""
+    whole = {p for p in mapped_paths(source) if "." in p and p in columns}
+    if not whole:
+        return source
+
+    def named(value: object) -> object:
+        if isinstance(value, dict):
+            return {k: v if k in ("value", "sql") else named(v) for k, v in value.items()}
+        if isinstance(value, list):
+            return [named(part) for part in value]
+        return f"`{value}`" if value in whole else value
+
+    mapping = source.model_dump(mode="json", exclude_unset=True)
+    places = ("columns", "ids", "alias", "properties", "lines")
+    return Source.model_validate(mapping | {k: named(mapping[k]) for k in places if k in mapping})
 
 
 def without(source: Source, absent: list[str]) -> Source:
@@ -140,9 +163,7 @@ def _left(value: _Given, absent: list[str]) -> _Given | None:
 
 def _is_there(path: Path) -> bool:
     """Whether there is something at a path, or something that fits it as a pattern."""
-    return path.exists() or (
-        any(c in path.name for c in "*?[{") and any(path.parent.glob(path.name))
-    )
+    return path.exists() or (is_pattern(str(path)) and any(matches(path)))
 
 
 def sample(spark: SparkSession, source: Source, rows: int) -> DataFrame:
@@ -173,11 +194,14 @@ def _static(spark: SparkSession, source: Source, **options: str) -> DataFrame:
         return spark.read.table(source.table)
     reader = spark.read.format(reader_of(source))
     if source.format != "delta":
-        reader = reader.options(**options)
+        reader = reader.options(**options, **lookup_of(source.path))
     if source.format == "csv":
         schema = read_schema(spark, source)
         reader = reader.options(**options_of(source, schema)).schema(schema)
-    return reader.load(source.path)
+    rows = reader.load(source.path)
+    if source.format == "parquet":
+        return to_times(rows, with_nanoseconds(rows.schema, source.path or ""))
+    return rows
 
 
 def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataFrame:

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.io.sources.inspect import without
+from desirelines.io.sources.nanoseconds import to_times
 from desirelines.io.sources.readers import (
     BROKEN,
     absent_paths,
@@ -48,7 +49,7 @@ def read_files(
     )
     if not is_pattern(folder):
         reader = reader.option("basePath", folder)  # for partition columns in folder names
-    return reader.load([escaped(file) for file in files])
+    return to_times(reader.load([escaped(file) for file in files]), schema)
 
 
 def read_by_kind(

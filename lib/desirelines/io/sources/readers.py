@@ -15,6 +15,8 @@ from pyspark.sql import types as T
 
 from desirelines.characters import UNDECODABLE
 from desirelines.io.sources.csv_header import csv_schema, has_names_of_ours, layout_of
+from desirelines.io.sources.nanoseconds import with_nanoseconds
+from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.swallowed_rows import swallows_rows
 from desirelines.io.sources.unreadable import is_about_a_file
 from desirelines.settings import Source, column_path, json_path, json_path_of, name_parts
@@ -174,15 +176,19 @@ def _schema_at(
     spark: SparkSession, source: Source, path: str, *, base: str | None = None
 ) -> T.StructType:
     """Columns of what is at a path, with those in names of folders below `base`."""
-    reader = spark.read if base is None or is_pattern(base) else spark.read.option("basePath", base)
+    reader = spark.read.options(**lookup_of(path))
+    if base is not None and not is_pattern(base):
+        reader = reader.option("basePath", base)
     if source.format == "csv":
         return csv_schema(reader.options(**layout_of(source)), path)
-    return reader.format(reader_of(source)).load(path).schema
+    schema = reader.format(reader_of(source)).load(path).schema
+    return with_nanoseconds(schema, path) if source.format == "parquet" else schema
 
 
 def _files_at(spark: SparkSession, path: str) -> list[str]:
     """The files at a path, by name."""
-    found = spark.read.format("binaryFile").load(path).select("path").collect()
+    reader = spark.read.format("binaryFile").options(**lookup_of(path))
+    found = reader.load(path).select("path").collect()
     return sorted(row["path"] for row in found)
 
 

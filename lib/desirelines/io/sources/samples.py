@@ -7,12 +7,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pyspark.errors import AnalysisException
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.errors import EmptyInputError, SourceError
+from desirelines.io.sources.nanoseconds import to_times, with_nanoseconds
+from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.symlinks import check_links
+from desirelines.io.sources.unreadable import named_file
 
 SUFFIXES = {
     ".csv": "csv",
@@ -38,6 +42,12 @@ def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str
     except AnalysisException as error:
         raise SourceError(
             f"{where} cannot be read as {format_} ({error.getCondition()})."
+        ) from None
+    except (PySparkException, Py4JJavaError) as error:
+        name = named_file(error)
+        raise SourceError(
+            f"{where} cannot be read as {format_}: its files are of another format, or broken"
+            f"{f' (such as {name})' if name else ''}."
         ) from None
     flat_rows = [dict(_flat(_parsed(r[0]))) for r in texts]
     flat_rows = [row for row in flat_rows if row]
@@ -80,13 +90,16 @@ def _format_of(where: str) -> str:
 
 
 def _texts(spark: SparkSession, where: str, format_: str) -> DataFrame:
+    lookup = {} if is_table(where) or format_ == "delta" else lookup_of(where, "init --from")
     if format_ == "json":
-        return spark.read.text(where)
+        return spark.read.options(**lookup).text(where)
     if is_table(where):
         rows = spark.read.table(where)
     else:
         options = {"header": "true", "multiLine": "true", "escape": '"'} if format_ == "csv" else {}
-        rows = spark.read.format(format_).options(**options).load(where)
+        rows = spark.read.format(format_).options(**options, **lookup).load(where)
+    if format_ == "parquet":
+        rows = to_times(rows, with_nanoseconds(rows.schema, where))
     return rows.select(F.to_json(F.struct("*")))
 
 

@@ -18,6 +18,7 @@ from pyspark.sql.utils import is_remote
 from desirelines.io.sources.csv_header import has_names_of_ours
 from desirelines.io.sources.inbox import hand_on, inbox_of, saver
 from desirelines.io.sources.mixed_files import differ_in_columns, read_by_kind, read_files
+from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.readers import (
     ROW,
     absent_paths,
@@ -251,8 +252,10 @@ def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
         stream = stream.format("delta").option("skipChangeCommits", "true")
         rows = stream.table(source.table) if source.table else stream.load(source.path)
         return with_row(rows, _file=F.lit(None).cast("string"), _split=F.lit(None).cast("long"))
-    listed = stream.format("binaryFile").schema(
-        "path string, modificationTime timestamp, length long, content binary"
+    listed = (
+        stream.format("binaryFile")
+        .options(**lookup_of(source.path))
+        .schema("path string, modificationTime timestamp, length long, content binary")
     )
     return listed.load(_folder(source)).select("path")
 

@@ -30,18 +30,31 @@ def check_links(path: str | None, where: str) -> None:
     root = local_path(path)
     if root is None:
         return
-    parts = root.parts
-    fixed = next((n for n, part in enumerate(parts) if _PATTERN.search(part)), len(parts))
-    base, pattern = Path(*parts[:fixed]), parts[fixed:]
+    base, pattern = _split(root)
     inside = base.resolve()
-    if not pattern:
+    if pattern is None:
         _refuse_leading_out(inside, _links_below(inside), where)
         return
-    matches = [path for text in _as_python_says(str(Path(*pattern))) for path in base.glob(text)]
-    _refuse_leading_out(inside, matches, where)
-    for folder in matches:
+    found = matches(root)
+    _refuse_leading_out(inside, found, where)
+    for folder in found:
         if folder.is_dir():
             _refuse_leading_out(inside, _links_below(folder), where)
+
+
+def matches(path: Path) -> list[Path]:
+    """What fits a local path that is a pattern."""
+    base, pattern = _split(path)
+    if pattern is None:
+        return [base] if base.exists() else []
+    return [found for text in _as_python_says(str(pattern)) for found in base.glob(text)]
+
+
+def _split(path: Path) -> tuple[Path, Path | None]:
+    """The fixed part of a path, and the pattern below it if there is one."""
+    parts = path.parts
+    fixed = next((n for n, part in enumerate(parts) if _PATTERN.search(part)), len(parts))
+    return Path(*parts[:fixed]), Path(*parts[fixed:]) if fixed < len(parts) else None
 
 
 def _as_python_says(pattern: str) -> list[str]:

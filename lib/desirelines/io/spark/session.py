@@ -47,10 +47,10 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
         MachineError: Java is missing or of a wrong version, the Delta jars cannot be fetched, or
             others could read the data on disk.
     """
+    _mute_plans()
     active = SparkSession.getActiveSession()
     if active is not None:
         return active, False
-    _mute_plans()
     if _is_managed():
         session = SparkSession.builder.getOrCreate()  # noqa: TID251 - sessions start here
         session.conf.set("spark.sql.session.timeZone", "UTC")
@@ -95,6 +95,8 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.sql.ansi.enabled": "true",
         # The default, INT96, has no zone for other readers.
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        # Otherwise a Parquet file with such a time, as pandas writes them, cannot be read at all.
+        "spark.sql.legacy.parquet.nanosAsLong": "true",
         # Without it, CSV files can be in some ten encodings only, without those of Windows.
         "spark.sql.legacy.javaCharsets": "true",
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),

@@ -1,0 +1,38 @@
+"""Files in folders below a source's folder are read, or told."""
+
+import pytest
+
+from desirelines.errors import SourceError
+from desirelines.io.sources.nested_folders import lookup_of
+
+NESTED = {"recursiveFileLookup": "true"}
+
+
+@pytest.mark.parametrize(
+    ("files", "options"),
+    [
+        (["a.csv"], {}),
+        (["2024/07/01/a.csv", "2024/07/02/a.csv"], NESTED),
+        (["a.csv", "old/b.csv"], NESTED),
+        (["dt=2024-07-01/a.csv", "dt=2024-07-02/a.csv"], {}),
+        (["y=2024/m=07/a.csv"], {}),
+        (["a.csv", "_temporary/0/b.csv", ".hidden/b.csv"], {}),
+    ],
+)
+def test_folders_that_make_no_column_are_looked_into(tmp_path, files, options):
+    for file in files:
+        (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / file).write_text("x")
+    assert lookup_of(str(tmp_path)) == options
+
+
+def test_two_kinds_of_folders_are_two_sources(tmp_path):
+    for file in ("dt=2024-07-01/a.csv", "old/a.csv"):
+        (tmp_path / file).parent.mkdir()
+        (tmp_path / file).write_text("x")
+    with pytest.raises(SourceError, match=r"\(dt=2024-07-01\) and in others \(old\)"):
+        lookup_of(str(tmp_path), "source 'shop'")
+
+
+def test_elsewhere_and_by_pattern_spark_looks_alone(tmp_path):
+    assert lookup_of("s3a://bucket/in") == lookup_of(str(tmp_path / "*")) == lookup_of(None) == {}
