@@ -71,8 +71,15 @@ class SourceError(DesirelinesError):
         return cls(
             f"source '{source}': the mapping names {', '.join(hints)}, "
             f"which {where} does not have. It has: {', '.join(found)}. "
-            "Fix `columns`, `ids` or `properties` in the source's mapping."
+            f"{_delimiter_hint(found)}Fix `columns`, `ids` or `properties` in the source's mapping."
         )
+
+
+def _delimiter_hint(columns: tuple[str, ...]) -> str:
+    """What to do where one column holds a whole header."""
+    signs = {";": "';'", "\t": "tab", "|": "'|'"}
+    signs_in = [sign for sign in signs if len(columns) == 1 and sign in columns[0]]
+    return f"If this is a CSV file, set `delimiter: {signs[signs_in[0]]}`. " if signs_in else ""
 
 
 class ContractError(DesirelinesError):

@@ -9,6 +9,7 @@ from desirelines.errors import (
     EmptyInputError,
     GateError,
     MachineError,
+    PartialError,
     SettingsError,
     SourceError,
     did_you_mean,
@@ -25,6 +26,7 @@ from desirelines.errors import (
         (GateError("a"), 3),
         (AccountError("a"), 3),
         (EmptyInputError("a"), 4),
+        (PartialError("a"), 5),
         (ContractError("a"), 1),
         (DesirelinesError("a"), 1),
         (ZeroDivisionError("a"), 1),
@@ -69,3 +71,23 @@ def test_columns_that_are_not_there_are_named_with_those_that_are():
         "which in.csv does not have. It has: category. "
         "Fix `columns`, `ids` or `properties` in the source's mapping."
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found", "hint"),
+    [
+        (["usr"], ["user", "ts"], "'usr' (did you mean 'user'?)"),
+        (["user.id"], ["user.id"], "'user.id' (write \"`user.id`\": a dot leads into"),
+        (["user"], ["ts;user;name"], "set `delimiter: ';'`. Fix"),
+        (["user"], ["ts\tuser"], "set `delimiter: tab`. Fix"),
+    ],
+)
+def test_missing_columns_say_what_was_meant(wanted, found, hint):
+    assert hint in str(SourceError.missing_columns("shop", "in", wanted, found))
+
+
+def test_files_that_were_left_out_are_named_by_source():
+    files = [("shop", f"{n}.csv.gz") for n in range(5)] + [("mail", "a.json")]
+    text = str(PartialError.unreadable_files(files))
+    assert "source 'shop': 0.csv.gz, 1.csv.gz, 2.csv.gz and 2 more; source 'mail': a.json." in text
+    assert "--resync shop" in text

@@ -14,6 +14,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlparse
 
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -25,6 +27,7 @@ from desirelines.events.parse import to_mapped_events
 from desirelines.io.secrets import read_secret
 from desirelines.io.sources.inspect import check_source, sample, with_whole_names
 from desirelines.io.sources.rates import check_rates, currency_rates
+from desirelines.io.spark.errors import error_of_rows, kind_of
 from desirelines.io.spark.session import check_java, spark_session
 from desirelines.io.tables.ledger import Ledger
 from desirelines.io.tables.store import Warehouse
@@ -72,8 +75,7 @@ class _Looks:
             self.fail(what, str(error), error)
         except Exception as error:
             # Spark's message about a broken file may quote its rows, so only the kind is shown.
-            kind = getattr(error, "getCondition", lambda: None)() or type(error).__name__
-            broken = GateError(f"cannot be read ({kind}). {_remedy(what)}")
+            broken = GateError(f"cannot be read ({kind_of(error)}). {_remedy(what)}")
             self.fail(what, str(broken), broken)
         return self.findings[-1].is_ok
 
@@ -192,11 +194,12 @@ def sample_fates(warehouse: Warehouse, settings: Settings, source: Source) -> Da
 
 
 def _fit(warehouse: Warehouse, settings: Settings, source: Source) -> str:
-    counts = (
-        sample_fates(warehouse, settings, source)
-        .orderBy(F.col("n").desc(), "fate", "reason")
-        .collect()
-    )
+    rows = sample_fates(warehouse, settings, source)
+    try:
+        counts = rows.orderBy(F.col("n").desc(), "fate", "reason").collect()
+    except (PySparkException, Py4JJavaError) as error:
+        has_expressions = bool(source.expressions)
+        raise error_of_rows(error, source.name, has_expressions=has_expressions) from None
     row_count = sum(c["n"] for c in counts)
     reasons = [f"{c['n']:,} {c['reason']}" for c in counts if c["fate"] == "quarantined"]
     used_count = sum(c["n"] for c in counts if c["fate"] == "used")

@@ -23,6 +23,7 @@ def test_what_was_written_later_has_changed(tmp_path):
     (log / "0").write_text("v1\n" + "\n".join(json.dumps(e) for e in entries[:2]))
     (log / "1").write_text("v1\n" + "\n".join(json.dumps(e) for e in entries[2:]))
     (log / ".1.crc").write_bytes(b"\xff")
+    (log / "2").write_bytes(b"v1\n\xff")  # damaged
     assert changed_files(str(tmp_path / "checkpoint")) == ["grew.csv", "my file.csv"]
 
 

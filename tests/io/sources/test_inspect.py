@@ -23,7 +23,8 @@ def test_a_mapping_that_names_a_column_that_is_not_there(cli, capsys, small_shop
 def test_files_of_another_format_than_the_mapping_says(cli, capsys, small_shop):
     code, output = attempt(cli, capsys, small_shop, "--set", "sources.0.format=parquet")
     assert code == 2
-    assert "cannot be read as parquet: its files are of another format, or broken (such as first.csv). Fix" in output
+    assert "cannot be read as parquet: its files are of another format, or broken" in output
+    assert "(such as first.csv). Fix `format`" in output
     assert not (small_shop / "warehouse" / "events").exists()
 
 

@@ -1,7 +1,12 @@
 """Rates that cannot be trusted stop a run, and so does another currency than before."""
 
+import gzip
+
 import pytest
 
+from desirelines.errors import SourceError
+from desirelines.io.sources.rates import check_rates
+from desirelines.settings.model import Rates, Site
 from tests.support.attempts import attempt
 
 
@@ -30,3 +35,12 @@ def test_rates_that_cannot_be_trusted_and_another_currency_than_before(cli, caps
     )
     assert code == 2
     assert "site.currency is USD, but events hold EUR" in output
+
+
+def test_a_file_of_rates_that_is_cut_short(spark, tmp_path):
+    lines = [f"US{c},2026-03-{d:02},0.{d}{ord(c)}" for c in "ABCDEFGH" for d in range(1, 29)]
+    whole = gzip.compress("\n".join(["currency,from_on,rate", *lines]).encode())
+    (tmp_path / "rates.csv.gz").write_bytes(whole[: len(whole) // 2])
+    site = Site(rates=Rates(path=str(tmp_path / "rates.csv.gz"), format="csv"))
+    with pytest.raises(SourceError, match=r"cannot be read as csv \(FAILED_READ_FILE"):
+        check_rates(spark, site)

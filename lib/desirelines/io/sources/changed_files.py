@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
@@ -37,8 +38,9 @@ def _listed(log: Path) -> dict[str, int]:
     for entry in log.iterdir():
         if entry.name.startswith("."):
             continue
-        for line in entry.read_text(encoding="utf-8").splitlines()[1:]:  # the first is a version
-            file = json.loads(line)
-            if urlparse(file["path"]).scheme in ("", "file"):
-                files[file["path"]] = int(file["timestamp"])
+        with suppress(OSError, ValueError, KeyError):  # a damaged log is the stream's own matter
+            for line in entry.read_text(encoding="utf-8").splitlines()[1:]:  # after its version
+                file = json.loads(line)
+                if urlparse(file["path"]).scheme in ("", "file"):
+                    files[file["path"]] = int(file["timestamp"])
     return files

@@ -121,12 +121,12 @@ def _metrics(commit: dict[str, Any]) -> dict[str, int]:
 
 
 def _removes_data(table: Path, commit: dict[str, Any]) -> bool | None:
-    """Whether the commit removes a file with data; None if its entry in the log is gone."""
+    """Whether the commit removes a file with data; None if the log does not say."""
     entry = table / "_delta_log" / f"{_version(commit):020d}.json"
     try:
         with entry.open(encoding="utf-8") as actions:
             removed = [json.loads(action) for action in actions if '"remove"' in action]
-    except OSError:
+    except (OSError, ValueError):
         return None
     return any(action.get("remove", {}).get("dataChange", False) for action in removed)
 

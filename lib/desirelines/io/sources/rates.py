@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from pyspark.errors import AnalysisException
+from py4j.protocol import Py4JJavaError
+from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.errors import SourceError
 from desirelines.io.sources.symlinks import check_links
+from desirelines.io.spark.errors import kind_of
 from desirelines.settings.model import Rates, Site
 from desirelines.tables import RATE
 
@@ -37,11 +39,15 @@ def check_rates(spark: SparkSession, site: Site) -> None:
         | F.col("from_on").isNull()
     )
     is_bad = is_bad | F.coalesce(F.col("rate") <= 0, F.lit(True))
-    row = lines.agg(
+    counts = lines.agg(
         F.count("*").alias("n"),
         F.count_if(is_bad).alias("bad"),
         F.count_distinct("currency", "from_on").alias("once"),
-    ).collect()[0]
+    )
+    try:
+        row = counts.collect()[0]
+    except (PySparkException, Py4JJavaError) as error:
+        raise _unreadable(rates, error) from None
     if row["bad"]:
         raise SourceError(
             f"site.rates: {row['bad']:,} of {row['n']:,} lines of {where} are not rates: currency "
@@ -72,10 +78,8 @@ def _read(spark: SparkSession, rates: Rates) -> DataFrame:
         else:
             options = {"header": "true"} if rates.format == "csv" else {}
             lines = spark.read.format(rates.format).options(**options).load(rates.path)
-    except AnalysisException as error:
-        raise SourceError(
-            f"site.rates: {where} cannot be read as {rates.format} ({error.getCondition()})."
-        ) from None
+    except (PySparkException, Py4JJavaError) as error:
+        raise _unreadable(rates, error) from None
     absent = [c for c in COLUMNS if c not in lines.columns]
     if absent:
         raise SourceError(
@@ -85,4 +89,12 @@ def _read(spark: SparkSession, rates: Rates) -> DataFrame:
         F.upper(F.trim(F.col("currency").cast("string"))).alias("currency"),
         F.trim(F.col("from_on").cast("string")).try_cast("date").alias("from_on"),
         F.trim(F.col("rate").cast("string")).try_cast(RATE).alias("rate"),
+    )
+
+
+def _unreadable(rates: Rates, error: Exception) -> SourceError:
+    where = rates.table or rates.path
+    return SourceError(
+        f"site.rates: {where} cannot be read as {rates.format} ({kind_of(error)}). Nothing was "
+        "read. Fix `format` or `path`, or deliver the file again."
     )

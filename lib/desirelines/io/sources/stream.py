@@ -26,7 +26,7 @@ from desirelines.io.sources.readers import (
     read_schema,
     with_row,
 )
-from desirelines.io.sources.stream_errors import as_source_error
+from desirelines.io.sources.stream_errors import as_source_error, as_table_error
 from desirelines.io.sources.symlinks import check_links
 from desirelines.io.sources.unreadable import file_name, unreadable_file, with_unreadable
 from desirelines.io.tables.addresses import quoted
@@ -137,7 +137,10 @@ class _Batches:
         # The stream lists files by itself, later than the check before it.
         check_links(self._source.path, f"source '{self._source.name}'")
         if files is None:
-            self._on_batch(partial(with_places, batch), self.query_id, number)
+            try:
+                self._on_batch(partial(with_places, batch), self.query_id, number)
+            except Exception as error:
+                raise (as_table_error(self._source, error) or error) from None
             return
         unreadable: list[str] = []
         is_by_kind = False

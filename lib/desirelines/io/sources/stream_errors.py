@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from desirelines.errors import SourceError
+from desirelines.io.sources.unreadable import is_about_a_file, named_file
 from desirelines.io.spark.errors import kind_of
 from desirelines.settings import Source
 
@@ -27,4 +28,16 @@ def as_source_error(source: Source, error: Exception) -> SourceError:
         f"({kind_of(error)}): {what}, or the checkpoint in the warehouse is damaged. Nothing "
         f"new was read. Read the source again: `desirelines ingest-events --resync {source.name}`; "
         "events that are already there count as duplicates."
+    )
+
+
+def as_table_error(source: Source, error: Exception) -> SourceError | None:
+    """The error of a Delta source one of whose files cannot be read; None for other errors."""
+    if not is_about_a_file(error):
+        return None
+    return SourceError(
+        f"source '{source.name}': {named_file(error) or 'a file'} of its table cannot be read "
+        f"({kind_of(error)}): it was vacuumed before it was read, or is broken. Nothing new was "
+        "read. Restore it, or read the source as it is now: `desirelines ingest-events --resync "
+        f"{source.name}`."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -47,7 +48,7 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
         MachineError: Java is missing or of a wrong version, the Delta jars cannot be fetched, or
             others could read the data on disk.
     """
-    _mute_plans()
+    _mute_libraries()
     active = SparkSession.getActiveSession()
     if active is not None:
         return active, False
@@ -73,13 +74,15 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
     return session, True
 
 
-def _mute_plans() -> None:
-    """Keep PySpark from logging the errors it raises.
+def _mute_libraries() -> None:
+    """Keep PySpark and py4j from logging the errors that they raise.
 
-    They contain plans with values, which our messages leave out.
+    They contain plans and rows with values, which our messages leave out.
     """
     for name in ("DataFrameQueryContextLogger", "SQLQueryContextLogger"):
         PySparkLogger.getLogger(name).disabled = True
+    for name in ("py4j.clientserver", "py4j.java_gateway"):  # errors in a batch of a stream
+        logging.getLogger(name).disabled = not os.environ.get("DESIRELINES_DEBUG")
 
 
 def embedded_conf(settings: Spark) -> dict[str, str]:
