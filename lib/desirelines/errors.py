@@ -71,12 +71,14 @@ class SourceError(DesirelinesError):
         return cls(
             f"source '{source}': the mapping names {', '.join(hints)}, "
             f"which {where} does not have. It has: {', '.join(found)}. "
-            f"{_delimiter_hint(found)}Fix `columns`, `ids` or `properties` in the source's mapping."
+            f"{_layout_hint(found)}Fix `columns`, `ids` or `properties` in the source's mapping."
         )
 
 
-def _delimiter_hint(columns: tuple[str, ...]) -> str:
-    """What to do where one column holds a whole header."""
+def _layout_hint(columns: tuple[str, ...]) -> str:
+    """What to do where the columns look like those of a CSV file read by another layout."""
+    if any(sign in column for column in columns for sign in "\0\ufffd"):
+        return "If this is a CSV file, set `encoding`, such as utf-16 or windows-1252. "
     signs = {";": "';'", "\t": "tab", "|": "'|'"}
     signs_in = [sign for sign in signs if len(columns) == 1 and sign in columns[0]]
     return f"If this is a CSV file, set `delimiter: {signs[signs_in[0]]}`. " if signs_in else ""

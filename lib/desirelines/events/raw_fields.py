@@ -53,7 +53,12 @@ class RawRows:
         is_of_line = base == LINE and self.source.lines is not None
         holder, inside = (LINE, rest) if is_of_line else (ROW, [base, *rest])
         if self._is_json:
-            return F.try_variant_get(holder, json_path_of(inside), "string")
+            nested = F.try_variant_get(holder, json_path_of(inside), "string")
+            if len(inside) == 1:
+                return nested
+            # Some systems send nested objects flat, with the dots in the key.
+            flat = F.try_variant_get(holder, json_path_of([".".join(inside)]), "string")
+            return F.coalesce(nested, flat)
         return F.col(f"{holder}.{column_path_of(inside)}")
 
     def field_text(self, path: str) -> Column:

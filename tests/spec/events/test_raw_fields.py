@@ -94,13 +94,20 @@ def test_a_dot_in_a_name_is_part_of_it_in_backticks(spark):
     assert [tuple(r) for r in got] == [("nested", "flat")]
 
 
-def test_a_dot_in_a_key_of_json_is_part_of_it_in_backticks(spark):
+def test_a_dot_in_a_key_of_json_is_part_of_it_in_backticks_or_where_nothing_is_nested(spark):
     of = source(format="json")
-    found = spark.createDataFrame([('{"a":{"b":"nested"},"a.b":"flat"}',)], "value string")
+    texts = [
+        # row, a.b, `a.b`
+        ('{"a":{"b":"nested"},"a.b":"flat"}', "nested", "flat"),
+        ('{"a.b":"flat"}', "flat", "flat"),
+        ('{"a":{"b":"nested"}}', "nested", None),
+        ('{"a":{"c":1}}', None, None),
+    ]
+    found = spark.createDataFrame([(text,) for text, *_ in texts], "value string").coalesce(1)
     raw = as_raw(found, of, F.lit(None).cast("string"), F.lit(None).cast("long"))
     rows = RawRows(raw, of)
-    got = raw.select(rows.field("a.b").alias("x"), rows.field("`a.b`").alias("y")).collect()
-    assert [tuple(r) for r in got] == [("nested", "flat")]
+    got = raw.select("raw", rows.field("a.b").alias("x"), rows.field("`a.b`").alias("y")).collect()
+    assert [tuple(r) for r in got] == texts
 
 
 def test_a_decimal_comma(spark):
