@@ -25,6 +25,9 @@ from tests.support.sources import source
         ({3: 'e3,v,"u3', 6: 'e6,v,u6"'}, ",", "e1 e2 e7"),
         ({3: '"e3,v,u3', 6: '"e6,v,u6'}, ",", "e1 e2 e7"),
         ({3: 'e3,"v\nw","u3 ""x"" y"'}, ",", "e1 e2 e3 e4 e5 e6 e7"),
+        ({3: 'e3,v,"u3\n"'}, ",", "e1 e2 e3 e4 e5 e6 e7"),
+        ({7: 'e7,v,"u7\n'}, ",", "e1 e2 e3 e4 e5 e6 e7"),
+        ({3: 'e3,v,"u3', 7: "e7,v,u7\n"}, ",", "e1 e2"),
         ({3: 'e3,"one, two\nthree",u3'}, ",", "e1 e2 e3 e4 e5 e6 e7"),
     ],
 )

@@ -55,6 +55,8 @@ def _swallowed(delimiter: str, place: int, last: int) -> str:
         part = rf"(?:(?!{delimiter})[^\n])*+"
         return rf"{part}(?:{delimiter}{part}){{{delimiters}}}"
 
-    # At the end of a file nothing follows the last whole line.
-    end = rf"(?:{line(place)}|)" if place == last else line(place)
-    return rf"\A{line(last - place)}\n(?:{line(last)}\n)*+{end}\z"
+    whole = line(last)
+    rest = rf"(?:{whole}\n)*+{line(place)}"
+    if place == last:  # at the end of a file, nothing follows the last whole line
+        rest = rf"(?:(?:{whole}\n)++|{rest})"
+    return rf"\A{line(last - place)}\n{rest}\z"
