@@ -17,6 +17,7 @@ from desirelines.events.raw_fields import (
     ROW,
     RawRows,
     broken_reason,
+    is_broken_row,
     reasons_of,
     with_expressions,
 )
@@ -294,10 +295,3 @@ def kept_properties(rows: RawRows, source: Source) -> Column:
         F.struct(*(rows.field(p).cast("string").alias(plain_name(p)) for p in source.properties))
     )
     return F.when(kept != "{}", kept)
-
-
-def is_broken_row(source: Source) -> Column:
-    """True for a row that its format's reader could not parse, or for a file of such rows."""
-    if source.format == "json":
-        return F.col("is_broken") | F.col(RAW).isNull()
-    return F.col("is_broken")

@@ -235,6 +235,13 @@ def broken_reason(source: Source) -> str:
     return "row: cannot be read as " + source.format
 
 
+def is_broken_row(source: Source) -> Column:
+    """True for a row that its format's reader could not parse, or for a file of such rows."""
+    if source.format == "json":
+        return F.col("is_broken") | F.col(RAW).isNull()
+    return F.col("is_broken")
+
+
 def is_told_broken(source: Source) -> Column:
     """True for a row with `broken_reason` among its `reasons`."""
     return F.array_contains("reasons", F.lit(broken_reason(source)))

@@ -17,6 +17,10 @@ from desirelines.settings.validators import known_currency, known_zone
 Format = Literal["delta", "json", "csv", "parquet"]
 
 
+def _default(field: str) -> object:
+    return Source.model_fields[field].default
+
+
 class Source(Strict):
     """One source of events.
 
@@ -28,7 +32,7 @@ class Source(Strict):
         delimiter: what separates the values of csv files: some signs, or `tab`.
         quote: the sign around values of csv files that hold a delimiter, or `none`.
         escape: the sign before a quote that is part of a value of a csv file.
-        decimal: the sign before the fraction of a number that is written as text.
+        decimal: the sign before the fraction of a number in csv files.
         lines: column of an array whose elements become separate rows (the lines of an order);
             `line.x` is a field of the element.
         stream: identifier types, best first; the first one that a row has names its stream.
@@ -98,7 +102,8 @@ class Source(Strict):
             raise ValueError("give exactly one of path, table")
         if self.table is not None and self.format != "delta":
             raise ValueError("a table name goes with format: delta")
-        of_csv = sorted({"encoding", "delimiter", "quote", "escape"} & self.model_fields_set)
+        layout = {"encoding", "delimiter", "quote", "escape", "decimal"}
+        of_csv = sorted(name for name in layout if getattr(self, name) != _default(name))
         if of_csv and self.format != "csv":
             raise ValueError(f"{', '.join(of_csv)} goes with csv")
         if self.ordered and self.format not in ("csv", "json"):

@@ -33,6 +33,7 @@ def test_an_encoding_has_many_names(written, encoding):
         ({"escape": "none"}, "give one sign"),
         ({"decimal": "comma"}, "'.' or ','"),
         ({"format": "json", "encoding": "latin1", "delimiter": ";"}, "delimiter, encoding goes"),
+        ({"format": "parquet", "decimal": ","}, "decimal goes with csv"),
     ],
 )
 def test_what_is_no_layout_is_refused(given, message):
@@ -43,3 +44,8 @@ def test_what_is_no_layout_is_refused(given, message):
 @pytest.mark.parametrize("written", ["\t", "\\t", "tab"])
 def test_a_tab_has_a_name(written):
     assert source(format="csv", delimiter=written).delimiter == "tab"
+
+
+def test_a_source_that_was_kept_with_all_its_defaults_is_read_back():
+    of = source(format="json")
+    assert type(of).model_validate(of.model_dump(mode="json")) == of
