@@ -62,12 +62,7 @@ class SourceError(DesirelinesError):
         """Build the error for a mapping that names columns its data does not have."""
         found = tuple(found)
         wanted = tuple(wanted)
-        hints = [
-            f"'{name}' (write \"`{name}`\": a dot leads into a nested column)"
-            if name in found
-            else f"'{name}'{did_you_mean(name, found)}"
-            for name in wanted
-        ]
+        hints = [f"'{name}'{did_you_mean(name, found)}" for name in wanted]
         return cls(
             f"source '{source}': the mapping names {', '.join(hints)}, "
             f"which {where} does not have. It has: {', '.join(found)}. "
