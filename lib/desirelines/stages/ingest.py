@@ -155,10 +155,17 @@ def _ingest_source(
         max_files=run.settings.ingest.max_files_per_batch,
         on_batch=take,
         tell=run.progress.say,
-        tell_unreadable=lambda names: run.unreadable.extend((source.name, n) for n in names),
+        tell_unreadable=partial(_leave_out, run, source),
     )
     _tell_changed(run, source, checkpoint)
     return batches, by_other_rules
+
+
+def _leave_out(run: Run, source: Source, names: list[str]) -> None:
+    """Keep and name the files of a batch that could not be read."""
+    run.unreadable.extend((source.name, name) for name in names)
+    if names:
+        run.progress.say(f"{source.name}: left out, as broken or cut short: {listed(names)}")
 
 
 def _tell_changed(run: Run, source: Source, checkpoint: int) -> None:

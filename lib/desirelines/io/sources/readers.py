@@ -38,25 +38,15 @@ def as_raw(
     rows = source_rows if ROW in source_rows.columns else with_row(source_rows)
     whole = F.col(ROW)
     if source.format == "json":
-        text = F.make_valid_utf8(whole["value"])
-        row = F.try_parse_json(text)
-        # Spark parses the first object of a line and leaves the rest; an array shows that there is
-        # more. Few lines have two such signs, and the others need not be parsed twice.
-        in_array = F.try_parse_json(F.concat(F.lit("["), text, F.lit("]")))
-        broken = (
-            row.isNull()
-            | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
-            | (text.rlike(r"\}\s*[,;]?\s*\{") & ~_is_one_object(in_array))
-        )
-        raw = text
-        row_hash = F.xxhash64(text)
+        row, raw, broken = _parsed(F.make_valid_utf8(whole["value"]))
+        row_hash = F.xxhash64(raw)
     else:
-        row = whole
-        raw = whole[BROKEN] if source.format == "csv" else F.lit(None).cast("string")
+        kind = rows.select(ROW).schema[ROW].dataType
+        row, raw = whole, whole[BROKEN] if source.format == "csv" else F.lit(None).cast("string")
         broken = raw.isNotNull()
         if source.format == "csv":
-            broken |= swallows_rows(whole, rows.select(ROW).schema[ROW].dataType, source)
-        row_hash = F.xxhash64(raw, *_hashed(rows.select(ROW).schema[ROW].dataType))
+            broken |= swallows_rows(whole, kind, source)
+        row_hash = F.xxhash64(raw, *_hashed(kind))
     rows = rows.select(
         row.alias("row"),
         raw.alias("raw"),
@@ -78,6 +68,20 @@ def as_raw(
     # An event about one product has its facts where another event has the list of products.
     holder = F.try_variant_get("row", json_path_of(beside), "variant")
     return lines.withColumn("line", F.coalesce("line", F.when(F.col("line_no").isNull(), holder)))
+
+
+def _parsed(text: Column) -> tuple[Column, Column, Column]:
+    """A line of JSON as a variant, its text, and whether it is not one object."""
+    row = F.try_parse_json(text)
+    # Spark parses the first object of a line and leaves the rest; an array shows that there is
+    # more. Few lines have two such signs, and the others need not be parsed twice.
+    in_array = F.try_parse_json(F.concat(F.lit("["), text, F.lit("]")))
+    broken = (
+        row.isNull()
+        | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
+        | (text.rlike(r"\}\s*[,;]?\s*\{") & ~_is_one_object(in_array))
+    )
+    return row, text, broken
 
 
 def is_undecodable(raw: DataFrame, source: Source) -> Column:
