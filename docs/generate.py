@@ -1,13 +1,16 @@
 """Writes the pages that are generated from the code; a test fails when they are out of date.
 
-They are docs/tables.md, docs/features.md and docs/expressions.md.
+They are docs/tables.md, docs/features.md, docs/expressions.md and docs/mapping.md.
 """
 
 from pathlib import Path
 
-from desirelines.catalogue import FEATURES, LABELS
+from desirelines.catalogue import FEATURES, LABELS, mapping_keys
+from desirelines.catalogue.kinds import KINDS
 from desirelines.pipeline import STAGES
 from desirelines.settings.functions import FUNCTIONS, TYPES
+from desirelines.settings.source import Source
+from desirelines.settings.source_columns import Columns, Identifier, TimeColumn, ValueColumn
 from desirelines.tables import ALL
 
 DOCS = Path(__file__).parent
@@ -191,6 +194,101 @@ identifiers into keys. Spark fills in no variables: `'${{env:HOME}}'` is a text.
 """
 
 
+def mapping_page() -> str:
+    """Every key of a source's mapping."""
+    sections = {
+        "source": (Source, mapping_keys.SOURCE),
+        "columns": (Columns, mapping_keys.COLUMNS),
+        "value": (ValueColumn, mapping_keys.VALUE),
+        "time": (TimeColumn, mapping_keys.TIME),
+        "identifier": (Identifier, mapping_keys.IDENTIFIER),
+    }
+    tables = {
+        name: "\n".join(
+            [
+                "| key | needed | meaning | example |",
+                "|---|---|---|---|",
+                *(
+                    f"| `{key}` | {'yes' if field.is_required() else ''} | {keys[key][0]} | "
+                    f"`{keys[key][1]}` |"
+                    for key, field in model.model_fields.items()
+                ),
+            ]
+        )
+        for name, (model, keys) in sections.items()
+    }
+    return MAPPING.format(kinds=", ".join(f"`{k}`" for k in KINDS), **tables)
+
+
+MAPPING = """# Mapping of a source
+
+Generated from `lib/desirelines/settings/` and `lib/desirelines/catalogue/mapping_keys.py` by \
+`make docs`. A mapping is a YAML file that `sources` in the configuration names. `desirelines \
+init --from FILE` guesses a first one, and `desirelines check` says what does not fit. \
+`conf/sources/` has mappings to copy from. Terms: [glossary](glossary.md).
+
+## Keys of a source
+{source}
+
+## Keys of `columns`
+{columns}
+
+## A value
+Exactly one of these keys, or the name of a column as a text.
+
+{value}
+
+## A time
+{time}
+
+## An identifier
+An entry of `ids`, and `alias`.
+
+{identifier}
+
+## Kinds
+{kinds}.
+
+## Results under your own ids
+Tables name people by keys, and no table leads back from a key. To join results to your own ids, \
+keep the values of one type in the mapping **before the first row is read**:
+
+```yaml
+ids:
+  customer: {{column: customer_id, keep_value: true}}
+```
+
+Then `identifiers` has the value of each key of this type, and the person of a key is in \
+`identity_map`:
+
+```sql
+SELECT i.value AS customer_id, m.segment_id
+FROM segment_members m
+JOIN identity_map p ON p.person_id = m.person_id AND p.to_run IS NULL
+JOIN identifiers i ON i.key = p.key
+WHERE m.is_primary
+```
+
+## Tables by day
+Rows of what each person bought on each day have no time, no id of an event and often no number of \
+an order:
+
+```yaml
+identity: occurrence                # two equal rows are two purchases
+columns:
+  occurred_at: {{column: date, pattern: yyyyMMdd}}
+  event_name: {{value: purchase}}
+  order_id: date                    # all that a person buys on a day is one order
+  amount: dollar_value
+ids: {{customer: customer_id}}
+kinds: {{purchase: purchase}}
+```
+
+Every event is at midnight, so features of the hour of day say nothing. Without `order_id` each \
+row counts as an order of its own.
+"""
+
+
 JOBS = {"publish": "publish_segments"}
 """Submit files that are not called like their stage."""
 AGAIN = {"ingest-events": "new rows only", "publish": "once a run"}
@@ -255,6 +353,7 @@ PAGES = {
     "tables.md": tables_page,
     "features.md": features_page,
     "expressions.md": expressions_page,
+    "mapping.md": mapping_page,
     "../jobs/README.md": jobs_page,
     "../README.md": readme_page,
 }

@@ -41,6 +41,7 @@ TESTED_THROUGH = {
     "operations/rebuild.py": "tests/stages/test_sessions_increment.py",
     "operations/report.py": "tests/cli/test_json.py",
     "pipeline.py": ("tests/architecture/test_layers.py", "tests/operations/test_run_pipeline.py"),
+    "columns/lapse.py": "tests/spec/features/test_labels.py",
     "settings/strict.py": "tests/unit/settings/test_model.py",
     "run/progress.py": "tests/unit/cli/test_progress.py",
     "run/settings_check.py": "tests/attacks/test_configuration.py",

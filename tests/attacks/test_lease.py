@@ -121,7 +121,7 @@ def test_elsewhere_the_ledger_keeps_the_lease_until_it_ends_or_expires(driver):
         pass
     with ledger_lease(driver(NOW + LEASE_TIME + timedelta(minutes=1)), "four", "run"):
         """The third's has expired."""
-    assert driver().open_run() is None, "a run that only held the warehouse is none to go on with"
+    assert not driver().open_runs(), "a run that only held the warehouse is none to go on with"
 
 
 def test_of_drivers_that_begin_at_once_one_holds_the_warehouse(driver):

@@ -85,3 +85,25 @@ def test_rows_of_another_writer_are_found_and_fail(spark, cli, ingested, capsys)
     }
     assert "twice in one stream, nearer: 1" in found["event ids of shop"]["found"]
     assert "1 keys (run_id, source, ingest_batch, fate)" in found["keys of row_accounts"]["found"]
+
+
+@pytest.mark.integration
+def test_people_joined_by_words_that_are_refused_today_are_told(cli, tmp_path, capsys):
+    """Three strangers log in as guest, two others are not set; then the words are refused."""
+    conf = shop.configure(tmp_path)
+    rows = [r | {"user": ""} for r in shop.rows(0, 5)]
+    cookies = sorted({r["cookie"] for r in rows})[:5]
+    words = dict(zip(cookies, ["guest", "guest", "guest", "(not set)", "(not set)"], strict=True))
+    rows = [r | {"user": words.get(r["cookie"], "")} for r in rows]
+    shop.write(tmp_path / "in", "first.csv", rows)
+    before = ("--set", "identity.junk_values=[nothing]")
+    for stage in ("ingest-events", "resolve-identities"):
+        assert cli(stage, "--conf", str(conf), *before) == 0
+    code, findings, _ = looked(cli, tmp_path, capsys)
+    finding = findings["words for nobody"]
+    assert finding["is_note"]
+    assert finding["found"].startswith(
+        "2 people hold 2 identifiers that are words for nobody (identity.junk_values): "
+        "user (not set), user guest. With them 5 other identifiers were joined"
+    )
+    assert code == 0

@@ -20,4 +20,8 @@ def test_an_older_as_of_is_a_backfill_outside_the_chain(spark, published_shop, c
     runs = result(capsys)
     assert [(r["status"], r["base_run_id"]) for r in runs][2:] == [("BACKFILLED", "none")]
     assert cli("history", "--run-id", summary["run_id"], *conf(published_shop)) == 0
+    # the page is of the window: events after it are not its newest
+    page = (published_shop / "report.html").read_text()
+    assert "As of 20 January 2026" in page
+    assert "Newest event: 2026-01-19." in page
     assert cli("history", "--run-id", "nonsense", *conf(published_shop)) == 2

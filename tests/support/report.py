@@ -109,7 +109,7 @@ def report(**changes: Any) -> ReportData:
     data = ReportData(
         title="Segments", run_id="r2", config_hash="c0ffee", as_of=date(2026, 3, 1),
         published_on="2026-03-01", data_through="2026-02-28", people_count=2000,
-        previous_run_id="r1", steps_shown=12, definitions=pd.DataFrame(
+        previous_run_id="r1", steps_shown=12, places=2, currency="EUR", definitions=pd.DataFrame(
             [(s, k, n, f"rule of {s} before as_of", None, []) for s, k, n, _ in SEGMENTS],
             columns=["segment_id", "kind", "name", "definition", "origin", "derived_from"],
         ),

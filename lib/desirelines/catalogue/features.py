@@ -231,7 +231,7 @@ FEATURES: tuple[Feature, ...] = (
            "times the path goes elsewhere and straight back (a, b, a) / steps with two more steps "
            "after them", "no session of three steps or more", "backtracks, requirement A14",
            "going back", "going forward"),
-    _share("revisit_rate", "path", "steps already taken earlier in the same session / steps",
+    _share("revisit_rate", "path", "views of a step viewed earlier in the same session / steps",
            "no step in the window", "revisits, requirement A14", "coming round again",
            "each step once"),
     Feature("path_depth", "path", "steps of visits / visits", "steps per visit", NO_VISIT,

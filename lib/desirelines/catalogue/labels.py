@@ -69,7 +69,8 @@ LABELS: tuple[Label, ...] = (
               "repeat": "two orders or more",
               "loyal": "journey.loyal_orders or more",
               "at_risk": "no order for journey.at_risk_days",
-              "lapsed": "no order for segments.lapsed_months months"},
+              "lapsed": "no order for segments.lapsed_months months, after two orders or active "
+                        "weeks"},
           "no order ever and nothing recent", "requirement C5"),
 )
 # fmt: on

@@ -27,3 +27,10 @@ NO_IDENTIFIERS = (
     "nan@", "anonymous@", "guest@", "nobody@", "test@", "dummy@", "deleted@", "redacted@",
 )  # fmt: skip
 """Words that identify nobody, in lower case; one that ends in @ is a mailbox."""
+
+EMPTY_TEXTS = (
+    *("0" * n for n in range(1, 33)), "00000000-0000-0000-0000-000000000000",
+    "-", "--", "---", ".", "..", "...", "?", "??", "*", "#", "/", "_", "!", "{}", "[]", "()", "<>",
+    '""', "''", "0.00", "0-0", "0/0",
+)  # fmt: skip
+"""Usual texts of zeros and punctuation alone."""

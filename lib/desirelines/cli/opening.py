@@ -17,6 +17,7 @@ def opened(
     options: Options,
     *,
     goes_on: bool = False,
+    continues_failed: bool = True,
     writes: str | None = None,
     is_judged: bool = False,
     fits: bool = False,
@@ -25,6 +26,11 @@ def opened(
     from desirelines.run.opening import opened as opened_run
 
     with opened_run(
-        options.run, goes_on=goes_on, writes=writes, is_judged=is_judged, fits=fits
+        options.run,
+        goes_on=goes_on,
+        continues_failed=continues_failed,
+        writes=writes,
+        is_judged=is_judged,
+        fits=fits,
     ) as run:
         yield run

@@ -11,6 +11,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.columns.keys import INNER_PAD, OUTER_PAD, keyed_digest
+from desirelines.events.mapping_matches import names_that_come, paths_with_values
 from desirelines.events.nested_orders import comes_whole, with_whole_orders
 from desirelines.events.raw_fields import RAW, ROW, is_told_broken, raw_text
 from desirelines.events.row_order import total_order
@@ -208,10 +209,18 @@ def with_text_of_conflicts(classified: DataFrame, mapped: DataFrame, text: Colum
     ).drop("_raw")
 
 
-def to_account(classified: DataFrame) -> DataFrame:
-    """Rows by fate: fate, row_count, and day_count, the approximate number of their UTC days."""
+def to_account(classified: DataFrame, source: Source) -> DataFrame:
+    """Rows by fate: fate, row_count, and day_count, the approximate number of their UTC days.
+
+    Also which parts of the mapping match in these rows: has_value and names (`mapping_matches`).
+    """
     days = F.approx_count_distinct(F.col("occurred_at").cast("date"))
-    return classified.groupBy("fate").agg(F.count("*").alias("row_count"), days.alias("day_count"))
+    return classified.groupBy("fate").agg(
+        F.count("*").alias("row_count"),
+        days.alias("day_count"),
+        F.array(*paths_with_values(source).values()).alias("has_value"),
+        names_that_come(source).alias("names"),
+    )
 
 
 def to_quarantine(

@@ -199,7 +199,7 @@ def backtrack_rate(window: ObservationWindow) -> Column:
 
 
 def revisit_rate(window: ObservationWindow) -> Column:
-    """Steps taken before in the same session / steps."""
+    """Views of a step viewed before in the same session / steps."""
     return share("revisits", "steps", window)
 
 

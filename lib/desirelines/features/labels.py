@@ -12,6 +12,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import LABELS, own_column
+from desirelines.columns.lapse import is_lapsed
 from desirelines.columns.small_groups import published_cuts
 from desirelines.features.window import DAY_US, ObservationWindow
 from desirelines.settings.features import Journey
@@ -204,9 +205,9 @@ def journey_stage(window: ObservationWindow, journey: Journey, lapsed_months: in
     def within(at: str, days: int) -> Column:
         return F.col(at) >= F.timestamp_micros(F.lit(window.end_us - days * DAY_US))
 
-    orders, last = F.col("lifetime_orders"), F.col("last_order_at")
+    orders = F.col("lifetime_orders")
     holds = {
-        "lapsed": last < end - F.make_interval(months=F.lit(lapsed_months)),
+        "lapsed": is_lapsed(end, lapsed_months),
         "at_risk": (orders > 0) & ~within("last_order_at", journey.at_risk_days),
         "loyal": orders >= journey.loyal_orders,
         "repeat": orders >= 2,

@@ -9,7 +9,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.columns.small_groups import published_cuts
-from desirelines.settings.rfm import PROSPECTS, Rfm, cells
+from desirelines.settings.rfm import PAST_BUYERS, PROSPECTS, Rfm, cells
 from desirelines.tables import RFM_SCORES
 from desirelines.tables.conform import conform
 
@@ -78,8 +78,8 @@ def to_rfm_scores(
     """One row per person as of the run's date, as contracted. No shuffle.
 
     Equal values have equal scores. A person who paid nothing, or whose refunds are at least what
-    they paid, scores 1 for money. A person without an order in the window has no scores and is a
-    prospect.
+    they paid, scores 1 for money. A person without an order in the window has no scores: with
+    earlier orders a past buyer, else a prospect.
     """
     buys = F.col("frequency") > 0
     if cuts is None:
@@ -111,11 +111,12 @@ def to_rfm_scores(
             "monetary_score": monetary.cast("long"),
         }
     )
+    without_order = F.when(F.col("lifetime_orders") > 0, PAST_BUYERS).otherwise(PROSPECTS)
     number = F.col("recency_score") * 100 + F.col("frequency_score") * 10 + F.col("monetary_score")
     return conform(
         scored.withColumns(
             {
-                "rfm_segment": F.coalesce(F.try_element_at(names, number), F.lit(PROSPECTS)),
+                "rfm_segment": F.coalesce(F.try_element_at(names, number), without_order),
                 "is_nothing_paid": F.coalesce(buys & (F.col("monetary") <= 0), F.lit(False)),
                 "run_id": F.lit(run_id),
             }

@@ -14,33 +14,21 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import urlparse
 
-from py4j.protocol import Py4JJavaError
-from pyspark.errors import PySparkException
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
-from desirelines.columns.keys import secret_pads
 from desirelines.errors import DesirelinesError, GateError, MachineError, SettingsError
-from desirelines.events.currency import with_reporting_currency
-from desirelines.events.fates import with_fates
-from desirelines.events.parse import to_mapped_events
 from desirelines.io.secrets import read_secret
-from desirelines.io.sources.inspect import check_source, sample, with_whole_names
-from desirelines.io.sources.rates import check_rates, currency_rates
-from desirelines.io.spark.errors import error_of_rows, kind_of
+from desirelines.io.sources.inspect import check_source
+from desirelines.io.sources.rates import check_rates
+from desirelines.io.spark.errors import kind_of
 from desirelines.io.spark.session import check_java, spark_session
 from desirelines.io.tables.ledger import Ledger
 from desirelines.io.tables.store import Warehouse
 from desirelines.operations.deep_check import Note, deep_looks
 from desirelines.operations.integrity import how_to_repair, integrity_looks
+from desirelines.operations.mapping_check import mapping_fit
 from desirelines.run import warehouse_facts
 from desirelines.run.settings_check import judged
 from desirelines.settings import Settings, Source, read_settings
 from desirelines.tables import ALL
-
-SAMPLE_ROWS = 1_000
-WORST_SHARE = 0.5
-"""A mapping that sends more than this share of the sample to quarantine does not fit its data."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +137,7 @@ def _look_at_sources(looks: _Looks, warehouse: Warehouse, settings: Settings) ->
         looks.look("rates", partial(_rates, warehouse, settings))
     for source in settings.sources:
         if looks.look(f"source {source.name}", partial(_readable, warehouse, source)):
-            looks.look(f"mapping {source.name}", partial(_fit, warehouse, settings, source))
+            looks.look(f"mapping {source.name}", partial(mapping_fit, warehouse, settings, source))
 
 
 def _look_at_tables(
@@ -172,46 +160,6 @@ def _look_at_tables(
         return
     for what, action in deep_looks(warehouse, settings, tell):
         looks.look(what, action)
-
-
-def sample_fates(warehouse: Warehouse, settings: Settings, source: Source) -> DataFrame:
-    """Fates and reasons that a run would give the source's first rows: fate, reason, n."""
-    raw = sample(warehouse.spark, source, SAMPLE_ROWS)
-    if source.format != "json":
-        source = with_whole_names(source, raw.select("row.*").columns)
-    pads = secret_pads(warehouse.spark, b"only for a look: keys made with this are thrown away")
-    mapped = to_mapped_events(raw, pads, source, settings, read_at=datetime.now(UTC))
-    mapped = with_reporting_currency(
-        mapped, currency_rates(warehouse.spark, settings.site), settings.site
-    )
-    rows = with_fates(mapped.withColumn("is_suppressed", F.lit(False)), source, None)
-    reasons = F.when(F.size("reasons") > 0, F.col("reasons")).otherwise(F.array(F.lit("")))
-    return (
-        rows.select("fate", F.explode(reasons).alias("reason"))
-        .groupBy("fate", "reason")
-        .agg(F.count("*").alias("n"))
-    )
-
-
-def _fit(warehouse: Warehouse, settings: Settings, source: Source) -> str:
-    rows = sample_fates(warehouse, settings, source)
-    try:
-        counts = rows.orderBy(F.col("n").desc(), "fate", "reason").collect()
-    except (PySparkException, Py4JJavaError) as error:
-        has_expressions = bool(source.expressions)
-        raise error_of_rows(error, source.name, has_expressions=has_expressions) from None
-    row_count = sum(c["n"] for c in counts)
-    reasons = [f"{c['n']:,} {c['reason']}" for c in counts if c["fate"] == "quarantined"]
-    used_count = sum(c["n"] for c in counts if c["fate"] == "used")
-    message = f"of the first {row_count:,} rows {used_count:,} would be used" + (
-        f"; quarantined: {'; '.join(reasons)}" if reasons else ""
-    )
-    quarantined_count = sum(c["n"] for c in counts if c["fate"] == "quarantined")
-    if row_count and quarantined_count > WORST_SHARE * row_count:
-        raise GateError(
-            f"the mapping does not fit the data: {message}. Fix the columns these reasons name."
-        )
-    return message
 
 
 def _judged(warehouse: Warehouse, settings: Settings) -> str:

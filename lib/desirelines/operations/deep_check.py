@@ -8,11 +8,16 @@ from functools import partial
 from pyspark.sql import Row
 from pyspark.sql import functions as F
 
+from desirelines.columns.keys import key_of
 from desirelines.errors import GateError
 from desirelines.events.repeated_ids import to_repeated_ids, to_repeats
+from desirelines.identities.placeholder_values import placeholder_values
+from desirelines.io.secrets import read_secret
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings import Settings
-from desirelines.tables import ALL, EVENTS, Table
+from desirelines.tables import ALL, EVENTS, IDENTITY_MAP, Table
+
+MOST_WORDS = 5
 
 
 class Note(str):
@@ -33,6 +38,9 @@ def deep_looks(
         if table is not EVENTS:
             tell(f"keys of {table.name}")
             yield f"keys of {table.name}", partial(_unique, warehouse, table)
+    if IDENTITY_MAP in there:
+        tell("words for nobody")
+        yield "words for nobody", partial(_joined_by_words, warehouse, settings)
     if EVENTS in there:
         tell("event ids")
         days = settings.ingest.late_days
@@ -55,6 +63,37 @@ def _unique(warehouse: Warehouse, table: Table) -> str:
             "and restore the version before it, or delete its rows."
         )
     return f"each of {row['rows']:,} rows has its own key"
+
+
+def _joined_by_words(warehouse: Warehouse, settings: Settings) -> str:
+    """People who hold an identifier that is refused today, because it identifies nobody."""
+    identity, secret = (
+        settings.identity,
+        read_secret(settings.secrets.data_file, "secrets.data_file"),
+    )
+    types = sorted({t for s in settings.sources for t in s.ids})
+    texts = {
+        key_of(secret, t, text, caseless=t in identity.caseless_types): f"{t} {text}"
+        for text in placeholder_values(identity.junk_values)
+        for t in types
+    }
+    words = F.broadcast(warehouse.spark.createDataFrame([(key,) for key in texts], "key string"))
+    current = warehouse.read(IDENTITY_MAP).filter("to_run IS NULL")
+    by_words = current.join(words, "key", "left_semi").select("key", "person_id")
+    found = sorted(texts[row["key"]] for row in by_words.select("key").collect())
+    if not found:
+        return "no person holds an identifier that is a word for nobody (identity.junk_values)"
+    held = current.join(by_words.select("person_id").distinct(), "person_id")
+    keys, people = held.agg(F.count("*"), F.count_distinct("person_id")).collect()[0]
+    more = len(found) - MOST_WORDS
+    return Note(
+        f"{people:,} people hold {len(found):,} identifiers that are words for nobody "
+        f"(identity.junk_values): {', '.join(found[:MOST_WORDS])}"
+        + (f" and {more:,} more" if more > 0 else "")
+        + f". With them {keys - len(found):,} other identifiers were joined, perhaps of "
+        "strangers. Events stay as they were ingested: to part these people, ingest the sources "
+        "into a new warehouse, or cut single links with `desirelines identity unlink`."
+    )
 
 
 def _repeated(row: Row | None, days: float) -> str:

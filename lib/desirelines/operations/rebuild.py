@@ -7,6 +7,7 @@ from datetime import date
 
 from pyspark.sql import functions as F
 
+from desirelines.io.tables.ledger import REBUILD
 from desirelines.pipeline import BUILD_FEATURES
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
@@ -60,7 +61,7 @@ def rebuild(run: Run, since: date | None) -> Rebuilt:
             return StageReport()
         return StageReport(note=str(rebuild_sessions(run, streams)))
 
-    execute(Stage("rebuild", resolve_and_build), run)
+    execute(Stage(REBUILD, resolve_and_build), run)
     execute(BUILD_FEATURES, run)
     after = {t.name: _content(run, t) for t in REBUILT}
     tables = tuple(

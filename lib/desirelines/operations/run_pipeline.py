@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from desirelines.io.tables.ledger import LEASE, PUBLISHED
+from desirelines.io.tables.ledger import FAILED, LEASE, PUBLISHED
 from desirelines.pipeline import STAGES, run_all
 from desirelines.run.context import Run
 from desirelines.run.execute import execute
 from desirelines.stages.abandoned_runs import give_up, give_up_the_dead
 from desirelines.stages.after_publication import make_up, say_done
-from desirelines.stages.gates import check_as_of
+from desirelines.stages.gates import check_as_of, check_ready
 from desirelines.stages.report import write_report
 from desirelines.tables import ROW_ACCOUNTS
 from desirelines.views.data_end import day_after_newest_event
@@ -56,7 +58,7 @@ def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
     """Run all stages, then write the report; if nothing is new since an ended run, change nothing.
 
     First complete what an earlier driver left undone after its publication, and give up runs whose
-    drivers died.
+    drivers died. A run that fails is given up: later commands do not continue it.
 
     Raises:
         DesirelinesError: a stage cannot go on; nothing was published.
@@ -64,7 +66,7 @@ def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
     run = replace(run, refit=refit, writes_report=True)
     make_up(run, write_report)
     give_up_the_dead(run)
-    with run.ledger.gathered():
+    with _given_up_if_it_fails(run), run.ledger.gathered():
         outcome = run_all(run)
         run = run.at(outcome.as_of)
         report = None
@@ -88,24 +90,40 @@ def run_stage(run: Run, name: str) -> StageSummary:
     """Run one stage of an unfinished run, or of a new one.
 
     A run that no stage settled a date for is made for the end of the data. A new run whose first
-    stage fails is given up: later commands do not continue it.
+    stage fails is given up: later commands do not continue it. So is an unfinished run that failed,
+    when new events are ingested into another one.
 
     Raises:
+        EmptyInputError: what the stage reads is not there yet.
         DesirelinesError: the stage cannot go on.
     """
     make_up(run, write_report)
-    if name != STAGES[0].name:
+    if name == STAGES[0].name:
+        failed = [s.run_id for s in run.ledger.open_runs() if s.status == FAILED]
+        give_up(run, [run_id for run_id in failed if run_id != run.run_id])
+    else:
         settled = run.requested_as_of or run.ledger.as_of(run.run_id)
         run = run.at(settled or day_after_newest_event(run))
         check_as_of(run)
-    is_new = not _has_begun(run)
-    try:
-        execute(next(s for s in STAGES if s.name == name), run)
-    except Exception:
-        if is_new and _has_begun(run):
-            give_up(run, [run.run_id])
-        raise
+        check_ready(run, name)
+    stage = next(s for s in STAGES if s.name == name)
+    with nullcontext() if _has_begun(run) else _given_up_if_it_fails(run):
+        execute(stage, run)
     return StageSummary(run.run_id, name, round(run.seconds[name], 2))
+
+
+@contextmanager
+def _given_up_if_it_fails(run: Run) -> Iterator[None]:
+    """Give up the run if the block fails before the run ended."""
+    try:
+        yield
+    except Exception:
+        is_over = any(s.run_id == run.run_id for s in run.ledger.ended())
+        if _has_begun(run) and not is_over:
+            # What failed is to be told, whatever happens now: the lease ends the run as well.
+            with suppress(Exception):
+                give_up(run, [run.run_id])
+        raise
 
 
 def _has_begun(run: Run) -> bool:

@@ -52,8 +52,9 @@ def to_positions(
     `paths` as in `person_batches.to_tallies`. A cell (step, place) is the number of paths with the
     step at that place over all paths, so the shares of one place sum to 1. A path that is over
     stays in path_end. Cells of fewer than ten people become __hidden__, and so do those by which
-    they could be computed (see `withholding`). `overlapping` are the segments that do not divide
-    everybody. Two shuffles, of groups' cells.
+    they could be computed (see `withholding`). Where that would take a path_end of ten people, too
+    few are left who took a step: the group has no row at that place. `overlapping` are the segments
+    that do not divide everybody. Two shuffles, of groups' cells.
     """
     cells = to_tallies(
         paths,
@@ -82,7 +83,9 @@ def _publishable_cells(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Ta
     # A person has one path of all sessions, but may have many sessions: then the people of two
     # steps may be the same.
     is_exact = cells.column("grain")[0].as_py() == PERSON
-    gone = withheld(cells, "step", people="_people", overlapping=overlapping, is_exact=is_exact)
+    gone = withheld(
+        cells, "step", people="_people", overlapping=overlapping, is_exact=is_exact, last=PATH_END
+    )
     steps = [
         HIDDEN if is_gone else step
         for step, is_gone in zip(cells.column("step").to_pylist(), gone, strict=True)
@@ -90,6 +93,13 @@ def _publishable_cells(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Ta
     segments, paths, people = (
         cells.column(c).to_pylist() for c in ("segment_id", "path_count", "_people")
     )
+    left_out = {
+        segment
+        for segment, step, of_people, is_gone in zip(
+            segments, cells.column("step").to_pylist(), people, gone, strict=True
+        )
+        if is_gone and step == PATH_END and of_people >= SMALL_GROUP
+    }
     whole = dict[str, int]()
     counted = dict[tuple[str, str], int]()
     most = dict[tuple[str, str], int]()
@@ -99,7 +109,9 @@ def _publishable_cells(cells: pa.Table, *, overlapping: frozenset[str]) -> pa.Ta
         whole[key[0]] = whole.get(key[0], 0) + of_paths
         counted[key] = counted.get(key, 0) + of_paths
         most[key] = most.get(key, 0) + of_people if is_exact else max(most.get(key, 0), of_people)
-    published = sorted(key for key in counted if most[key] >= SMALL_GROUP)
+    published = sorted(
+        key for key in counted if most[key] >= SMALL_GROUP and key[0] not in left_out
+    )
     first_row = pa.array([0] * len(published), pa.int64())
     return pa.table(
         {

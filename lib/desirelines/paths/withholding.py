@@ -23,13 +23,15 @@ def withheld(
     overlapping: Collection[str],
     is_exact: bool,
     everybody_first: bool = False,
+    last: str | None = None,
 ) -> Flags:
     """Which rows of one table are withheld. Runs on executors.
 
     A row counts what a segment, or everybody, did (the value in `column`). `overlapping` are
     segments that do not divide everybody; `is_exact` as in `small_groups.hidden_cells`. With
     `everybody_first`, nothing about the segments is published if that would cost a number of
-    everybody that can be published on its own.
+    everybody that can be published on its own. The value `last` is withheld for the sake of another
+    one only where nothing else will do.
     """
     segment, what = (rows.column(c).to_pylist() for c in ("segment_id", column))
     place = {value: n for n, value in enumerate(sorted(set(what)))}
@@ -45,7 +47,10 @@ def withheld(
     table = np.array([counts[ALL], *(counts[p] for p in parts), rest])
     is_rest = np.zeros(table.shape, dtype=bool)
     is_rest[-1] = True
-    gone = hidden_cells(table, whole=0, hidden=is_rest, is_exact=is_exact)
+    price = table.copy()
+    if last in place:
+        price[:, place[last]] *= 1 + int(table.sum())
+    gone = hidden_cells(table, whole=0, hidden=is_rest, cost=price, is_exact=is_exact)
     if everybody_first and gone is not None and (gone[0] & ~_folded(counts[ALL])).any():
         gone = None
     all_parts_withheld = gone is None

@@ -18,7 +18,7 @@ class ReportData:
         config_hash: digest of the configuration of the run.
         as_of: midnight (site zone); only what happened before it counts.
         published_on: when the run was published, as text.
-        data_through: day of the newest event, as text.
+        data_through: day of the newest event before as_of, as text.
         people_count: people as of the run.
         previous_run_id: the published run with which moves are compared; None for the first run.
         definitions: segment_id, kind, name, definition, origin, derived_from; one row per segment.
@@ -36,6 +36,8 @@ class ReportData:
             Without these two, the sum cannot be checked, and the page says so.
         trials: `cluster_trials` of the run; may be empty.
         steps_shown: maximum number of steps in a transition picture.
+        places: number of places of the step matrix.
+        currency: the reporting currency, ISO 4217.
     """
 
     title: str
@@ -58,3 +60,5 @@ class ReportData:
     accounts: pd.DataFrame
     trials: pd.DataFrame
     steps_shown: int
+    places: int
+    currency: str

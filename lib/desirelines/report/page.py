@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from importlib import resources
 
 from jinja2 import Environment, StrictUndefined
@@ -11,6 +12,7 @@ from desirelines.report.path_sections import (
     flow_picture,
     funnel_pictures,
     graph_picture,
+    places_left_out,
     places_picture,
     week_pictures,
 )
@@ -22,11 +24,12 @@ from desirelines.report.sections import (
     moves_picture,
     search_picture,
     sizes_picture,
+    tells_nothing,
     why_moved,
 )
 from desirelines.report.segment_cards import everybody_card, segment_card
 from desirelines.report.segments import Segment, means_of_everybody, ordered_segments, profiles_of
-from desirelines.report.text import day_text, percent_text
+from desirelines.report.text import day_text, in_currency, percent_text
 from desirelines.report.view_model import Page
 from desirelines.tables import SMALL_GROUP
 
@@ -41,6 +44,7 @@ def render(data: ReportData) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["in_currency"] = partial(in_currency, currency=data.currency)
     return environment.from_string(template).render(page=page_of(data))
 
 
@@ -72,10 +76,12 @@ def page_of(data: ReportData) -> Page:
         rules=tuple(cards[s.segment_id] for s in rules),
         flow=flow_picture(data),
         places=places_picture(data),
+        places_left_out=places_left_out(data),
         graph=graph_picture(data),
         funnels=funnel_pictures(data),
         weeks=week_pictures(data),
         differences=differences_picture(clusters, profiles, everybody),
+        tells_nothing=tells_nothing(clusters, profiles),
         moves=moves_picture(data, clusters) if data.previous_run_id else None,
         why_moved=why_moved(data),
         search=search,

@@ -17,6 +17,7 @@ from desirelines.report.text import (
     step_text,
 )
 from desirelines.report.view_model import Grid, Picture
+from desirelines.tables import SMALL_GROUP
 
 MOST_STEPS, MOST_MOVES = 16, 60
 
@@ -51,12 +52,12 @@ def graph_picture(data: ReportData) -> Picture | None:
 
 
 def places_picture(data: ReportData) -> Picture | None:
-    """The step matrix of everybody by visit: the most frequent steps at any place, and the end."""
-    cells = [
-        r
-        for r in data.positions.to_dict("records")
-        if (r["segment_id"], r["grain"]) == (ALL, "session")
-    ]
+    """The step matrix of everybody by visit: the most frequent steps at any place, and the end.
+
+    It ends before the first place that is left out.
+    """
+    first = _first_left_out(data)
+    cells = [r for r in _places_of_everybody(data) if first is None or r["place"] < first]
     if not cells:
         return None
     shares = {(str(c["step"]), int(c["place"])): float(c["path_share"]) for c in cells}
@@ -80,6 +81,32 @@ def places_picture(data: ReportData) -> Picture | None:
         words=2,
     )
     return Picture(path_charts.step_matrix(shares, shown, places), table)
+
+
+def places_left_out(data: ReportData) -> str:
+    """Say from which place on the step matrix says nothing; empty if it is whole."""
+    first = _first_left_out(data)
+    if first is None or first == 1:
+        return ""
+    place = {2: "2nd", 3: "3rd"}.get(first, f"{first}th")
+    return (
+        f"Places from the {place} on are left out: fewer than {SMALL_GROUP} people took a step "
+        "there, or their number would follow."
+    )
+
+
+def _first_left_out(data: ReportData) -> int | None:
+    """The first place of which nothing may be shown; None if there is none."""
+    there = {int(r["place"]) for r in _places_of_everybody(data)}
+    return next((place for place in range(1, data.places + 1) if place not in there), None)
+
+
+def _places_of_everybody(data: ReportData) -> list[dict[Any, Any]]:
+    return [
+        r
+        for r in data.positions.to_dict("records")
+        if (r["segment_id"], r["grain"]) == (ALL, "session")
+    ]
 
 
 def funnel_pictures(data: ReportData) -> tuple[tuple[str, Picture], ...]:

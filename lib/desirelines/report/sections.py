@@ -47,9 +47,13 @@ def sizes_picture(segments: list[Segment]) -> Picture:
 def differences_picture(
     clusters: list[Segment], profiles: dict[tuple[str, str], Profile], everybody: dict[str, float]
 ) -> Picture | None:
-    """Features by clusters with a profile; None when all clusters are too small for one."""
+    """Features by clusters with a profile; None when all clusters are too small for one.
+
+    Features that tell nothing are left out (see `tells_nothing`).
+    """
     shown = [c for c in clusters if any(s == c.segment_id for _, s in profiles)]
-    features = known_features({f for f, s in profiles if any(c.segment_id == s for c in shown)})
+    unknown, constant = _telling_nothing(shown, profiles)
+    features = [f for f in _features_of(shown, profiles) if f not in {*unknown, *constant}]
     if not shown or not features:
         return None
     effects = {key: profile.effect for key, profile in profiles.items()}
@@ -81,6 +85,40 @@ def differences_picture(
         charts.differences(features, [c.segment_id for c in shown], effects, names),
         Grid(head, rows, words=2),
     )
+
+
+def tells_nothing(clusters: list[Segment], profiles: dict[tuple[str, str], Profile]) -> str:
+    """Which features are known of nobody, or are the same for everybody; empty if none is."""
+    unknown, constant = _telling_nothing(clusters, profiles)
+    sentences = [
+        f"{what}: {', '.join(feature_label(f) for f in features)}."
+        for what, features in (
+            ("Not drawn, because they are known of nobody", unknown),
+            ("Not drawn, because they are the same for everybody", constant),
+        )
+        if features
+    ]
+    return " ".join(sentences)
+
+
+def _telling_nothing(
+    clusters: list[Segment], profiles: dict[tuple[str, str], Profile]
+) -> tuple[list[str], list[str]]:
+    """Features without a mean in any cluster, and those with one mean and no effect in all."""
+    unknown, constant = [], []
+    for feature in _features_of(clusters, profiles):
+        of_feature = [p for c in clusters if (p := profiles.get((feature, c.segment_id)))]
+        means = {p.mean for p in of_feature}
+        if means == {None}:
+            unknown.append(feature)
+        elif len(means) == 1 and len(of_feature) > 1 and not any(p.effect for p in of_feature):
+            constant.append(feature)
+    return unknown, constant
+
+
+def _features_of(clusters: list[Segment], profiles: dict[tuple[str, str], Profile]) -> list[str]:
+    ids = {c.segment_id for c in clusters}
+    return known_features({feature for feature, segment in profiles if segment in ids})
 
 
 def moves_picture(data: ReportData, clusters: list[Segment]) -> Picture | None:

@@ -93,6 +93,11 @@ def value_text(feature: str, value: Any, *, with_unit: bool = False) -> str:
     return f"{text} in {unit}" if unit.endswith("currency") else f"{text} {unit}"
 
 
+def in_currency(text: str, currency: str) -> str:
+    """The text with the reporting currency by its code."""
+    return text.replace("in reporting currency", currency).replace("reporting currency", currency)
+
+
 def seconds_text(value: Any) -> str:
     """A time span in a suitable unit."""
     number = number_of(value)

@@ -104,10 +104,12 @@ class Page:
     rules: tuple[Card, ...]
     flow: Picture | None
     places: Picture | None
+    places_left_out: str
     graph: Picture | None
     funnels: tuple[tuple[str, Picture], ...]
     weeks: tuple[tuple[str, Picture], ...]
     differences: Picture | None
+    tells_nothing: str
     moves: Picture | None
     why_moved: str
     search: Picture | None

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from desirelines.errors import GateError
 from desirelines.io.spark.session import spark_session
 from desirelines.io.tables.lease import ledger_lease, local_lease
+from desirelines.io.tables.ledger import FAILED
 from desirelines.io.tables.scratch_tables import scratch_tables
 from desirelines.run import warehouse_facts
 from desirelines.run.context import Run, new_run
@@ -25,6 +26,7 @@ def opened(
     options: RunOptions,
     *,
     goes_on: bool = False,
+    continues_failed: bool = True,
     writes: str | None = None,
     is_judged: bool = False,
     fits: bool = False,
@@ -35,6 +37,7 @@ def opened(
     Args:
         options: what to open it with.
         goes_on: without a run id, continue the newest unfinished run.
+        continues_failed: continue it also if the last thing that it did failed.
         writes: name of the command, if it writes. Then the warehouse is held until the block ends,
             and a closed run is refused.
         is_judged: check all settings before anything is read, as every command that writes does.
@@ -65,7 +68,11 @@ def opened(
         with ExitStack() as stack:
             if writes is not None:
                 run = _hold_warehouse(
-                    run, writes, stack, goes_on=goes_on and options.run_id is None
+                    run,
+                    writes,
+                    stack,
+                    goes_on=goes_on and options.run_id is None,
+                    continues_failed=continues_failed,
                 )
             stack.enter_context(
                 scratch_tables(run.warehouse, run.run_id, is_alone=writes is not None)
@@ -76,14 +83,18 @@ def opened(
             spark.stop()
 
 
-def _hold_warehouse(run: Run, command: str, stack: ExitStack, *, goes_on: bool) -> Run:
+def _hold_warehouse(
+    run: Run, command: str, stack: ExitStack, *, goes_on: bool, continues_failed: bool
+) -> Run:
     """Hold the warehouse for a command that writes, check its facts, and decide which run it is."""
     run.warehouse.check_writable()
     folder = run.warehouse.local_folder
     lease = None if folder is None else stack.enter_context(local_lease(folder))
     if goes_on:
-        run_id = run.ledger.open_run() or run.run_id
-        run = replace(run, run_id=run_id, progress=Progress(run_id))
+        open_runs = run.ledger.open_runs()
+        if open_runs and (continues_failed or open_runs[0].status != FAILED):
+            run_id = open_runs[0].run_id
+            run = replace(run, run_id=run_id, progress=Progress(run_id))
     _check_ledger(run)
     warehouse_facts.check(run)
     run.ledger.check_open(run.run_id)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
+from desirelines.columns.lapse import is_lapsed
 from desirelines.settings.model import Segments
 
 DAY_US = 86_400_000_000
@@ -37,7 +38,8 @@ def too_little_data(least_active_days: int) -> RuleSegment:
     return RuleSegment(
         TOO_LITTLE_DATA,
         "Too little data",
-        f"active on fewer than {least_active_days} days of the window",
+        f"active on fewer than {least_active_days} days of the window: features of the window are "
+        "missing, and what lies before it decides only the journey and lapsed",
         F.col("active_days") < least_active_days,
         is_primary=True,
     )
@@ -48,8 +50,6 @@ def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
 
     Null in a condition is no membership.
     """
-    months_ago = end - F.make_interval(months=F.lit(settings.lapsed_months))
-    previously_active = (F.col("lifetime_orders") >= 2) | (F.col("active_weeks") >= 2)
     return (
         RuleSegment(
             "new_buyer",
@@ -63,7 +63,7 @@ def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
             "Lapsed buyers",
             f"last order more than {settings.lapsed_months} months before as_of, "
             "and 2 orders or 2 active weeks ever",
-            (F.col("last_order_at") < months_ago) & previously_active,
+            is_lapsed(end, settings.lapsed_months),
         ),
         RuleSegment(
             "cart_abandoner",

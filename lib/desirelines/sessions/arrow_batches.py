@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from desirelines.catalogue.kinds import KINDS, VISIT_KINDS
+from desirelines.catalogue.kinds import KINDS, VIEW_KINDS, VISIT_KINDS
 from desirelines.kernels.arrow import whole_numbers
 from desirelines.kernels.groups import Flags, Ints
 from desirelines.sessions import kernel, measures
@@ -227,10 +227,12 @@ def _path_columns(
     bounds = np.searchsorted(steps, np.append(cut.first, len(at)))
     codes = step.dictionary_encode().indices.fill_null(-1).to_numpy().astype(np.int64)
     of_session = (cut.session[steps], codes[steps], len(cut.first))
+    views = steps[np.isin(kind[steps], [KINDS.index(k) for k in VIEW_KINDS])]
+    of_views = (cut.session[views], codes[views], len(cut.first))
     offsets_ms = (at[steps] - at[cut.first][cut.session[steps]]) // 1000
     return {
         "backtrack_count": pa.array(measures.backtracks(*of_session)),
-        "revisit_count": pa.array(measures.revisits(*of_session)),
+        "revisit_count": pa.array(measures.revisits(*of_views)),
         "entry_step": step.take(pa.array(steps[bounds[:-1]])),
         "exit_step": step.take(pa.array(steps[bounds[1:] - 1])),
         "steps": _lists(bounds, step.take(pa.array(steps))),

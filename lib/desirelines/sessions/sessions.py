@@ -71,7 +71,7 @@ def to_known_orders(sessions: DataFrame) -> DataFrame:
 def rules_of(settings: Sessions) -> Rules:
     """Convert the settings to the kernel's rules."""
     return Rules(
-        gap_us=int(settings.gap_minutes * 60_000_000),
+        gap_us=settings.longest_silence_us,
         max_us=None if settings.max_hours is None else int(settings.max_hours * 3_600_000_000),
         max_events=settings.max_events,
         on_user_change=settings.on_user_change,
@@ -167,6 +167,7 @@ def with_contract_columns(raw: DataFrame, settings: Sessions, buckets: int) -> D
             "bucket": bucket_of(F.col("stream_id"), buckets),
             "engaged_seconds": F.col("engaged_us") / F.lit(1_000_000.0),
             "order_count": F.col("purchase_count"),
+            "is_visit": is_visit(settings),
             "is_engaged": is_engaged(settings),
         }
     )
@@ -181,6 +182,13 @@ def money(ten_thousandths: Column) -> Column:
     return F.when(ten_thousandths == 0, F.lit(0).cast(MONEY)).otherwise(divided)
 
 
+def is_visit(settings: Sessions) -> Column:
+    """Whether the person did something on the site or in the app; a purchase by setting."""
+    if not settings.purchases_are_visits:
+        return F.col("is_visit")
+    return F.col("is_visit") | (F.col("purchase_count") > 0)
+
+
 def is_engaged(settings: Sessions) -> Column:
     """Whether a visit was more than a bounce; null for sessions that are no visit.
 
@@ -191,7 +199,7 @@ def is_engaged(settings: Sessions) -> Column:
     long = F.coalesce(F.col("engaged_us") > int(settings.engaged_seconds * 1_000_000), F.lit(False))
     key = (F.col(f"{kind}_count") > 0 for kind in settings.key_kinds)
     return F.when(
-        F.col("is_visit"), reduce(lambda one, other: one | other, key, long | (views >= 2))
+        is_visit(settings), reduce(lambda one, other: one | other, key, long | (views >= 2))
     )
 
 

@@ -5,18 +5,24 @@ The guess says which column is the time, which ones are identifiers and which on
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-import yaml
-
-from desirelines.characters import MOST_SHOWN, plain_text
+from desirelines.settings.mapping_lines import (
+    column_lines,
+    hint_lines,
+    id_lines,
+    identity_lines,
+    kind_lines,
+    yaml_text,
+)
 from desirelines.settings.name_patterns import (
+    ANY_ID,
     EVENT_NAME,
     IDS,
     KINDS,
+    NOT_EVENT_NAME,
     NUMBERS,
     PRICE,
     SESSION,
@@ -24,8 +30,8 @@ from desirelines.settings.name_patterns import (
     TIMES,
     VALUES,
 )
+from desirelines.settings.sample_columns import SampleColumns, plain_name
 from desirelines.settings.value_formats import (
-    MOSTLY,
     is_any,
     is_email,
     is_number,
@@ -36,6 +42,9 @@ from desirelines.settings.value_formats import (
 
 MOST_NAMES = 60
 """Maximum number of event names; a column with more values is free text."""
+USUAL_NAME = 2.0
+"""Bits of variety that a usual name of a column of event names is worth."""
+BOUGHT = {"purchase", "refund"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +63,7 @@ def guess_mapping(
     `where` is ("path", folder) or ("table", name). The only values of rows in the text are event
     names, and only while there are few of them.
     """
-    columns = _Columns(rows)
+    columns = SampleColumns(rows)
     times = _times(columns)
     event = _event_name(columns)
     event_id = columns.take(VALUES["event_id"], is_unique=True)
@@ -62,34 +71,26 @@ def guess_mapping(
     values = _values(columns, event_id)
     price = columns.take(PRICE, is_number)
     session = columns.take(SESSION)
+    money = {c for c in (price, values.get("amount")) if c is not None}
+    kinds = _kinds_of(columns.names_of(event) if event else [name])
+    if event is None and _are_purchases(money, values):
+        kinds = {name: "purchase"}
+    is_bought = bool(money) and not BOUGHT.isdisjoint(kinds.values())
     lines = [
         f"# Guessed from the first {len(rows):,} rows. Check every line with `guess`, "
         "then run `desirelines check`.",
         f"name: {name}",
         f"format: {format}",
-        f"{where[0]}: {_text(where[1])}",
-        *_identity_lines([t for t in STREAM_ORDER if t in ids], has_id=event_id is not None),
+        f"{where[0]}: {yaml_text(where[1])}",
+        *identity_lines(
+            [t for t in STREAM_ORDER if t in ids], has_id=event_id is not None, is_bought=is_bought
+        ),
         "time_zone: UTC                 # guess: zone of times that are written without one",
-        "columns:",
+        *column_lines(times, values, price, event=event, name=name),
+        *hint_lines(session, times, values, columns, is_bought=is_bought),
+        *id_lines(ids),
+        *kind_lines(kinds),
     ]
-    for target in ("occurred_at", "received_at", "sent_at"):
-        if target in times:
-            lines.append(_marked(f"  {target}: {times[target]}"))
-    lines.append(
-        _marked(f"  event_name: {_text(event)}")
-        if event
-        else _marked(f"  event_name: {{value: {name}}}", "no column names events")
-    )
-    lines += [_marked(f"  {target}: {_text(column)}") for target, column in values.items()]
-    if price and "amount" not in values:
-        lines.append(_amount_line(price, values.get("quantity")))
-    if session:
-        lines.append(
-            f"  # session_key: {_text(session)}      "
-            "# the source's own sessions, instead of the gap of 30 minutes"
-        )
-    lines += ["ids:", *(_marked(f"  {t}: {_text(c)}") for t, c in ids.items())]
-    lines += _kinds(columns.names_of(event) if event else [name])
     left = columns.left()
     lines.append(
         "properties: []                 # further columns to keep"
@@ -100,54 +101,25 @@ def guess_mapping(
     return Guess("\n".join(lines) + "\n", missing)
 
 
-class _Columns:
-    """The columns of a sample; each column can be taken once."""
-
-    def __init__(self, rows: Sequence[Mapping[str, str | None]]) -> None:
-        names = dict.fromkeys(n for row in rows for n in row if _is_writable(n))
-        self.rows = rows
-        self.filled = {n: [v for row in rows if (v := row.get(n)) not in (None, "")] for n in names}
-        self._free = [n for n in names if self.filled[n]]
-
-    def take(
-        self, pattern: str, fits: Callable[[str], bool] | None = None, *, is_unique: bool = False
-    ) -> str | None:
-        """The first free column whose last part matches and whose values fit.
-
-        With `is_unique`, almost every row must have a different value.
-        """
-        for column in self._free:
-            values = self.filled[column]
-            fitting = (fits is None or most_fit(fits, values)) and (
-                not is_unique or len(set(values)) >= MOSTLY * len(self.rows)
-            )
-            if fitting and re.search(pattern, _plain(column)):
-                self._free.remove(column)
-                return column
-        return None
-
-    def take_this(self, column: str) -> str:
-        self._free.remove(column)
-        return column
-
-    def left(self) -> list[str]:
-        return list(self._free)
-
-    def names_of(self, column: str) -> list[str]:
-        return sorted(name for name in set(self.filled[column]) if _is_writable(name))
+def _are_purchases(money: set[str], values: dict[str, str]) -> bool:
+    """Whether rows without names of events are purchases: their money has a name that tells."""
+    told = {values[t] for t in ("quantity", "order_id", "item_id") if t in values}
+    return bool(money) and (bool(told) or any(plain_name(c) != "value" for c in money))
 
 
-def _ids(columns: _Columns) -> dict[str, str]:
+def _ids(columns: SampleColumns) -> dict[str, str]:
     """Types of identifiers, each with its column; takes the columns."""
     ids = {}
     for id_type, pattern in IDS.items():
         column = columns.take(pattern, is_email if id_type == "email" else is_any)
         if column:
             ids[id_type] = column
+    if not ids and (column := columns.take(ANY_ID, repeats=True)):
+        ids["customer"] = column
     return ids
 
 
-def _values(columns: _Columns, event_id: str | None) -> dict[str, str]:
+def _values(columns: SampleColumns, event_id: str | None) -> dict[str, str]:
     """Values of the event model, each with its column; takes the columns."""
     values = {"event_id": event_id} if event_id else {}
     for target, pattern in VALUES.items():
@@ -159,39 +131,13 @@ def _values(columns: _Columns, event_id: str | None) -> dict[str, str]:
     return values
 
 
-def _identity_lines(stream: list[str], *, has_id: bool) -> list[str]:
-    """Lines of the mapping that say what a stream is and what makes two events the same."""
-    return [
-        _marked(
-            f"stream: [{', '.join(stream)}]",
-            "the first of these that a row has names its stream",
-        ),
-        _marked("identity: id", "the column below is different in almost every row")
-        if has_id
-        else _marked(
-            "identity: content",
-            "no column is an id of events; `occurrence` if equal rows are separate events",
-        ),
-    ]
-
-
-def _amount_line(price: str, quantity: str | None) -> str:
-    """The line of the amount, from the price of one piece."""
-    if quantity is None:
-        return _marked(f"  amount: {_text(price)}")
-    return _marked(
-        f"  amount: {{product: [{_text(quantity)}, {_text(price)}]}}",
-        "pieces times the price of one",
-    )
-
-
-def _times(columns: _Columns) -> dict[str, str]:
+def _times(columns: SampleColumns) -> dict[str, str]:
     """Times of the event model, each with the YAML of its column and pattern."""
     patterns = {c: p for c in columns.left() if (p := time_pattern(columns.filled[c])) is not None}
     taken: dict[str, str] = {}
     for target, pattern in TIMES.items():
         free = [c for c in patterns if c not in taken.values()]
-        fitting = [c for c in free if re.search(pattern, _plain(c))]
+        fitting = [c for c in free if re.search(pattern, plain_name(c))]
         if target == "occurred_at":
             fitting = fitting or free or list(taken.values())[:1]
             for alias in ("received_at", "sent_at"):  # a single time is when the event happened
@@ -204,76 +150,39 @@ def _times(columns: _Columns) -> dict[str, str]:
         columns.take_this(column)
         pattern = patterns[column]
         yaml_of[target] = (
-            f"{{column: {_text(column)}, pattern: {_text(pattern)}}}" if pattern else _text(column)
+            f"{{column: {yaml_text(column)}, pattern: {yaml_text(pattern)}}}"
+            if pattern
+            else yaml_text(column)
         )
     return yaml_of
 
 
-def _event_name(columns: _Columns) -> str | None:
-    """A column with few short words; in one called `name` or similar, they must repeat.
+def _event_name(columns: SampleColumns) -> str | None:
+    """The column with few short words that names events best.
 
-    Values that do not repeat may be names of people.
+    In a column called `name` or similar the words must repeat: values that do not may be names of
+    people. Of several columns the one with the most variety is taken; a usual name counts as
+    USUAL_NAME bits of it, and a constant only where nothing varies.
     """
-    for pattern, must_repeat in EVENT_NAME.items():
-        for column in columns.left():
-            values = columns.filled[column]
-            limit = min(MOST_NAMES, len(values) // 3) if must_repeat else MOST_NAMES
-            if (
-                re.search(pattern, _plain(column))
-                and len(set(values)) <= limit
-                and most_fit(is_word, values)
-            ):
-                return columns.take_this(column)
-    return None
+    best: tuple[tuple[bool, float], str] | None = None
+    for column in columns.left():
+        name, values = plain_name(column), columns.filled[column]
+        pattern = next((p for p in EVENT_NAME if re.search(p, name)), None)
+        if pattern is None or re.search(NOT_EVENT_NAME, name) or not most_fit(is_word, values):
+            continue
+        must_repeat = EVENT_NAME[pattern]
+        limit = min(MOST_NAMES, len(values) // 3) if must_repeat else MOST_NAMES
+        variety = columns.variety(column)
+        rank = variety > 0, variety + (0 if must_repeat else USUAL_NAME)
+        if len(set(values)) <= limit and (best is None or rank > best[0]):
+            best = rank, column
+    return None if best is None else columns.take_this(best[1])
 
 
-def _kinds(names: Iterable[str]) -> list[str]:
-    lines = ["kinds:                         # what event names mean; names left out are `other`"]
-    for name in names:
-        words = re.sub(r"[^a-z]+", "_", name.lower())
-        kind = next((k for k, pattern in KINDS.items() if re.search(pattern, words)), None)
-        lines.append(_marked(f"  {_text(name)}: {kind}") if kind else f"  # {_text(name)}: other")
-    return (
-        lines
-        if any(not line.lstrip().startswith("#") for line in lines[1:])
-        else [lines[0].replace("kinds:   ", "kinds: {}", 1)]
-    )
-
-
-def _plain(column: str) -> str:
-    """Last part of a dotted path, in lower case with underscores: order_id of `props.orderId`."""
-    return (
-        re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", column.rsplit(".", 1)[-1])
-        .lower()
-        .replace("-", "_")
-        .replace(" ", "_")
-    )
-
-
-def _text(value: str) -> str:
-    """A value as YAML on one line that is valid as key, as value and in braces; no variable."""
-    value = value.replace("${", "$${")
-    try:
-        inside, key = yaml.safe_load(f"{{a: {value}}}"), yaml.safe_load(f"{value}: a")
-    except (yaml.YAMLError, ValueError):
-        inside = key = None
-    return (
-        value
-        if inside == {"a": value} and key == {value: "a"}
-        else json.dumps(value, ensure_ascii=False)
-    )
-
-
-def _is_writable(name: str) -> bool:
-    """Whether a name from the rows can be written to a file.
-
-    Invisible characters could pass for lines of the mapping.
-    """
-    try:
-        return plain_text(name) == name and len(name) <= MOST_SHOWN
-    except ValueError:
-        return False
-
-
-def _marked(line: str, why: str = "") -> str:
-    return f"{line:<30} # guess" + (f": {why}" if why else "")
+def _kinds_of(names: Iterable[str]) -> dict[str, str | None]:
+    """The kind that each event name means; null where it tells none."""
+    words = {name: re.sub(r"[^a-z]+", "_", name.lower()) for name in names}
+    return {
+        name: next((k for k, pattern in KINDS.items() if re.search(pattern, w)), None)
+        for name, w in words.items()
+    }

@@ -127,6 +127,8 @@ def _sentences(error: ValidationError, places: dict[KeyPath, Place]) -> Iterable
             text = f"no such setting{did_you_mean(str(at[-1])[:80], _fields_at(at[:-1]))}"
         elif mistake["type"] == "missing":
             text = "is missing"
+        elif mistake.get("input", "") is None and text.startswith("Input should be "):
+            text = f"is empty; it {text.removeprefix('Input ')}"
         elif (
             not isinstance(mistake.get("input"), dict | list | tuple | BaseModel)
             and mistake["type"] != "value_error"

@@ -136,6 +136,7 @@ class Sessions(Strict):
     """Where sessions end, how their steps are named, and which sessions are engaged."""
 
     gap_minutes: PositiveFloat = 30
+    gap_is: Literal["more_than", "at_least"] = "more_than"
     max_hours: PositiveFloat | None = None
     max_events: PositiveInt | None = None
     on_user_change: bool = True
@@ -146,7 +147,14 @@ class Sessions(Strict):
     ping_seconds: PositiveFloat = 10
     engaged_seconds: PositiveFloat = 10
     key_kinds: tuple[Kind, ...] = ("purchase", "order_placed", "signup")
+    purchases_are_visits: bool = False
     most_events_of_a_stream: PositiveInt = 1_000_000
+
+    @property
+    def longest_silence_us(self) -> int:
+        """The longest silence within a session, in microseconds: the gap, or just less."""
+        gap_us = int(self.gap_minutes * 60_000_000)
+        return gap_us - 1 if self.gap_is == "at_least" else gap_us
 
 
 class Clusters(Strict):

@@ -19,17 +19,19 @@ TIMES = {
     "occurred_at": r"occur|event|orig|derived|happen|order|created|start|time|date|(^|_)(at|ts)$",
 }
 VALUES = {
-    "event_id": r"(^|_)(event|message|msg|insert|tracking|ticket|response)_?id$|^id$|uuid",
+    "event_id": r"(^|_)(event|message|msg|insert|tracking|ticket|response)_?id$|^id$|(uu|gu)id",
     "page": r"^(page|url|uri|path|href)$|page_?(url|path|location)|urlpath",
     "item_id": r"(product|item|article|content)_?(id|no|code)$|sku|stock_?code",
     "category": r"category|department",
-    "order_id": r"^(order|invoice|transaction|basket)(_?(id|no|number))?$|orderid",
-    "quantity": r"quantity|^qty$|pieces",
-    "amount": r"amount|revenue|(^|_)total$|^paid$|^value$",
+    "order_id": r"^(order|invoice|transaction|basket|receipt)(_?(id|no|number|key))?$|orderid",
+    "quantity": r"quantity|(^|_)qty$|pieces|^units(_sold)?$|^(num|number)_of_",
+    "amount": r"amount|revenue|turnover|(^|_)total$|^total_?price$|^paid$|^value$|^sales$|spen[dt]$"
+    r"|(dollar|euro|money|sales?|order|purchase|basket|transaction|line|net|gross)_?(value|sales)$",
     "discount": r"discount|rebate",
     "currency": r"currency",
     "score": r"^(score|nps|rating)$",
     "campaign": r"campaign",
+    "channel": r"(^|_)channel(_?(name|type))?$|^(utm_)?medium$",
     "user_agent": r"user_?agent",
     "consent": r"consent|opt_?in",
 }
@@ -39,20 +41,30 @@ NUMBERS = ("quantity", "amount", "discount", "score")
 EVENT_NAME = {
     r"^event(_?(name|type))?$": False,
     r"^(activity|action)(_?(name|type))?$": False,
-    r"^type$|^name$|event|action": True,
+    r"^type$|^name$|event|(?<!trans)action": True,
 }
 """Usual names of columns of event names, and whether the values of such a column must repeat."""
+NOT_EVENT_NAME = r"label|categor|value|source|version|format|vendor|count|number|(^|_)(id|key)$"
+"""Columns about an event that do not name it."""
+PARENT_TELLS = r"id|key|name|no|number|code|uuid|type"
+"""Last parts of a dotted path that mean something only with the part before: `actor.id`."""
+CONTAINERS = r"properties|props|data|payload|context|traits|attributes|fields|params|body|row|line"
+"""Parts of a dotted path that only hold others."""
 SESSION = r"(session|visit)_?(id|key)$"
 IDS = {
     "cookie": r"anonymous|cookie|visitor|pseudo|(domain|network)_?userid|distinct_?id",
-    "user": r"^(user|account|member|login)_?(id|key)?$|userid$",
-    "customer": r"(customer|client|buyer|contact)_?(id|no|number|key)?$",
+    "user": r"^(user|account|member|login|actor|subscriber|person)_?(id|key|login|name|uuid)?$"
+    r"|userid$|^u_?id$",
+    "customer": r"(customer|client|buyer|contact|household|shopper|cust|panelist|patron|donor)"
+    r"_?(id|no|number|key|code|uuid)?$",
     "device": r"device_?id|idfa|gaid|installation",
     "email": r"e?_?mail(_?address)?$",
     "phone": r"phone|mobile",
-    "loyalty_card": r"loyalty|card_?(no|number)",
+    "loyalty_card": r"loyalty|card_?(no|number|id)$",
 }
 """Types of identifiers, and usual names of their columns; the first match counts."""
+ANY_ID = r"^(uu|gu|u|p)?id$"
+"""Names of a column that identifies people where no other does, and its values repeat."""
 STREAM_ORDER = ("cookie", "device", "user", "customer", "loyalty_card", "email", "phone")
 
 KINDS = {

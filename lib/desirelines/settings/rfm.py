@@ -13,8 +13,8 @@ Quantile = Annotated[float, Field(gt=0, lt=1)]
 Score = Annotated[int, Field(ge=1, le=5)]
 Scores = Annotated[tuple[Score, Score], Field(description="from, to")]
 Cell = tuple[int, int, int]
-PROSPECTS = "prospects"
-"""People without an order."""
+PROSPECTS, PAST_BUYERS = "prospects", "past_buyers"
+"""People who never ordered, and people whose orders are all before the window."""
 
 
 class RfmSegment(Strict):
@@ -58,9 +58,11 @@ class Rfm(Strict):
 
     @model_validator(mode="after")
     def _all_cells(self) -> Rfm:
-        if PROSPECTS in (self.fallback, *(s.name for s in self.segments)):
+        names = (self.fallback, *(s.name for s in self.segments))
+        ours = next((name for name in (PROSPECTS, PAST_BUYERS) if name in names), None)
+        if ours is not None:
             raise ValueError(
-                f"segments: {PROSPECTS} are people without an order. Give another name"
+                f"segments: {ours} are people without an order in the window. Give another name"
             )
         missing = [cell for cell, name in cells(self).items() if not name]
         if missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from desirelines.catalogue.kinds import KINDS
 from desirelines.characters import shown
@@ -96,6 +96,23 @@ class Source(Strict):
                 columns.setdefault(value.sql, name)
         return columns
 
+    @field_validator("stream")
+    @classmethod
+    def _has_a_stream(cls, stream: tuple[str, ...]) -> tuple[str, ...]:
+        if not stream:
+            raise ValueError("no type is named: give types that `ids` maps, best first")
+        return stream
+
+    @field_validator("ids")
+    @classmethod
+    def _has_an_identifier(cls, ids: dict[str, IdentifierColumn]) -> dict[str, IdentifierColumn]:
+        if not ids:
+            raise ValueError(
+                "no identifier is mapped: name the column that says who did it, such as "
+                "`user: COLUMN`"
+            )
+        return ids
+
     @model_validator(mode="after")
     def _fits_together(self) -> Source:
         if (self.path is None) == (self.table is None):
@@ -119,10 +136,9 @@ class Source(Strict):
         if self.lines is None and any("line" in read_expression(e).names for e in self.expressions):
             raise ValueError("an expression names `line`, but no `lines` are mapped")
         unknown = [t for t in self.stream if t not in self.ids]
-        if unknown or not self.stream:
+        if unknown:
             raise ValueError(
-                f"stream names {list(unknown) or 'nothing'}; "
-                f"name types that `ids` maps: {sorted(self.ids)}"
+                f"stream names {unknown}; name types that `ids` maps: {sorted(self.ids)}"
             )
         absent = sorted(n for n in self.required if getattr(self.columns, n, None) is None)
         if absent:

@@ -58,7 +58,7 @@ def is_iso(value: str) -> bool:
 
 def is_number(value: str) -> bool:
     """Whether it is a decimal number."""
-    return re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", value.strip()) is not None
+    return re.fullmatch(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?", value.strip()) is not None
 
 
 def is_email(value: str) -> bool:

@@ -38,7 +38,7 @@ class Leased(Protocol):
 def abandoned_runs(
     states: Iterable[Leased], now: datetime, *, goes_on: str | None = None, died: str | None = None
 ) -> list[str]:
-    """Names of unfinished runs whose lease is over and that were not given up before, sorted.
+    """Names of unfinished runs whose lease is over and that were not given up since, sorted.
 
     A lease is over when its time has passed, or when its driver is known to have died (`died`). The
     run that this command continues (`goes_on`) is alive. A newest state without a lease also keeps
@@ -47,7 +47,7 @@ def abandoned_runs(
     newest: dict[str, Leased] = {}
     closed = set()
     for state in states:
-        if state.status in (*ENDED, ABANDONED):
+        if state.status in ENDED:
             closed.add(state.run_id)
         if state.run_id not in newest or newest[state.run_id].recorded_at <= state.recorded_at:
             newest[state.run_id] = state
@@ -55,6 +55,7 @@ def abandoned_runs(
         run_id
         for run_id, state in newest.items()
         if run_id not in closed
+        and state.status != ABANDONED
         and run_id != goes_on
         and (run_id == died or (state.lease_until is not None and state.lease_until <= now))
     )

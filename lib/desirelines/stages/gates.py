@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 from desirelines import tables
-from desirelines.errors import GateError, SettingsError
+from desirelines.errors import EmptyInputError, GateError, SettingsError
 from desirelines.io.tables.ledger import ABANDONED, DONE, State
 from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
@@ -53,6 +54,43 @@ def check_as_of(run: Run) -> None:
 def is_beyond_the_data(run: Run) -> bool:
     """Whether the run's date is beyond the data; no later run is compared with such a run."""
     return run.as_of > day_after_newest_event(run)
+
+
+def check_ready(run: Run, stage: str) -> None:
+    """Make sure that what a stage reads is there.
+
+    Raises:
+        EmptyInputError: an earlier stage was not done.
+    """
+    for what, earlier, is_there in _needs(run, stage):
+        if not is_there():
+            raise EmptyInputError(
+                f"{stage} needs {what}, and there are none yet. Nothing was changed. Run "
+                f"`desirelines {earlier}` first, or `desirelines run` for all stages."
+            )
+
+
+def _needs(run: Run, stage: str) -> list[tuple[str, str, Callable[[], bool]]]:
+    """What a stage reads: its name, the stage that makes it, and whether it is there."""
+    warehouse, mine = run.warehouse, {"run_id": [run.run_id]}
+    people = ("people", "resolve-identities", lambda: warehouse.exists(tables.IDENTITY_MAP))
+    sessions = ("sessions", "build-sessions", lambda: warehouse.exists(tables.SESSIONS))
+    features = (f"features as of {run.as_of}", "build-features", lambda: people_count(run) > 0)
+
+    def is_begun() -> bool:
+        return any(s.run_id == run.run_id for s in run.ledger.states())
+
+    def of_run(what: str, earlier: str, table: tables.Table) -> tuple[str, str, Callable[[], bool]]:
+        name = f"{what} of run {run.run_id}"
+        return name, earlier, lambda: bool(warehouse.rows(table, where=mine))
+
+    return {
+        "build-features": [people, sessions],
+        "fit-clusters": [features],
+        "assign-segments": [features, of_run("clusters", "fit-clusters", tables.CLUSTER_MODELS)],
+        "build-paths": [of_run("segments", "assign-segments", tables.SEGMENT_SIZES)],
+        "publish": [("the stages of an unfinished run", "ingest-events", is_begun)],
+    }.get(stage, [])
 
 
 def check_stages(run: Run) -> None:

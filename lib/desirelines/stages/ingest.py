@@ -25,6 +25,7 @@ from desirelines.stages.gates import check_as_of
 from desirelines.stages.ingest_account import used_rows
 from desirelines.stages.ingest_batch import mapped_rows, part_of, write_group
 from desirelines.stages.ingest_groups import Groups
+from desirelines.stages.ingest_matches import say_what_never_matched
 from desirelines.stages.ingest_part import Rows
 from desirelines.stages.ingest_rejects import finish_requeues, has_open_requeue, requeue_sources
 from desirelines.stages.ingest_terms import Batch, Terms, open_batches, take_out, terms_of
@@ -88,6 +89,7 @@ def ingest_sources(run: Run, sources: list[Source], facts: SourceFacts, before: 
     by_other_rules = [s for s in sources if done[s.name][1]]
     if by_other_rules:
         requeue_sources(run, by_other_rules, rates)
+    say_what_never_matched(run)
     return sum(batches for batches, _ in done.values())
 
 

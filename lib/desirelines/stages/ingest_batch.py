@@ -21,6 +21,7 @@ from desirelines.events.fates import (
     with_suppressed,
     with_text_of_conflicts,
 )
+from desirelines.events.mapping_matches import parts_that_match
 from desirelines.events.masking import masked_text
 from desirelines.events.parse import key_column, to_mapped_events
 from desirelines.events.raw_fields import ALIAS_KEY, raw_text
@@ -37,6 +38,7 @@ from desirelines.stages.ingest_account import (
     undecodable_rows,
 )
 from desirelines.stages.ingest_known import days_of, known_events
+from desirelines.stages.ingest_matches import remember_matches
 from desirelines.stages.ingest_part import Part, Rows, once, union
 from desirelines.stages.ingest_tables import Classified, write_tables
 from desirelines.stages.ingest_terms import Batch, Terms, take_out, terms_again
@@ -159,10 +161,13 @@ def judge(run: Run, parts: list[Part]) -> list[_Judged]:
             kept_rows.callback(release, classified[name])
         accounts: dict[str, dict[str, int]] = {part.source_name: {} for part in parts}
         counts = union(
-            to_account(rows).withColumn("source", F.lit(name)) for name, rows in classified.items()
+            to_account(rows, p.terms.source).withColumn("source", F.lit(p.source_name))
+            for p, rows in zip(parts, classified.values(), strict=True)
         )
         days_used = dict.fromkeys(accounts, 0)
+        matched: dict[str, list[tuple[list[bool], list[int]]]] = {name: [] for name in accounts}
         for row in counts.collect():
+            matched[row["source"]].append((row["has_value"], row["names"]))
             accounts[row["source"]][row["fate"]] = int(row["row_count"])
             if row["fate"] == "used":
                 days_used[row["source"]] = int(row["day_count"])
@@ -172,6 +177,8 @@ def judge(run: Run, parts: list[Part]) -> list[_Judged]:
             for p in parts
             for name in (p.source_name,)
         ]
+        for p in parts:
+            remember_matches(run, p, parts_that_match(p.terms.source, matched[p.source_name]))
         kept_rows.pop_all()
     return judged
 
@@ -218,10 +225,7 @@ def write(run: Run, judged: list[_Judged]) -> None:
         run.warehouse.expected_events_a_day = used / max(1, *(j.days_used for j in judged))
         before = run.warehouse.row_count(EVENTS)
         write_tables(run, [_for_tables(run, j) for j in judged], once(parts))
-        check_written(
-            used,
-            run.warehouse.row_count(EVENTS) - before,
-        )
+        check_written(used, run.warehouse.row_count(EVENTS) - before)
         _write_accounts(run, judged)
     finally:
         for j in judged:

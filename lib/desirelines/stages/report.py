@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from pyspark.sql import functions as F
 
@@ -16,6 +17,7 @@ from desirelines.run.context import Run
 from desirelines.stages.paths import members_of_published_segments, overlapping
 from desirelines.tables import (
     CLUSTER_TRIALS,
+    EVENTS,
     FUNNEL_STEPS,
     FUNNEL_WEEKS,
     PATH_EDGES,
@@ -81,7 +83,7 @@ def report_data(run: Run) -> ReportData:
         config_hash=state.config_hash,
         as_of=run.as_of,
         published_on=f"{state.recorded_at:%Y-%m-%d %H:%M} UTC",
-        data_through=str(day_after_newest_event(run) - timedelta(days=1)),
+        data_through=str(_newest_day(run)),
         people_count=state.row_count or 0,
         previous_run_id=None if state.base_run_id in (None, "none") else state.base_run_id,
         definitions=_frame(definitions_of(run, run.run_id)),
@@ -105,7 +107,23 @@ def report_data(run: Run) -> ReportData:
         accounts=_frame(accounts_of(run)),
         trials=_of_run(run, CLUSTER_TRIALS, "trial"),
         steps_shown=report.top_steps,
+        places=paths.places,
+        currency=run.settings.site.currency,
     )
+
+
+def _newest_day(run: Run) -> date:
+    """The day (site zone) of the newest event before the run's date.
+
+    Events are read only for a date before the end of the data.
+    """
+    end = day_after_newest_event(run)
+    if run.as_of >= end:
+        return end - timedelta(days=1)
+    events = run.warehouse.read(EVENTS).filter(F.col("occurred_at") < F.lit(run.window.end))
+    newest = events.agg(F.max("occurred_at")).collect()[0][0]
+    zone = ZoneInfo(run.settings.site.time_zone)
+    return run.as_of if newest is None else newest.astimezone(zone).date()
 
 
 def accounts_of(run: Run) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def _rebuild_from(
 
     Checkpoints here are lazy: the sum after each of them computes it.
     """
-    reach = to_reach(events, gap_us=int(run.settings.sessions.gap_minutes * 60_000_000))
+    reach = to_reach(events, gap_us=run.settings.sessions.longest_silence_us)
     if by_consent is not None:
         both = reach.unionByName(by_consent, allowMissingColumns=True).groupBy("stream_id")
         sums = (

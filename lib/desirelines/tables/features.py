@@ -88,7 +88,8 @@ RFM_SCORES = Table(
                "5: pays most, net of refunds; null without an order in the window", "1…5",
                personal=True),
         Column("rfm_segment", TEXT,
-               "segment of the cell, by settings `rfm`; 'prospects' without an order in the window",
+               "segment of the cell, by settings `rfm`; without an order in the window "
+               "'past_buyers' or, if there never was one, 'prospects'",
                personal=True),
         Column("is_nothing_paid", FLAG,
                "has orders, but paid nothing or got at least as much refunded: money score 1",

@@ -32,7 +32,9 @@ PATH_EDGES = Table(
         Column("transition_count", WHOLE, "how often the pair occurs", "transitions"),
         Column("people_count", WHOLE, "people with this transition", "people"),
         Column("transition_share", REAL, "share of all transitions"),
-        Column("out_share", REAL, "share of the transitions out of from_step"),
+        Column("out_share", REAL,
+               "share of the transitions out of from_step, of which the end of the path is one; "
+               "without it: out_share / (1 - out_share of from_step to path_end)"),
         Column("in_share", REAL, "share of the transitions into to_step"),
         Column("per_path", REAL, "transitions per path", "transitions"),
         Column("median_seconds", REAL,

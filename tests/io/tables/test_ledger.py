@@ -1,11 +1,12 @@
 """The ledger of runs: each published run has one successor; and which run a new one follows."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from threading import Thread
 
 import pytest
 
-from desirelines.io.tables.ledger import AFTER_PUBLICATION, NO_BASE, PUBLISHED, Ledger
+from desirelines.io.tables.ledger import AFTER_PUBLICATION, NO_BASE, PUBLISHED, Ledger, State
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
 
@@ -124,3 +125,27 @@ def test_a_publication_that_another_run_won_keeps_the_states_that_waited(ledger)
         assert not one.publish("a", NO_BASE, as_of=FIRST)
     assert ("a", "second", "DONE") in stored(ledger)
     assert [s.run_id for s in ledger().published()] == ["b"]
+
+
+@pytest.mark.parametrize(("told", "expected"), [
+    ("", []),
+    ("a ingest-events DONE", ["a"]),
+    ("a ingest-events DONE, b build-sessions FAILED", ["b", "a"]),
+    ("a ingest-events DONE, b ingest-events DONE, a resolve-identities DONE", ["a", "b"]),
+    ("a publish PUBLISHED", []), ("a publish BACKFILLED, a after-publication DONE", []),
+    ("a publish FAILED, a sweep ABANDONED", []),
+    ("a publish FAILED, a sweep ABANDONED, a publish STARTED", ["a"]),  # continued by its name
+    ("a ingest-events DONE, b publish PUBLISHED", []),                  # overtaken
+    ("a ingest-events DONE, b publish PUBLISHED, a build-paths DONE", ["a"]),
+    ("a rebuild DONE, a build-features DONE", []),
+    ("a lease STARTED, a lease DONE", []),
+])  # fmt: skip
+def test_runs_that_a_command_can_continue(told, expected):
+    moments = count()
+    states = [
+        State(run_id, phase, 1, 1, status, None, None, None, None, "c", None,
+              datetime(2026, 4, 1, tzinfo=UTC) + timedelta(minutes=next(moments)), None)
+        for run_id, phase, status in (line.split() for line in told.split(", ") if line)
+    ]  # fmt: skip
+    ledger = Ledger(None, None, "c", states)
+    assert [s.run_id for s in ledger.open_runs()] == expected

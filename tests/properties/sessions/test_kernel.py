@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from desirelines.catalogue.kinds import KINDS
+from desirelines.catalogue.kinds import KINDS, VIEW_KINDS
 from desirelines.sessions import arrow_batches
 from desirelines.sessions.kernel import CAUSES, Rules
 from desirelines.sessions.orders import BACK, KNOWN
@@ -70,6 +70,7 @@ def expected(stream_id, cause, session):
     orders = [e["at_us"] for e in session if e["is_order"]]
     paid = [e for e in session if e["is_paid"]]
     names = [e["step"] for e in steps]
+    views = [e["step"] for e in steps if e["kind"] in VIEW_KINDS]
     start, end, pings = session[0]["at_us"], session[-1]["at_us"], kinds.count("ping")
     return {
         "stream_id": stream_id,
@@ -84,7 +85,7 @@ def expected(stream_id, cause, session):
         "backtrack_count": sum(
             a == c != b for a, b, c in zip(names, names[1:], names[2:], strict=False)
         ),
-        "revisit_count": len(names) - len(set(names)),
+        "revisit_count": len(views) - len(set(views)),
         "entry_step": steps[0]["step"],
         "exit_step": steps[-1]["step"],
         "step_kinds": [e["kind"] for e in steps],

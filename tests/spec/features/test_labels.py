@@ -185,6 +185,7 @@ def stages(spark):
         loyal          | 2026-02-20 10:00 | true     | 1                  | 5
         at_risk        | 2025-11-30 10:00 | true     | 1                  | 9
         lapsed         | 2025-08-31 10:00 | true     | 1                  | 9
+        once           | 2025-08-31 10:00 | true     | 1                  | 1
 
         person_id      | last_cart_at     | first_order_at   | last_order_at
         gone           |                  |                  |
@@ -196,12 +197,13 @@ def stages(spark):
         loyal          |                  | 2026-02-20 10:00 | 2026-02-20 10:00
         at_risk        |                  | 2025-11-30 10:00 | 2025-11-30 23:00
         lapsed         |                  | 2025-08-31 10:00 | 2025-08-31 23:00
+        once           |                  | 2025-08-31 10:00 | 2025-08-31 23:00
     """).cache()  # fmt: skip
 
 
 def test_the_stage_of_the_journey_is_the_last_that_holds(stages):
     got = labels(stages, "journey_stage", "previous_stage", "stage_entered_on", "is_move_allowed")
-    named = {name: name for name in got} | {"gone": None}
+    named = {name: name for name in got} | {"gone": None, "once": "at_risk"}
     assert got == {name: (stage, None, AS_OF, True) for name, stage in named.items()}
 
 

@@ -7,10 +7,11 @@ from desirelines.paths.person_batches import colocated_by_person
 from desirelines.paths.step_matrix import to_positions, to_step_facts
 from tests.support.tables import rows_of, table
 
+TWO_WAYS = (("a b a c", 10), ("a a", 10), ("b own", 3))
+"""Ten people each of two ways, and three of a way of their own."""
 
-def paths(spark):
-    """Ten people each of two ways, and three of a way of their own."""
-    ways = [("a b a c", 10), ("a a", 10), ("b own", 3)]
+
+def paths(spark, ways=TWO_WAYS):
     lines = [
         f"{w}-{n} | session | {way}" for w, (way, people) in enumerate(ways) for n in range(people)
     ]
@@ -33,6 +34,27 @@ def test_places_of_the_step_matrix_sum_to_one_and_few_people_are_hidden_with_oth
     sums = got.groupBy("place").agg(F.sum("path_share").alias("s")).collect()
     assert [r["s"] for r in sums] == pytest.approx([1.0] * 3)
     assert got.filter("path_count < 10").isEmpty()
+
+
+@pytest.mark.parametrize(("ways", "expected"), [
+    # one of 41 has a third step: nothing can be said of that place, and of all others it can
+    ((("a b", 40), ("a b c", 1)),
+     [(1, "a", 41), (2, "b", 41), (4, "path_end", 41)]),
+    # another step hides with the rare one, and not the many that are over
+    ((("a", 40), ("a b", 30), ("a c", 20), ("a own", 3)),
+     [(1, "a", 93), (2, "__hidden__", 23), (2, "b", 30), (2, "path_end", 40),
+      (3, "path_end", 93), (4, "path_end", 93)]),
+    # also where fewer are over than took the other steps
+    ((("a", 12), ("a b", 30), ("a c", 20), ("a own", 3)),
+     [(1, "a", 65), (2, "__hidden__", 23), (2, "b", 30), (2, "path_end", 12),
+      (3, "path_end", 65), (4, "path_end", 65)]),
+    # of fewer than ten that are over, that they are is not said
+    ((("a", 3), ("a b", 30), ("a c", 20)),
+     [(1, "a", 53), (2, "__hidden__", 23), (2, "b", 30), (3, "path_end", 53), (4, "path_end", 53)]),
+])  # fmt: skip
+def test_hiding_never_takes_the_end_and_leaves_out_a_place_of_few(spark, ways, expected):
+    got = to_positions(paths(spark, ways), places=4, run_id="r")
+    assert rows_of(got, "place", "step", "path_count") == expected
 
 
 def test_of_each_step_how_often_paths_begin_end_loop_and_turn_back(spark):

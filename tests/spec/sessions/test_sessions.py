@@ -1,9 +1,12 @@
 """What steps are called, and which visits are engaged."""
 
+import numpy as np
+import pytest
 from pyspark.sql import functions as F
 
 from desirelines.catalogue.kinds import VIEW_KINDS
-from desirelines.sessions.sessions import is_engaged, step_name
+from desirelines.sessions.kernel import Events, cut_sessions
+from desirelines.sessions.sessions import is_engaged, is_visit, rules_of, step_name
 from desirelines.settings.model import Sessions, StepRule
 from tests.support.tables import table
 
@@ -30,6 +33,19 @@ def test_the_first_rule_that_fits_names_a_step(spark):
     assert [(r["page"], r["name"]) for r in named] == [(r["by_page"], r["by_name"]) for r in named]
 
 
+@pytest.mark.parametrize(("gap_is", "silences", "first_events"), [
+    # seconds of silence between the events of one stream; the gap is a minute
+    ("more_than", (59.999999, 60, 60.000001), [0, 3]),
+    ("at_least", (59.999999, 60, 60.000001), [0, 2, 3]),
+])  # fmt: skip
+def test_a_silence_of_exactly_the_gap_is_inside_or_ends_a_session(gap_is, silences, first_events):
+    at_us = np.cumsum([0, *(round(s * 1_000_000) for s in silences)])
+    same = np.zeros(len(at_us), dtype=np.int64)
+    events = Events(same, same, at_us, same.astype(bool), same, same, same)
+    rules = rules_of(Sessions(gap_minutes=1, gap_is=gap_is))
+    assert cut_sessions(events, rules).first.tolist() == first_events
+
+
 def test_a_visit_is_engaged_when_it_is_long_looks_twice_or_has_a_key_step(spark):
     sessions = table(spark, """
         n:engaged_us | b:is_visit | n:page_count | n:product_view_count | n:signup_count | b:wanted
@@ -49,6 +65,19 @@ def test_a_visit_is_engaged_when_it_is_long_looks_twice_or_has_a_key_step(spark)
         "wanted", is_engaged(Sessions(key_kinds=("signup",))).alias("got")
     )
     assert [r["got"] for r in rows.collect()] == [r["wanted"] for r in rows.collect()]
+
+
+def test_a_purchase_is_a_visit_by_setting(spark):
+    sessions = table(spark, """
+        b:is_visit | n:purchase_count | b:wanted
+        true       | 0                | true
+        false      | 2                | true
+        false      | 0                | false
+    """)  # fmt: skip
+    by_setting = is_visit(Sessions(purchases_are_visits=True)).alias("by_setting")
+    rows = sessions.select("wanted", "is_visit", by_setting, is_visit(Sessions()).alias("plain"))
+    for row in rows.collect():
+        assert (row["by_setting"], row["plain"]) == (row["wanted"], row["is_visit"])
 
 
 def test_no_event_is_called_like_what_the_tables_of_paths_say_in_its_place(spark):

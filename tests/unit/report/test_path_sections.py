@@ -4,6 +4,7 @@ from desirelines.report.path_sections import (
     flow_picture,
     funnel_pictures,
     graph_picture,
+    places_left_out,
     places_picture,
     week_pictures,
 )
@@ -22,6 +23,18 @@ def test_tables_say_what_the_pictures_draw_of_everybody():
     )
     assert [name for name, _ in funnel_pictures(data)] == ["checkout"]
     assert [name for name, _ in week_pictures(data)] == ["checkout"]
+
+
+def test_the_step_matrix_ends_before_a_place_that_is_left_out():
+    positions = report().positions
+    data = report(positions=positions[positions["place"] != 2], places=4)
+    assert {row[0] for row in places_picture(data).table.rows} == {"1"}
+    assert places_left_out(data).startswith(
+        "Places from the 2nd on are left out: fewer than 10 people took a step there"
+    )
+    assert places_left_out(report(places=4)).startswith("Places from the 3rd on")
+    assert places_left_out(report()) == ""
+    assert places_left_out(report(positions=positions.iloc[:0])) == ""
 
 
 def test_what_nobody_may_see_has_no_picture():

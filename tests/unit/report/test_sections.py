@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from desirelines.report.page import render
+from desirelines.report.sections import differences_picture, tells_nothing
+from desirelines.report.segments import Profile, Segment
 from tests.support.report import SEGMENTS, report, section, text_of
 
 
@@ -70,3 +72,41 @@ def test_why_people_moved_and_where_a_group_came_from_are_told(page):
         )
         assert ("gone-1 and gone-2." in shown_text) == bool(sentence)
         assert sentence in shown_text
+
+
+def test_features_that_tell_nothing_leave_the_picture_with_a_line() -> None:
+    def group(number: int) -> Segment:
+        return Segment(f"c{number}", f"c{number}", False, "", "", (), 50.0, 0.5, None, None)
+
+    def profile(mean: float | None, effect: float | None) -> Profile:
+        return Profile(50.0, 50.0 if mean is not None else 0.0, mean, mean, effect)
+
+    features = {  # mean and effect in each of two groups
+        "recency_days": ((3.0, 0.4), (9.0, -0.4)),
+        "frequency": ((2.0, 0.0), (2.0, 0.0)),
+        "monetary": ((5.0, None), (5.0, None)),
+        "nps": ((None, None), (None, None)),
+        "sessions_per_week": ((1.0, None), (None, None)),
+        "revisit_share": ((0.0, 0.0), (1.0, 0.0)),
+    }
+    profiles = {
+        (f, f"c{n}"): profile(*values) for f, of in features.items() for n, values in enumerate(of)
+    }
+    clusters = [group(0), group(1)]
+    picture = differences_picture(clusters, profiles, {})
+    assert picture is not None
+    assert {row[0] for row in picture.table.rows} == {
+        "recency days", "sessions per week", "revisit share",
+    }  # fmt: skip
+    assert tells_nothing(clusters, profiles) == (
+        "Not drawn, because they are known of nobody: nps. "
+        "Not drawn, because they are the same for everybody: frequency, monetary."
+    )
+    only = {key: p for key, p in profiles.items() if key[0] == "recency_days"}
+    assert tells_nothing(clusters, only) == ""
+
+
+def test_money_is_in_the_currency_of_the_site() -> None:
+    page = render(report(currency="USD"))
+    assert "reporting currency" not in page
+    assert "USD per order" in page

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from desirelines.settings import Source
+from desirelines.errors import SettingsError
+from desirelines.settings import Source, read_settings
 from desirelines.settings.infer_source import guess_mapping, time_pattern
 
 SAMPLES = Path(__file__).parents[2] / "data" / "samples"
@@ -82,12 +83,92 @@ def test_a_name_that_repeats_itself_is_one_and_its_kinds_are_guessed():
         "buy": "purchase",
         "returned": "refund",
     }
-    assert (mapping["identity"], mapping["path"]) == ("content", "in: put")
+    assert (mapping["identity"], mapping["path"]) == ("occurrence", "in: put")
 
 
 def test_what_is_missing_is_told():
     _, guess = guessed([{"colour": "red"}, {"colour": "blue"}])
     assert guess.missing == ("a time", "an identifier")
+
+
+def rows_of(**columns):
+    """Forty rows; a tuple of values is repeated from its beginning, a text is a pattern of n."""
+    return [
+        {c: v.format(n=n) if isinstance(v, str) else v[n % len(v)] for c, v in columns.items()}
+        for n in range(40)
+    ]
+
+
+DAYS = ("19970101", "19970102", "19970105")
+PEOPLE = tuple("abcdefg")
+
+
+@pytest.mark.parametrize(("rows", "expected"), [
+    # a table a day, two equal purchases of which are two purchases
+    (rows_of(user_id=PEOPLE, date=DAYS, number_of_cds=("1", "2"), dollar_value=("11.77", "12.0")),
+     {"identity": "occurrence", "ids": {"user": "user_id"}, "kinds": {"shop": "purchase"},
+      "quantity": "number_of_cds", "amount": "dollar_value"}),
+    (rows_of(household_key=PEOPLE, basket_id="{n}", date=DAYS, product_id=("7", "8"),
+             quantity=("1", "2"), sales_value=("1.39", ".82")),
+     {"identity": "occurrence", "ids": {"customer": "household_key"}, "order_id": "basket_id",
+      "item_id": "product_id", "quantity": "quantity", "amount": "sales_value"}),
+    (rows_of(household_id=PEOPLE, date=DAYS, spend=("5", "6"), channel=("web", "store")),
+     {"identity": "occurrence", "ids": {"customer": "household_id"}, "amount": "spend",
+      "channel": "channel", "kinds": {"shop": "purchase"}}),
+    # an id of purchases makes copies of one purchase one event
+    (rows_of(message_id="m{n}", user_id=PEOPLE, date=DAYS, total=("5", "6")),
+     {"identity": "id", "event_id": "message_id", "amount": "total"}),
+    # money that nothing is bought with
+    (rows_of(user_id=PEOPLE, date=DAYS, event=("view", "zoom"), price=("5", "6")),
+     {"identity": "content", "kinds": {"view": "page"}, "amount": "price"}),
+    (rows_of(user_id=PEOPLE, date=DAYS, value=("5", "6")), {"identity": "content", "kinds": {}}),
+    # the last part of a path means something with the part before it
+    (rows_of(**{"id": "{n}", "type": ("fork", "star"), "actor.id": PEOPLE, "repo.id": ("1",),
+                "created_at": DAYS}),
+     {"event_id": "id", "ids": {"user": "actor.id"}, "event_name": "type"}),
+    (rows_of(actor=PEOPLE, verb=("a",), timestamp=DAYS), {"ids": {"user": "actor"}}),
+    # an id that repeats is a person's, one that does not is an event's
+    (rows_of(uuid=PEOPLE, time=DAYS), {"ids": {"customer": "uuid"}, "identity": "content"}),
+    (rows_of(uuid="{n}", login=PEOPLE, time=DAYS), {"event_id": "uuid", "ids": {"user": "login"}}),
+    # the name of events is the one that varies
+    (rows_of(user=PEOPLE, time=DAYS, event_type=("track",), action=("view", "add", "buy")),
+     {"event_name": "action"}),
+    (rows_of(user=PEOPLE, time=DAYS, event=("web", "app"), event_name=("view", "add", "buy")),
+     {"event_name": "event_name"}),
+    (rows_of(user=PEOPLE, time=DAYS, type=("desktop", "mobile", "tablet"), event=("view", "buy")),
+     {"event_name": "event"}),
+    (rows_of(user=PEOPLE, time=DAYS, event_category=("a1", "b1", "c1", "d1"), action=("x1", "y1")),
+     {"event_name": "action"}),
+    (rows_of(user=PEOPLE, time=DAYS, event=("track",)), {"event_name": "event"}),
+])  # fmt: skip
+def test_names_that_people_use_are_recognised(rows, expected):
+    mapping, guess = guessed(rows)
+    Source.model_validate(mapping)
+    assert guess.missing == ()
+    found = mapping["columns"] | {k: mapping[k] for k in ("identity", "ids", "kinds")}
+    assert {k: found.get(k) for k in expected} == expected
+
+
+def test_a_table_by_day_is_told_how_a_day_becomes_an_order():
+    rows = rows_of(user=PEOPLE, date=DAYS, amount=("5", "6"))
+    assert "# order_id: date " in guessed(rows)[1].text
+    timed = [row | {"date": "2026-03-01 10:00"} for row in rows]
+    assert "order_id" not in guessed(timed)[1].text
+
+
+@pytest.mark.parametrize(("rows", "mistakes"), [
+    (rows_of(colour=("red", "blue"), time=DAYS), ["stream: no", "ids: no"]),
+    (rows_of(colour=("red", "blue"), user=PEOPLE), ["columns.occurred_at: is missing"]),
+    (rows_of(colour=("red", "blue")), ["columns.occurred_at: is missing", "stream: no", "ids: no"]),
+])  # fmt: skip
+def test_a_mapping_with_gaps_can_be_read_and_names_them(rows, mistakes, tmp_path):
+    (tmp_path / "shop.yaml").write_text(guessed(rows)[1].text)
+    (tmp_path / "conf.yaml").write_text("sources: [shop.yaml]")
+    with pytest.raises(SettingsError) as error:
+        read_settings([tmp_path / "conf.yaml"])
+    told = [mistake.split("sources.0.")[1] for mistake in error.value.mistakes]
+    assert sorted(told) == sorted(t for t in told if t.startswith(tuple(mistakes)))
+    assert len(told) == len(mistakes)
 
 
 @pytest.mark.parametrize(("values", "expected"), [

@@ -104,8 +104,17 @@ def _stage_command(stage: str):  # type: ignore[no-untyped-def]
 
 
 def _stage(options: Options, stage: str, resync: tuple[str, ...] = ()) -> None:
-    """Run one stage of the newest unfinished run, or of --run-id."""
-    with opened(options, goes_on=True, writes=stage, fits=stage == "fit-clusters") as run:
+    """Run one stage of the newest unfinished run, or of --run-id.
+
+    New events begin a new run if the unfinished one failed.
+    """
+    with opened(
+        options,
+        goes_on=True,
+        continues_failed=stage != "ingest-events",
+        writes=stage,
+        fits=stage == "fit-clusters",
+    ) as run:
         from desirelines.operations.run_pipeline import run_stage
 
         result = run_stage(replace(run, resync=frozenset(resync)), stage)

@@ -27,8 +27,8 @@ PUBLISHED, BACKFILLED = "PUBLISHED", "BACKFILLED"
 ENDED = (PUBLISHED, BACKFILLED)
 AFTER_PUBLICATION = "after-publication"
 """The phase that follows a run's end: members, champion and report."""
-LEASE = "lease"
-"""The phase that says which run holds the warehouse."""
+REBUILD, LEASE = "rebuild", "lease"
+"""The phases of a run that only recomputes tables, and of one that holds the warehouse."""
 AFTER_THE_END = (AFTER_PUBLICATION, LEASE)
 """Phases that a closed run may still have."""
 LEASE_TIME = timedelta(hours=6)
@@ -136,13 +136,17 @@ class Ledger:
                 ]
             )
 
-    def open_run(self) -> str | None:
-        """The newest run that neither ended nor was abandoned; None if there is none."""
-        closed = {s.run_id for s in self.states() if s.status in (*ENDED, ABANDONED)}
-        open_states = (
-            s for s in reversed(self.states()) if s.phase != LEASE and s.run_id not in closed
-        )
-        return next((s.run_id for s in open_states), None)
+    def open_runs(self) -> list[State]:
+        """The newest state of each run that a command can continue, the newest first.
+
+        Such a run neither ended nor was given up, and no other one ended since its newest state. A
+        rebuild is never published, so it is none.
+        """
+        states = [s for s in self.states() if s.phase != LEASE]
+        closed = {s.run_id for s in states if s.status in ENDED or s.phase == REBUILD}
+        end = max((n for n, s in enumerate(states) if s.status in ENDED), default=-1)
+        newest = {s.run_id: n for n, s in enumerate(states) if s.run_id not in closed and n > end}
+        return [states[n] for n in sorted(newest.values())[::-1] if states[n].status != ABANDONED]
 
     def as_of(self, run_id: str) -> date | None:
         """The as_of of a run; None before it was decided."""
