@@ -19,11 +19,11 @@ from bench.points import GROUPS, NAMES, Points, matrix, points
 from bench.sessions import to_nowhere
 from desirelines.catalogue import Feature
 from desirelines.clusters.assign import to_assigned
-from desirelines.clusters.choose_k import BISECTING, KMEANS, fitted
 from desirelines.clusters.fit import Fitted, fit, in_fixed_order, sample_of
 from desirelines.clusters.lloyd import lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib, model_of
 from desirelines.clusters.preprocessing import to_prepared
+from desirelines.clusters.sample_fits import BISECTING, KMEANS, fitted
 from desirelines.settings.model import Clusters
 
 STARTS, ITERATIONS, SAMPLE = 6, 50, 20_000

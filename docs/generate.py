@@ -5,7 +5,7 @@ They are docs/tables.md, docs/features.md, docs/expressions.md and docs/mapping.
 
 from pathlib import Path
 
-from desirelines.catalogue import FEATURES, LABELS, mapping_keys
+from desirelines.catalogue import FEATURES, LABELS, Feature, mapping_keys
 from desirelines.catalogue.kinds import KINDS
 from desirelines.pipeline import STAGES
 from desirelines.settings.functions import FUNCTIONS, TYPES
@@ -50,6 +50,15 @@ def tables_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _clustering(feature: Feature) -> str:
+    """Whether and of whom a feature is used in clustering, where it is not of everybody."""
+    if not feature.is_clustered:
+        return " *reported only*"
+    if feature.needs:
+        return f" *from {feature.needs_from:g} {feature.needs.replace('_', ' ')}*"
+    return ""
+
+
 def features_page() -> str:
     """Every feature of the catalogue."""
     lines = [
@@ -59,13 +68,17 @@ def features_page() -> str:
         "date; its window is the `features.window_days` before that date.",
         "",
     ]
-    lines += ["Clustering uses every feature that is not marked *reported only*.", ""]
+    lines += [
+        "Clustering uses every feature that is not marked *reported only*. A feature marked "
+        "*from 3 active days* is used of people with so many; below, a mean is left to chance.",
+        "",
+    ]
     lines += [
         "| feature | family | unit | days | meaning | null means | source |",
         "|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| `{f.name}`{'' if f.is_clustered else ' *reported only*'} | {f.family} | {f.unit} | "
+        f"| `{f.name}`{_clustering(f)} | {f.family} | {f.unit} | "
         f"{f.window} | {f.meaning} | {f.null_means} | {f.source} |"
         for f in FEATURES
     ]

@@ -13,9 +13,9 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score, silhouette_score
 from sklearn.preprocessing import MinMaxScaler
 
-from desirelines.clusters.choose_k import KMEANS, fitted
 from desirelines.clusters.lloyd import lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib
+from desirelines.clusters.sample_fits import KMEANS, fitted
 from desirelines.columns.keys import key_of
 from desirelines.events.parse import SESSION_TYPE
 from desirelines.sessions.sessions import to_sessions

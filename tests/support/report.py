@@ -50,8 +50,8 @@ def report(**changes: Any) -> ReportData:
     """Two clusters with everything, one too small to be reported, two rules."""
     sizes = [("r2", s, n, None if n is None else n / 2000, 25, None) for s, _, _, n in SEGMENTS]
     profiles = [
-        ("r2", s, f.name, n, n / 2000, n, 4.5, 4.0, sign * (1.6 - 0.1 * place))
-        for s, n, sign in (("c1", 1200, 1), ("c2", 793, -1))
+        ("r2", s, f.name, n, n / 2000, n, value, value, sign * (1.6 - 0.1 * place))
+        for s, n, value, sign in (("c1", 1200, 95.0, 1), ("c2", 793, 12.0, -1))
         for place, f in enumerate(FEATURES[:12])
     ]  # fmt: skip
     moves = [
@@ -126,6 +126,7 @@ def report(**changes: Any) -> ReportData:
             columns=["source", "fate", "row_count", "run_row_count", "rows_read", "run_rows_read"]
         ),
         trials=pd.DataFrame(trials, columns=CLUSTER_TRIALS.column_names),
+        rule_features={"new_buyer": "frequency", "lapsed": "frequency"},
     )  # fmt: skip
     return dataclasses.replace(data, **changes)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from desirelines.clusters.choose_k import candidates, chosen
-from desirelines.clusters.fit import CHOSEN_ON
+from desirelines.clusters.search import CHOSEN_ON
 from tests.support.groups import planted
 
 pytestmark = pytest.mark.campaign

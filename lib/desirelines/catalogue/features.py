@@ -41,14 +41,16 @@ class Feature:
         unit: unit of the number.
         null_means: what a missing value means; it never means zero.
         source: where the formula comes from.
-        high: word for a segment in which the feature is well above the rest.
-        low: word for a segment in which the feature is well below the rest.
+        high: word for a segment in which the feature is high, and above the rest.
+        low: word for a segment in which it is low, and below the rest. When: `catalogue/words.py`.
         scale: `log` when the number is skewed and is clustered as log(1 + x), `plain` otherwise.
         window: the days that count: the observation window, all time, or a number of days before
             as_of.
         is_clustered: whether people are clustered by it. Features that say when rather than how, or
             that follow from others, are reported but not used in clustering.
         column: Spark SQL of its value over the table `features`, if there is no column of its name.
+        needs, needs_from: people are clustered by it only where the feature `needs` is at least
+            `needs_from`; below, it counts as unknown. For means that few events leave to chance.
     """
 
     name: str
@@ -63,11 +65,20 @@ class Feature:
     window: str = WINDOW
     is_clustered: bool = True
     column: str = ""
+    needs: str = ""
+    needs_from: float = 0.0
 
     @property
     def sql(self) -> str:
         """Spark SQL of its value over the table `features`."""
         return self.column or self.name
+
+    @property
+    def clustered_sql(self) -> str:
+        """Spark SQL of the value that people are clustered by; null where too little is known."""
+        if not self.needs:
+            return self.sql
+        return f"CASE WHEN {self.needs} < {self.needs_from!r}D THEN NULL ELSE {self.sql} END"
 
 
 def own_column(name: str) -> str:
@@ -154,8 +165,8 @@ FEATURES: tuple[Feature, ...] = (
             "requirement A13", "active on many days", "active on few days", "log"),
     Feature("stickiness", "usage",
             "active days / days of the weeks (Monday to Sunday) with an active day", "share 0…1",
-            "not active in the window", "DAU/WAU of one person", "several days a week",
-            "one day a week", "plain", is_clustered=False),
+            "not active in the window", "DAU/WAU of one person", "several days in an active week",
+            "one day in an active week", "plain", is_clustered=False),
     Feature("engaged_minutes_per_week", "usage",
             "time between the events of visits / weeks observed within the window",
             "minutes per week", NEVER, "engagement level", "much time here", "little time here",
@@ -176,7 +187,7 @@ FEATURES: tuple[Feature, ...] = (
             is_clustered=False),
     Feature("regular_days", "lifecycle",
             "active days among the 27 days before the last day before as_of", "days", NEVER,
-            "28-day mask, Mozilla data-docs segments", "regular", "irregular", "plain", "28 days",
+            "28-day mask, Mozilla data-docs segments", "regular", "infrequent", "plain", "28 days",
             is_clustered=False),
     Feature("activity_change", "lifecycle",
             "log of (visits per day in the last 14 days / visits per day in the 56 days before), "
@@ -216,10 +227,12 @@ FEATURES: tuple[Feature, ...] = (
            "requirement A6", "weekend", "weekday"),
     Feature("hour_sin", "rhythm",
             "mean sine of the hour of day (site zone) at which visits start, as an angle", "−1…1",
-            NO_VISIT, "circular mean; 6 h is 1, 18 h is −1", "mornings", "evenings", "plain"),
+            NO_VISIT, "circular mean; 6 h is 1, 18 h is −1", "mornings", "evenings", "plain",
+            needs="active_days", needs_from=3.0),
     Feature("hour_cos", "rhythm",
             "mean cosine of the hour of day (site zone) at which visits start, as an angle", "−1…1",
-            NO_VISIT, "circular mean; midnight is 1, noon is −1", "nights", "middays", "plain"),
+            NO_VISIT, "circular mean; midnight is 1, noon is −1", "nights", "middays", "plain",
+            needs="active_days", needs_from=3.0),
     Feature("path_entropy", "path",
             "−sum p log2 p over the person's adjacent step pairs within sessions / log2(different "
             "pairs)", "0…1", NO_STEPS, "normalised Shannon entropy; 0 for one pair", "wandering",

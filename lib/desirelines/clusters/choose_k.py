@@ -7,23 +7,20 @@ used: it prefers few clusters, varies from sample to sample, and gives 0.3 to da
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.cluster import BisectingKMeans, KMeans
-from sklearn.metrics import adjusted_rand_score, silhouette_score
+from sklearn.metrics import silhouette_score
 
+from desirelines.clusters.sample_fits import KMEANS, Fit, Points, fitted, with_one_split
+from desirelines.clusters.stability import bootstrap_samples, stability_of
 from desirelines.columns.small_groups import is_small
 from desirelines.tables import SMALL_GROUP
 
-Points = npt.NDArray[np.float64]
-
-KMEANS, BISECTING = "kmeans", "bisecting_kmeans"
-STARTS, REFERENCES, REFITS = 10, 5, 4
-"""Starts of a fit, reference sets of each kind, refits on bootstrap samples."""
+STARTS, REFERENCES = 10, 5
+"""Starts of a fit, reference sets of each kind."""
 MIN_GAP_Z = 3.0
 """A cost must be better than that of the references by more than this many standard errors.
 
@@ -43,17 +40,6 @@ MOST_SCORED = 2_000
 """Number of people the silhouette is computed on."""
 
 
-class Fit(Protocol):
-    """Common interface of scikit-learn's clusterings."""
-
-    labels_: npt.NDArray[np.int32]
-    inertia_: float
-    cluster_centers_: Points
-
-    def predict(self, points: Points) -> npt.NDArray[np.int32]:
-        """Number of the nearest centre of each point."""
-
-
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One algorithm and k, the best of its starts, and the evidence for it.
@@ -64,6 +50,7 @@ class Candidate:
         smallest_share, smallest_count: share and points of the smallest cluster.
         stability: mean adjusted Rand index between refits on bootstrap samples, on people that none
             of them used; null for k = 1.
+        stability_error: standard error of the stability, from these people: a few dozen say little.
         gap: log cost of reference sets less log cost, less the same of k = 1; the mean over both
             kinds of references. It measures how much better k clusters fit these people than
             similar people without clusters.
@@ -84,6 +71,7 @@ class Candidate:
     silhouette: float | None
     centres: Points
     smallest_count: int | None = None
+    stability_error: float = 0.0
 
 
 def candidates(
@@ -95,25 +83,27 @@ def candidates(
     seed: int,
     on_candidate: Callable[[Candidate], None],
 ) -> list[Candidate]:
-    """Score k = 1 and every k of the range, as far as there are distinct points.
+    """Score k = 1 and every k of the range that could give clusters of ten different points.
 
+    There are at most as many clusters as distinct points, and one for every ten points.
     References have no clusters: normal with the covariance of the points, and uniform in the box of
     their principal axes. Source: Tibshirani, Walther, Hastie 2001 (gap statistic), with both
     references; stability after Ben-Hur, Elisseeff, Guyon 2002.
     """
     random = np.random.default_rng(seed)
-    ks = [1, *range(max(k_min, 2), min(k_max, len(np.unique(points, axis=0))) + 1)]
+    most = min(k_max, len(np.unique(points, axis=0)), most_clusters(len(points)))
+    ks = [1, *range(max(k_min, 2), most + 1)]
     references = [
         [make(points, random) for _ in range(REFERENCES)] for make in (normal_like, box_like)
     ]
-    halves = list(_halves(points, random))
+    samples = list(bootstrap_samples(points, random))
     at_one: list[tuple[float, float]] = []
     out: list[Candidate] = []
     before: Fit | None = None
     for k in ks:
         fit = fitted(points, k, algorithm, seed=seed, starts=STARTS)
         if algorithm == KMEANS and before is not None and len(before.cluster_centers_) == k - 1:
-            fit = min(fit, _with_one_split(points, before, seed), key=lambda f: f.inertia_)
+            fit = min(fit, with_one_split(points, before, seed), key=lambda f: f.inertia_)
         before = fit
         labels, cost = fit.labels_, float(fit.inertia_)
         gaps, errors = _gaps(references, cost, k, algorithm, seed)
@@ -121,13 +111,16 @@ def candidates(
             at_one = list(zip(gaps, errors, strict=True))
         above = [gap - first for gap, (first, _) in zip(gaps, at_one, strict=True)]
         sizes = np.bincount(labels, minlength=k)
+        stability, stability_error = (
+            (None, 0.0) if k == 1 else stability_of(samples, k, algorithm, seed)
+        )
         candidate = Candidate(
             algorithm=algorithm,
             k=k,
             found=int((sizes > 0).sum()),
             cost=cost,
             smallest_share=float(sizes[sizes > 0].min() / len(points)),
-            stability=None if k == 1 else _stability(halves, k, algorithm, seed),
+            stability=stability,
             gap=float(np.mean(above)),
             gap_error=math.hypot(*errors) / 2,
             is_structure=k > 1
@@ -135,10 +128,16 @@ def candidates(
             silhouette=_silhouette(points, labels),
             centres=np.asarray(fit.cluster_centers_),
             smallest_count=int(sizes[sizes > 0].min()),
+            stability_error=stability_error,
         )
         on_candidate(candidate)
         out.append(candidate)
     return out
+
+
+def most_clusters(people: int) -> int:
+    """Most clusters that could have ten people each; at least 1."""
+    return max(people // SMALL_GROUP, 1)
 
 
 def _gaps(
@@ -160,7 +159,10 @@ def _gaps(
 def refusal_of(
     candidate: Candidate, *, smallest_share: float, least_stability: float
 ) -> str | None:
-    """Reason to reject a candidate, whatever the others are; null when there is none."""
+    """Reason to reject a candidate, whatever the others are; null when there is none.
+
+    It has no number of the candidate, so equal reasons are equal texts.
+    """
     if candidate.k == 1:
         return "no clusters: the baseline for the others"
     if candidate.found < candidate.k:
@@ -168,14 +170,14 @@ def refusal_of(
     if candidate.smallest_count is not None and is_small(candidate.smallest_count):
         return f"a cluster has fewer than {SMALL_GROUP} people"
     if candidate.smallest_share < smallest_share:
+        return f"the smallest cluster is below clusters.smallest_share ({smallest_share:.1%})"
+    if (
+        candidate.stability is not None
+        and candidate.stability + candidate.stability_error < least_stability
+    ):
         return (
-            f"the smallest cluster has {candidate.smallest_share:.2%} of the people, "
-            f"clusters.smallest_share is {smallest_share:.2%}"
-        )
-    if candidate.stability is not None and candidate.stability < least_stability:
-        return (
-            f"stability {candidate.stability:.2f} is below "
-            f"clusters.least_stability ({least_stability:.2f})"
+            "other people are grouped differently: stability is below "
+            f"clusters.least_stability ({least_stability:.2f}) by more than its standard error"
         )
     if not candidate.is_structure:
         return "no better than data without clusters"
@@ -216,35 +218,6 @@ def chosen(
     )
 
 
-def fitted(points: Points, k: int, algorithm: str, *, seed: int, starts: int) -> Fit:
-    """scikit-learn's fit: the best of the starts."""
-    if algorithm == BISECTING and k > 1:
-        return BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points)
-    return KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points)
-
-
-def _with_one_split(points: Points, before: Fit, seed: int) -> Fit:
-    """k-means from the centres of k - 1 clusters, with one of them split in two.
-
-    The cluster whose split saves most of the cost is split. Random starts miss this one, and from
-    it one more cluster never costs more. After Likas, Vlassis, Verbeek 2003 (global k-means).
-    """
-    halves: dict[int, tuple[float, Points]] = {}
-    for number in range(len(before.cluster_centers_)):
-        members = points[before.labels_ == number]
-        if len(np.unique(members, axis=0)) > 1:
-            two = KMeans(2, n_init=1, random_state=seed).fit(members)
-            halves[number] = (
-                float(((members - members.mean(axis=0)) ** 2).sum()) - two.inertia_,
-                two.cluster_centers_,
-            )
-    if not halves:
-        return before  # all points lie on their centres: the cost is 0
-    number, (_, centres) = max(halves.items(), key=lambda split: split[1][0])
-    start = np.concatenate([np.delete(before.cluster_centers_, number, axis=0), centres])
-    return KMeans(len(start), init=start, n_init=1).fit(points)
-
-
 def normal_like(points: Points, random: np.random.Generator) -> Points:
     """As many points, normal, with the same mean and covariance."""
     drawn = random.multivariate_normal(
@@ -260,27 +233,6 @@ def box_like(points: Points, random: np.random.Generator) -> Points:
     placed = (points - centre) @ axes.T
     drawn = random.uniform(placed.min(axis=0), placed.max(axis=0), placed.shape)
     return np.asarray(drawn @ axes + centre, dtype=np.float64)
-
-
-def _halves(points: Points, random: np.random.Generator) -> Iterator[tuple[Points, Points]]:
-    """Bootstrap samples of two thirds of the points, each with the held-out last third."""
-    order = random.permutation(len(points))
-    held, rest = order[: len(order) // 3], order[len(order) // 3 :]
-    for _ in range(REFITS):
-        yield points[random.choice(rest, len(rest))], points[held]
-
-
-def _stability(halves: list[tuple[Points, Points]], k: int, algorithm: str, seed: int) -> float:
-    labels = [
-        fitted(sample, k, algorithm, seed=seed + n, starts=3).predict(held)
-        if len(sample) > k
-        else np.zeros(len(held))
-        for n, (sample, held) in enumerate(halves)
-    ]
-    pairs = [
-        adjusted_rand_score(labels[a], labels[b]) for a in range(len(labels)) for b in range(a)
-    ]
-    return float(np.mean(pairs))
 
 
 def _silhouette(points: Points, labels: npt.NDArray[np.int32]) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
@@ -14,16 +15,7 @@ from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from desirelines.catalogue import Feature
-from desirelines.clusters.choose_k import (
-    BISECTING,
-    KMEANS,
-    Candidate,
-    Points,
-    candidates,
-    chosen,
-    fitted,
-    refusal_of,
-)
+from desirelines.clusters.choose_k import Candidate
 from desirelines.clusters.lloyd import KMeansResult, lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
 from desirelines.clusters.preprocessing import (
@@ -32,17 +24,16 @@ from desirelines.clusters.preprocessing import (
     prepared_columns,
     to_prepared,
 )
-from desirelines.clusters.trials import LOOKED_AT, Fitted, Trial, trial_of
+from desirelines.clusters.sample_fits import BISECTING, KMEANS, Points
+from desirelines.clusters.search import NO_DIFFERENCE, TOO_FEW_PEOPLE, Search, search
+from desirelines.clusters.trials import Fitted, Trial, trial_of
 from desirelines.columns.small_groups import is_small
-from desirelines.errors import GateError
 from desirelines.frames.keep import checkpointed
 from desirelines.settings.model import Clusters
 from desirelines.tables import SMALL_GROUP
 
 PEOPLE_PER_PARTITION = 50_000
 MOST_PARTITIONS = 4096
-CHOSEN_ON = 4_000
-"""People of the sample on which k is chosen."""
 MLLIB = "mllib"
 
 
@@ -58,18 +49,15 @@ def fit(
 ) -> Fitted:
     """Prepare, choose k on a sample (unless it is set), and fit that k on everybody.
 
-    `k_before` is the number of clusters of the previous run. With `clusters.k` unset and no
-    evidence of groups, everybody is one group. Otherwise the centres of the sample are moved by
-    exact scans over everybody (`clusters.fit: scans`), or MLlib fits from scratch (`mllib`; always
-    for bisecting k-means). A cluster of fewer than ten people is dissolved: its people go to the
-    next nearest. `apart` is the number of people who are not among the `count` that are grouped.
-
-    Raises:
-        GateError: there are fewer than ten people, fewer people than clusters asked for, or no
-            feature in which they differ.
+    `k_before` is the number of clusters of the previous run. Everybody is one group when they are
+    fewer than twenty, do not differ, or there is no evidence of groups (with `clusters.k` unset).
+    Otherwise the centres of the sample are moved by exact scans over everybody
+    (`clusters.fit: scans`), or MLlib fits from scratch (`mllib`; always for bisecting k-means). A
+    cluster of fewer than ten people, or, with `clusters.k` unset, below `clusters.smallest_share`,
+    is dissolved: its people go to the next nearest. `apart` is the number of people who are not
+    among the `count` that are grouped.
     """
-    _check_enough_people(count, settings.k)
-    is_count_withheld = is_small(apart)
+    is_count_withheld = is_small(apart) or is_small(count)
 
     def published(trial: Trial) -> Trial:
         of_everybody = trial.people_count == count
@@ -79,6 +67,8 @@ def fit(
             else trial
         )
 
+    if count < SMALL_GROUP:  # a centre would be of fewer than ten people
+        return _one_group_unmeasured(TOO_FEW_PEOPLE, count, settings, on_trial, published)
     # Reads the features once.
     sampled = features.sparkSession.createDataFrame(
         sample_of(features, count, settings.sample_people)
@@ -87,36 +77,51 @@ def fit(
     with threadpool_limits(1):  # more threads spin on busy cores, and change the last bits
         preparation = fit_preparation(values, catalogue, settings.family_weights)
     if not preparation.columns:
-        raise GateError(
-            "clusters: people do not differ in any feature, so there are no groups to find. "
-            "Read more events."
-        )
+        return _one_group_unmeasured(NO_DIFFERENCE, count, settings, on_trial, published)
     sample = points_of(sampled.select(*prepared_columns(preparation)).toArrow(), preparation)
     with threadpool_limits(1):
-        start, trials = _start(sample, settings, lambda trial: on_trial(published(trial)), k_before)
+        result = search(
+            sample,
+            count,
+            settings,
+            lambda trial: on_trial(published(trial)),
+            k_before=k_before,
+        )
     final, pipeline, centres = _final(
-        to_prepared(features, preparation), count, preparation, start, settings
+        to_prepared(features, preparation), count, preparation, result, settings
     )
     on_trial(published(final))
-    return Fitted(preparation, pipeline, centres, tuple(map(published, (*trials, final))))
+    return Fitted(preparation, pipeline, centres, tuple(map(published, (*result.trials, final))))
 
 
-def _check_enough_people(count: int, k: int | None) -> None:
-    if count < SMALL_GROUP:
-        raise GateError(
-            f"clusters: fewer than {SMALL_GROUP} people are known well enough to be grouped, "
-            "and nothing is published about so few. "
-            "Read more events, or lower clusters.least_active_days."
+def _one_group_unmeasured(
+    verdict: str,
+    count: int,
+    settings: Clusters,
+    on_trial: Callable[[Trial], None],
+    published: Callable[[Trial], Trial],
+) -> Fitted:
+    """One group without any prepared column: everybody is at distance 0 from its centre."""
+    final = published(
+        replace(
+            trial_of(_everybody(np.empty((1, 0))), settings.seed, count, verdict),
+            smallest_share=1.0 if count else None,
+            is_kept=True,
         )
-    if count < (k or 1):
-        raise GateError(
-            f"clusters: {count} people cannot make {k} clusters. "
-            f"Set clusters.k to {count} at most, or read more events."
-        )
+    )
+    on_trial(final)
+    return Fitted(Preparation(()), None, ((),), (final,))
+
+
+def _everybody(centres: Points) -> Candidate:
+    """One cluster."""
+    return Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
 
 
 def _values(features: DataFrame, catalogue: Sequence[Feature]) -> DataFrame:
-    return features.select(*(F.expr(f.sql).alias(f.name) for f in catalogue if f.is_clustered))
+    return features.select(
+        *(F.expr(f.clustered_sql).alias(f.name) for f in catalogue if f.is_clustered)
+    )
 
 
 def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
@@ -149,83 +154,16 @@ def in_fixed_order(people: DataFrame, count: int) -> DataFrame:
     return people.repartition(partitions, "bucket").sortWithinPartitions("bucket", "person_id")
 
 
-def _start(
-    sample: Points, settings: Clusters, on_trial: Callable[[Trial], None], k_before: int | None
-) -> tuple[Candidate | None, list[Trial]]:
-    """The candidate to fit on everybody, and the trials.
-
-    The candidate has the algorithm, k and the centres on the sample; it is null for no groups.
-    """
-    algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
-    if settings.k is not None:
-        return _asked(sample, algorithms[0], settings), []
-    trials: list[Trial] = []
-    scored: list[Candidate] = []
-    points = sample[:CHOSEN_ON]
-    limits = {
-        "smallest_share": settings.smallest_share,
-        "least_stability": settings.least_stability,
-    }
-    for algorithm in algorithms:
-        scored += candidates(
-            points,
-            algorithm=algorithm,
-            k_min=settings.k_min,
-            k_max=settings.k_max,
-            seed=settings.seed,
-            on_candidate=lambda c: on_trial(
-                trial_of(c, settings.seed, len(points), refusal_of(c, **limits) or LOOKED_AT)
-            ),
-        )
-    choose = partial(
-        chosen,
-        scored,
-        smallest_share=settings.smallest_share,
-        least_stability=settings.least_stability,
-    )
-    best, first = choose(k_before=k_before), choose()
-    for candidate in scored:
-        if candidate is best:
-            outcome = "fitted on everybody"
-        elif candidate is first:
-            outcome = (
-                f"not enough extra evidence to give up the {k_before} clusters of the previous run"
-            )
-        else:
-            outcome = "another has more evidence, or as much with fewer clusters"
-        verdict = refusal_of(candidate, **limits) or outcome
-        trials.append(trial_of(candidate, settings.seed, len(points), verdict))
-    return best, trials
-
-
-def _asked(sample: Points, algorithm: str, settings: Clusters) -> Candidate:
-    """The k of the settings, whatever the evidence; fewer where there are fewer distinct people."""
-    k = min(settings.k or 1, len(np.unique(sample, axis=0)))
-    fit = fitted(sample, k, algorithm, seed=settings.seed, starts=settings.restarts)
-    return Candidate(
-        algorithm=algorithm,
-        k=k,
-        found=k,
-        cost=float(fit.inertia_),
-        smallest_share=0.0,
-        stability=None,
-        gap=0.0,
-        gap_error=0.0,
-        is_structure=True,
-        silhouette=None,
-        centres=np.asarray(fit.cluster_centers_),
-    )
-
-
 def _final(
     prepared: DataFrame,
     count: int,
     preparation: Preparation,
-    start: Candidate | None,
+    result_of_search: Search,
     settings: Clusters,
 ) -> tuple[Trial, PipelineModel | None, tuple[tuple[float, ...], ...]]:
     """Fit on everybody, and count who is nearest to which centre."""
     people, names, model = in_fixed_order(prepared, count), preparation.names, None
+    start, verdict = result_of_search.start, result_of_search.verdict
     seed, seeds = settings.seed, range(settings.seed, settings.seed + settings.restarts)
     if start is not None and (start.algorithm == BISECTING or settings.fit == MLLIB):
         # Not cache(): MLlib checks a cached input again in every iteration.
@@ -245,7 +183,10 @@ def _final(
         centres_before, max_iterations = np.zeros((1, len(names))), 1
     else:
         centres_before, max_iterations = start.centres, settings.max_iterations
-    result, is_joined = _without_small_clusters(points, centres_before, max_iterations)
+    least = SMALL_GROUP
+    if settings.k is None:
+        least = max(least, math.ceil(settings.smallest_share * count))
+    result, is_joined = _without_small_clusters(points, centres_before, max_iterations, least)
     # Clusters without people are no clusters: MLlib returns some where points coincide.
     size_of = {tuple(c): n for c, n in zip(result.centres.tolist(), result.sizes, strict=True) if n}
     if model is None or len(size_of) < len(centres_before):
@@ -253,12 +194,9 @@ def _final(
     centres = result.centres if model is None else np.array(model.clusterCenters())
     sizes = [size_of[tuple(c)] for c in centres.tolist()]
     pipeline = None if model is None else pipeline_of(preparation, model)
-    verdict = "chosen"
-    if start is None:
-        verdict = "no structure: no better than data without groups"
-    elif is_joined:
-        verdict += f"; clusters of fewer than {SMALL_GROUP} people were joined to the next nearest"
-    plain = start or Candidate(KMEANS, 1, 1, 0.0, 1.0, None, 0.0, 0.0, False, None, centres)
+    if is_joined:
+        verdict += "; clusters that were too small were joined to the next nearest"
+    plain = start or _everybody(centres)
     trial = replace(
         trial_of(plain, seed, count, verdict),
         clusters_found=len(sizes),
@@ -272,12 +210,12 @@ def _final(
 
 
 def _without_small_clusters(
-    points: DataFrame | pa.Table, centres: Points, max_iterations: int
+    points: DataFrame | pa.Table, centres: Points, max_iterations: int, least: int
 ) -> tuple[KMeansResult, bool]:
     """Move the centres; dissolve the smallest cluster while it is too small; whether any was."""
     result = lloyd(points, centres, max_iterations=max_iterations)
     is_joined = False
-    while (smallest := min(n for n in result.sizes if n)) < SMALL_GROUP:
+    while (smallest := min(n for n in result.sizes if n)) < min(least, sum(result.sizes)):
         dissolved = result.sizes.index(smallest)
         rest = [n > 0 and place != dissolved for place, n in enumerate(result.sizes)]
         result = lloyd(points, result.centres[rest], max_iterations=max_iterations)

@@ -9,8 +9,8 @@ from pyspark.ml.clustering import BisectingKMeans, BisectingKMeansModel, KMeans,
 from pyspark.ml.feature import SQLTransformer, VectorAssembler
 from pyspark.sql import DataFrame
 
-from desirelines.clusters.choose_k import BISECTING
 from desirelines.clusters.preprocessing import Preparation
+from desirelines.clusters.sample_fits import BISECTING
 
 Model = KMeansModel | BisectingKMeansModel
 VECTOR = "prepared"

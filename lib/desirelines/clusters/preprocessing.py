@@ -54,6 +54,7 @@ class PreparedColumn:
         spread: divisor: its standard deviation, or MISSING_SPREAD.
         weight: factor after the division: of its family, and of how well it separates small groups
             of people.
+        needs, needs_from: as in the catalogue; `column` has them in its SQL already.
     """
 
     feature: str
@@ -65,6 +66,8 @@ class PreparedColumn:
     median: float
     spread: float
     weight: float
+    needs: str = ""
+    needs_from: float = 0.0
 
     @property
     def name(self) -> str:
@@ -187,7 +190,8 @@ def to_prepared(features: DataFrame, preparation: Preparation) -> DataFrame:
 def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn, Numbers]]:
     """A feature's column and, where it is useful, its indicator column.
 
-    The indicator is left out where the feature is nearly always known or nearly always missing.
+    The indicator is left out where the feature is nearly always known or nearly always missing, and
+    where a value is missing only because too little is known of the person.
     """
     raw = sample.column(feature.name).to_numpy().astype(np.float64)
     is_known = ~np.isnan(raw)
@@ -197,11 +201,23 @@ def _columns_of(feature: Feature, sample: pa.Table) -> list[tuple[PreparedColumn
     value = np.log1p(np.maximum(raw, 0.0)) if is_log else raw
     low, high = _bounds(value[is_known])
     median = float(np.median(value[is_known]))
-    column = PreparedColumn(feature.name, feature.sql, False, is_log, low, high, median, 1.0, 1.0)
+    column = PreparedColumn(
+        feature.name,
+        feature.clustered_sql,
+        False,
+        is_log,
+        low,
+        high,
+        median,
+        1.0,
+        1.0,
+        feature.needs,
+        feature.needs_from,
+    )
     columns = [
         (column, np.where(is_known, np.clip(np.where(is_known, value, 0.0), low, high), median))
     ]
-    if 0.01 < is_known.mean() < 0.99:
+    if 0.01 < is_known.mean() < 0.99 and not feature.needs:
         columns.append(
             (
                 PreparedColumn(feature.name, feature.sql, True, False, 0.0, 1.0, 0.0, 1.0, 1.0),

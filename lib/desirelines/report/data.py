@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -35,6 +36,8 @@ class ReportData:
             row of a source, run_rows_read and rows_read: rows counted independently of the fates.
             Without these two, the sum cannot be checked, and the page says so.
         trials: `cluster_trials` of the run; may be empty.
+        rule_features: by rule segment, the feature that is 0 or unknown for everybody where the
+            rule cannot apply to anyone.
         steps_shown: maximum number of steps in a transition picture.
         places: number of places of the step matrix.
         currency: the reporting currency, ISO 4217.
@@ -59,6 +62,7 @@ class ReportData:
     paths: pd.DataFrame
     accounts: pd.DataFrame
     trials: pd.DataFrame
+    rule_features: Mapping[str, str]
     steps_shown: int
     places: int
     currency: str

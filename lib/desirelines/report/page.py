@@ -28,10 +28,16 @@ from desirelines.report.sections import (
     why_moved,
 )
 from desirelines.report.segment_cards import everybody_card, segment_card
-from desirelines.report.segments import Segment, means_of_everybody, ordered_segments, profiles_of
+from desirelines.report.segments import (
+    absent_rules,
+    means_of_others,
+    ordered_segments,
+    profiles_of,
+)
+from desirelines.report.summary import one_group_text, summary_of, verdict_of
 from desirelines.report.text import day_text, in_currency, percent_text
 from desirelines.report.view_model import Page
-from desirelines.tables import SMALL_GROUP
+from desirelines.tables import SMALL_GROUP, TOO_LITTLE_DATA
 
 
 def render(data: ReportData) -> str:
@@ -51,14 +57,19 @@ def render(data: ReportData) -> str:
 def page_of(data: ReportData) -> Page:
     """The content of the page."""
     segments = ordered_segments(data)
-    clusters, rules = [s for s in segments if not s.is_rule], [s for s in segments if s.is_rule]
-    names = {s.segment_id: s.name for s in segments}
     profiles = profiles_of(data)
-    everybody = means_of_everybody(profiles, clusters)
+    # The only group has no people where all of them have too little data.
+    clusters = [s for s in segments if not s.is_rule and s.people != 0]
+    absent = absent_rules(segments, profiles, data.rule_features)
+    rules = [s for s in segments if s.is_rule and s not in absent]
+    names = {s.segment_id: s.name for s in segments}
+    others = means_of_others(profiles, clusters)
     cards = {
-        s.segment_id: segment_card(s, n, data, profiles, everybody, names)
-        for n, s in enumerate(segments, start=1)
+        s.segment_id: segment_card(s, n, data, profiles, others, names)
+        for n, s in enumerate([*clusters, *rules], start=1)
     }
+    apart = next((s for s in segments if s.segment_id == TOO_LITTLE_DATA), None)
+    verdict = verdict_of(data)
     search, trials = search_picture(data)
     return Page(
         title=data.title,
@@ -69,8 +80,12 @@ def page_of(data: ReportData) -> Page:
         config_hash=data.config_hash,
         previous_run_id=data.previous_run_id or "",
         small_group=SMALL_GROUP,
-        summary=summary_of(data.people_count, clusters, rules),
-        sizes=sizes_picture(segments),
+        summary=summary_of(data.people_count, clusters, rules, apart),
+        one_group=one_group_text(data, verdict),
+        verdict=verdict,
+        is_anybody_apart=apart is not None and apart.people != 0,
+        absent_rules=tuple(s.name for s in absent),
+        sizes=sizes_picture([*clusters, *rules]),
         everybody=everybody_card(data),
         clusters=tuple(cards[s.segment_id] for s in clusters),
         rules=tuple(cards[s.segment_id] for s in rules),
@@ -80,7 +95,7 @@ def page_of(data: ReportData) -> Page:
         graph=graph_picture(data),
         funnels=funnel_pictures(data),
         weeks=week_pictures(data),
-        differences=differences_picture(clusters, profiles, everybody),
+        differences=differences_picture(clusters, profiles, others),
         tells_nothing=tells_nothing(clusters, profiles),
         moves=moves_picture(data, clusters) if data.previous_run_id else None,
         why_moved=why_moved(data),
@@ -90,19 +105,3 @@ def page_of(data: ReportData) -> Page:
         fates=fates_of(data),
         definitions=definitions(data.as_of),
     )
-
-
-def summary_of(people: int, clusters: list[Segment], rules: list[Segment]) -> str:
-    """The summary of the page in one or two sentences."""
-    who = "person falls" if people == 1 else "people fall"
-    sentence = (
-        f"{people:,} {who} into {len(clusters)} {'group' if len(clusters) == 1 else 'groups'}"
-    )
-    largest = next((c for c in clusters if c.people), None)
-    if largest is not None and len(clusters) > 1:
-        share = percent_text(largest.share)
-        sentence += f"; the largest is “{largest.name}” with {largest.people:,.0f} people ({share})"
-    if rules:
-        what = "segment is" if len(rules) == 1 else "segments are"
-        sentence += f". {len(rules)} more {what} set by rules, so a person can be in several"
-    return sentence + "."

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import pandas as pd
 
@@ -18,6 +17,7 @@ from desirelines.report.text import (
     day_text,
     decimal_text,
     feature_label,
+    is_true,
     known_features,
     number_of,
     people_text,
@@ -45,12 +45,16 @@ def sizes_picture(segments: list[Segment]) -> Picture:
 
 
 def differences_picture(
-    clusters: list[Segment], profiles: dict[tuple[str, str], Profile], everybody: dict[str, float]
+    clusters: list[Segment],
+    profiles: dict[tuple[str, str], Profile],
+    others: dict[tuple[str, str], float],
 ) -> Picture | None:
-    """Features by clusters with a profile; None when all clusters are too small for one.
+    """Features by groups with a profile; None for one group, and when all are too small for one.
 
     Features that tell nothing are left out (see `tells_nothing`).
     """
+    if len(clusters) < 2:
+        return None
     shown = [c for c in clusters if any(s == c.segment_id for _, s in profiles)]
     unknown, constant = _telling_nothing(shown, profiles)
     features = [f for f in _features_of(shown, profiles) if f not in {*unknown, *constant}]
@@ -64,7 +68,7 @@ def differences_picture(
             c.name,
             value_text(f, p.mean),
             value_text(f, p.median),
-            value_text(f, everybody.get(f)),
+            value_text(f, others.get((f, c.segment_id))),
             decimal_text(p.effect),
             people_text(p.known),
         )
@@ -77,8 +81,8 @@ def differences_picture(
         "group",
         "mean",
         "median",
-        "mean of everybody",
-        "distance from the rest",
+        "mean of the others",
+        "distance from the others",
         "known for",
     )
     return Picture(
@@ -168,7 +172,7 @@ def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
         (
             count_text(t["trial"]),
             text_of(t["algorithm"]).replace("_", " "),
-            "✓ chosen" if _is_true(t["is_kept"]) else "",
+            "✓ chosen" if is_true(t["is_kept"]) else "",
             text_of(t["verdict"]),
             count_text(t["k"]),
             count_text(t["clusters_found"]),
@@ -199,7 +203,7 @@ def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
     )
     table = Grid(head, rows, words=4)
     dots = [
-        Dot(text_of(t["algorithm"]), int(t["k"]), float(t["gap"]), _is_true(t["is_kept"]))
+        Dot(text_of(t["algorithm"]), int(t["k"]), float(t["gap"]), is_true(t["is_kept"]))
         for t in trials
         if number_of(t["gap"]) is not None
     ]
@@ -255,10 +259,6 @@ def definitions(as_of: date) -> tuple[Definition, ...]:
 def _in_order(ids: set[str], order: list[str]) -> list[str]:
     ordered = [s for s in order if s in ids]
     return [*ordered, *sorted(ids - set(ordered) - set(ENDS)), *(e for e in ENDS if e in ids)]
-
-
-def _is_true(value: Any) -> bool:
-    return bool(value) and not pd.isna(value)
 
 
 def _read(of_source: pd.DataFrame, column: str) -> str:

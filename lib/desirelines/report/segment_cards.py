@@ -33,7 +33,7 @@ def segment_card(
     number: int,
     data: ReportData,
     profiles: dict[tuple[str, str], Profile],
-    everybody: dict[str, float],
+    others: dict[tuple[str, str], float],
     names: dict[str, str],
 ) -> Card:
     """The card of one segment; that of a rule segment has no paths and no picture."""
@@ -47,7 +47,7 @@ def segment_card(
         left="" if first else people_text(segment.left),
         origin=_origin(segment, names),
         definition=segment.definition.replace("as_of", day_text(data.as_of)),
-        facts=facts_of(segment, profiles, everybody),
+        facts=facts_of(segment, profiles, others),
         has_profile=any(s == segment.segment_id for _, s in profiles),
         paths=() if segment.is_rule else top_paths(data, segment.segment_id),
         transitions=None

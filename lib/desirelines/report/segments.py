@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desirelines.catalogue.words import (
+    HOUR_COS,
+    HOUR_SIN,
+    LEAST_CONCENTRATION,
+    LEAST_KNOWN_SHARE,
+    Trait,
+    day_time,
+    hour_effect,
+    is_hour_apart,
+    visiting_hour,
+)
 from desirelines.report.data import ReportData
 from desirelines.report.text import (
-    STANDS_OUT,
+    differs,
     effect_words,
     feature_label,
     headline,
+    hour_text,
     known_features,
     number_of,
     percent_text,
+    strength_word,
     text_of,
     value_text,
 )
@@ -94,53 +108,117 @@ def profiles_of(data: ReportData) -> dict[tuple[str, str], Profile]:
     return profiles
 
 
-def means_of_everybody(
+def means_of_others(
     profiles: dict[tuple[str, str], Profile], clusters: list[Segment]
-) -> dict[str, float]:
-    """Mean of each feature over everybody, as the weighted mean over clusters.
+) -> dict[tuple[str, str], float]:
+    """Mean of each feature over the people of all other groups, by (feature, segment id).
 
-    This works because every person is in exactly one cluster. People of clusters whose size is
-    withheld are missing from the mean.
+    It is the mean of their means, weighted by people with a known value. None where the number of
+    these people is withheld in one of the other groups.
     """
-    sums: dict[str, list[float]] = {}
-    ids = {s.segment_id for s in clusters}
-    for (feature, segment_id), profile in profiles.items():
-        if segment_id in ids and profile.mean is not None and profile.known is not None:
-            total = sums.setdefault(feature, [0.0, 0.0])
-            total[0] += profile.mean * profile.known
-            total[1] += profile.known
-    return {feature: total / count for feature, (total, count) in sums.items() if count}
+    ids = [s.segment_id for s in clusters]
+    means: dict[tuple[str, str], float] = {}
+    for feature in {f for f, _ in profiles}:
+        of_feature = {s: profiles[feature, s] for s in ids if (feature, s) in profiles}
+        for segment_id in of_feature:
+            others = [p for s, p in of_feature.items() if s != segment_id and p.mean is not None]
+            counts = [p.known or 0.0 for p in others]
+            if others and all(counts):
+                weighted = sum((p.mean or 0.0) * n for p, n in zip(others, counts, strict=True))
+                means[feature, segment_id] = weighted / sum(counts)
+    return means
+
+
+def traits_of(
+    segment: Segment,
+    profiles: dict[tuple[str, str], Profile],
+    others: dict[tuple[str, str], float],
+) -> dict[str, Trait]:
+    """The features of a segment beside those of the others, in the catalogue's order."""
+    traits: dict[str, Trait] = {}
+    for feature in known_features({f for f, s in profiles if s == segment.segment_id}):
+        profile = profiles[feature, segment.segment_id]
+        is_counted = profile.people and profile.known is not None
+        known_share = (profile.known or 0.0) / (profile.people or 1.0) if is_counted else 1.0
+        other = others.get((feature, segment.segment_id))
+        traits[feature] = Trait(profile.mean, profile.median, other, profile.effect, known_share)
+    return traits
+
+
+def absent_rules(
+    segments: list[Segment],
+    profiles: dict[tuple[str, str], Profile],
+    rule_features: Mapping[str, str],
+) -> list[Segment]:
+    """Rule segments that nobody could be in: their feature is 0 or unknown for everybody.
+
+    A rule about orders says nothing where nobody can order.
+    """
+    seen = {feature for (feature, _), profile in profiles.items() if profile.mean}
+    return [
+        s
+        for s in segments
+        if profiles
+        and s.people == 0
+        and s.segment_id in rule_features
+        and rule_features[s.segment_id] not in seen
+    ]
 
 
 def facts_of(
-    segment: Segment, profiles: dict[tuple[str, str], Profile], everybody: dict[str, float]
+    segment: Segment,
+    profiles: dict[tuple[str, str], Profile],
+    others: dict[tuple[str, str], float],
 ) -> tuple[Fact, ...]:
-    """The features that distinguish a segment most, strongest first; ties in catalogue order."""
-    of_segment = {
-        f: profiles[f, segment.segment_id]
-        for f in known_features({f for f, s in profiles if s == segment.segment_id})
-    }
-    strong = [
-        (f, p, p.effect)
-        for f, p in of_segment.items()
-        if p.effect is not None and abs(p.effect) >= STANDS_OUT
-    ]
-    strong.sort(key=lambda entry: -abs(entry[2]))
-    return tuple(
-        _fact(feature, profile, effect, everybody) for feature, profile, effect in strong[:FACTS]
-    )
+    """The features that distinguish a group most, strongest first; ties in catalogue order."""
+    traits = traits_of(segment, profiles, others)
+    strong: list[tuple[float, Fact]] = []
+    for feature, trait in traits.items():
+        if feature == HOUR_SIN and HOUR_COS in traits:
+            strong += _hour_facts(trait, traits[HOUR_COS])
+        elif feature not in (HOUR_SIN, HOUR_COS) and differs(feature, trait):
+            strong.append((abs(trait.effect or 0.0), _fact(feature, trait)))
+    strong.sort(key=lambda entry: -entry[0])
+    return tuple(fact for _, fact in strong[:FACTS])
 
 
-def _fact(feature: str, profile: Profile, effect: float, everybody: dict[str, float]) -> Fact:
-    known = profile.known / profile.people if profile.people and profile.known is not None else 1.0
+def _fact(feature: str, trait: Trait) -> Fact:
     return Fact(
-        headline=headline(feature, effect),
-        words=effect_words(effect),
+        headline=headline(feature, trait),
+        words=effect_words(trait.effect or 0.0),
         label=feature_label(feature),
-        here=value_text(feature, profile.mean, with_unit=True),
-        everybody=value_text(feature, everybody.get(feature)),
-        note=f"known for {percent_text(known)} of them" if known < 0.5 else "",
+        here=f"{value_text(feature, trait.mean, with_unit=True)} on average",
+        others=value_text(feature, trait.rest_mean),
+        note=_known_note(trait),
     )
+
+
+def _hour_facts(sine: Trait, cosine: Trait) -> list[tuple[float, Fact]]:
+    """The hours of visits as one fact with its effect; none where they are not told apart."""
+    if not is_hour_apart(sine, cosine):
+        return []
+    effect = hour_effect(sine, cosine)
+    fact = Fact(
+        headline=day_time(sine, cosine) or "other hours",
+        words=f"{strength_word(effect)} apart from the others",
+        label="start of visits",
+        here=_hours(sine.mean, cosine.mean),
+        others=_hours(sine.rest_mean, cosine.rest_mean),
+        note=_known_note(sine),
+    )
+    return [(effect, fact)]
+
+
+def _hours(sine: float | None, cosine: float | None) -> str:
+    hour, concentration = visiting_hour(sine or 0.0, cosine or 0.0)
+    if concentration < LEAST_CONCENTRATION:
+        return "spread over the day"
+    return f"around {hour_text(hour)}"
+
+
+def _known_note(trait: Trait) -> str:
+    share = trait.known_share
+    return f"known for {percent_text(share)} of them" if share < LEAST_KNOWN_SHARE else ""
 
 
 def _shown_count(value: Any) -> float | None:

@@ -8,13 +8,12 @@ from typing import Any
 import pandas as pd
 
 from desirelines.catalogue import FEATURES, Feature
+from desirelines.catalogue.words import MIN_EFFECT, Trait, is_apart, is_high_word
 from desirelines.tables import SMALL_GROUP
 
 ALL, PATH_START, PATH_END = "all", "path_start", "path_end"
 WITHHELD = "withheld"
 NOTHING = "–"
-STANDS_OUT = 0.3
-"""Below this effect size (Cohen's "small"), a feature says nothing about a segment."""
 
 STEP_WORDS = {
     PATH_START: "start",
@@ -44,6 +43,11 @@ def number_of(value: Any) -> float | None:
 def text_of(value: Any) -> str:
     """The text, empty for every kind of missing value."""
     return "" if not isinstance(value, str) and pd.isna(value) else str(value)
+
+
+def is_true(value: Any) -> bool:
+    """Whether a flag is set; false for every kind of missing value."""
+    return bool(value) and not pd.isna(value)
 
 
 def count_text(value: Any) -> str:
@@ -138,17 +142,34 @@ def known_features(names: set[str]) -> list[str]:
 
 
 def effect_words(effect: float) -> str:
-    """How far a segment is from the rest, in words."""
+    """How far a group is from the others, in words."""
+    return f"{strength_word(effect)} {'above' if effect > 0 else 'below'} the others"
+
+
+def strength_word(effect: float) -> str:
+    """How strong an effect is, in a word."""
     strength = abs(effect)
-    if strength < STANDS_OUT:
-        return "about like the rest"
-    how = "far" if strength >= 1.5 else "well" if strength >= 0.8 else "somewhat"
-    return f"{how} {'above' if effect > 0 else 'below'} the rest"
+    return "far" if strength >= 1.5 else "well" if strength >= 0.8 else "somewhat"
 
 
-def headline(feature: str, effect: float) -> str:
-    """The catalogue's word for a segment that is high or low in the feature."""
+def headline(feature: str, trait: Trait) -> str:
+    """The catalogue's word for a segment where it is true; else what is higher or lower."""
     entry = _BY_NAME.get(feature)
-    if entry is None:  # a feature from the settings
-        return f"{'high' if effect > 0 else 'low'} {feature_label(feature)}"
-    return entry.high if effect > 0 else entry.low
+    is_high = None if entry is None else is_high_word(entry, trait)
+    if entry is None or is_high is None:
+        return f"{'higher' if (trait.effect or 0.0) > 0 else 'lower'} {feature_label(feature)}"
+    return entry.high if is_high else entry.low
+
+
+def differs(feature: str, trait: Trait) -> bool:
+    """Whether a segment differs from the others by an amount that matters."""
+    entry = _BY_NAME.get(feature)
+    if entry is None:  # a feature from the settings: its unit and scale are not known here
+        return trait.effect is not None and abs(trait.effect) >= MIN_EFFECT
+    return is_apart(entry, trait)
+
+
+def hour_text(hour: float) -> str:
+    """An hour of the day as a time, to the nearest ten minutes."""
+    minutes = round(hour * 6) * 10 % (24 * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -24,13 +24,13 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One feature that distinguishes a segment."""
+    """One feature that distinguishes a group from the people of all other groups."""
 
     headline: str
     words: str
     label: str
     here: str
-    everybody: str
+    others: str
     note: str
 
 
@@ -98,6 +98,10 @@ class Page:
     previous_run_id: str
     small_group: int
     summary: str
+    one_group: str
+    verdict: str
+    is_anybody_apart: bool
+    absent_rules: tuple[str, ...]
     sizes: Picture
     everybody: Card
     clusters: tuple[Card, ...]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES, Feature
@@ -12,23 +12,53 @@ from desirelines.tables import SEGMENT_PROFILES, SMALL_GROUP
 from desirelines.tables.conform import conform
 
 
-def to_profiles(
+def to_comparisons(
     features: DataFrame,
     memberships: DataFrame,
     catalogue: Sequence[Feature] = FEATURES,
     *,
     run_id: str,
+    apart: Collection[str] = (),
     withheld_sizes: Collection[str] = (),
 ) -> DataFrame:
-    """One row per segment and feature, as contracted.
+    """One row per segment and feature: the columns of segment_profiles, and rest_mean.
 
-    Rows with known values of fewer than ten people are left out. effect = (mean in − mean of the
-    rest) / pooled standard deviation (Cohen's d). The rest is everybody else as of the run. For
-    segments whose size is withheld (`withheld_sizes`), no counts of people are given. If the
-    feature is unknown for one to nine people of a segment, they count as known, because their
-    number would follow by subtraction. One shuffle by segment; the sums over everybody are joined
-    as a broadcast row.
+    The rest of a cluster is everybody in another cluster. The rest of a rule segment is everybody
+    else as of the run. So people of the main segments of rules (`apart`) are in no comparison of
+    clusters. effect = (mean in − mean of the rest) / pooled standard deviation (Cohen's d).
+
+    Rows with known values of fewer than ten people are left out. For segments whose size is
+    withheld (`withheld_sizes`), no counts of people are given. If the feature is unknown for one to
+    nine people of a segment, they count as known, because their number would follow by subtraction.
+    One shuffle by segment; the rest is a sum over its few rows.
     """
+    people, known_people = F.col("people_count"), F.col("in_n")
+    is_size_published = ~_is_one_of("segment_id", withheld_sizes)
+    inside = _to_sums(features, memberships, catalogue)
+    return (
+        _with_wholes(inside, apart)
+        .filter(known_people >= SMALL_GROUP)
+        .withColumns(
+            {
+                "run_id": F.lit(run_id),
+                "share": F.when(is_size_published, people / F.col("everybody_count")),
+                "known_count": F.when(
+                    is_size_published,
+                    F.when(people - known_people < SMALL_GROUP, people).otherwise(known_people),
+                ),
+                "known_share": known_people / people,
+                "effect": effect_size(),
+                "rest_mean": rest_mean(),
+                "people_count": F.when(is_size_published, people),
+            }
+        )
+    )
+
+
+def _to_sums(
+    features: DataFrame, memberships: DataFrame, catalogue: Sequence[Feature]
+) -> DataFrame:
+    """One row per segment and feature: people, sums over the known values, mean and median."""
     values = F.explode(
         F.array(
             *(
@@ -37,16 +67,11 @@ def to_profiles(
             )
         )
     )
-    everybody = (
-        features.select(values.alias("f"))
-        .groupBy("f.feature")
-        .agg(F.count("*").alias("all_count"), *_sums("f.value", "all"))
-    )
-    inside = (
-        memberships.select("person_id", "segment_id")
+    return (
+        memberships.select("person_id", "segment_id", "is_primary")
         .join(features, "person_id")
-        .select("segment_id", values.alias("f"))
-        .groupBy("segment_id", "f.feature")
+        .select("segment_id", "is_primary", values.alias("f"))
+        .groupBy("segment_id", "is_primary", "f.feature")
         .agg(
             F.count("*").alias("people_count"),
             *_sums("f.value", "in"),
@@ -54,23 +79,35 @@ def to_profiles(
             F.avg("f.value").alias("mean"),
         )
     )
-    is_size_published = (
-        ~F.col("segment_id").isin(*sorted(withheld_sizes)) if withheld_sizes else F.lit(True)
-    )
-    people, known_people = F.col("people_count"), F.col("in_n")
-    joined = inside.join(F.broadcast(everybody), "feature").withColumns(
-        {
-            "run_id": F.lit(run_id),
-            "share": F.when(is_size_published, people / F.col("all_count")),
-            "known_count": F.when(
-                is_size_published,
-                F.when(people - known_people < SMALL_GROUP, people).otherwise(known_people),
-            ),
-            "effect": effect_size(),
-            "people_count": F.when(is_size_published, people),
-        }
-    )
-    return conform(joined.filter(known_people >= SMALL_GROUP), SEGMENT_PROFILES)
+
+
+def _with_wholes(inside: DataFrame, apart: Collection[str]) -> DataFrame:
+    """The sums over the whole that a segment is a part of (all_n, all_sum, all_sq).
+
+    It is everybody in a cluster for a cluster, and everybody for a rule segment. Also
+    everybody_count.
+    """
+    is_cluster = F.col("is_primary") & ~_is_one_of("segment_id", apart)
+    wholes = {"clusters": is_cluster, "everybody": F.col("is_primary")}
+    sums = {
+        f"{name}_{x}": _sum_where(is_part, f"in_{x}")
+        for name, is_part in wholes.items()
+        for x in ("n", "sum", "sq")
+    }
+    sums["everybody_count"] = _sum_where(wholes["everybody"], "people_count")
+    whole = {
+        f"all_{x}": F.when(is_cluster, F.col(f"clusters_{x}")).otherwise(F.col(f"everybody_{x}"))
+        for x in ("n", "sum", "sq")
+    }
+    return inside.withColumns(sums).withColumns(whole)
+
+
+def to_profiles(comparisons: DataFrame) -> DataFrame:
+    """One row per segment and feature, as contracted. Without rest_mean.
+
+    Beside the means and counts of other segments it would tell of fewer than ten people.
+    """
+    return conform(comparisons, SEGMENT_PROFILES)
 
 
 def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:
@@ -91,7 +128,7 @@ def effect_size() -> Column:
 
     Null when neither side has any spread, or when either has fewer than ten people.
     """
-    rest_n, rest_sum, rest_sq = (F.col(f"all_{x}") - F.col(f"in_{x}") for x in ("n", "sum", "sq"))
+    rest_n, rest_sum, rest_sq = (_rest(x) for x in ("n", "sum", "sq"))
     spread_in = F.col("in_sq") - F.pow(F.col("in_sum"), 2) / F.col("in_n")
     spread_rest = rest_sq - F.pow(rest_sum, 2) / rest_n
     pooled = F.sqrt((spread_in + spread_rest) / (F.col("in_n") + rest_n - 2))
@@ -99,6 +136,25 @@ def effect_size() -> Column:
     return F.when(
         (F.col("in_n") >= SMALL_GROUP) & (rest_n >= SMALL_GROUP), F.when(pooled > 1e-12, d)
     )
+
+
+def rest_mean() -> Column:
+    """Mean over the known values of the rest; null when it has fewer than ten people."""
+    return F.when(_rest("n") >= SMALL_GROUP, _rest("sum") / _rest("n"))
+
+
+def _rest(what: str) -> Column:
+    return F.col(f"all_{what}") - F.col(f"in_{what}")
+
+
+def _sum_where(condition: Column, column: str) -> Column:
+    """Sum over the rows of a feature where the condition is true."""
+    of_feature = Window.partitionBy("feature")
+    return F.coalesce(F.sum(F.when(condition, F.col(column))).over(of_feature), F.lit(0))
+
+
+def _is_one_of(column: str, names: Collection[str]) -> Column:
+    return F.col(column).isin(*sorted(names)) if names else F.lit(False)
 
 
 def _sums(value: str, prefix: str) -> list[Column]:

@@ -9,9 +9,9 @@ from pyspark.sql import functions as F
 
 from desirelines.columns.lapse import is_lapsed
 from desirelines.settings.model import Segments
+from desirelines.tables import TOO_LITTLE_DATA
 
 DAY_US = 86_400_000_000
-TOO_LITTLE_DATA = "too_little_data"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class RuleSegment:
         definition: the rule in words, with its numbers.
         condition: true for members; over the columns of `features`.
         is_primary: whether it is the main segment of its members, who are then in no cluster.
+        feature: where this feature is 0 or unknown for everybody, the rule cannot apply to anyone;
+            empty for a rule that always can.
     """
 
     segment_id: str
@@ -31,6 +33,7 @@ class RuleSegment:
     definition: str
     condition: Column
     is_primary: bool = False
+    feature: str = ""
 
 
 def too_little_data(least_active_days: int) -> RuleSegment:
@@ -57,6 +60,7 @@ def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
             f"first order ever in the {settings.new_buyer_days} days before as_of",
             F.col("first_order_at")
             >= F.timestamp_micros(F.unix_micros(end) - F.lit(settings.new_buyer_days * DAY_US)),
+            feature="frequency",
         ),
         RuleSegment(
             "lapsed",
@@ -64,6 +68,7 @@ def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
             f"last order more than {settings.lapsed_months} months before as_of, "
             "and 2 orders or 2 active weeks ever",
             is_lapsed(end, settings.lapsed_months),
+            feature="frequency",
         ),
         RuleSegment(
             "cart_abandoner",
@@ -71,5 +76,6 @@ def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:
             f"put something in the cart in the {settings.cart_abandoner_days} days before as_of "
             f"and did not order within {settings.cart_abandoner_hours} hours",
             F.col("open_cart_at").isNotNull(),
+            feature="cart_visit_share",
         ),
     )

@@ -19,9 +19,8 @@ from desirelines.frames.keep import kept
 from desirelines.io.mlflow.tracking import LoggedFit, LoggedTrial, log_fit, promote
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
-from desirelines.segments.shipped_rules import TOO_LITTLE_DATA
 from desirelines.stages.parameters import save_run_parameters
-from desirelines.tables import CLUSTER_MODELS, CLUSTER_TRIALS, FEATURES
+from desirelines.tables import CLUSTER_MODELS, CLUSTER_TRIALS, FEATURES, TOO_LITTLE_DATA
 from desirelines.views.features import (
     clustered_features,
     features_in_use,
@@ -87,8 +86,13 @@ def _write_model(run: Run, rows: list[dict[str, Any]]) -> None:
 
 
 def log_to_mlflow(run: Run, fitted: Fitted) -> str | None:
-    """Log the fit to MLflow; give the id of its run there, or null when tracking is off."""
+    """Log the fit to MLflow; give the id of its run there.
+
+    Null when tracking is off, and when no feature tells people apart: there is no model then.
+    """
     kept, pipeline, columns = fitted.kept, fitted.pipeline, fitted.preparation.columns
+    if not columns:
+        return None
     tried = [t for t in fitted.trials if not t.is_kept]
     measured = [c for c in columns if not c.is_indicator]
     fit = LoggedFit(
@@ -119,7 +123,7 @@ def log_to_mlflow(run: Run, fitted: Fitted) -> str | None:
         ],
         curves=[(f"{name}_by_k", t.k, value) for t in tried for name, value in _scores(t).items()],
         texts=_figures(fitted) | {"preparation.json": fitted.preparation.to_json()},
-        features=list(dict.fromkeys(c.feature for c in columns)),
+        features=list(dict.fromkeys(n for c in columns for n in (c.feature, c.needs) if n)),
         example={c.feature: math.expm1(c.median) if c.is_log else c.median for c in measured},
         columns=[asdict(c) for c in columns],
         centres=fitted.centres,
@@ -183,12 +187,14 @@ def cluster_rows(
         .agg(F.count("*").alias("n"))
         .collect()
     )
-    old_sizes, new_sizes, overlap = dict[str, int](), dict[int, int](), dict[tuple[str, int], int]()
+    # One group may have no people: all of them may have too little data.
+    old_sizes, new_sizes = dict[str, int](), dict.fromkeys(centres, 0)
+    overlap = dict[tuple[str, int], int]()
     for cell in cells:
         if cell["old"] is not None:
             old_sizes[cell["old"]] = old_sizes.get(cell["old"], 0) + cell["n"]
         if cell["cluster"] is not None:
-            new_sizes[cell["cluster"]] = new_sizes.get(cell["cluster"], 0) + cell["n"]
+            new_sizes[cell["cluster"]] += cell["n"]
         if cell["old"] is not None and cell["cluster"] is not None:
             overlap[cell["old"], cell["cluster"]] = cell["n"]
     matches = match_segments(
@@ -224,7 +230,8 @@ def progress_line(trial: Trial) -> str:
     """A candidate in one line of progress."""
     if trial.is_kept:
         people = "" if trial.people_count is None else f" of {trial.people_count:,} people"
-        return f"{trial.clusters_found} groups{people}: {trial.verdict}"
+        groups = "group" if trial.clusters_found == 1 else "groups"
+        return f"{trial.clusters_found} {groups}{people}: {trial.verdict}"
     stability = "" if trial.stability is None else f", stability {trial.stability:.2f}"
     return f"k = {trial.k}: evidence {trial.gap:.3f}{stability}" + (
         "" if trial.verdict == LOOKED_AT else f" ({trial.verdict})"
@@ -234,8 +241,6 @@ def progress_line(trial: Trial) -> str:
 def outcome(fitted: Fitted) -> str:
     """The outcome in a few words."""
     kept = fitted.kept
-    return (
-        f"{kept.algorithm}, k = {kept.k}"
-        if fitted.pipeline is not None
-        else "no groups: everybody is one"
-    )
+    if fitted.pipeline is None:
+        return kept.verdict
+    return f"{kept.algorithm}, k = {kept.clusters_found}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from pyspark.sql import DataFrame
 
+from desirelines.catalogue.words import Trait
 from desirelines.frames.keep import kept, release
 from desirelines.history.membership_changes import to_changes
 from desirelines.run.context import Run
@@ -13,7 +14,7 @@ from desirelines.run.execute import StageReport
 from desirelines.segments.distance_evidence import to_evidence
 from desirelines.segments.membership import to_memberships
 from desirelines.segments.naming import names_apart
-from desirelines.segments.profile import to_profiles
+from desirelines.segments.profile import to_comparisons, to_profiles
 from desirelines.settings.run_ids import NO_BASE
 from desirelines.stages.segment_counts import published_sums
 from desirelines.tables import (
@@ -48,18 +49,19 @@ def assign_segments(run: Run) -> StageReport:
         sums = published_sums(
             run, ids, before=before, now=now, changes=changes, expected=expected, base_run_id=base
         )
-        profiles = kept(  # written, and named by
-            to_profiles(
+        comparisons = kept(  # written, and named by
+            to_comparisons(
                 features_of(run),
                 now,
                 features_in_use(run),
                 run_id=run.run_id,
+                apart=[r.segment_id for r in rules_of(run) if r.is_primary],
                 withheld_sizes=sums.withheld_sizes,
             )
         )
-        definitions = _new_definitions(run, model, profiles)
+        definitions = _new_definitions(run, model, comparisons)
         rows = [
-            (profiles, SEGMENT_PROFILES),
+            (to_profiles(comparisons), SEGMENT_PROFILES),
             (
                 run.spark.createDataFrame(definitions, SEGMENT_DEFINITIONS.schema),
                 SEGMENT_DEFINITIONS,
@@ -69,7 +71,7 @@ def assign_segments(run: Run) -> StageReport:
             (sums.moves, SEGMENT_MOVES),
         ]
         run.warehouse.replace_run_of(rows, run.run_id)
-        release(profiles)
+        release(comparisons)
     finally:
         release(changes, now, assigned)
     _forget_old_evidence(run)
@@ -83,15 +85,16 @@ def _segment_ids(run: Run, model: Model) -> list[str]:
     return sorted(model.segment_of_cluster.values()) + [r.segment_id for r in rules_of(run)]
 
 
-def _new_definitions(run: Run, model: Model, profiles: DataFrame) -> list[dict[str, Any]]:
+def _new_definitions(run: Run, model: Model, comparisons: DataFrame) -> list[dict[str, Any]]:
     """New versions of changed definitions: rules, and clusters named by what distinguishes them."""
-    effects: dict[str, dict[str, float | None]] = {
+    traits: dict[str, dict[str, Trait]] = {
         segment: {} for segment in model.segment_of_cluster.values()
     }
-    for row in profiles.select("segment_id", "feature", "effect").collect():
-        if row["segment_id"] in effects:
-            effects[row["segment_id"]][row["feature"]] = row["effect"]
-    names = names_apart(effects, features_in_use(run), run.settings.segments.words)
+    numbers = ("mean", "median", "rest_mean", "effect", "known_share")
+    for row in comparisons.select("segment_id", "feature", *numbers).collect():
+        if row["segment_id"] in traits:
+            traits[row["segment_id"]][row["feature"]] = Trait(*(row[n] for n in numbers))
+    names = names_apart(traits, features_in_use(run), run.settings.segments.words)
     ended = [s.run_id for s in run.ledger.ended() if s.run_id != run.run_id]
     old = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": ended})
     newest = {r["segment_id"]: r for r in old}

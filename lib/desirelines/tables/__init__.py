@@ -7,7 +7,17 @@ written.
 
 from __future__ import annotations
 
-from desirelines.tables.contract import EVERYBODY, FATES, MONEY, RATE, SMALL_GROUP, Column, Table
+from desirelines.tables.contract import (
+    EVERYBODY,
+    FATES,
+    MONEY,
+    ONE_GROUP,
+    RATE,
+    SMALL_GROUP,
+    TOO_LITTLE_DATA,
+    Column,
+    Table,
+)
 from desirelines.tables.events import (
     EVENTS,
     INGEST_BATCHES,
@@ -74,6 +84,7 @@ __all__ = [
     "IDENTITY_MAP",
     "INGEST_BATCHES",
     "MONEY",
+    "ONE_GROUP",
     "PATH_EDGES",
     "PATH_PATTERNS",
     "PATH_POSITIONS",
@@ -98,6 +109,7 @@ __all__ = [
     "STREAM_OWNERS",
     "STREAM_TAGS",
     "SUPPRESSIONS",
+    "TOO_LITTLE_DATA",
     "WAREHOUSE_FACTS",
     "Column",
     "Table",

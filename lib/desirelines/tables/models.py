@@ -83,9 +83,10 @@ CLUSTER_MODELS = Table(
                "segments of the run before that it split from, merged or grew from; the one with "
                "most of its people first"),
         Column("people_count", WHOLE,
-               "people in the cluster when it was fitted, at least 10; null when withheld, as in "
-               "segment_sizes", "people"),
+               "people in the cluster when it was fitted, 0 or at least 10; null when withheld, as "
+               "in segment_sizes", "people"),
         Column("mlflow_run_id", TEXT,
-               "the MLflow run that holds the model; null when MLflow is off"),
+               "the MLflow run that holds the model; null when MLflow is off, and when no feature "
+               "tells people apart"),
     ),
 )  # fmt: skip

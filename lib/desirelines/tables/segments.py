@@ -49,7 +49,7 @@ SEGMENT_MEMBERS = Table(
         PERSON_ID,
         Column("segment_id", TEXT, "the segment"),
         Column("is_primary", FLAG,
-               "whether it is the person's main segment: the cluster they are in"),
+               "whether it is the person's main segment: their cluster, or too_little_data"),
         Column("since_on", DAY, "as_of of the run in which the person entered"),
         BUCKET,
         Column("run_id", TEXT, "the published run whose members these are"),
@@ -115,7 +115,8 @@ SEGMENT_PROFILES = Table(
         Column("median", REAL, "median over the known values"),
         Column("effect", REAL,
                "Cohen's d: (mean in the segment − mean of the rest) / pooled standard deviation; "
-               "null when the deviation is 0 or the rest has fewer than 10 people"),
+               "the rest of a cluster is everybody in another cluster, that of a rule segment "
+               "everybody else; null when the deviation is 0 or the rest has fewer than 10 people"),
     ),
 )  # fmt: skip
 

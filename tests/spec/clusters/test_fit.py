@@ -12,7 +12,6 @@ from desirelines.catalogue import FEATURES
 from desirelines.clusters.fit import fit, in_fixed_order, sample_of
 from desirelines.clusters.mllib import VECTOR, assembler
 from desirelines.clusters.preprocessing import to_prepared
-from desirelines.errors import GateError
 from desirelines.features.custom import catalogued
 from desirelines.features.path_tfidf import Vocabulary
 from desirelines.settings.features import CustomFeature
@@ -50,7 +49,11 @@ def test_people_who_are_all_alike_are_one_group_and_say_so(spark, features):
     ]
     fitted = fit(table.select("*", *others), 500, FEATURES, Clusters(k_max=5))
     assert (fitted.kept.k, len(fitted.centres), fitted.pipeline) == (1, 1, None)
-    assert fitted.kept.verdict.startswith("no structure")
+    assert fitted.kept.verdict.startswith("one group: 2 ")
+    reasons = fitted.kept.verdict.removeprefix("one group: ").split("; ")
+    assert {reason.split(" groups: ")[1] for reason in reasons} == {
+        t.verdict for t in fitted.trials if t.k > 1
+    }
     mean = np.mean(
         [[r[n] for n in ("hour_sin", "hour_cos", "satisfaction")] for r in table.collect()], axis=0
     )
@@ -153,9 +156,65 @@ def test_people_with_nothing_in_any_feature_have_a_cluster(spark):
         MLlibKMeans(featuresCol=VECTOR, k=3, distanceMeasure="cosine", seed=1).fit(vectors)
 
 
-def test_too_few_people_are_refused_with_the_reason(features):
-    with pytest.raises(GateError, match="240 people cannot make 300 clusters"):
-        fit(features, PEOPLE, FEATURES, Clusters(k=300))
+@pytest.mark.parametrize("k", [None, 5])
+@pytest.mark.parametrize(
+    ("count", "kinds", "verdict"),
+    [
+        (0, 1, "fewer than 20 people can be grouped, and a group has at least 10"),
+        (1, 1, "fewer than 20 people can be grouped, and a group has at least 10"),
+        (9, 3, "fewer than 20 people can be grouped, and a group has at least 10"),
+        (12, 3, "fewer than 20 people can be grouped, and a group has at least 10"),
+        (24, 1, "people do not differ in any feature"),
+    ],
+)
+def test_people_of_whom_no_two_groups_can_be_made_are_one(spark, count, kinds, verdict, k):
+    rows = [(f"p{n}", n % 8, float(n % kinds)) for n in range(count)]
+    table = spark.createDataFrame(rows, "person_id string, bucket long, frequency double")
+    others = [
+        F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
+    ]
+    told = []
+    fitted = fit(table.select("*", *others), count, FEATURES, Clusters(k=k), told.append)
+    assert (len(fitted.centres), fitted.pipeline) == (1, None)
+    assert (fitted.kept.clusters_found, fitted.kept.verdict) == (1, f"one group: {verdict}")
+    assert fitted.kept.people_count == (count if count == 0 or count >= 10 else None)
+    assert told == list(fitted.trials)
+    if count < 10:  # a mean of fewer than ten people is not published
+        assert fitted.preparation.columns == ()
+
+
+def test_more_clusters_than_people_can_make_are_as_many_as_have_ten(features):
+    fitted = fit(features, PEOPLE, FEATURES, Clusters(k=300, restarts=1))
+    assert 3 <= fitted.kept.clusters_found <= 24
+    assert fitted.kept.smallest_share >= 10 / PEOPLE
+    assert fitted.kept.verdict.startswith("chosen: fewer than clusters.k (300)")
+
+
+@pytest.mark.parametrize(("active_days", "is_grouped"), [(2.0, False), (3.0, True)])
+def test_people_with_one_or_two_events_are_not_grouped_by_the_hour_of_day(
+    spark, active_days, is_grouped
+):
+    turn = 2 * math.pi / 3  # they come around 0, 8 or 16 o'clock
+    noise = np.random.default_rng(3).normal(size=(300, 3)).tolist()
+    rows = [
+        (
+            f"p{n:03d}",
+            n % 8,
+            active_days,
+            math.sin(n * turn) + 0.05 * a,
+            math.cos(n * turn) + 0.05 * b,
+            c,
+        )
+        for n, (a, b, c) in enumerate(noise)
+    ]
+    names = "active_days double, hour_sin double, hour_cos double, satisfaction double"
+    table = spark.createDataFrame(rows, f"person_id string, bucket long, {names}")
+    others = [
+        F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
+    ]
+    fitted = fit(table.select("*", *others), 300, FEATURES, Clusters(k_max=4, restarts=1))
+    assert (fitted.kept.clusters_found >= 3) == is_grouped
+    assert ("hour_sin" in {c.feature for c in fitted.preparation.columns}) == is_grouped
 
 
 def test_a_sample_is_the_same_people_in_the_same_order_however_they_arrived(features):

@@ -1,11 +1,18 @@
 """The number of clusters by evidence: planted ones are found; without any, none are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.cluster import KMeans
 
-from desirelines.clusters import choose_k
-from desirelines.clusters.choose_k import Candidate, candidates, chosen, refusal_of
+from desirelines.clusters.choose_k import (
+    Candidate,
+    candidates,
+    chosen,
+    most_clusters,
+    refusal_of,
+)
 from tests.support.groups import groupless, planted
 
 LIMITS = {"smallest_share": 0.01, "least_stability": 0.6}
@@ -58,11 +65,13 @@ def test_small_and_unstable_candidates_are_refused_with_the_reason():
     random = np.random.default_rng(5)
     far = np.concatenate([random.normal(size=(1990, 2)), random.normal(size=(10, 2)) + 60])
     scored, _ = picked(far, k_max=3)
-    assert refusal_of(scored[1], **LIMITS).startswith(
-        "the smallest cluster has 0.50% of the people"
+    assert (
+        refusal_of(scored[1], **LIMITS)
+        == "the smallest cluster is below clusters.smallest_share (1.0%)"
     )
-    assert refusal_of(scored[2], smallest_share=0.0, least_stability=0.99).startswith(
-        "stability 0."
+    assert refusal_of(scored[2], smallest_share=0.0, least_stability=0.99) == (
+        "other people are grouped differently: stability is below "
+        "clusters.least_stability (0.99) by more than its standard error"
     )
 
 
@@ -76,32 +85,34 @@ def test_a_candidate_with_a_cluster_of_fewer_than_ten_people_is_refused_without_
     )
 
 
+def test_ten_small_clusters_of_sixty_people_are_never_chosen():
+    random = np.random.default_rng(5)
+    points = np.repeat(random.normal(size=(10, 3)) * 50, 6, axis=0) + random.normal(size=(60, 3))
+    scored, k = picked(points, k_max=12)
+    assert [c.k for c in scored] == [1, 2, 3, 4, 5, 6]  # more cannot have ten people each
+    assert k is None or scored[k - 1].smallest_count >= 10
+    assert {c.k for c in scored if c.k > 1 and c.smallest_count < 10} <= {
+        c.k for c in scored if refusal_of(c, **LIMITS) == "a cluster has fewer than 10 people"
+    }
+
+
+@pytest.mark.parametrize(("people", "most"), [(0, 1), (9, 1), (19, 1), (20, 2), (139, 13)])
+def test_there_are_at_most_as_many_clusters_as_tens_of_people(people, most):
+    assert most_clusters(people) == most
+
+
+def test_stability_is_judged_with_its_standard_error():
+    few, many = (
+        replace(looked_at(2, 0.3), stability=0.5, stability_error=error) for error in (0.12, 0.02)
+    )
+    assert refusal_of(few, **LIMITS) is None
+    assert refusal_of(many, **LIMITS).startswith("other people are grouped differently")
+
+
 def test_no_more_clusters_are_tried_than_there_are_different_points():
     points = np.repeat([[0.0, 0.0], [5.0, 5.0], [9.0, 0.0]], 50, axis=0)
     scored, _ = picked(points)
     assert [c.k for c in scored] == [1, 2, 3]
-
-
-def test_a_cluster_split_in_two_is_a_start_too_where_random_ones_miss(monkeypatch):
-    monkeypatch.setattr(choose_k, "STARTS", 1)  # fewer random starts than a k of twelve needs
-    random = np.random.default_rng(3)
-    sizes = [200, 150, 100, 80, 60, 50, 40, 30, 20, 15, 12, 10]
-    groups = [
-        c + random.normal(size=(n, 8))
-        for c, n in zip(random.normal(size=(12, 8)) * 3, sizes, strict=True)
-    ]
-    planted_cost = sum(((g - g.mean(axis=0)) ** 2).sum() for g in groups)
-    scored = candidates(
-        np.concatenate(groups),
-        algorithm="kmeans",
-        k_min=2,
-        k_max=12,
-        seed=7,
-        on_candidate=lambda _: None,
-    )
-    costs = [c.cost for c in scored]
-    assert costs == sorted(costs, reverse=True)
-    assert costs[-1] <= 1.02 * planted_cost
 
 
 def looked_at(k, gap):

@@ -79,6 +79,6 @@ def test_the_summary_names_the_largest_group(page: str) -> None:
         "2,000 people fall into 3 groups; the largest is “bought lately · orders often (2)”" in text
     )
     assert (
-        "with 1,200 people (60%). 2 more segments are set by rules, so a person can be in several."
-        in text
+        "with 1,200 people (60% of everybody). 2 more segments are set by rules, "
+        "so a person can be in several." in text
     )

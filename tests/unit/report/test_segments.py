@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from desirelines.report.page import render
+from desirelines.report.segments import (
+    Profile,
+    Segment,
+    absent_rules,
+    facts_of,
+    means_of_others,
+)
 from tests.support.report import report, section
 
 
@@ -24,8 +35,72 @@ def test_a_small_count_that_slipped_through_is_not_shown() -> None:
     assert "4,321" not in page
 
 
-def test_everybody_is_the_mean_of_the_clusters_by_their_people() -> None:
-    profiles = report().profiles
-    profiles["mean"] = [10.0 if s == "c1" else 20.0 for s in profiles["segment_id"]]
-    expected = (10 * 1200 + 20 * 793) / 1993
-    assert f"(everybody: {expected:.1f})" in section(render(report(profiles=profiles)), "groups")
+def profile(known, mean, effect, median=None):
+    return Profile(20.0, known, mean, mean if median is None else median, effect)
+
+
+def cluster(segment_id):
+    return Segment(segment_id, segment_id, False, "", "", (), 20.0, 0.1, None, None)
+
+
+CLUSTERS = [cluster(s) for s in "abc"]
+
+
+def test_others_are_the_people_of_all_other_groups_by_their_number() -> None:
+    profiles = {
+        ("frequency", "a"): profile(10, 1.0, -1.0),
+        ("frequency", "b"): profile(20, 4.0, 0.0),
+        ("frequency", "c"): profile(40, 10.0, 1.0),
+        ("frequency", "too_little_data"): profile(900, 99.0, 9.0),  # in no group
+        ("monetary", "a"): profile(10, 5.0, 1.0),
+        ("monetary", "b"): profile(None, 5.0, 1.0),  # its size is withheld
+        ("order_value", "a"): profile(10, 5.0, None),  # known in one group only
+    }
+    assert means_of_others(profiles, CLUSTERS) == {
+        ("frequency", "a"): (20 * 4 + 40 * 10) / 60,
+        ("frequency", "b"): (10 * 1 + 40 * 10) / 50,
+        ("frequency", "c"): (10 * 1 + 20 * 4) / 30,
+        ("monetary", "b"): 5.0,
+    }
+
+
+def test_the_facts_of_a_group_are_its_strongest_differences_that_matter() -> None:
+    hours = {("hour_sin", "a"): 0.85, ("hour_cos", "a"): -0.3,
+             ("hour_sin", "b"): -0.8, ("hour_cos", "b"): 0.1}  # fmt: skip
+    profiles = {
+        ("days_since_active", "a"): profile(20, 0.63, 2.0),
+        ("days_since_active", "b"): profile(20, 0.60, -2.0),
+        ("frequency", "a"): profile(20, 12.0, 0.5),
+        ("frequency", "b"): profile(20, 2.0, -0.5),
+    } | {key: profile(20, mean, 1.2) for key, mean in hours.items()}
+    facts = facts_of(CLUSTERS[0], profiles, means_of_others(profiles, CLUSTERS))
+    assert [(f.headline, f.label, f.here, f.words, f.others) for f in facts] == [
+        (
+            "mornings around 07:00",
+            "start of visits",
+            "around 07:20",
+            "well apart from the others",
+            "around 18:30",
+        ),
+        ("orders often", "frequency", "12.0 orders on average", "somewhat above the others", "2.0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("frequency", "people", "absent"),
+    [
+        (0.0, 0.0, ["lapsed"]),
+        (0.0, 12.0, []),  # they ordered before the window
+        (0.2, 0.0, []),  # nobody is lapsed
+        (0.0, None, []),  # withheld
+    ],
+)
+def test_a_rule_about_orders_is_left_out_where_nobody_orders(frequency, people, absent) -> None:
+    rules = [
+        replace(cluster(s), is_rule=True, people=n)
+        for s, n in (("lapsed", people), ("too_little_data", 0.0))
+    ]
+    profiles = {("frequency", "a"): profile(20, frequency, None)}
+    found = absent_rules([*CLUSTERS, *rules], profiles, {"lapsed": "frequency"})
+    assert [s.segment_id for s in found] == absent
+    assert absent_rules(rules, {}, {"lapsed": "frequency"}) == []

@@ -5,8 +5,31 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from desirelines.catalogue.words import Trait
 from desirelines.report import text
 from desirelines.tables import FATES
+
+
+@pytest.mark.parametrize(
+    ("feature", "trait", "words", "is_told"),
+    [
+        ("days_since_active", Trait(0.63, 0.6, 0.60, 0.9), "higher days since active", False),
+        ("days_since_active", Trait(233, 230, 142, 0.9), "long gone", True),
+        ("days_since_active", Trait(40, 38, 12, 0.9), "higher days since active", True),
+        ("regular_days", Trait(0.1, 0.0, 5.0, -0.9), "infrequent", True),
+        ("exports", Trait(3.0, 3.0, 9.0, -0.9), "lower exports", True),  # of the settings
+        ("exports", Trait(3.0, 3.0, 9.0, -0.2), "lower exports", False),
+    ],
+)
+def test_a_fact_has_the_catalogue_s_word_only_where_it_is_true(
+    feature: str, trait: Trait, words: str, is_told: bool
+) -> None:
+    assert (text.headline(feature, trait), text.differs(feature, trait)) == (words, is_told)
+
+
+@pytest.mark.parametrize(("hour", "expected"), [(9.63, "09:40"), (0.0, "00:00"), (23.95, "00:00")])
+def test_an_hour_is_a_time_to_ten_minutes(hour: float, expected: str) -> None:
+    assert text.hour_text(hour) == expected
 
 
 def test_every_fate_has_words() -> None:
@@ -39,9 +62,8 @@ def test_every_fate_has_words() -> None:
         (text.step_text("product_viewed"), "product viewed"),
         (text.step_text("/a_b"), "/a_b"),
         (text.shortened("/shop/garden/chairs", 9), "/sho…airs"),
-        (text.effect_words(0.2), "about like the rest"),
-        (text.effect_words(-0.5), "somewhat below the rest"),
-        (text.effect_words(0.9), "well above the rest"),
+        (text.effect_words(-0.5), "somewhat below the others"),
+        (text.effect_words(0.9), "well above the others"),
     ],
 )
 def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None:

@@ -51,6 +51,9 @@ class Scorer(PythonModel):
     @staticmethod
     def _prepared(people: pd.DataFrame, column: dict[str, Any]) -> npt.NDArray[np.float64]:
         raw = people[column["feature"]].to_numpy(dtype=np.float64, na_value=np.nan)
+        if column["needs"]:
+            needed = people[column["needs"]].to_numpy(dtype=np.float64, na_value=np.nan)
+            raw = np.where(needed < column["needs_from"], np.nan, raw)
         is_present = ~np.isnan(raw)
         factor: float = column["weight"] / column["spread"]
         if column["is_indicator"]:

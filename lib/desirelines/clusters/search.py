@@ -1,0 +1,183 @@
+"""The search for the number of groups on a sample: trials, and why the number was taken."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from desirelines.clusters.choose_k import (
+    Candidate,
+    candidates,
+    chosen,
+    most_clusters,
+    refusal_of,
+)
+from desirelines.clusters.sample_fits import BISECTING, KMEANS, Points, fitted
+from desirelines.clusters.trials import LOOKED_AT, Trial, trial_of
+from desirelines.settings.model import Clusters
+from desirelines.tables import ONE_GROUP, SMALL_GROUP
+
+CHOSEN_ON = 4_000
+"""People of the sample on which k is chosen."""
+CHOSEN = "chosen"
+TOO_FEW_PEOPLE = (
+    f"{ONE_GROUP}fewer than {2 * SMALL_GROUP} people can be grouped, "
+    f"and a group has at least {SMALL_GROUP}"
+)
+NO_DIFFERENCE = f"{ONE_GROUP}people do not differ in any feature"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The result of a search.
+
+    Attributes:
+        start: algorithm, k and the centres on the sample, to be fitted on everybody; null for one
+            group.
+        verdict: why this number of groups, or why only one, in words.
+        trials: the candidates that were scored; none when k was set.
+    """
+
+    start: Candidate | None
+    verdict: str
+    trials: tuple[Trial, ...] = ()
+
+
+def search(
+    sample: Points,
+    count: int,
+    settings: Clusters,
+    on_trial: Callable[[Trial], None],
+    *,
+    k_before: int | None,
+) -> Search:
+    """The number of groups by the settings, or by evidence.
+
+    `sample` holds the prepared numbers, one row for each person of it; `count` is everybody.
+    """
+    if most_clusters(count) < 2:
+        return Search(None, TOO_FEW_PEOPLE)
+    if len(np.unique(sample, axis=0)) < 2:
+        return Search(None, NO_DIFFERENCE)
+    if settings.k is not None:
+        return _asked(sample, count, settings.k, settings)
+    return _by_evidence(sample[:CHOSEN_ON], settings, on_trial, k_before)
+
+
+def _asked(sample: Points, count: int, k: int, settings: Clusters) -> Search:
+    """The k of the settings, whatever the evidence; fewer where so many are impossible."""
+    algorithm = KMEANS if settings.algorithm == "any" else settings.algorithm
+    most = min(k, most_clusters(count), len(np.unique(sample, axis=0)))
+    fit = fitted(sample, most, algorithm, seed=settings.seed, starts=settings.restarts)
+    start = Candidate(
+        algorithm=algorithm,
+        k=most,
+        found=most,
+        cost=float(fit.inertia_),
+        smallest_share=0.0,
+        stability=None,
+        gap=0.0,
+        gap_error=0.0,
+        is_structure=True,
+        silhouette=None,
+        centres=np.asarray(fit.cluster_centers_),
+    )
+    is_fewer = most_clusters(count) < k
+    return Search(
+        start,
+        f"{CHOSEN}: fewer than clusters.k ({k}), because a group has at least {SMALL_GROUP} people"
+        if is_fewer
+        else CHOSEN,
+    )
+
+
+def _by_evidence(
+    points: Points, settings: Clusters, on_trial: Callable[[Trial], None], k_before: int | None
+) -> Search:
+    algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
+    refusal = partial(
+        refusal_of,
+        smallest_share=settings.smallest_share,
+        least_stability=settings.least_stability,
+    )
+    scored: list[Candidate] = []
+    for algorithm in algorithms:
+        scored += candidates(
+            points,
+            algorithm=algorithm,
+            k_min=settings.k_min,
+            k_max=settings.k_max,
+            seed=settings.seed,
+            on_candidate=lambda c: on_trial(
+                trial_of(c, settings.seed, len(points), refusal(c) or LOOKED_AT)
+            ),
+        )
+    choose = partial(
+        chosen,
+        scored,
+        smallest_share=settings.smallest_share,
+        least_stability=settings.least_stability,
+    )
+    best, first = choose(k_before=k_before), choose()
+    trials: list[Trial] = []
+    for candidate in scored:
+        if candidate is best:
+            outcome = "fitted on everybody"
+        elif candidate is first:
+            outcome = (
+                f"not enough extra evidence to give up the {k_before} clusters of the previous run"
+            )
+        else:
+            outcome = "another has more evidence, or as much with fewer clusters"
+        verdict = refusal(candidate) or outcome
+        trials.append(trial_of(candidate, settings.seed, len(points), verdict))
+    if best is None or first is None:
+        verdict = ONE_GROUP + refusals_text([(c.k, refusal(c) or "") for c in scored if c.k > 1])
+    else:
+        verdict = CHOSEN + range_end(first, settings.k_max)
+    return Search(best, verdict, tuple(trials))
+
+
+def refusals_text(refusals: Sequence[tuple[int, str]]) -> str:
+    """The reasons for which candidates were refused, each with the numbers of groups it concerns.
+
+    Shape of the input: k and the reason. Equal reasons are told once, in the order of the first k.
+    """
+    ks_of: dict[str, set[int]] = {}
+    for k, reason in refusals:
+        ks_of.setdefault(reason, set()).add(k)
+    if not ks_of:
+        return f"too few people, or too few who differ, for clusters.k_min groups of {SMALL_GROUP}"
+    return "; ".join(f"{_numbers(sorted(ks))} groups: {reason}" for reason, ks in ks_of.items())
+
+
+def range_end(best: Candidate, k_max: int) -> str:
+    """A remark where the evidence still rises at the largest k of the range; else empty.
+
+    `best` is the choice by evidence alone: its last cluster is worth more than a tie.
+    """
+    if best.k < k_max:
+        return ""
+    return (
+        f"; the evidence still rises at the end of the range, clusters.k_max ({k_max}): "
+        "a larger range may find more groups"
+    )
+
+
+def _numbers(ks: Sequence[int]) -> str:
+    """Numbers in words, runs of three or more as a range: "2, 3 and 7 to 12"."""
+    runs: list[list[int]] = []
+    for k in ks:
+        if runs and k == runs[-1][-1] + 1:
+            runs[-1].append(k)
+        else:
+            runs.append([k])
+    parts = [
+        part
+        for run in runs
+        for part in ([f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run))
+    ]
+    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)

@@ -1,0 +1,84 @@
+"""The search for the number of groups, and its verdict in words."""
+
+import numpy as np
+import pytest
+
+from desirelines.clusters.search import refusals_text, search
+from desirelines.settings.model import Clusters
+from tests.support.groups import groupless, planted
+
+
+def searched(points, count=None, **settings):
+    """The search over everybody, and what it said on the way."""
+    said = []
+    count = len(points) if count is None else count
+    found = search(points, count, Clusters(**settings), said.append, k_before=None)
+    return found, said
+
+
+TWO = np.repeat([[0.0, 0.0], [9.0, 9.0]], 12, axis=0)
+
+
+@pytest.mark.parametrize(
+    ("points", "settings", "verdict"),
+    [
+        (TWO[:19], {}, "one group: fewer than 20 people can be grouped, "
+                       "and a group has at least 10"),
+        (TWO[:19], {"k": 2}, "one group: fewer than 20 people can be grouped, "
+                             "and a group has at least 10"),
+        (TWO[:1].repeat(30, axis=0), {}, "one group: people do not differ in any feature"),
+        (TWO, {"k_min": 3}, "one group: too few people, or too few who differ, "
+                            "for clusters.k_min groups of 10"),
+    ],
+)  # fmt: skip
+def test_people_who_cannot_be_divided_are_one_group_and_the_reason_is_told(
+    points, settings, verdict
+):
+    found, said = searched(points, **settings)
+    assert (found.start, found.verdict) == (None, verdict)
+    assert [t.k for t in said] == [t.k for t in found.trials]
+
+
+def test_where_every_number_is_refused_the_verdict_tells_all_reasons():
+    found, said = searched(groupless("ball", 5)[:300], k_max=4)
+    reasons = {t.k: t.verdict for t in found.trials if t.k > 1}
+    assert found.start is None
+    assert found.verdict == "one group: " + refusals_text(list(reasons.items()))
+    assert [t.verdict for t in said] == [t.verdict for t in found.trials]  # log and table agree
+
+
+def test_reasons_are_told_once_each_with_the_numbers_they_concern():
+    reasons = [(2, "a"), (3, "b"), (4, "b"), (5, "a"), (6, "b"), (7, "b"), (2, "b")]
+    assert refusals_text(reasons) == "2 and 5 groups: a; 2 to 4, 6 and 7 groups: b"
+    assert refusals_text([(2, "a"), (3, "a")]) == "2 and 3 groups: a"
+
+
+@pytest.mark.parametrize(("k", "expected"), [(2, 2), (100, 6)])
+def test_clusters_that_are_asked_for_have_ten_people_each(k, expected):
+    points = planted(3)[0][:60]
+    found, _ = searched(points, k=k)
+    assert found.start.k == expected
+    assert found.verdict == (
+        "chosen"
+        if k == expected
+        else "chosen: fewer than clusters.k (100), because a group has at least 10 people"
+    )
+
+
+RISES = (
+    "; the evidence still rises at the end of the range, clusters.k_max (4): "
+    "a larger range may find more groups"
+)
+
+
+@pytest.mark.parametrize(("seed", "planted_k", "said"), [(0, 4, RISES), (1, 5, RISES)])
+def test_a_range_that_ends_while_the_evidence_rises_is_told(seed, planted_k, said):
+    points, k = planted(seed)
+    assert k == planted_k
+    assert searched(points, k_max=4)[0].verdict == "chosen" + said
+
+
+def test_a_range_that_goes_on_after_the_best_number_is_not_told():
+    points, k = planted(0)
+    found, _ = searched(points, k_max=k + 2)
+    assert (found.start.k, found.verdict) == (k, "chosen")
