@@ -7,7 +7,9 @@ from desirelines import tables
 from desirelines.columns.keys import key_of
 from tests.support import shop
 from tests.support.attempts import attempt, published
+from tests.support.crash import dying_before
 from tests.support.published import conf, read, result
+from tests.support.report import text_of
 
 
 def test_three_kinds_of_people_are_three_clusters(spark, first_template, secret_files):
@@ -77,14 +79,41 @@ def test_assign_scores_by_the_published_model_and_keeps_why(spark, published_sho
 
 
 @pytest.mark.integration
-def test_more_clusters_than_people_and_the_next_try_reads_nothing_twice(
-    cli, capsys, small_shop, spark
-):
-    code, output = attempt(cli, capsys, small_shop, "--set", "clusters.k=100")
-    assert (code, published(small_shop)) == (3, False)
-    assert "60 people cannot make 100 clusters. Set clusters.k to 60 at most" in output
+def test_a_fit_that_died_is_tried_again_and_reads_nothing_twice(cli, capsys, small_shop, spark):
+    with dying_before(tables.CLUSTER_TRIALS):
+        assert attempt(cli, capsys, small_shop)[0] == 1
+    assert not published(small_shop)
     assert attempt(cli, capsys, small_shop, command="fit-clusters")[0] == 0
     assert attempt(cli, capsys, small_shop, command="ingest-events")[0] == 0
     assert spark.read.format("delta").load(str(small_shop / "warehouse" / "events")).count() == len(
         shop.rows(0, 5)
     )
+
+
+@pytest.mark.integration
+def test_a_warehouse_of_one_person_is_published_and_grows(cli, capsys, spark, tmp_path):
+    """One person is one group without numbers; sixty are in groups of ten or more."""
+    shop.configure(tmp_path)
+    one = [r for r in shop.rows(0, 4) if r["cookie"] == "cookie0"]
+    shop.write(tmp_path / "in", "first.csv", one)
+    assert attempt(cli, capsys, tmp_path)[0] == 0
+    sizes = read(spark, tmp_path, tables.SEGMENT_SIZES).filter("segment_id LIKE 'c-%'").collect()
+    assert [r["people_count"] for r in sizes] == [None]
+    names = {
+        r["name"]
+        for r in read(spark, tmp_path, tables.SEGMENT_DEFINITIONS)
+        .filter("kind = 'cluster'")
+        .collect()
+    }
+    assert names == {"everybody with enough data"}
+    page = text_of((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert "Fewer than 10 people are known, too few to say anything about them." in page
+    assert "No groups were looked for: fewer than 20 people can be grouped" in page
+    assert "average (" not in page
+    assert attempt(cli, capsys, tmp_path, "--set", "clusters.seed=8", command="assign")[0] == 0
+    shop.write(tmp_path / "in", "second.csv", [r for r in shop.rows(0, 6) if r not in one])
+    assert attempt(cli, capsys, tmp_path)[0] == 0
+    members = read(spark, tmp_path, tables.SEGMENT_MEMBERS).filter("is_primary")
+    groups = members.groupBy("segment_id").count().collect()
+    assert sum(r["count"] for r in groups) == shop.PEOPLE
+    assert min(r["count"] for r in groups) >= 10

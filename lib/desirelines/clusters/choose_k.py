@@ -170,14 +170,14 @@ def refusal_of(
     if candidate.smallest_count is not None and is_small(candidate.smallest_count):
         return f"a cluster has fewer than {SMALL_GROUP} people"
     if candidate.smallest_share < smallest_share:
-        return f"the smallest cluster is below clusters.smallest_share ({smallest_share:.1%})"
+        return f"the smallest cluster is below clusters.smallest_share, {smallest_share:.1%}"
     if (
         candidate.stability is not None
         and candidate.stability + candidate.stability_error < least_stability
     ):
         return (
             "other people are grouped differently: stability is below "
-            f"clusters.least_stability ({least_stability:.2f}) by more than its standard error"
+            f"clusters.least_stability, {least_stability:.2f}, by more than its standard error"
         )
     if not candidate.is_structure:
         return "no better than data without clusters"

@@ -104,6 +104,11 @@ class Preparation:
         """Names of the prepared numbers, in order."""
         return tuple(c.name for c in self.columns)
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The features that the prepared numbers are made from, each once."""
+        return tuple(dict.fromkeys(n for c in self.columns for n in (c.feature, c.needs) if n))
+
     def to_json(self) -> str:
         """Serialise it for `run_parameters`."""
         return json.dumps([asdict(c) for c in self.columns], sort_keys=True)

@@ -151,7 +151,7 @@ def refusals_text(refusals: Sequence[tuple[int, str]]) -> str:
         ks_of.setdefault(reason, set()).add(k)
     if not ks_of:
         return f"too few people, or too few who differ, for clusters.k_min groups of {SMALL_GROUP}"
-    return "; ".join(f"{_numbers(sorted(ks))} groups: {reason}" for reason, ks in ks_of.items())
+    return "; ".join(f"{_numbers(sorted(ks))} groups ({reason})" for reason, ks in ks_of.items())
 
 
 def range_end(best: Candidate, k_max: int) -> str:

@@ -61,14 +61,18 @@ def page_of(data: ReportData) -> Page:
     # The only group has no people where all of them have too little data.
     clusters = [s for s in segments if not s.is_rule and s.people != 0]
     absent = absent_rules(segments, profiles, data.rule_features)
-    rules = [s for s in segments if s.is_rule and s not in absent]
+    apart = next((s for s in segments if s.segment_id == TOO_LITTLE_DATA and s.people != 0), None)
+    rules = [
+        s
+        for s in segments
+        if s.is_rule and s not in absent and (s is apart or s.segment_id != TOO_LITTLE_DATA)
+    ]
     names = {s.segment_id: s.name for s in segments}
     others = means_of_others(profiles, clusters)
     cards = {
         s.segment_id: segment_card(s, n, data, profiles, others, names)
         for n, s in enumerate([*clusters, *rules], start=1)
     }
-    apart = next((s for s in segments if s.segment_id == TOO_LITTLE_DATA), None)
     verdict = verdict_of(data)
     search, trials = search_picture(data)
     return Page(
@@ -83,7 +87,7 @@ def page_of(data: ReportData) -> Page:
         summary=summary_of(data.people_count, clusters, rules, apart),
         one_group=one_group_text(data, verdict),
         verdict=verdict,
-        is_anybody_apart=apart is not None and apart.people != 0,
+        is_anybody_apart=apart is not None,
         absent_rules=tuple(s.name for s in absent),
         sizes=sizes_picture([*clusters, *rules]),
         everybody=everybody_card(data),

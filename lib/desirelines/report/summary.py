@@ -13,7 +13,8 @@ def summary_of(
 ) -> str:
     """The summary of the page in one to three sentences.
 
-    `people` are everybody as of the run; `apart` is the segment of those who are in no group.
+    `people` are everybody as of the run; `apart` is the segment of those who are in no group, null
+    where there are none.
     """
     sentence = _who_is_grouped(people, clusters, apart)
     largest = next((c for c in clusters if c.people), None)
@@ -38,7 +39,7 @@ def _who_is_grouped(people: int, clusters: list[Segment], apart: Segment | None)
         return f"Fewer than {SMALL_GROUP} people are known, too few to say anything about them"
     if not clusters:
         return f"None of the {people:,} people has enough data to be grouped"
-    if apart is None or apart.people == 0:
+    if apart is None:
         return f"{people:,} people {how}"
     if apart.people is None:
         return f"{people:,} people {how} or have too little data to be grouped"

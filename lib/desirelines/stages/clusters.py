@@ -123,7 +123,7 @@ def log_to_mlflow(run: Run, fitted: Fitted) -> str | None:
         ],
         curves=[(f"{name}_by_k", t.k, value) for t in tried for name, value in _scores(t).items()],
         texts=_figures(fitted) | {"preparation.json": fitted.preparation.to_json()},
-        features=list(dict.fromkeys(n for c in columns for n in (c.feature, c.needs) if n)),
+        features=list(fitted.preparation.features),
         example={c.feature: math.expm1(c.median) if c.is_log else c.median for c in measured},
         columns=[asdict(c) for c in columns],
         centres=fitted.centres,

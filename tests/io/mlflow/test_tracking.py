@@ -24,12 +24,11 @@ def features(spark):
     random = np.random.default_rng(9)
     rows = [
         (f"p{n:03d}", n % 8, float(3 * (n % 2) + random.exponential()),
-         None if n % 5 == 0 else float(random.normal() + 4 * (n % 4 > 1)))
+         None if n % 5 == 0 else float(random.normal() + 4 * (n % 4 > 1)), 1.0 + n % 7)
         for n in range(200)
     ]  # fmt: skip
-    table = spark.createDataFrame(
-        rows, "person_id string, bucket long, frequency double, hour_sin double"
-    )
+    names = "frequency double, hour_sin double, active_days double"
+    table = spark.createDataFrame(rows, f"person_id string, bucket long, {names}")
     others = [
         F.lit(None).cast("double").alias(f.name) for f in FEATURES if f.name not in table.columns
     ]
@@ -96,7 +95,7 @@ def logged(fitted, **changes):
         "trials": [LoggedTrial("kmeans k = 2", {"k": 2}, {"gap": 0.5})],
         "curves": [("gap_by_k", 2, 0.5), ("gap_by_k", 3, 0.7)],
         "texts": {"evidence.svg": "<svg/>"},
-        "features": list(dict.fromkeys(c.feature for c in columns)), "example": {"frequency": 1.0},
+        "features": list(fitted.preparation.features), "example": {"frequency": 1.0},
         "columns": [{n: getattr(c, n) for n in c.__slots__} for c in columns],
         "centres": fitted.centres,
         "save_pipeline": lambda folder: fitted.pipeline.write().overwrite().save(folder),
@@ -174,9 +173,10 @@ def test_the_champion_scores_as_the_tables_do(
     assert [(r.data.params["k"], r.data.metrics["gap"]) for r in nested] == [("2", 0.5)]
     assert {"evidence.svg", "mllib"} <= {f.path for f in client.list_artifacts(first)}
     model = mlflow.pyfunc.load_model("models:/groups@champion")
-    assert [c.name for c in model.metadata.signature.inputs] == ["frequency", "hour_sin"]
-    people = features.select("person_id", "frequency", "hour_sin").orderBy("person_id").toPandas()
-    served = model.predict(people[["frequency", "hour_sin"]])
+    names = ["frequency", "active_days", "hour_sin"]  # hour_sin of people with three active days
+    assert [c.name for c in model.metadata.signature.inputs] == names
+    people = features.select("person_id", *names).orderBy("person_id").toPandas()
+    served = model.predict(people[names])
     ours = (
         to_assigned(features, fitted.preparation, dict(enumerate(fitted.centres)))
         .orderBy("person_id")

@@ -51,8 +51,8 @@ def test_people_who_are_all_alike_are_one_group_and_say_so(spark, features):
     assert (fitted.kept.k, len(fitted.centres), fitted.pipeline) == (1, 1, None)
     assert fitted.kept.verdict.startswith("one group: 2 ")
     reasons = fitted.kept.verdict.removeprefix("one group: ").split("; ")
-    assert {reason.split(" groups: ")[1] for reason in reasons} == {
-        t.verdict for t in fitted.trials if t.k > 1
+    assert {reason.split(" groups ")[1] for reason in reasons} == {
+        f"({t.verdict})" for t in fitted.trials if t.k > 1
     }
     mean = np.mean(
         [[r[n] for n in ("hour_sin", "hour_cos", "satisfaction")] for r in table.collect()], axis=0

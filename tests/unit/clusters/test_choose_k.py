@@ -67,11 +67,11 @@ def test_small_and_unstable_candidates_are_refused_with_the_reason():
     scored, _ = picked(far, k_max=3)
     assert (
         refusal_of(scored[1], **LIMITS)
-        == "the smallest cluster is below clusters.smallest_share (1.0%)"
+        == "the smallest cluster is below clusters.smallest_share, 1.0%"
     )
     assert refusal_of(scored[2], smallest_share=0.0, least_stability=0.99) == (
         "other people are grouped differently: stability is below "
-        "clusters.least_stability (0.99) by more than its standard error"
+        "clusters.least_stability, 0.99, by more than its standard error"
     )
 
 

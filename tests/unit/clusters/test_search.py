@@ -49,8 +49,8 @@ def test_where_every_number_is_refused_the_verdict_tells_all_reasons():
 
 def test_reasons_are_told_once_each_with_the_numbers_they_concern():
     reasons = [(2, "a"), (3, "b"), (4, "b"), (5, "a"), (6, "b"), (7, "b"), (2, "b")]
-    assert refusals_text(reasons) == "2 and 5 groups: a; 2 to 4, 6 and 7 groups: b"
-    assert refusals_text([(2, "a"), (3, "a")]) == "2 and 3 groups: a"
+    assert refusals_text(reasons) == "2 and 5 groups (a); 2 to 4, 6 and 7 groups (b)"
+    assert refusals_text([(2, "a"), (3, "a")]) == "2 and 3 groups (a)"
 
 
 @pytest.mark.parametrize(("k", "expected"), [(2, 2), (100, 6)])

@@ -24,9 +24,9 @@ RULE = replace(GROUP, segment_id="lapsed", is_rule=True)
         (23_570, 12, 15_238.0, "8,332 of 23,570 people fall into 12 groups; the largest is "
          "“weekend” with 60 people (50% of everybody). The other 15,238 people have too little "
          "data to be grouped. 1 more segment is set by rules, so a person can be in several."),
-        (120, 2, 0.0, "120 people fall into 2 groups; the largest is “weekend” with 60 people "
+        (120, 2, 0, "120 people fall into 2 groups; the largest is “weekend” with 60 people "
          "(50% of everybody). 1 more segment is set by rules, so a person can be in several."),
-        (120, 1, 0.0, "120 people are one group. 1 more segment is"),
+        (120, 1, 0, "120 people are one group. 1 more segment is"),
         (120, 1, None, "120 people are one group or have too little data to be grouped. 1 more"),
         (120, 0, 120.0, "None of the 120 people has enough data to be grouped. 1 more segment"),
         (9, 1, None, "Fewer than 10 people are known, too few to say anything about them. 1 more"),
@@ -35,7 +35,10 @@ RULE = replace(GROUP, segment_id="lapsed", is_rule=True)
 def test_the_lead_counts_who_is_in_a_group_and_who_is_not(
     people: int, groups: int, apart: float | None, expected: str
 ) -> None:
-    lead = summary_of(people, [GROUP] * groups, [RULE, APART], replace(APART, people=apart))
+    nobody = apart == 0
+    rules = [RULE] if nobody else [RULE, APART]
+    segment = None if nobody else replace(APART, people=apart)
+    lead = summary_of(people, [GROUP] * groups, rules, segment)
     assert lead.startswith(expected)
 
 
@@ -47,12 +50,13 @@ def trials(*rows: tuple[bool, str]) -> Any:
 
 
 def test_where_no_groups_are_found_the_page_says_so_first_and_why() -> None:
-    verdict = "one group: 2 to 5 groups: a; 6 groups: b"
+    verdict = "one group: 2 to 5 groups (a); 6 groups (b)"
     data = report(trials=trials((False, "a"), (True, verdict)))
     assert verdict_of(data) == verdict
     said = one_group_text(data, verdict)
     assert said == (
-        "No groups were found among these people. Tried and refused: 2 to 5 groups: a; 6 groups: b."
+        "No groups were found among these people. "
+        "Tried and refused: 2 to 5 groups (a); 6 groups (b)."
     )
     text = text_of(render(data))
     assert text.index(said) < text.index("How large the segments are")
@@ -83,6 +87,7 @@ def test_the_page_of_one_group_compares_nothing_and_has_no_card_of_rules_that_ca
     )
     assert "There is one group, so there is nothing to compare it with." in section(page, "apart")
     assert "average" not in text_of(page)
+    assert "for comparison" not in text_of(page)
     assert "What makes them different" not in section(page, "groups")
     assert "Lapsed buyers" not in section(page, "sizes")
     assert 'id="rules"' not in page
