@@ -60,7 +60,8 @@ def strangers():
 def cohens_d(inside, rest):
     squares = sum(((v - v.mean()) ** 2).sum() for v in (inside, rest))
     pooled = np.sqrt(squares / (len(inside) + len(rest) - 2))
-    return (inside.mean() - rest.mean()) / pooled if pooled > 1e-12 else None
+    is_spread = pooled > 1e-6 * np.sqrt((np.concatenate([inside, rest]) ** 2).mean())
+    return (inside.mean() - rest.mean()) / pooled if is_spread else None
 
 
 @pytest.mark.integration

@@ -4,27 +4,31 @@ from pyspark.sql import functions as F
 
 from desirelines import tables
 from desirelines.catalogue import FEATURES
+from desirelines.catalogue.words import WORD_RULES
 from tests.support import shop
 from tests.support.published import FIRST, read
 
 
-def test_clusters_have_different_names_of_words_of_the_catalogue(spark, first_template):
+def test_clusters_have_different_names_of_words_that_are_true(spark, first_template):
     names = {
         r["segment_id"]: r["name"]
         for r in read(spark, first_template, tables.SEGMENT_DEFINITIONS)
         .filter("kind = 'cluster'")
         .collect()
     }
-    words = {word for f in FEATURES for word in (f.low, f.high)}
-    profiles = {
-        (r["segment_id"], r["feature"]): r
+    features_of = {word: f.name for f in FEATURES for word in (f.low, f.high)}
+    means = {
+        (r["segment_id"], r["feature"]): r["mean"]
         for r in read(spark, first_template, tables.SEGMENT_PROFILES).collect()
     }
     assert len(set(names.values())) == 3
+    assert len(names) == 3
     for segment, name in names.items():
-        assert {w for w in name.split(" · ") if " around " not in w} <= words
-        # Buyers order every third day, and nobody else does.
-        assert ("orders often" in name) == (profiles[segment, "frequency"]["mean"] > 6)
+        for word in name.split(" · "):
+            feature = features_of[word]
+            rule, mean = WORD_RULES[feature], means[segment, feature]
+            is_high = word == next(f.high for f in FEATURES if f.name == feature)
+            assert mean >= rule.high_from if is_high else mean <= rule.low_to
 
 
 def test_rule_segments_by_plain_python(spark, first_template):

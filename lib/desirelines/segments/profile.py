@@ -11,6 +11,9 @@ from desirelines.catalogue import FEATURES, Feature
 from desirelines.tables import SEGMENT_PROFILES, SMALL_GROUP
 from desirelines.tables.conform import conform
 
+LEAST_SPREAD = 1e-6
+"""Share of the root mean square below which a standard deviation counts as zero."""
+
 
 def to_comparisons(
     features: DataFrame,
@@ -126,15 +129,17 @@ def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:
 def effect_size() -> Column:
     """Cohen's d of a segment against the rest, from counts, sums and sums of squares.
 
-    Null when neither side has any spread, or when either has fewer than ten people.
+    Null when neither side has any spread, or when either has fewer than ten people. A spread below
+    LEAST_SPREAD is none: sums of squares of equal numbers differ in their last bits.
     """
     rest_n, rest_sum, rest_sq = (_rest(x) for x in ("n", "sum", "sq"))
     spread_in = F.col("in_sq") - F.pow(F.col("in_sum"), 2) / F.col("in_n")
     spread_rest = rest_sq - F.pow(rest_sum, 2) / rest_n
     pooled = F.sqrt((spread_in + spread_rest) / (F.col("in_n") + rest_n - 2))
+    least = LEAST_SPREAD * F.sqrt(F.col("all_sq") / F.col("all_n"))
     d = (F.col("in_sum") / F.col("in_n") - rest_sum / rest_n) / pooled
     return F.when(
-        (F.col("in_n") >= SMALL_GROUP) & (rest_n >= SMALL_GROUP), F.when(pooled > 1e-12, d)
+        (F.col("in_n") >= SMALL_GROUP) & (rest_n >= SMALL_GROUP), F.when(pooled > least, d)
     )
 
 

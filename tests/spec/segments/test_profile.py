@@ -87,6 +87,15 @@ def test_up_to_nine_of_whom_a_feature_is_unknown_count_as_known_and_a_withheld_s
     assert rows_of(got, *columns) == [("a", 30, 30 / 61, 30, 1.0), ("b", None, None, None, 2.0)]
 
 
+def test_equal_values_have_no_spread_in_the_last_bits_of_their_squares(spark):
+    features = people_with(spark, [1 / 3] * 17 + [0.1] * 23)
+    members = features.select(
+        "person_id", F.when(F.col("frequency") > 0.2, "a").otherwise("b").alias("segment_id")
+    )
+    got = profiles_of(features, members).filter("feature = 'frequency'")
+    assert rows_of(got, "segment_id", "effect") == [("a", None), ("b", None)]
+
+
 def test_nothing_is_compared_with_a_rest_of_fewer_than_ten(spark):
     features = people_with(spark, [1.0, 2.0] * 10 + [5.0] * 9)
     members = features.filter("frequency < 5").select(
