@@ -35,7 +35,7 @@ from desirelines.report.segments import (
     profiles_of,
 )
 from desirelines.report.summary import one_group_text, summary_of, verdict_of
-from desirelines.report.text import day_text, in_currency, percent_text
+from desirelines.report.text import day_text, in_currency
 from desirelines.report.view_model import Page
 from desirelines.tables import SMALL_GROUP, TOO_LITTLE_DATA
 

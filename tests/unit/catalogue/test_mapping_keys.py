@@ -22,7 +22,7 @@ BASE = {
 BESIDE = {
     "table": {"path": None}, "snapshot": {"identity": "id"}, "ordered": {"format": "csv"},
     "required": {"columns": BASE["columns"] | {"order_id": "o", "amount": "a"}},
-    **dict.fromkeys(("encoding", "delimiter", "quote", "escape", "decimal"), {"format": "csv"}),
+    **{key: {"format": "csv"} for key in ("encoding", "delimiter", "quote", "escape", "decimal")},
 }  # fmt: skip
 """What goes with an example: a table goes without a path."""
 
