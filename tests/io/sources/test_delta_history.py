@@ -55,6 +55,7 @@ def test_what_a_stream_skips_is_told_with_deletion_vectors_as_without(spark, tmp
         frame = spark.createDataFrame(list(rows), "id int, day string")
         frame.createOrReplaceTempView("merged")
         spark.sql(f"MERGE INTO delta.`{table}` t USING merged m ON t.id = m.id {when}")
+        spark.catalog.dropTempView("merged")
 
     insert = "WHEN NOT MATCHED THEN INSERT *"
     write((1, "a"), (2, "a"), (3, "a"), (4, "a"))  # 1

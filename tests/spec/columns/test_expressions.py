@@ -134,7 +134,10 @@ SAMPLES = {
         '"value": {"string_value": "https://a/b"}}]}',
         '{"event_params": []}', "{}",
     ],
-    "segment-spec": ['{"event": "Order Completed", "type": "track"}', '{"type": "page"}', "{}"],
+    "segment-spec": [
+        '{"event": "Order Completed", "type": "track", "properties": {"revenue": 25}}',
+        '{"type": "page"}', "{}",
+    ],
 }  # fmt: skip
 
 
@@ -158,8 +161,12 @@ def test_every_mapping_that_comes_with_the_package_gives_the_same_values_as_befo
                 ", ".join(f"{n} string" for n in names),
             )
             found = found.select(F.struct(*names).alias("row"))
+        names = ["row"]
+        if source.lines is not None:
+            found = found.withColumn("line", F.try_parse_json(F.lit('{"price": 2.5}')))
+            names.append("line")
         for text in source.expressions:
-            ours = found.select(expression_column(text, ["row"]).cast("string"))
+            ours = found.select(expression_column(text, names).cast("string"))
             assert ours.collect() == found.select(F.expr(text).cast("string")).collect(), (
                 file.stem,
                 text,
