@@ -29,7 +29,8 @@ def test_who_has_too_little_data_is_apart(second_run):
         )
         run = replace(second_run, settings=settings)
         grouped = sum(d >= least for (d,) in days)
-        assert features.grouped_and_apart(run) == (grouped, shop.PEOPLE - grouped), least
+        counted = features.counted_people(run)
+        assert (counted.grouped, counted.apart) == (grouped, shop.PEOPLE - grouped), least
         assert features.clustered_features(run).count() == grouped
 
 

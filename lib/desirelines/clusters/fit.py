@@ -10,11 +10,12 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 from pyspark.ml import PipelineModel
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from threadpoolctl import threadpool_limits
 
 from desirelines.catalogue import Feature
+from desirelines.clusters.chance import is_chance
 from desirelines.clusters.choose_k import Candidate
 from desirelines.clusters.lloyd import KMeansResult, lloyd, to_points
 from desirelines.clusters.mllib import fit_by_mllib, model_of, pipeline_of
@@ -25,7 +26,13 @@ from desirelines.clusters.preprocessing import (
     to_prepared,
 )
 from desirelines.clusters.sample_fits import BISECTING, KMEANS, Points
-from desirelines.clusters.search import NO_DIFFERENCE, TOO_FEW_PEOPLE, Search, search
+from desirelines.clusters.search import (
+    CHOSEN_ON,
+    NO_DIFFERENCE,
+    TOO_FEW_PEOPLE,
+    Search,
+    search,
+)
 from desirelines.clusters.trials import Fitted, Trial, trial_of
 from desirelines.columns.small_groups import is_small
 from desirelines.frames.keep import checkpointed
@@ -46,6 +53,7 @@ def fit(
     *,
     k_before: int | None = None,
     apart: int = 0,
+    by_chance: Callable[[Preparation], Sequence[Points]] | None = None,
 ) -> Fitted:
     """Prepare, choose k on a sample (unless it is set), and fit that k on everybody.
 
@@ -55,7 +63,8 @@ def fit(
     (`clusters.fit: scans`), or MLlib fits from scratch (`mllib`; always for bisecting k-means). A
     cluster of fewer than ten people, or, with `clusters.k` unset, below `clusters.smallest_share`,
     is dissolved: its people go to the next nearest. `apart` is the number of people who are not
-    among the `count` that are grouped.
+    among the `count` that are grouped. `by_chance` makes the prepared numbers of as many people who
+    were given the same events by chance; it is called only where there would be groups.
     """
     is_count_withheld = is_small(apart) or is_small(count)
 
@@ -86,12 +95,27 @@ def fit(
             settings,
             lambda trial: on_trial(published(trial)),
             k_before=k_before,
+            is_chance=None
+            if by_chance is None
+            else lambda: _is_chance(sample, by_chance(preparation), preparation),
         )
     final, pipeline, centres = _final(
         to_prepared(features, preparation), count, preparation, result, settings
     )
     on_trial(published(final))
     return Fitted(preparation, pipeline, centres, tuple(map(published, (*result.trials, final))))
+
+
+def _is_chance(sample: Points, by_chance: Sequence[Points], preparation: Preparation) -> bool:
+    """Whether the sample differs no more than people who were given their events by chance.
+
+    Never where nobody was.
+    """
+    if not by_chance:
+        return False
+    weights = np.array([column.weight for column in preparation.columns])
+    judging = np.array([not column.is_indicator for column in preparation.columns])
+    return is_chance(sample[:CHOSEN_ON] / weights, [p / weights for p in by_chance], judging)
 
 
 def _one_group_unmeasured(
@@ -129,7 +153,7 @@ def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
 
     They come in the order of a hash of their key, so the order does not depend on their data.
     """
-    place = F.pmod(F.xxhash64("person_id", F.lit("sample")), F.lit(2**40))
+    place = place_in_sample()
     sample = people if count <= wanted else people.filter(place < int(2**40 * wanted / count))
     return (
         sample.withColumn("_place", place)
@@ -137,6 +161,11 @@ def sample_of(people: DataFrame, count: int, wanted: int) -> pa.Table:
         .drop("_place", "person_id")
         .toArrow()
     )
+
+
+def place_in_sample() -> Column:
+    """A person's place in the order of samples: a hash of their key."""
+    return F.pmod(F.xxhash64("person_id", F.lit("sample")), F.lit(2**40))
 
 
 def points_of(sample: pa.Table, preparation: Preparation) -> Points:

@@ -15,6 +15,7 @@ from desirelines.clusters.choose_k import (
     most_clusters,
     refusal_of,
 )
+from desirelines.clusters.references import References
 from desirelines.clusters.sample_fits import BISECTING, KMEANS, Points, fitted
 from desirelines.clusters.trials import LOOKED_AT, Trial, trial_of
 from desirelines.settings.model import Clusters
@@ -53,10 +54,12 @@ def search(
     on_trial: Callable[[Trial], None],
     *,
     k_before: int | None,
+    is_chance: Callable[[], bool] | None = None,
 ) -> Search:
     """The number of groups by the settings, or by evidence.
 
     `sample` holds the prepared numbers, one row for each person of it; `count` is everybody.
+    `is_chance` says whether the people differ no more than with the same events given by chance.
     """
     if most_clusters(count) < 2:
         return Search(None, TOO_FEW_PEOPLE)
@@ -64,7 +67,7 @@ def search(
         return Search(None, NO_DIFFERENCE)
     if settings.k is not None:
         return _asked(sample, count, settings.k, settings)
-    return _by_evidence(sample[:CHOSEN_ON], settings, on_trial, k_before)
+    return _by_evidence(sample[:CHOSEN_ON], settings, on_trial, k_before, is_chance)
 
 
 def _asked(sample: Points, count: int, k: int, settings: Clusters) -> Search:
@@ -95,7 +98,11 @@ def _asked(sample: Points, count: int, k: int, settings: Clusters) -> Search:
 
 
 def _by_evidence(
-    points: Points, settings: Clusters, on_trial: Callable[[Trial], None], k_before: int | None
+    points: Points,
+    settings: Clusters,
+    on_trial: Callable[[Trial], None],
+    k_before: int | None,
+    is_chance: Callable[[], bool] | None,
 ) -> Search:
     algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
     refusal = partial(
@@ -115,13 +122,24 @@ def _by_evidence(
                 trial_of(c, settings.seed, len(points), refusal(c) or LOOKED_AT)
             ),
         )
-    choose = partial(
-        chosen,
-        scored,
-        smallest_share=settings.smallest_share,
-        least_stability=settings.least_stability,
-    )
-    best, first = choose(k_before=k_before), choose()
+    references = References(points, settings.seed, is_chance)
+
+    def refused(candidate: Candidate) -> str | None:
+        return refusal(candidate) or references.known_refusal(candidate)
+
+    def choose(number: int | None) -> Candidate | None:
+        """The choice among those that chance does not explain."""
+        while True:
+            best = chosen(
+                [c for c in scored if references.known_refusal(c) is None],
+                smallest_share=settings.smallest_share,
+                least_stability=settings.least_stability,
+                k_before=number,
+            )
+            if best is None or references.refusal_of(best) is None:
+                return best
+
+    best, first = choose(k_before), choose(None)
     trials: list[Trial] = []
     for candidate in scored:
         if candidate is best:
@@ -132,10 +150,10 @@ def _by_evidence(
             )
         else:
             outcome = "another has more evidence, or as much with fewer clusters"
-        verdict = refusal(candidate) or outcome
+        verdict = refused(candidate) or outcome
         trials.append(trial_of(candidate, settings.seed, len(points), verdict))
     if best is None or first is None:
-        verdict = ONE_GROUP + refusals_text([(c.k, refusal(c) or "") for c in scored if c.k > 1])
+        verdict = ONE_GROUP + refusals_text([(c.k, refused(c) or "") for c in scored if c.k > 1])
     else:
         verdict = CHOSEN + range_end(first, settings.k_max)
     return Search(best, verdict, tuple(trials))

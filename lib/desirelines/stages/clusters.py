@@ -19,12 +19,13 @@ from desirelines.frames.keep import kept
 from desirelines.io.mlflow.tracking import LoggedFit, LoggedTrial, log_fit, promote
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
+from desirelines.stages.clusters_chance import people_by_chance
 from desirelines.stages.parameters import save_run_parameters
 from desirelines.tables import CLUSTER_MODELS, CLUSTER_TRIALS, FEATURES, TOO_LITTLE_DATA
 from desirelines.views.features import (
     clustered_features,
+    counted_people,
     features_in_use,
-    grouped_and_apart,
     rules_of,
 )
 from desirelines.views.members import members_after
@@ -35,15 +36,16 @@ from desirelines.views.parameters import RunParameter
 def fit_clusters(run: Run) -> StageReport:
     """Features → cluster_trials, cluster_models, run_parameters, and a run in MLflow."""
     features, settings = clustered_features(run), run.settings.clusters
-    count, apart = grouped_and_apart(run)
+    people = counted_people(run)
     fitted = fit(
         features,
-        count,
+        people.grouped,
         features_in_use(run),
         settings,
         on_trial=lambda t: run.progress.say(progress_line(t)),
         k_before=clusters_before(run),
-        apart=apart,
+        apart=people.apart,
+        by_chance=people_by_chance(run, features, people.grouped, people.median_active_days),
     )
     trials = [
         {"run_id": run.run_id, "trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)
@@ -53,7 +55,7 @@ def fit_clusters(run: Run) -> StageReport:
     )
     save_run_parameters(run, {RunParameter.PREPARATION: fitted.preparation.to_json()})
     mlflow_run = log_to_mlflow(run, fitted)
-    rows = cluster_rows(run, features, fitted, mlflow_run, apart=apart)
+    rows = cluster_rows(run, features, fitted, mlflow_run, apart=people.apart)
     _write_model(run, rows)
     return StageReport(len(rows), outcome(fitted))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from pyspark.sql import DataFrame
@@ -11,18 +12,21 @@ from desirelines.errors import EmptyInputError
 from desirelines.features.build import colocated_by_person, to_features
 from desirelines.features.custom import to_custom_features
 from desirelines.features.labels import benefit_ranks, to_labels
-from desirelines.features.occasions import PersonalDays, days_of, to_personal_dates
+from desirelines.features.occasions import (
+    OccasionDays,
+    PersonalDays,
+    days_of,
+    to_personal_dates,
+)
 from desirelines.features.path_tfidf import Vocabulary, to_vocabulary, to_word_weights, to_words
 from desirelines.features.rfm import cut_points, to_rfm_scores
 from desirelines.frames.keep import checkpointed, kept, release
-from desirelines.identities.stream_owners import with_person
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.stages.parameters import save_run_parameters
 from desirelines.tables import FEATURES, PERSON_LABELS, RFM_SCORES
-from desirelines.views.events import keep_consented, usable_events
+from desirelines.views.events import events_of_people
 from desirelines.views.features import features_of, people_count, vocabulary_of
-from desirelines.views.identities import open_identities, open_owners
 from desirelines.views.parameters import RunParameter
 from desirelines.views.sessions import sessions_of_people
 
@@ -52,24 +56,13 @@ def write_features(run: Run) -> dict[RunParameter, str | None]:
 
     Gives the vocabulary of the n-grams, if the settings want them.
     """
-    rules, sessions = run.settings.segments, sessions_of_people(run)
+    sessions = sessions_of_people(run)
     occasions = [days_of(o, run.as_of) for o in run.settings.features.occasions]
     personal = [o for o in occasions if isinstance(o, PersonalDays)]
     before = F.col("occurred_at") < F.lit(run.window.end)
-    dates = to_personal_dates(_events_of_people(run).filter(before), personal) if personal else None
+    dates = to_personal_dates(events_of_people(run).filter(before), personal) if personal else None
     together = kept(colocated_by_person(sessions), colocated_by_person)
-    features = to_features(
-        together,
-        run.window,
-        cart_hours=rules.cart_abandoner_hours,
-        cart_days=rules.cart_abandoner_days,
-        goal_kinds=run.settings.features.goal_kinds,
-        key_kinds=run.settings.features.key_kinds,
-        occasions=occasions,
-        personal_dates=dates,
-        buckets=run.settings.warehouse.buckets,
-        run_id=run.run_id,
-    )
+    features = features_from(run, together, occasions, dates)
     vocabulary, weights = _ngrams(run, together)
     parts = [p for p in (_custom(run, sessions), weights) if p is not None]
     for number, part in enumerate(parts):
@@ -85,6 +78,31 @@ def write_features(run: Run) -> dict[RunParameter, str | None]:
     finally:  # a notebook's session lives on
         release(together)
     return {RunParameter.PATH_WORDS: None if vocabulary is None else vocabulary.to_json()}
+
+
+def features_from(
+    run: Run,
+    sessions: DataFrame,
+    occasions: Sequence[OccasionDays | PersonalDays] = (),
+    personal_dates: DataFrame | None = None,
+) -> DataFrame:
+    """The features of these sessions by the settings, without those of one's own.
+
+    `sessions` carry `person_id` and are `colocated_by_person`.
+    """
+    rules, settings = run.settings.segments, run.settings
+    return to_features(
+        sessions,
+        run.window,
+        cart_hours=rules.cart_abandoner_hours,
+        cart_days=rules.cart_abandoner_days,
+        goal_kinds=settings.features.goal_kinds,
+        key_kinds=settings.features.key_kinds,
+        occasions=occasions,
+        personal_dates=personal_dates,
+        buckets=settings.warehouse.buckets,
+        run_id=run.run_id,
+    )
 
 
 def write_rfm(run: Run) -> dict[RunParameter, str | None]:
@@ -133,7 +151,7 @@ def _custom(run: Run, sessions: DataFrame) -> DataFrame | None:
         of_input = [f for f in custom if f.over == over]
         if not of_input:
             continue
-        rows = sessions if over == "sessions" else _events_of_people(run)
+        rows = sessions if over == "sessions" else events_of_people(run)
         part = to_custom_features(rows, of_input, run.window, at)
         features = part if features is None else features.join(part, "person_id", "full")
     if features is None:
@@ -157,14 +175,3 @@ def _ngrams(run: Run, sessions: DataFrame) -> tuple[Vocabulary | None, DataFrame
     if vocabulary is None:
         vocabulary = to_vocabulary(words, most=max_ngrams, min_people=run.settings.paths.min_people)
     return vocabulary, to_word_weights(words, vocabulary)
-
-
-def _events_of_people(run: Run) -> DataFrame:
-    """Usable events with their person."""
-    usable = usable_events(run).filter(~F.col("is_bot") & F.col("is_consented"))
-    people = with_person(
-        usable.withColumn("started_at", F.col("occurred_at")),
-        open_identities(run),
-        open_owners(run),
-    )
-    return keep_consented(run, people, began="occurred_at", ended="occurred_at")

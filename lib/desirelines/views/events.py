@@ -5,10 +5,11 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.identities.stream_owners import with_person
 from desirelines.privacy.consent import consent_intervals, drop_refused, to_refusals, with_consent
 from desirelines.run.context import Run
 from desirelines.tables import CONSENTS, EVENTS, STREAM_TAGS
-from desirelines.views.identities import open_identities
+from desirelines.views.identities import open_identities, open_owners
 
 
 def usable_events(run: Run) -> DataFrame:
@@ -73,3 +74,14 @@ def consents_in_force(run: Run) -> DataFrame:
     return consent_intervals(
         run.warehouse.read(CONSENTS), purpose=run.settings.consent.purpose, at=run.window.end
     )
+
+
+def events_of_people(run: Run) -> DataFrame:
+    """Usable events with their person."""
+    usable = usable_events(run).filter(~F.col("is_bot") & F.col("is_consented"))
+    people = with_person(
+        usable.withColumn("started_at", F.col("occurred_at")),
+        open_identities(run),
+        open_owners(run),
+    )
+    return keep_consented(run, people, began="occurred_at", ended="occurred_at")

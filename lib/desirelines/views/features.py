@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import reduce
 
 from pyspark.sql import Column, DataFrame
@@ -38,14 +39,31 @@ def clustered_features(run: Run) -> DataFrame:
     )
 
 
-def grouped_and_apart(run: Run) -> tuple[int, int]:
-    """Number of people who are clustered, and of those with too little data. One execution."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """People as of the run's date.
+
+    Attributes:
+        grouped: number of people who are clustered.
+        apart: number of people with too little data.
+        median_active_days: median active days in the window of those who are clustered; 0 for none.
+    """
+
+    grouped: int
+    apart: int
+    median_active_days: float
+
+
+def counted_people(run: Run) -> Counted:
+    """Count those who are clustered and those who are not. One execution."""
     is_apart = reduce(
         Column.__or__,
         (F.coalesce(rule.condition, F.lit(False)) for rule in rules_of(run) if rule.is_primary),
     )
-    row = features_of(run).agg(F.count_if(~is_apart), F.count_if(is_apart)).collect()[0]
-    return int(row[0]), int(row[1])
+    days = F.percentile_approx(F.when(~is_apart, F.col("active_days")), 0.5)
+    counts = (F.count_if(~is_apart), F.count_if(is_apart), days)
+    row = features_of(run).agg(*counts).collect()[0]
+    return Counted(int(row[0]), int(row[1]), float(row[2] or 0))
 
 
 def features_in_use(run: Run) -> tuple[Feature, ...]:

@@ -1,0 +1,49 @@
+"""Clusters that chance explains."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from desirelines.clusters.choose_k import Candidate
+from desirelines.clusters.references import BY_EVENTS, BY_VALUES, References
+from desirelines.clusters.sample_fits import KMEANS, fitted
+from tests.support.groups import planted
+
+
+def candidate(points, k):
+    fit = fitted(points, k, KMEANS, seed=1, starts=10)
+    cost = float(fit.inertia_)
+    return Candidate(KMEANS, k, k, cost, 0.1, 0.9, 0.5, 0.01, True, 0.3, fit.cluster_centers_)
+
+
+def grid(people=900):
+    """People in the cells of a grid, in each column independently of the other."""
+    random = np.random.default_rng(3)
+    places = random.integers(0, 3, (people, 2)) * 9.0
+    return places + random.normal(size=(people, 2))
+
+
+def test_columns_that_are_independent_of_each_other_explain_their_clusters():
+    points = grid()
+    references = References(points, seed=7)
+    assert references.known_refusal(candidate(points, 9)) is None
+    assert references.refusal_of(candidate(points, 9)) == BY_VALUES
+    assert references.known_refusal(candidate(points, 9)) == BY_VALUES
+    assert references.known_refusal(candidate(points, 4)) is None
+
+
+def test_groups_in_which_columns_go_together_are_no_chance():
+    points, k = planted(3)
+    assert References(points, seed=7).refusal_of(candidate(points, k)) is None
+
+
+def test_where_events_by_chance_explain_the_people_every_number_of_groups_is_refused():
+    points, k = planted(3)
+    asked = []
+    references = References(points, 7, lambda: asked.append(1) or True)
+    best, other = candidate(points, k), candidate(points, k - 1)
+    assert references.known_refusal(best) is None
+    assert references.refusal_of(best) == BY_EVENTS
+    assert (references.known_refusal(other), references.refusal_of(other)) == (BY_EVENTS,) * 2
+    assert references.known_refusal(replace(best, k=1)) is None
+    assert asked == [1]
