@@ -83,8 +83,8 @@ def test_a_fit_that_died_is_tried_again_and_reads_nothing_twice(cli, capsys, sma
     with dying_before(tables.CLUSTER_TRIALS):
         assert attempt(cli, capsys, small_shop)[0] == 1
     assert not published(small_shop)
-    assert attempt(cli, capsys, small_shop, command="fit-clusters")[0] == 0
-    assert attempt(cli, capsys, small_shop, command="ingest-events")[0] == 0
+    assert attempt(cli, capsys, small_shop)[0] == 0
+    assert published(small_shop)
     assert spark.read.format("delta").load(str(small_shop / "warehouse" / "events")).count() == len(
         shop.rows(0, 5)
     )

@@ -22,13 +22,19 @@ def to_instant(text: Column, pattern: str | None, zone: str) -> Column:
     zone or offset in the text wins over the source's `zone`, and is applied once.
     """
     if pattern in EPOCH_UNITS_US:
-        units = text.try_cast(T.LongType())
-        instant = F.timestamp_micros(F.try_multiply(units, F.lit(EPOCH_UNITS_US[pattern])))
+        instant = F.timestamp_micros(_since_epoch(text, EPOCH_UNITS_US[pattern]))
     elif pattern is not None:
         instant = _by_pattern(text, pattern, zone)
     else:
         instant = F.when(_begins_with_day(text), _iso(text, zone))
     return within_calendar(instant)
+
+
+def _since_epoch(text: Column, unit_us: int) -> Column:
+    """Microseconds of a number of units; a number with a fraction is read only where it is none."""
+    whole = F.try_multiply(text.try_cast(T.LongType()), F.lit(unit_us))
+    exact = F.try_multiply(text.try_cast(T.DecimalType(28, 9)), F.lit(unit_us))
+    return F.coalesce(whole, exact.try_cast(T.LongType()))
 
 
 def within_calendar(instant: Column) -> Column:
