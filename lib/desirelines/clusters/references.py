@@ -56,8 +56,10 @@ class References:
         """Whether clusters of the sets are as good as the candidate's.
 
         They are unless its cost, as a share of the cost of one cluster, is lower than theirs, in
-        logarithms, by more than MIN_GAP_Z standard errors.
+        logarithms, by more than MIN_GAP_Z standard errors. A single column has no combinations.
         """
+        if self._points.shape[1] == 1:
+            return False
         if not self._sets:
             random = np.random.default_rng(self._seed)
             self._sets = [random.permuted(self._points, axis=0) for _ in range(REFERENCES)]

@@ -69,7 +69,7 @@ def test_a_few_people_of_whom_something_is_missing_are_no_group_of_their_own(spa
             f"p{n:03d}",
             n % 8,
             math.exp(n % 2 + 0.1 * a),
-            n % 2 + 0.1 * b,
+            n % 2 + 0.2 * b,
             None if n % 33 == 0 else 7 + c,
             d,
             e,
@@ -79,7 +79,7 @@ def test_a_few_people_of_whom_something_is_missing_are_no_group_of_their_own(spa
         )  # two groups by the first two numbers; of 19 people the third is missing
     ]
     names = (
-        "frequency double, hour_sin double, satisfaction double, hour_cos double, "
+        "frequency double, app_share double, satisfaction double, search_share double, "
         "weekend_share double"
     )
     table = spark.createDataFrame(rows, f"person_id string, bucket long, {names}")

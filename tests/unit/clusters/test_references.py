@@ -32,6 +32,11 @@ def test_columns_that_are_independent_of_each_other_explain_their_clusters():
     assert references.known_refusal(candidate(points, 4)) is None
 
 
+def test_a_single_column_has_no_combinations_that_could_explain_it():
+    points = grid()[:, :1]
+    assert References(points, seed=7).refusal_of(candidate(points, 3)) is None
+
+
 def test_groups_in_which_columns_go_together_are_no_chance():
     points, k = planted(3)
     assert References(points, seed=7).refusal_of(candidate(points, k)) is None
