@@ -111,7 +111,10 @@ def assert_rfm_is_total_and_plausible(spark, folder, customers):
     assert len(people) == people["person_id"].nunique() == customers
     assert people["rfm_segment"].notna().all()
     buyers = people[people["frequency"] > 0]
-    assert set(people.loc[people["frequency"] == 0, "rfm_segment"]) <= {"prospects"}
+    assert set(people.loc[people["frequency"] == 0, "rfm_segment"]) <= {
+        "prospects",
+        "past_buyers",
+    }
     for measure, score, rises in (
         ("recency_days", "recency_score", -1),
         ("frequency", "frequency_score", 1),
