@@ -56,7 +56,7 @@ def is_chance(
     groups (see `shares_within`) is below its least share in the sets `by_chance`; the sum over
     columns is compared with that of each set against the others. It is chance unless it is more
     than TIMES the highest of them. Made people of three ways had 8 times the highest and more,
-    and with their events dealt out up to 1.6 times.
+    and with their events dealt out up to 1.8 times.
 
     Args:
         points: the scaled features, without weights that follow from the people.
