@@ -58,7 +58,7 @@ def publishable_sizes_and_moves(
     entered, are people now. People who stayed are a cell of the moves, whose rows add up to the
     sizes before and whose columns add up to the sizes now. So entered and left are published for a
     segment only together with both sizes and the people who stayed, and the table of moves
-    withholds the cells that `hidden_cells` returns.
+    withholds the cells that `hidden_cells` returns, those who stayed before those who moved.
     """
     everybody = sum(counted[s].people for s in main)
     withheld_sizes = set(hidden_parts({s: counted[s].people for s in main}))
@@ -114,7 +114,8 @@ def _hidden_moves(
         hidden=people == _ANY,
         open_rows=np.array([r in before and before[r] is None for r in rows]),
         open_columns=np.array([c in withheld_sizes for c in columns]),
-        cost=people + np.equal.outer(rows, columns),
+        # Moves tell more than who stayed: those follow nearly from the sizes.
+        cost=np.where(np.equal.outer(rows, columns), 1, people),
     )
     gone = np.ones(people.shape, dtype=bool) if withheld is None else withheld
     return {(rows[r], columns[c]) for r, c in np.argwhere(gone)}
