@@ -5,18 +5,32 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from decimal import Decimal
 
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
+from pyspark.sql import types as T
 
 from desirelines.columns.white_space import WHITE_SPACE, trimmed, trimmed_text
 
 _BLOCK = 64
 _SEPARATOR = "\x1f"
-_AROUND = "()[]{}<>#'\"`"
-"""Characters that programs write around a word for nothing, as (not set)."""
-_NOTHING = "0-_.,:;/|?*!&" + _AROUND + WHITE_SPACE
+_AROUND = "()[]{}<>#'\"`$%*|~!? "
+"""Characters that programs write around a word for nothing, as (not set) and {{ id }}."""
+_WITHIN = "-_. "
+"""Characters with which programs part the words of a phrase, as not_set."""
+_LONGEST_PHRASE = 24
+_NOTHING = "0,:;/\\&^+=\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u00b7\u2022\u2026、。" + (
+    _WITHIN + _AROUND + WHITE_SPACE
+)
 """Characters of which no identifier consists alone."""
+_EXACT = 2**53
+"""Below it floats hold every whole number."""
+_WITH_ZEROS = r"^([0-9]+)\.0+$"
+_SCIENTIFIC = r"^[1-9](\.[0-9]+[Ee]\+?|[Ee]\+)[0-9]{1,3}$"
+"""Numbers as programs write large ones. A text such as 1E5 may as well be hexadecimal."""
+_SHORTENED = r"^[1-9](\.[0-9]{1,5})?E\+1[1-9]$"
+"""Numbers of more than eleven digits as spreadsheets write them: the first six digits."""
 INNER_PAD, OUTER_PAD = "_inner_pad", "_outer_pad"
 
 
@@ -51,19 +65,21 @@ def identifier_key(id_type: str, normal_value: Column) -> Column:
 def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, ...]) -> Column:
     """The normalised value of an identifier; null when it is junk.
 
-    White space around it is removed, and so is the fraction of a whole number, which programs add
-    that keep numbers as floats; it is in lower case where the type ignores case. Combining
-    marks are kept as they are. Junk is a text of zeros and punctuation alone, and a word of `junk`,
-    also in brackets or quotation marks; one that ends in @ is the mailbox of an address.
+    White space around it is removed; it is in lower case where the type ignores case. Combining
+    marks are kept as they are. A whole number that a program kept as a float or a decimal has its
+    plain form: 12345678.0 and 1.2345678E7 are 12345678. Junk is a text of zeros and punctuation
+    alone, a number that has lost digits (1.23457E+12), and a word of `junk`, also in brackets or
+    quotation marks and with other hyphens; one that ends in @ is the mailbox of an address.
     """
-    bare = trimmed(raw)
-    whole = F.regexp_replace(bare, r"^([0-9]+)\.0\z", "$1")
-    # Hardly any value ends so, and a regular expression for each would cost more than its key.
-    bare = F.when(bare.endswith(".0"), whole).otherwise(bare)
+    bare = _with_whole_number(trimmed(raw))
     value = F.lower(bare) if caseless else bare
     word = F.lower(F.trim(value, F.lit(_AROUND)))
     is_junk = (
         word.isin(*junk)
+        | (
+            (F.length(word) <= _LONGEST_PHRASE)
+            & F.translate(word, _WITHIN, "").isin(*_phrases(junk))
+        )
         | F.lower(value).isin(*junk)
         | (value.contains("@") & F.concat(F.substring_index(word, "@", 1), F.lit("@")).isin(*junk))
         | (F.trim(value, F.lit(_NOTHING)) == "")
@@ -77,7 +93,19 @@ def normal_text(value: str, *, caseless: bool, junk: tuple[str, ...] = ()) -> st
     normal = bare.lower() if caseless else bare
     word = normal.strip(_AROUND).lower()
     words = {normal.lower(), word, *([word.split("@")[0] + "@"] if "@" in normal else [])}
-    return None if words & set(junk) or not normal.strip(_NOTHING) else normal
+    phrase = word.translate(str.maketrans("", "", _WITHIN))
+    is_phrase = len(word) <= _LONGEST_PHRASE and phrase in _phrases(junk)
+    is_junk = bool(words & set(junk)) or is_phrase or not normal.strip(_NOTHING)
+    return None if is_junk else normal
+
+
+def _phrases(junk: tuple[str, ...]) -> list[str]:
+    """Words for nobody, written as one; numbers are left out, as -1 would be 1."""
+    return [
+        word.translate(str.maketrans("", "", _WITHIN))
+        for word in junk
+        if len(word) <= _LONGEST_PHRASE and not re.search(r"\d", word)
+    ]
 
 
 def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -> str:
@@ -88,8 +116,31 @@ def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -
     return digest.hexdigest()[:32]
 
 
+def _with_whole_number(text: Column) -> Column:
+    """The text, or the whole number that it stands for; null where that has lost digits."""
+    number = text.try_cast(T.DecimalType(38, 10))
+    is_exact = (number % 1 == 0) & (number < _EXACT) & ~text.rlike(_SHORTENED)
+    # Hardly any value looks so, and a regular expression for each would cost more than its key.
+    has_point = F.contains(text, F.lit("."))
+    can_be_scientific = F.substring(text, 2, 1).isin(".", "e", "E")
+    return (
+        F.when(
+            can_be_scientific & text.rlike(_SCIENTIFIC),
+            F.when(is_exact, number.cast(T.DecimalType(16, 0)).cast("string")),
+        )
+        .when(has_point & text.endswith("0"), F.regexp_replace(text, _WITH_ZEROS, "$1"))
+        .otherwise(text)
+    )
+
+
 def _bare(value: str) -> str:
-    return re.sub(r"\A([0-9]+)\.0\Z", r"\1", trimmed_text(value))
+    """The rule of `_with_whole_number` in plain Python, after trimming; empty for null."""
+    text = trimmed_text(value)
+    if not re.search(_SCIENTIFIC, text, re.ASCII):
+        return re.sub(_WITH_ZEROS, r"\1", text)
+    number = Decimal(text)
+    is_exact = number % 1 == 0 and number < _EXACT and not re.search(_SHORTENED, text)
+    return str(int(number)) if is_exact else ""
 
 
 def fingerprint_of(secret: bytes, purpose: str) -> str:

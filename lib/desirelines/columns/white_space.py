@@ -6,11 +6,12 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 WHITE_SPACE = (
-    " \t\n\x0b\f\r\x85\u00a0\u00ad\u1680\u180e"
+    "".join(map(chr, range(33))) + "\x7f\x85\u00a0\u00ad\u034f\u115f\u1160\u1680\u180e"
     "\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u200b\u200c\u200d\u200e\u200f"
-    "\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+    "\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f\u205f\u2060\u2061\u2062\u2063\u2064"
+    "\u2066\u2067\u2068\u2069\u2800\u3000\u3164\ufeff\uffa0"
 )
-"""Spaces, ends of lines, and characters that show nothing (zero width, soft hyphen, byte order)."""
+"""Spaces, ends of lines, and characters that show nothing (control, zero width, byte order)."""
 
 
 def trimmed(text: Column) -> Column:

@@ -26,7 +26,7 @@ def to_instant(text: Column, pattern: str | None, zone: str) -> Column:
     elif pattern is not None:
         instant = _by_pattern(text, pattern, zone)
     else:
-        instant = F.when(_begins_with_day(text), _iso(text, zone))
+        instant = F.when(_begins_with_day(text), _iso(_as_spark_reads(text), zone))
     return within_calendar(instant)
 
 
@@ -53,6 +53,17 @@ def _begins_with_day(text: Column) -> Column:
     more than the parsing.
     """
     return (F.substring(text, 5, 1) == "-") & F.substring(text, 6, 3).contains("-")
+
+
+def _as_spark_reads(text: Column) -> Column:
+    """A text of ISO 8601 in the forms that Spark reads: with a point, and seconds before a zone."""
+    comma = F.substring(text, 20, 1) == ","
+    has_zone = (F.substring(text, 14, 1) == ":") & F.substring(text, 17, 1).isin("Z", "+", "-", " ")
+    return (
+        F.when(comma, F.overlay(text, F.lit("."), 20, 1))
+        .when(has_zone, F.overlay(text, F.lit(":00"), 17, 0))
+        .otherwise(text)
+    )
 
 
 def _iso(text: Column, zone: str) -> Column:

@@ -30,6 +30,21 @@ CASES = [
     ("''", None, None),
     ("(ann)", "(ann)", "(ann)"),
     ("ann\u200d", "ann", "ann"),
+    # numbers as floats and decimals are written
+    ("12345678.0", "12345678", "12345678"),
+    ("12345678.0000000000", "12345678", "12345678"),
+    ("007.0", "007", "007"),
+    ("1.2345678E7", "12345678", "12345678"),
+    ("1.234567E7", "12345670", "12345670"),
+    ("1e+05", "100000", "100000"),
+    ("9.007199254740991E15", "9007199254740991", "9007199254740991"),
+    ("1.23457E+12", None, None),
+    ("9.007199254740992E15", None, None),
+    ("1.5E0", None, None),
+    ("1e5", "1e5", "1e5"),
+    ("1.2.0", "1.2.0", "1.2.0"),
+    ("1.20", "1.20", "1.20"),
+    ("v1.0", "v1.0", "v1.0"),
 ]
 
 
@@ -60,7 +75,24 @@ def test_words_for_nobody_are_no_identifiers_as_systems_write_them():
     - -- ? nobody unknown 0.0 {} [] noreply@shop.example null@null.com (not~provided) Anonymous
     """
     junk = Identity().junk_values
+    written += """
+    notset no_id not-set opted_out {{user_id}} ${user.id} %user_id% *|EMAIL|* #REF! #VALUE! %00 \\0
+    Gast invité гость ゲスト 访客 게스트 anónimo 匿名 unbekannt inconnu неизвестно null~null -999
+    FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF 02:00:00:00:00:00 d41d8cd98f00b204e9800998ecf8427e
+    — … • \x00 \u3164 \u2800 \u202e
+    """
     for word in written.split():
         assert normal_text(word.replace("~", " "), caseless=False, junk=junk) is None, word
-    for name in ("ann", "u1", "id7", "0x1F", "test12", "true.love@x.org", "mail@x.org", "null7"):
+    for name in (
+        "ann",
+        "u1",
+        "id7",
+        "0x1F",
+        "test12",
+        "true.love@x.org",
+        "mail@x.org",
+        "null7",
+        "u-1",
+        "9999",
+    ):
         assert normal_text(name, caseless=False, junk=junk) == name

@@ -5,6 +5,7 @@ from pyspark.sql import functions as F
 from desirelines.columns.keys import secret_pads
 from desirelines.events.fates import LOOK_UP, with_fates
 from desirelines.events.parse import to_mapped_events
+from desirelines.io.sources.readers import FILE, ROW, SPLIT
 from desirelines.io.sources.stream import with_places
 from desirelines.settings import Settings
 from tests.support.sources import READ_AT, SECRET, source
@@ -26,9 +27,7 @@ def order(number, *lines, event="buy", at=AT):
 def fates(spark, orders, known=None, **how):
     found = spark.createDataFrame(orders, SCHEMA).coalesce(1)
     raw = with_places(
-        found.select(
-            F.struct("*").alias("_row"), F.lit(None).alias("_file"), F.lit(None).alias("_split")
-        ),
+        found.select(F.struct("*").alias(ROW), F.lit(None).alias(FILE), F.lit(None).alias(SPLIT)),
         OF,
     )
     rows = to_mapped_events(raw, secret_pads(spark, SECRET), OF, Settings(), read_at=READ_AT)

@@ -265,6 +265,11 @@ def test_consent_is_read_as_systems_write_it_and_an_unknown_word_is_a_reason(spa
         a | 2026-03-01 | look | 8  | Not Set    |            |
         a | 2026-03-01 | look | 9  |            |            |
         a | 2026-03-01 | look | 10 | peut-être  |            | consent: not a known word
+        a | 2026-03-01 | look | 11 | Ja         | true       |
+        a | 2026-03-01 | look | 12 | Nein       | false      |
+        a | 2026-03-01 | look | 13 | да         | true       |
+        a | 2026-03-01 | look | 14 | no consent | false      |
+        a | 2026-03-01 | look | 15 | -          |            |
     """
     expected = {r["id"]: (r["expected"], r["reasons"]) for r in table(spark, text).collect()}
     found = {
