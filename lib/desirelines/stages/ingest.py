@@ -124,25 +124,8 @@ def _ingest_source(
         terms = terms_of(run, source, batch, rates, can_be_begun=may_be_begun)
 
         def rows(terms: Terms) -> Rows:
-            read = Observation(f"desirelines rows read from {source.name}")
             raw = in_session(run.spark, rows_by(terms.source))
-            if is_wide(raw):
-                raw = checkpointed(raw)
-            counted = raw.observe(
-                read,
-                F.count(F.lit(1)).alias("n"),
-                F.count_if(is_undecodable(raw, terms.source)).alias("undecodable"),
-            )
-
-            def mapped_of(hashes: DataFrame) -> DataFrame:
-                return mapped_rows(run, terms, raw.join(hashes, "row_hash", "left_semi"))
-
-            return Rows(
-                mapped_rows(run, terms, counted),
-                lambda: int(read.get["n"]),
-                mapped_of,
-                lambda: int(read.get["undecodable"]),
-            )
+            return _counted(run, terms, checkpointed(raw) if is_wide(raw) else raw)
 
         part = part_of(run, source, batch, terms, rates, rows)
         if part is not None:
@@ -161,6 +144,27 @@ def _ingest_source(
     )
     _tell_changed(run, source, checkpoint)
     return batches, by_other_rules
+
+
+def _counted(run: Run, terms: Terms, raw: DataFrame) -> Rows:
+    """Raw rows in the event model, counted by the execution that reads them."""
+    read = Observation(f"desirelines rows read from {terms.source.name}")
+    counted = raw.observe(
+        read,
+        F.count(F.lit(1)).alias("n"),
+        F.count_if(is_undecodable(raw, terms.source)).alias("undecodable"),
+    )
+
+    def mapped_of(hashes: DataFrame) -> DataFrame:
+        return mapped_rows(run, terms, raw.join(hashes, "row_hash", "left_semi"))
+
+    return Rows(
+        mapped_rows(run, terms, counted),
+        lambda: int(read.get["n"]),
+        mapped_of,
+        lambda: int(read.get["undecodable"]),
+        partial(_counted, run, terms, raw),
+    )
 
 
 def _leave_out(run: Run, source: Source, names: list[str]) -> None:

@@ -130,7 +130,7 @@ def write_group(run: Run, parts: list[Part]) -> list[BaseException | None]:
         if len(parts) == 1:
             source = parts[0].terms.source
             return [error_of_rows(error, source.name, has_expressions=bool(source.expressions))]
-        return [one for part in parts for one in write_group(run, [part])]
+        return [one for part in parts for one in write_group(run, [part.afresh()])]
     write(run, judged)
     return [None for _ in parts]
 

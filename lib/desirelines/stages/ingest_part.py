@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from pyspark.sql import DataFrame
@@ -20,12 +20,15 @@ class Rows:
         count: number of rows that the source gave, counted on reading.
         mapped_of: the mapped rows again, at least those with the given `row_hash`.
         undecodable: number of rows with bytes that are not in the encoding of their file.
+        afresh: the rows to be counted by another execution. A count is that of the first one, even
+            if it failed halfway.
     """
 
     mapped: DataFrame
     count: Callable[[], int]
     mapped_of: Callable[[DataFrame], DataFrame]
     undecodable: Callable[[], int] = lambda: 0
+    afresh: Callable[[], Rows] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Part:
     def source_name(self) -> str:
         """The name of its source."""
         return self.terms.source.name
+
+    def afresh(self) -> Part:
+        """The part, its rows to be counted by another execution."""
+        return self if self.rows.afresh is None else replace(self, rows=self.rows.afresh())
 
 
 @dataclass(frozen=True, slots=True)

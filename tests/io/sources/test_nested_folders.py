@@ -3,7 +3,7 @@
 import pytest
 
 from desirelines.errors import SourceError
-from desirelines.io.sources.nested_folders import lookup_of
+from desirelines.io.sources.nested_folders import columns_of_folders, lookup_of
 
 NESTED = {"recursiveFileLookup": "true"}
 
@@ -36,3 +36,10 @@ def test_two_kinds_of_folders_are_two_sources(tmp_path):
 
 def test_elsewhere_and_by_pattern_spark_looks_alone(tmp_path):
     assert lookup_of("s3a://bucket/in") == lookup_of(str(tmp_path / "*")) == lookup_of(None) == {}
+
+
+def test_names_of_folders_make_columns(tmp_path):
+    (tmp_path / "y=2024" / "m=07").mkdir(parents=True)
+    (tmp_path / "old").mkdir()
+    assert columns_of_folders(str(tmp_path)) == {"y", "m"}
+    assert columns_of_folders("s3a://bucket/in") == columns_of_folders(None) == frozenset()

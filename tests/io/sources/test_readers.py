@@ -3,9 +3,10 @@
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.io.sources.csv_header import has_names_of_ours
+from desirelines.io.sources.csv_header import BROKEN, has_names_of_ours
 from desirelines.io.sources.mixed_files import read_files
 from desirelines.io.sources.readers import (
+    ROW,
     WIDE,
     _hashed,
     as_raw,
@@ -44,7 +45,7 @@ def test_the_hash_of_a_row_follows_from_all_of_it(spark):
 
 def test_a_row_that_csv_cannot_take_apart_is_its_text(spark):
     found = spark.createDataFrame(
-        [("x", None), (None, "x;;;broken")], "c string, _broken_row string"
+        [("x", None), (None, "x;;;broken")], "c string, _desirelines_broken string"
     )
     got = [(r["raw"], r["is_broken"]) for r in raw_rows(found, source(format="csv"))]
     assert got == [(None, False), ("x;;;broken", True)]
@@ -58,8 +59,8 @@ def test_a_wide_row_is_hashed_as_one_and_the_hash_still_follows_from_all_of_it(s
     found = spark.createDataFrame(
         [plain, moved, plain, [None] * len(names)], ", ".join(f"{n} string" for n in names)
     )
-    assert len(_hashed(with_row(found).schema["_row"].dataType)) == 1
-    assert len(_hashed(with_row(found.select(names[:WIDE])).schema["_row"].dataType)) == 2 * WIDE
+    assert len(_hashed(with_row(found).schema[ROW].dataType)) == 1
+    assert len(_hashed(with_row(found.select(names[:WIDE])).schema[ROW].dataType)) == 2 * WIDE
     rows = raw_rows(found, source())
     assert rows[0]["row_hash"] == rows[2]["row_hash"]
     assert len({r["row_hash"] for r in rows}) == 3
@@ -122,6 +123,10 @@ def test_a_csv_header_gives_names_that_a_mapping_can_use(
         ('{"a": 1}{"a": 2}', True),
         ('{"a": 1} {"a": 2}', True),
         ('{"a": 1},{"a": 2}', True),
+        ('{"a": 1}|{"a": 2}', True),
+        ('{"a": 1} , , {"a": 2}', True),
+        ('{"a": 1}\x1e{"a": 2}', True),
+        ('{"a": [[{"b": 1}], [{"b": 2}]]}', False),
         ('{"a": "}{"}{"a": 2}', True),
         ('[{"a": 1}]', True),
         ('{"a": 1', True),
@@ -141,7 +146,7 @@ def test_rows_with_undecodable_bytes_are_found(spark, tmp_path):
     for file_format, name in (("json", "j"), ("csv", "c")):
         of = source(format=file_format, path=str(tmp_path / name))
         found = spark.read.format("text" if name == "j" else "csv").option("header", "true")
-        rows = found.load(of.path).withColumn("_broken_row", F.lit(None).cast("string"))
+        rows = found.load(of.path).withColumn(BROKEN, F.lit(None).cast("string"))
         raw = as_raw(rows, of, F.lit("a"), F.lit(None).cast("long"))
         marked = raw.coalesce(1).select(is_undecodable(raw, of).alias("is_undecodable"))
         assert [r[0] for r in marked.collect()] == [True, False, False]

@@ -39,3 +39,13 @@ def test_swallowed_rows_are_broken(spark, tmp_path, changes, delimiter, read):
     raw = as_raw(rows, of, F.lit("a.csv"), F.lit(None).cast("long"))
     got = raw.filter("NOT is_broken").select("row.id").collect()
     assert " ".join(r["id"] for r in got) == read
+
+
+def test_a_column_of_a_folder_has_no_place_in_a_line(spark, tmp_path):
+    file = tmp_path / "shop=north" / "a.csv"
+    file.parent.mkdir()
+    file.write_text('id,e,c\ne1,v,u1\ne2,"v,u2\ne3,v,u3\ne4,"v,u4\n')
+    of = source(format="csv", path=str(tmp_path))
+    rows = read_files(spark, of, [str(file)], read_schema(spark, of), str(tmp_path))
+    raw = as_raw(rows, of, F.lit("a.csv"), F.lit(None).cast("long"))
+    assert [r["id"] for r in raw.filter("NOT is_broken").select("row.id").collect()] == ["e1"]

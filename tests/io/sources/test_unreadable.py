@@ -38,7 +38,7 @@ def test_a_message_names_a_file_without_its_folder():
 
 @pytest.mark.parametrize("file_format", ["csv", "json", "parquet"])
 def test_one_broken_row_stands_for_a_file(spark, file_format):
-    columns = "value string" if file_format == "json" else "id int, _broken_row string"
+    columns = "value string" if file_format == "json" else "id int, _desirelines_broken string"
     found = spark.createDataFrame([("{}",)] if file_format == "json" else [(1, None)], columns)
     raw = as_raw(found, source(format=file_format), F.lit("b"), F.lit(None).cast("long"))
     with_one_more = with_unreadable(raw, ["file:/in/a.gz"])

@@ -12,6 +12,8 @@ from desirelines.settings import Source
 from desirelines.settings.csv_layout import NO_QUOTE, TAB
 
 _OURS = "name_of_ours"
+BROKEN = "_desirelines_broken"
+"""Column of the text of a row that Spark cannot parse. No source's column is called so."""
 
 
 def layout_of(source: Source) -> dict[str, str]:

@@ -14,12 +14,13 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.errors import SourceError
+from desirelines.io.sources.csv_header import BROKEN
 from desirelines.io.sources.delta_history import table_here
 from desirelines.io.sources.file_names import check_names
 from desirelines.io.sources.nanoseconds import to_times, with_nanoseconds
 from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.readers import (
-    BROKEN,
+    FILE,
     ROW,
     absent_paths,
     as_raw,
@@ -210,7 +211,7 @@ def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataF
     Such rows have no file: `file_name` is the row's digest, and `file_place` is 1 when it is
     masked, else 0.
     """
-    places = F.col("row_digest").alias("_file"), F.col("is_masked").cast("long").alias("_place")
+    places = F.col("row_digest").alias(FILE), F.col("is_masked").cast("long").alias("_place")
     if source.format == "json":
         row = F.struct(F.col("raw").alias("value"))
     else:
@@ -221,7 +222,7 @@ def raw_of_texts(spark: SparkSession, source: Source, texts: DataFrame) -> DataF
             "raw", T.StructType([*schema.fields, T.StructField(BROKEN, T.StringType())])
         )
     rows = texts.select(row.alias(ROW), *places)
-    return as_raw(rows, source, F.col("_file"), F.col("_place"))
+    return as_raw(rows, source, F.col(FILE), F.col("_place"))
 
 
 def identifier_paths(source: Source) -> list[tuple[str, ...]]:

@@ -10,10 +10,12 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from desirelines.io.sources.csv_header import BROKEN
 from desirelines.io.sources.inspect import without
 from desirelines.io.sources.nanoseconds import to_times
 from desirelines.io.sources.readers import (
-    BROKEN,
+    FILE,
+    SPLIT,
     absent_paths,
     escaped,
     is_pattern,
@@ -40,9 +42,9 @@ def differ_in_columns(error: Exception) -> bool:
 def read_files(
     spark: SparkSession, source: Source, files: list[str], schema: T.StructType, folder: str
 ) -> DataFrame:
-    """Rows of some files of a folder, all read by one schema; of no files, none with `_file`."""
+    """Rows of some files of a folder, all read by one schema; of no files, none with `FILE`."""
     if not files:
-        none = {"_file": F.lit(None).cast("string"), "_split": F.lit(None).cast("long")}
+        none = {FILE: F.lit(None).cast("string"), SPLIT: F.lit(None).cast("long")}
         return spark.createDataFrame([], schema).withColumns(none)
     reader = (
         spark.read.format(reader_of(source)).options(**options_of(source, schema)).schema(schema)
@@ -86,14 +88,15 @@ def read_by_kind(
             else schema
         )
         rows = read_files(spark, source, paths, read_by, folder)
+        file_part = rows.metadataColumn("_metadata")  # a file may have a column of this name
         frames.append(
             rows.select(
                 *(
                     F.col(quoted(n)).cast("string").alias(n) if n in as_text else F.col(quoted(n))
                     for n in rows.columns
                 ),
-                F.col("_metadata.file_name").alias("_file"),
-                F.col("_metadata.file_block_start").alias("_split"),
+                file_part["file_name"].alias(FILE),
+                file_part["file_block_start"].alias(SPLIT),
             )
         )
     every = reduce(lambda one, other: one.unionByName(other, allowMissingColumns=True), frames)

@@ -9,6 +9,19 @@ from desirelines.errors import SourceError, listed
 from desirelines.io.sources.symlinks import is_hidden, local_path
 
 
+def columns_of_folders(path: str | None) -> frozenset[str]:
+    """The columns that names of folders below a local path make, as shop of shop=007."""
+    root = local_path(path)
+    if root is None or not root.is_dir():
+        return frozenset()
+    return frozenset(
+        name.partition("=")[0]
+        for _, folders, _ in os.walk(root)
+        for name in folders
+        if "=" in name and not is_hidden(name)
+    )
+
+
 def lookup_of(path: str | None, where: str = "source") -> dict[str, str]:
     """Options of a reader for all files below a path; `where` names the source in the error.
 

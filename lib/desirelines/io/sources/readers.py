@@ -14,14 +14,18 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.characters import UNDECODABLE
-from desirelines.io.sources.csv_header import csv_schema, has_names_of_ours, layout_of
+from desirelines.io.sources.csv_header import BROKEN, csv_schema, has_names_of_ours, layout_of
 from desirelines.io.sources.nanoseconds import with_nanoseconds
 from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.swallowed_rows import swallows_rows
 from desirelines.io.sources.unreadable import is_about_a_file
 from desirelines.settings import Source, column_path, json_path, json_path_of, name_parts
 
-BROKEN, ROW = "_broken_row", "_row"
+ROW, FILE, SPLIT = "_desirelines_row", "_desirelines_file", "_desirelines_split"
+"""A source's row, its file, and where the part of the file begins that one task reads.
+
+Sources have columns called _row and _file, but none called so.
+"""
 WIDE = 200
 """A row with more columns than this is wide: hashed as one text, and computed once."""
 
@@ -31,7 +35,7 @@ def as_raw(
 ) -> DataFrame:
     """Raw rows: row, raw, row_hash, is_broken, file_name, file_place (with `lines`: line_no, line).
 
-    The source's row is the struct `_row` where there is one, else all columns. `raw` is the text
+    The source's row is the struct `ROW` where there is one, else all columns. `raw` is the text
     that was read where Spark has not parsed it; else null, and `row` holds everything. `row_hash`
     is a hash of the whole row.
     """
@@ -79,7 +83,7 @@ def _parsed(text: Column) -> tuple[Column, Column, Column]:
     broken = (
         row.isNull()
         | (F.schema_of_variant(row).startswith("OBJECT") == F.lit(False))
-        | (text.rlike(r"\}\s*[,;]?\s*\{") & ~_is_one_object(in_array))
+        | (text.rlike(r"\}[^{}\"]*+\{") & ~_is_one_object(in_array))
     )
     return row, text, broken
 
@@ -115,7 +119,7 @@ def is_wide(raw: DataFrame) -> bool:
 
 
 def with_row(source_rows: DataFrame, **beside: Column) -> DataFrame:
-    """A source's columns as one struct, `_row`, with the columns `beside` it."""
+    """A source's columns as one struct, `ROW`, with the columns `beside` it."""
     return source_rows.select(
         F.struct("*").alias(ROW), *(column.alias(name) for name, column in beside.items())
     )

@@ -20,7 +20,9 @@ from desirelines.io.sources.inbox import hand_on, inbox_of, saver
 from desirelines.io.sources.mixed_files import differ_in_columns, read_by_kind, read_files
 from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.readers import (
+    FILE,
     ROW,
+    SPLIT,
     absent_paths,
     as_raw,
     read_schema,
@@ -81,6 +83,13 @@ def ingest_new(
     return batches.count
 
 
+class _BatchFailedError(Exception):
+    """Stops a stream, without the error's own text.
+
+    Spark searches that text for an error of Python, and a long one overflows its stack.
+    """
+
+
 class _Batches:
     """Hands the batches of one stream to `on_batch`; counts them and keeps their failures."""
 
@@ -114,8 +123,11 @@ class _Batches:
         """Take a batch of the stream, once batches are let through."""
         self._open.wait()  # the first batch may come before start() has returned the query
         if self.failures:
-            raise self.failures[0]
-        self.take(batch, number)
+            raise _BatchFailedError
+        try:
+            self.take(batch, number)
+        except Exception:
+            raise _BatchFailedError from None
 
     def take(self, batch: DataFrame, number: int) -> None:
         """Hand one batch on."""
@@ -131,7 +143,8 @@ class _Batches:
         """The batch's files; None for a Delta table, of which the stream gives the rows."""
         if self._source.format == "delta":
             return None
-        return sorted(r[0] for r in batch.select("path").collect())
+        # A file whose name has * or ? makes Spark list the others of its batch twice.
+        return sorted({r[0] for r in batch.select("path").collect()})
 
     def _hand_on(self, batch: DataFrame, number: int, files: list[str] | None) -> None:
         # The stream lists files by itself, later than the check before it.
@@ -217,19 +230,19 @@ def with_places(batch: DataFrame, source: Source) -> DataFrame:
     """
     batch = _with_absent(batch, source)
     if not source.ordered:
-        file_name = F.col("_file") if source.tells_files else F.lit(None).cast("string")
+        file_name = F.col(FILE) if source.tells_files else F.lit(None).cast("string")
         return as_raw(batch, source, file_name, F.lit(None).cast("long"))
     # Ids grow inside a task; a file's splits differ in where they begin (at least 4 MiB apart).
     counted = batch.withColumn(
         "_id", F.monotonically_increasing_id().bitwiseAND(F.lit((1 << _ROW_BITS) - 1))
     )
     counted = counted.withColumn(
-        "_place", F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS) + F.col("_id")
+        "_place", F.shiftleft(F.shiftright(SPLIT, _SPLIT_BITS), _ROW_BITS) + F.col("_id")
     )
-    starts = counted.groupBy("_file", "_split").agg(F.min("_place").alias("_start"))
-    placed = counted.join(F.broadcast(starts), ["_file", "_split"])
-    base = F.shiftleft(F.shiftright("_split", _SPLIT_BITS), _ROW_BITS)
-    return as_raw(placed, source, F.col("_file"), F.col("_place") - F.col("_start") + base)
+    starts = counted.groupBy(FILE, SPLIT).agg(F.min("_place").alias("_start"))
+    placed = counted.join(F.broadcast(starts), [FILE, SPLIT])
+    base = F.shiftleft(F.shiftright(SPLIT, _SPLIT_BITS), _ROW_BITS)
+    return as_raw(placed, source, F.col(FILE), F.col("_place") - F.col("_start") + base)
 
 
 def _with_absent(batch: DataFrame, source: Source) -> DataFrame:
@@ -254,7 +267,7 @@ def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
     if source.format == "delta":
         stream = stream.format("delta").option("skipChangeCommits", "true")
         rows = stream.table(source.table) if source.table else stream.load(source.path)
-        return with_row(rows, _file=F.lit(None).cast("string"), _split=F.lit(None).cast("long"))
+        return with_row(rows, **{FILE: F.lit(None).cast("string"), SPLIT: F.lit(None).cast("long")})
     listed = (
         stream.format("binaryFile")
         .options(**lookup_of(source.path))
@@ -264,12 +277,11 @@ def _stream(spark: SparkSession, source: Source, max_files: int) -> DataFrame:
 
 
 def _placed(rows: DataFrame) -> DataFrame:
-    if "_file" in rows.columns:
-        columns = [F.col(quoted(c)) for c in rows.columns if c not in ("_file", "_split")]
-        return rows.select(F.struct(*columns).alias(ROW), "_file", "_split")
-    return with_row(
-        rows, _file=F.col("_metadata.file_name"), _split=F.col("_metadata.file_block_start")
-    )
+    if FILE in rows.columns:
+        columns = [F.col(quoted(c)) for c in rows.columns if c not in (FILE, SPLIT)]
+        return rows.select(F.struct(*columns).alias(ROW), FILE, SPLIT)
+    file_part = rows.metadataColumn("_metadata")  # a file may have a column of this name
+    return with_row(rows, **{FILE: file_part["file_name"], SPLIT: file_part["file_block_start"]})
 
 
 def _folder(source: Source) -> str:

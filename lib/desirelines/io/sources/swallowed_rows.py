@@ -10,7 +10,8 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.io.sources.csv_header import delimiter_of
+from desirelines.io.sources.csv_header import BROKEN, delimiter_of
+from desirelines.io.sources.nested_folders import columns_of_folders
 from desirelines.settings import Source
 
 _MOST_COLUMNS = 200
@@ -26,11 +27,11 @@ def swallows_rows(row: Column, row_type: T.DataType, source: Source) -> Column:
     hardly ever has just these numbers.
     """
     assert isinstance(row_type, T.StructType)
-    # Columns of another type come from the names of folders.
+    others = {BROKEN, *columns_of_folders(source.path)}
     texts = [
         f.name
         for f in row_type.fields
-        if isinstance(f.dataType, T.StringType) and f.name != "_broken_row"
+        if isinstance(f.dataType, T.StringType) and f.name not in others
     ]
     if not 2 <= len(texts) <= _MOST_COLUMNS:
         return F.lit(False)

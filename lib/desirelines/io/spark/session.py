@@ -37,6 +37,10 @@ JAVA_FLAGS = (
 QUIET_LOG = Path(__file__).with_name("quiet-log4j2.properties")
 
 
+_FOLDERS_AS_TEXT = ("spark.sql.sources.partitionColumnTypeInference.enabled", "false")
+"""Values in names of folders stay as they are: shop=007 and shop=7 are two."""
+
+
 def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
     """Give a session and whether this call created it (then the caller stops it).
 
@@ -55,6 +59,7 @@ def spark_session(settings: Spark | None = None) -> tuple[SparkSession, bool]:
     if _is_managed():
         session = SparkSession.builder.getOrCreate()  # noqa: TID251 - sessions start here
         session.conf.set("spark.sql.session.timeZone", "UTC")
+        session.conf.set(*_FOLDERS_AS_TEXT)
         return session, True
     settings = settings or Spark()
     check_java()
@@ -102,6 +107,7 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.sql.legacy.parquet.nanosAsLong": "true",
         # Without it, CSV files can be in some ten encodings only, without those of Windows.
         "spark.sql.legacy.javaCharsets": "true",
+        **dict([_FOLDERS_AS_TEXT]),
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
         "spark.databricks.delta.snapshotPartitions": "2",
