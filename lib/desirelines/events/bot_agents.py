@@ -6,12 +6,30 @@ a person's before and after.
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-NAMED = "|".join(entry["pattern"] for entry in CRAWLER_USER_AGENTS_DATA)
+OF_APPS = ("okhttp", "axios")
+"""Libraries with which apps send the clicks of people, too: Shop/3.2 (Android 13) okhttp/4.9.
+
+They are a bot's only where the agent begins with them, as it does without the name of an app.
+"""
+NAMED = "|".join(
+    f"^{pattern}" if (pattern := entry["pattern"]) in OF_APPS else pattern
+    for entry in CRAWLER_USER_AGENTS_DATA
+)
 """Bots known by name: the patterns of the crawler-user-agents list."""
+
+UNLISTED = (
+    r"(?i)(^(java|ruby|undici|python-urllib3|guzzlehttp|postmanruntime|insomnia|faraday"
+    r"|rest-client|unirest|httpie)\b"
+    r"|kube-probe|health-?check|synthetics?\b|uptime)"
+)
+"""Libraries, health checks and monitors that the list lacks."""
 
 NAMELESS = r"(?i)(\bbot\b|[a-z](?<!\bcu)bot/|crawl|spider|slurp|monitor(ing)?\b)"
 """Words by which unlisted bots name themselves.
@@ -22,7 +40,8 @@ NAMELESS = r"(?i)(\bbot\b|[a-z](?<!\bcu)bot/|crawl|spider|slurp|monitor(ing)?\b)
 
 def is_bot_agent(user_agent: Column) -> Column:
     """True when the agent names itself a bot. A null agent counts as a person, so never null."""
-    return F.coalesce(user_agent.rlike(NAMELESS) | user_agent.rlike(NAMED), F.lit(False))
+    patterns = (NAMELESS, UNLISTED, NAMED)
+    return F.coalesce(reduce(or_, map(user_agent.rlike, patterns)), F.lit(False))
 
 
 def to_bot_agents(events: DataFrame) -> DataFrame:

@@ -84,7 +84,7 @@ def rules_of(settings: Sessions) -> Rules:
 def kernel_columns(settings: Sessions, zone: str) -> list[Column | str]:
     """Columns of an event that the kernel needs."""
     local_day = F.unix_date(F.from_utc_timestamp("occurred_at", zone).cast("date"))
-    money = (F.col(name) * 10_000 for name in ("amount", "discount"))
+    money = (value * 10_000 for value in (line_amount(), F.col("discount")))
     return [
         "stream_id",
         F.unix_micros("occurred_at").alias("at_us"),
@@ -137,16 +137,26 @@ def step_name(settings: Sessions) -> Column:
 def kind_number() -> Column:
     """Number of the event's kind in KINDS; BACK for a purchase line that goes back.
 
-    Such a line has a negative amount, or a negative quantity and no money.
+    Such a line has a negative amount or a negative quantity.
     """
-    amount = F.coalesce("amount", F.lit(0))
-    is_back = (amount < 0) | ((amount == 0) & (F.col("quantity") < 0))
+    is_back = F.coalesce((F.col("amount") < 0) | is_of_pieces_back(), F.lit(False))
     numbers = F.create_map(
         *(F.lit(part) for number, kind in enumerate(KINDS) for part in (kind, number))
     )
     number = F.coalesce(F.element_at(numbers, F.col("kind")), F.lit(KINDS.index("other")))
     is_returned = (F.col("kind") == "purchase") & is_back
     return F.when(is_returned, F.lit(BACK)).otherwise(number).cast("long")
+
+
+def line_amount() -> Column:
+    """Money of a line: negative for pieces that go back, also where only their number says so."""
+    is_positive = is_of_pieces_back() & (F.col("amount") > 0)
+    return F.when(is_positive, -F.col("amount")).otherwise(F.col("amount"))
+
+
+def is_of_pieces_back() -> Column:
+    """Whether an event is a purchase line with a negative quantity."""
+    return (F.col("kind") == "purchase") & (F.col("quantity") < 0)
 
 
 def with_contract_columns(raw: DataFrame, settings: Sessions, buckets: int) -> DataFrame:

@@ -22,6 +22,15 @@ def test_robots_name_themselves_and_phones_of_the_brand_cubot_are_people(spark):
         Mozilla/5.0 (Linux; Android 9; CUBOT X19) (compatible; Googlebot/2.1)         | true
         Mozilla/5.0 (compatible; NeverHeardOfBot/0.1)                                 | true
         python-requests/2.31                                                         | true
+        okhttp/4.9.3                                                                 | true
+        Shop/3.2.1 (Android 13) okhttp/4.9.3                                         | false
+        python-urllib3/2.0                                                           | true
+        PostmanRuntime/7.36.0                                                        | true
+        Java/17.0.2                                                                  | true
+        Mozilla/5.0 (Linux; Android 13) JavaFX/17 Chrome/120.0                       | false
+        ELB-HealthChecker/2.0                                                        | true
+        kube-probe/1.28                                                              | true
+        Datadog/Synthetics                                                           | true
                                                                                      | false
     """)  # fmt: skip
     got = agents.withColumn("got", is_bot_agent(F.col("agent"))).collect()

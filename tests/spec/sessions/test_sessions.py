@@ -4,9 +4,17 @@ import numpy as np
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.catalogue.kinds import VIEW_KINDS
+from desirelines.catalogue.kinds import KINDS, VIEW_KINDS
 from desirelines.sessions.kernel import Events, cut_sessions
-from desirelines.sessions.sessions import is_engaged, is_visit, rules_of, step_name
+from desirelines.sessions.orders import BACK
+from desirelines.sessions.sessions import (
+    is_engaged,
+    is_visit,
+    kind_number,
+    line_amount,
+    rules_of,
+    step_name,
+)
 from desirelines.settings.model import Sessions, StepRule
 from tests.support.tables import table
 
@@ -101,3 +109,22 @@ def test_no_event_is_called_like_what_the_tables_of_paths_say_in_its_place(spark
         events.select(step_name(Sessions(step_rules=rules)).alias("got")).collect()[0]["got"]
         == "beginning"
     )
+
+
+def test_a_line_of_pieces_that_go_back_gives_money_back_however_its_sum_is_written(spark):
+    lines = table(spark, """
+        kind     | n:quantity | n:amount | b:is_back | n:wanted
+        purchase | 1          | 20       | false     | 20
+        purchase | -1         | -20      | true      | -20
+        purchase | -1         | 20       | true      | -20
+        purchase | -1         | 0        | true      | 0
+        purchase | -1         |          | true      |
+        purchase | 1          | -5       | true      | -5
+        purchase |            |          | false     |
+        refund   | -1         | 20       | false     | 20
+    """)  # fmt: skip
+    got = lines.select("*", kind_number().alias("kind_no"), line_amount().alias("got")).collect()
+    assert [(r["kind_no"] == BACK, r["got"]) for r in got] == [
+        (r["is_back"], r["wanted"]) for r in got
+    ]
+    assert {KINDS[r["kind_no"]] for r in got if not r["is_back"]} == {"purchase", "refund"}
