@@ -199,7 +199,13 @@ def day_time(
     word = words.get(word, word)
     if concentration < CLEAR_CONCENTRATION:
         return word
-    return f"{word} around {round(hour) % 24:02d}:00"
+    return f"{word} around {hour_text(hour)}"
+
+
+def hour_text(hour: float) -> str:
+    """An hour of the day as a time, to the nearest half hour."""
+    minutes = round(hour * 2) * 30 % (24 * 60)
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
 
 
 def is_hour_apart(sine: Trait, cosine: Trait) -> bool:

@@ -67,7 +67,7 @@ def evidence(dots: Sequence[Dot]) -> str:
                 "right" if 2 * dot.k > max(d.k for d in dots) + min(d.k for d in dots) else "left"
             )
             axes.annotate(
-                f"chosen: {dot.k} groups",
+                f"chosen: {dot.k} group{'' if dot.k == 1 else 's'}",
                 (dot.k, 1),
                 xycoords=("data", "axes fraction"),
                 xytext=(-8 if side == "right" else 8, -6),

@@ -164,7 +164,7 @@ def why_moved(data: ReportData) -> str:
 
 
 def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
-    """The search for the number of groups: the curve, None without a choice, and all trials."""
+    """The search for the number of groups: the curve, None for a single trial, and all trials."""
     trials = sorted(data.trials.to_dict("records"), key=lambda t: t["trial"])
     if not trials:
         return None, None
@@ -207,7 +207,7 @@ def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
         for t in trials
         if number_of(t["gap"]) is not None
     ]
-    return (Picture(evidence(dots), table) if dots else None), table
+    return (Picture(evidence(dots), table) if len(dots) > 1 else None), table
 
 
 def accounts_of(data: ReportData) -> tuple[Account, ...]:

@@ -14,6 +14,7 @@ from desirelines.catalogue.words import (
     Trait,
     day_time,
     hour_effect,
+    hour_text,
     is_hour_apart,
     visiting_hour,
 )
@@ -23,7 +24,6 @@ from desirelines.report.text import (
     effect_words,
     feature_label,
     headline,
-    hour_text,
     known_features,
     number_of,
     percent_text,

@@ -167,9 +167,3 @@ def differs(feature: str, trait: Trait) -> bool:
     if entry is None:  # a feature from the settings: its unit and scale are not known here
         return trait.effect is not None and abs(trait.effect) >= MIN_EFFECT
     return is_apart(entry, trait)
-
-
-def hour_text(hour: float) -> str:
-    """An hour of the day as a time, to the nearest ten minutes."""
-    minutes = round(hour * 6) * 10 % (24 * 60)
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -5,7 +5,7 @@ The rules for single words are in `catalogue/words.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
@@ -69,7 +69,7 @@ def names_apart(
     catalogue: Sequence[Feature] = FEATURES,
     words: Mapping[str, Words] = NO_WORDS,
 ) -> dict[str, str]:
-    """Names of all clusters; all different.
+    """Names of all clusters; all different, not only in the order of their words.
 
     Clusters with the same two words get their next words. Clusters with the same words get the
     feature in which they lie furthest apart, with "higher" or "lower". Only clusters that no
@@ -81,20 +81,21 @@ def names_apart(
         segment: [w.text for w in words_of(traits, catalogue, words)]
         for segment, traits in sorted(traits_by_segment.items())
     }
-    names = {segment: _joined(w[:WORDS_IN_NAME]) for segment, w in all_words.items()}
-    for alike in _alike(names):
+    chosen = {segment: w[:WORDS_IN_NAME] for segment, w in all_words.items()}
+    for alike in _alike({segment: frozenset(w) for segment, w in chosen.items()}):
+        common = set.intersection(*(set(all_words[s]) for s in alike))
         for segment in alike:
-            common = set.intersection(*(set(all_words[s]) for s in alike))
             further = [w for w in all_words[segment][WORDS_IN_NAME:] if w not in common]
-            names[segment] = _joined([*all_words[segment][:WORDS_IN_NAME], *further[:1]])
-    for alike in _alike(names):
-        of_alike = {segment: traits_by_segment[segment] for segment in alike}
-        for segment, suffix in _halves(of_alike, catalogue).items():
-            names[segment] += suffix
-    for alike in _alike(names):
+            chosen[segment] = [*chosen[segment], *further[:1]]
+    suffixes = dict.fromkeys(chosen, "")
+    for alike in _alike({segment: frozenset(w) for segment, w in chosen.items()}):
+        suffixes |= _halves({segment: traits_by_segment[segment] for segment in alike}, catalogue)
+    for alike in _alike(
+        {segment: (frozenset(w), suffixes[segment]) for segment, w in chosen.items()}
+    ):
         for number, segment in enumerate(alike, start=1):
-            names[segment] += f" ({number})"
-    return names
+            suffixes[segment] += f" ({number})"
+    return {segment: _joined(words) + suffixes[segment] for segment, words in chosen.items()}
 
 
 def words_of(
@@ -202,11 +203,11 @@ def _is_parted(feature: Feature, traits_by_segment: Mapping[str, Traits], start:
     return is_apart(feature, nearest)
 
 
-def _alike(names: Mapping[str, str]) -> list[list[str]]:
-    """The segments that share a name, by name."""
-    segments_of: dict[str, list[str]] = {}
-    for segment, name in sorted(names.items()):
-        segments_of.setdefault(name, []).append(segment)
+def _alike(looks: Mapping[str, Hashable]) -> list[list[str]]:
+    """The segments that look the same."""
+    segments_of: dict[Hashable, list[str]] = {}
+    for segment, look in sorted(looks.items(), key=lambda entry: entry[0]):
+        segments_of.setdefault(look, []).append(segment)
     return [segments for segments in segments_of.values() if len(segments) > 1]
 
 

@@ -41,11 +41,17 @@ def too_little_data(least_active_days: int) -> RuleSegment:
     return RuleSegment(
         TOO_LITTLE_DATA,
         "Too little data",
-        f"active on fewer than {least_active_days} days of the window: features of the window are "
+        f"{_active_on_too_few(least_active_days)}: features of the window are "
         "missing, and what lies before it decides only the journey and lapsed",
         F.col("active_days") < least_active_days,
         is_primary=True,
     )
+
+
+def _active_on_too_few(least_active_days: int) -> str:
+    if least_active_days == 1:
+        return "active on no day of the window"
+    return f"active on fewer than {least_active_days} days of the window"
 
 
 def rule_segments(settings: Segments, end: Column) -> tuple[RuleSegment, ...]:

@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from pyspark.sql import functions as F
 
 from desirelines.segments.membership import to_memberships
-from desirelines.segments.shipped_rules import rule_segments
+from desirelines.segments.shipped_rules import rule_segments, too_little_data
 from desirelines.settings.model import Segments
 from tests.support.tables import table
 
@@ -49,3 +50,11 @@ def test_the_three_rules_at_their_edges(spark):
     found = {r["person_id"]: " ".join(r["s"]) for r in by_rule.collect()}
     assert found == {r["person_id"]: r["expected"] for r in people.collect() if r["expected"]}
     assert got.filter("is_primary").count() == 8
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(1, "active on no day of the window: "), (3, "active on fewer than 3 days of the window: ")],
+)
+def test_too_little_data_is_told_in_words(days, words, spark):
+    assert too_little_data(days).definition.startswith(words)

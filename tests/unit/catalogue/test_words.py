@@ -10,6 +10,7 @@ from desirelines.catalogue.words import (
     WORD_RULES,
     Trait,
     day_time,
+    hour_text,
     is_high_word,
     visiting_hour,
 )
@@ -84,15 +85,15 @@ def test_the_hour_that_a_mean_sine_and_cosine_point_to():
 @pytest.mark.parametrize(
     ("here", "rest", "effects", "word"),
     [
-        (at(10.35), at(8.0), (-0.9, -0.9), "mornings around 10:00"),  # its sine says evenings
+        (at(10.35), at(8.0), (-0.9, -0.9), "mornings around 10:30"),  # its sine says evenings
         (at(10.35), at(9.0), (-0.9, -0.9), None),  # 81 minutes apart
         (at(10.35, 0.6), at(20.0), (0.9, 0.1), "mornings"),
         (at(10.35, 0.4), at(20.0), (0.9, 0.1), None),  # spread over the day
-        (at(10.35), at(20.0, 0.1), (0.9, 0.1), "mornings around 10:00"),
+        (at(10.35), at(20.0, 0.1), (0.9, 0.1), "mornings around 10:30"),
         (at(20.0), at(9.0), (-1.2, 0.3), "evenings around 20:00"),
-        (at(23.6), at(14.0), (0.2, 1.2), "nights around 00:00"),
+        (at(23.6), at(14.0), (0.2, 1.2), "nights around 23:30"),
         (at(1.0), at(23.5), (0.5, 0.5), None),  # across midnight they are close
-        (at(12.5), at(20.0), (0.2, -1.2), "middays around 12:00"),
+        (at(12.5), at(20.0), (0.2, -1.2), "middays around 12:30"),
         (at(15.0), at(8.0), (-1.2, 0.2), "afternoons around 15:00"),
         (at(15.0), at(8.0), (-0.2, 0.2), None),  # no effect
     ],
@@ -105,3 +106,11 @@ def test_visiting_hours_are_named_by_where_they_point_and_how_much_they_agree(
         for mean, other, effect in zip(here, rest, effects, strict=True)
     )
     assert day_time(sine, cosine) == word
+
+
+@pytest.mark.parametrize(
+    ("hour", "expected"),
+    [(9.63, "09:30"), (20.53, "20:30"), (20.8, "21:00"), (0.0, "00:00"), (23.95, "00:00")],
+)
+def test_an_hour_is_a_time_to_half_an_hour(hour, expected):
+    assert hour_text(hour) == expected

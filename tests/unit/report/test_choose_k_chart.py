@@ -15,3 +15,9 @@ def test_algorithms_are_named_and_the_chosen_number_has_a_ring():
     assert "bisecting kmeans" in text_of(picture)
     assert len(picture) > len(evidence([Dot(d.algorithm, d.k, d.evidence, False) for d in dots]))
     assert picture == evidence(list(dots))
+
+
+def test_one_group_is_one_group():
+    picture = text_of(evidence([Dot("kmeans", 1, 0.0, True), Dot("kmeans", 2, 0.1, False)]))
+    assert "chosen: 1 group" in picture
+    assert "1 groups" not in picture

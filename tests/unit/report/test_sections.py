@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
 from desirelines.report.page import render
-from desirelines.report.sections import differences_picture, tells_nothing
+from desirelines.report.sections import differences_picture, search_picture, tells_nothing
 from desirelines.report.segments import Profile, Segment
 from tests.support.report import SEGMENTS, report, section, text_of
 
@@ -110,3 +112,11 @@ def test_money_is_in_the_currency_of_the_site() -> None:
     page = render(report(currency="USD"))
     assert "reporting currency" not in page
     assert "USD per order" in page
+
+
+def test_a_single_trial_is_no_search_and_has_no_picture() -> None:
+    data = report()
+    picture, table = search_picture(dataclasses.replace(data, trials=data.trials.head(1)))
+    assert picture is None
+    assert table is not None
+    assert search_picture(data)[0] is not None

@@ -76,9 +76,9 @@ def test_the_facts_of_a_group_are_its_strongest_differences_that_matter() -> Non
     facts = facts_of(CLUSTERS[0], profiles, means_of_others(profiles, CLUSTERS))
     assert [(f.headline, f.label, f.here, f.words, f.others) for f in facts] == [
         (
-            "mornings around 07:00",
+            "mornings around 07:30",
             "start of visits",
-            "around 07:20",
+            "around 07:30",
             "well apart from the others",
             "around 18:30",
         ),

@@ -27,11 +27,6 @@ def test_a_fact_has_the_catalogue_s_word_only_where_it_is_true(
     assert (text.headline(feature, trait), text.differs(feature, trait)) == (words, is_told)
 
 
-@pytest.mark.parametrize(("hour", "expected"), [(9.63, "09:40"), (0.0, "00:00"), (23.95, "00:00")])
-def test_an_hour_is_a_time_to_ten_minutes(hour: float, expected: str) -> None:
-    assert text.hour_text(hour) == expected
-
-
 def test_every_fate_has_words() -> None:
     assert set(text.FATE_WORDS) == set(FATES)
 

@@ -36,7 +36,7 @@ def hours(hour, rest, effect=1.0):
         ([SMALL_DIFFERENCE], "nothing stands out"),
         ([], "nothing stands out"),
         (hours(7, 20), "mornings around 07:00"),  # and neither "nights" nor "evenings" beside it
-        ([*hours(22.5, 9, -1.0), OFTEN], "orders often · nights around 22:00"),
+        ([*hours(22.5, 9, -1.0), OFTEN], "orders often · nights around 22:30"),
     ],
 )
 def test_a_name_is_the_two_strongest_words_that_are_true_together(traits, name):
@@ -73,7 +73,7 @@ def test_groups_of_the_same_two_words_get_the_next_word_that_tells_them_apart():
     )
     assert names == {
         "a": "orders often · full price · weekend",
-        "b": "orders often · full price · middays around 12:00",
+        "b": "orders often · full price · middays around 12:30",
         "c": "nothing stands out",
     }
 
@@ -90,6 +90,23 @@ def test_groups_of_the_same_words_are_told_apart_by_the_feature_in_which_they_di
         "b": "orders often, higher order value",
         "c": "orders often, lower order value (2)",
     }
+
+
+def test_names_differ_by_more_than_the_order_of_their_words():
+    def group(frequency, discount, depth):
+        return {
+            "frequency": Trait(12.0, 11.0, 2.0, frequency),
+            "discount_share": Trait(0.01, 0.0, 0.2, discount),
+            "path_depth": Trait(depth, depth, 6.0, (depth - 6.0) / 10),
+        }
+
+    names = names_apart({"a": group(1.8, -1.7, 3.0), "b": group(1.6, -1.7, 9.0)})
+    assert names == {
+        "a": "orders often · full price · shallow visits",
+        "b": "full price · orders often · deep visits",
+    }
+    names = names_apart({"a": group(1.8, -1.7, 6.0), "b": group(1.6, -1.7, 6.0)})
+    assert names == {"a": "orders often · full price (1)", "b": "full price · orders often (2)"}
 
 
 def test_only_groups_that_no_feature_tells_apart_are_numbered():
