@@ -104,6 +104,7 @@ def test_segment_calls_as_they_are_delivered(spark, cli, tmp_path):
         call(4, "Order Refunded", properties={"order_id": "o1", "products": [ink]}),
         call(5, "Order Completed", properties={"order_id": "o2", "revenue": 25, "total": 30}),
         call(6, "Order Refunded", properties={"order_id": "o2", "total": 30}),
+        call(6, "Order Completed", properties={"order_id": "o5", "revenue": 35, "products": []}),
         call(7, "Order Completed", timestamp="2026-03-07T10:00:00Z",
              properties={"order_id": "o3", "products": [ink]}),
         call(8, "Checkout Started", properties={"order_id": "o4", "products": [ink]}),
@@ -115,7 +116,7 @@ def test_segment_calls_as_they_are_delivered(spark, cli, tmp_path):
     (folder / "calls.json").write_text("\n".join(map(json.dumps, calls)) + "\n")
     assert ingest(cli, tmp_path, "segment-spec", folder) == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
-    assert account == {"used": 11}
+    assert account == {"used": 12}
     events = table(spark, tmp_path, "events").filter("event_name != 'identify'")
     got = [
         (r["on"], r["kind"], r["item_id"], r["category"], r["amount"])
@@ -127,7 +128,8 @@ def test_segment_calls_as_they_are_delivered(spark, cli, tmp_path):
         (1, "product_view", "pen", "x", 60),
         (2, "purchase", "ink", None, 40), (2, "purchase", "pen", None, 60),
         (3, "refund", "pen", None, 10), (4, "refund", "ink", None, 40),
-        (5, "purchase", None, None, 25), (6, "refund", None, None, 30),
+        (5, "purchase", None, None, 25), (6, "purchase", None, None, 35),
+        (6, "refund", None, None, 30),
         (7, "purchase", "ink", None, 40),
         (8, "checkout", "ink", None, 40), (9, "checkout", "ink", None, 40),
     ]  # fmt: skip
@@ -179,8 +181,9 @@ SAMPLES = {
     "rudderstack-tracks": ("csv", {"used": 7, "duplicate": 1, "quarantined": 2}, {
         "product_view": 1, "cart_add": 1, "login": 1, "purchase": 1, "search": 1, "refund": 1,
         "other": 1}),
-    "ga4-export": ("json", {"used": 7, "duplicate": 1, "quarantined": 3}, {
-        "page": 1, "product_view": 1, "cart_add": 1, "login": 1, "purchase": 2, "other": 1}),
+    "ga4-export": ("json", {"used": 9, "duplicate": 1, "quarantined": 4}, {
+        "page": 1, "product_view": 1, "cart_add": 1, "login": 1, "purchase": 3, "refund": 1,
+        "other": 1}),
     "snowplow-canonical": ("csv", {
         "used": 6, "duplicate": 1, "conflict": 1, "late": 1, "quarantined": 1}, {
         "page": 3, "search": 1, "purchase": 1, "other": 1}),
@@ -195,7 +198,7 @@ SAMPLES = {
 }  # fmt: skip
 
 
-def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
+def test_the_other_mappings_each_on_some_made_up_rows(spark, cli, tmp_path):
     """One run reads all samples; rows of a purchase with two items count twice, as two lines."""
     here, mappings = Path(__file__).parent / "samples", Path(__file__).parents[2] / ROOT
     conf = tmp_path / "conf.yaml"
@@ -238,7 +241,8 @@ def test_the_other_mappings_each_on_ten_made_up_rows(spark, cli, tmp_path):
         "2026-03-01 09:00:00"
     ]  # sent 2 h fast
     assert values_of("ga4-export", "page", kind="page") == ["/toys"]
-    assert values_of("ga4-export", "amount", kind="purchase") == ["3.0000", "5.0000"]
+    assert values_of("ga4-export", "amount", kind="purchase") == ["12.5000", "3.0000", "5.0000"]
+    assert values_of("ga4-export", "amount", kind="refund") == ["10.0000"]
     assert values_of("ga4-export", "occurred_at", kind="login") == ["2026-03-01 10:01:30"]
     assert values_of("snowplow-canonical", "amount", kind="purchase") == ["19.9000"]
     assert (

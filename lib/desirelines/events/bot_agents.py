@@ -27,14 +27,17 @@ NAMED = "|".join(
 UNLISTED = (
     r"(?i)(^(java|ruby|undici|python-urllib3|guzzlehttp|postmanruntime|insomnia|faraday"
     r"|rest-client|unirest|httpie)\b"
-    r"|kube-probe|health-?check|synthetics?\b|uptime)"
+    r"|kube-probe|health-?check|synthetics?\b|uptime"
+    r"|selenium|prerender|reactornetty)"
 )
 """Libraries, health checks and monitors that the list lacks."""
 
-NAMELESS = r"(?i)(\bbot\b|[a-z](?<!\bcu)bot/|crawl|spider|slurp|monitor(ing)?\b)"
+NAMELESS = (
+    r"(?i)((?<![a-z])bot\b|[a-z](?<!\bcu)bot/|crawl|spider(?!man)|slurp|monitor(ing)?\b(?! \d))"
+)
 """Words by which unlisted bots name themselves.
 
-"bot" inside a word is not enough: CUBOT is a brand of phones.
+"bot" inside a word is not enough: CUBOT is a brand of phones. "Monitor 55" is a device.
 """
 
 

@@ -66,7 +66,9 @@ def read_secret(path: str, setting: str) -> bytes:
         )
     if file.stat().st_mode & 0o077:
         raise SettingsError([f"{setting}: {file} can be read by others. Run: chmod 600 {file}"])
-    secret = file.read_bytes().strip()
+    raw = file.read_bytes()
+    # A blank at the end of random bytes belongs to them; at the end of a text it is its line's end.
+    secret = raw.strip() if len(raw.strip()) >= _BYTES else raw
     if len(secret) < _BYTES:
         raise SettingsError(
             [

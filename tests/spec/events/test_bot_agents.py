@@ -31,6 +31,11 @@ def test_robots_name_themselves_and_phones_of_the_brand_cubot_are_people(spark):
         ELB-HealthChecker/2.0                                                        | true
         kube-probe/1.28                                                              | true
         Datadog/Synthetics                                                           | true
+        Mozilla/5.0 (Linux; Android 13; Monitor 55) Chrome/120.0                     | false
+        Mozilla/5.0 (Windows NT 10.0) Spiderman/2 Chrome/120.0                       | false
+        SiteMonitor/1.0                                                              | true
+        acme_bot 2                                                                   | true
+        Mozilla/5.0 selenium                                                         | true
                                                                                      | false
     """)  # fmt: skip
     got = agents.withColumn("got", is_bot_agent(F.col("agent"))).collect()

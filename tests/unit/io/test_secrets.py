@@ -32,6 +32,17 @@ def test_a_secret_that_is_missing_short_or_open_stops_the_run(tmp_path):
         read_secret(str(file), "secrets.data_file")
 
 
+def test_random_bytes_may_end_in_blanks_and_a_text_in_the_end_of_its_line(tmp_path):
+    for written, secret in (
+        (bytes(range(200, 231)) + b"\n", bytes(range(200, 231)) + b"\n"),
+        (bytes(range(200, 232)) + b"\n", bytes(range(200, 232))),
+    ):
+        file = tmp_path / "secret"
+        file.touch(mode=0o600)
+        file.write_bytes(written)
+        assert read_secret(str(file), "secrets.data_file") == secret
+
+
 @pytest.mark.parametrize(
     "text",
     [
