@@ -133,6 +133,9 @@ SAMPLES = {
         '{"event_params": [{"key": "x", "value": {}}, {"key": "page_location", '
         '"value": {"string_value": "https://a/b"}}]}',
         '{"event_params": []}', "{}",
+        '{"event_name": "purchase", "items": [{}], '
+        '"event_params": [{"key": "currency", "value": {"string_value": "EUR"}}]}',
+        '{"event_name": "refund", "ecommerce": {"refund_value": 4}}',
     ],
     "segment-spec": [
         '{"event": "Order Completed", "type": "track", "properties": {"revenue": 25}}',
