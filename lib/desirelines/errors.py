@@ -7,7 +7,7 @@ identifier and no cell of a row.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 EXIT_DONE = 0
 EXIT_UNEXPECTED = 1
@@ -77,6 +77,28 @@ def _layout_hint(columns: tuple[str, ...]) -> str:
     signs = {";": "';'", "\t": "tab", "|": "'|'"}
     signs_in = [sign for sign in signs if len(columns) == 1 and sign in columns[0]]
     return f"If this is a CSV file, set `delimiter: {signs[signs_in[0]]}`. " if signs_in else ""
+
+
+class ResyncError(SourceError):
+    """Raised when sources cannot be read on from where they stopped; one command reads all again.
+
+    Args:
+        stopped: what stopped each source, by its name.
+        again: other sources that the same command must read again: what it read of them is not
+            remembered when the command fails.
+    """
+
+    def __init__(self, stopped: Mapping[str, str], again: Iterable[str] = ()) -> None:
+        self.stopped = dict(stopped)
+        what = "\n  ".join(f"source '{name}': {why}" for name, why in self.stopped.items())
+        names = sorted({*self.stopped, *again})
+        command = " ".join(f"--resync {name}" for name in names)
+        which = "the source" if len(names) == 1 else "these sources"
+        super().__init__(
+            f"{what} Nothing new was read of {'it' if len(self.stopped) == 1 else 'them'}. Read "
+            f"{which} again: `desirelines ingest-events {command}`; events that are already there "
+            "count as duplicates."
+        )
 
 
 class ContractError(DesirelinesError):

@@ -10,6 +10,7 @@ from desirelines.errors import (
     GateError,
     MachineError,
     PartialError,
+    ResyncError,
     SettingsError,
     SourceError,
     did_you_mean,
@@ -23,6 +24,7 @@ from desirelines.errors import (
         (SettingsError(["a"]), 2),
         (MachineError("a"), 2),
         (SourceError("a"), 2),
+        (ResyncError({"a": "gone."}), 2),
         (GateError("a"), 3),
         (AccountError("a"), 3),
         (EmptyInputError("a"), 4),
@@ -91,3 +93,17 @@ def test_files_that_were_left_out_are_named_by_source():
     text = str(PartialError.unreadable_files(files))
     assert "source 'shop': 0.csv.gz, 1.csv.gz, 2.csv.gz and 2 more; source 'mail': a.json." in text
     assert "--resync shop" in text
+
+
+@pytest.mark.parametrize(
+    ("stopped", "again", "what", "command"),
+    [
+        ({"b": "gone."}, (), "source 'b': gone. Nothing new was read of it.", "--resync b"),
+        ({"b": "gone."}, ["a"], "of it. Read these sources again", "--resync a --resync b"),
+        ({"b": "old.", "a": "new."}, ["b"], "source 'b': old.\n  source 'a': new. Nothing new was "
+         "read of them.", "--resync a --resync b"),
+    ],
+)  # fmt: skip
+def test_one_command_reads_all_stopped_sources_again(stopped, again, what, command):
+    text = str(ResyncError(stopped, again))
+    assert (what in text, f"`desirelines ingest-events {command}`" in text) == (True, True), text

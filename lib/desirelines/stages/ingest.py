@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
@@ -10,7 +11,7 @@ from functools import partial
 from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
-from desirelines.errors import listed
+from desirelines.errors import ResyncError, listed
 from desirelines.frames.keep import checkpointed
 from desirelines.io.folders import delete_folder, may_be_there
 from desirelines.io.sources.changed_files import changed_files
@@ -60,6 +61,9 @@ def ingest_sources(run: Run, sources: list[Source], facts: SourceFacts, before: 
     Batches of sources that are read at the same time are written together. A batch begun with
     another mapping or other settings is finished with those; then the quarantined rows of its
     source are reprocessed with the current ones. `before` are the facts of the last time.
+
+    Raises:
+        ResyncError: sources cannot be read on from where they stopped; the others were read.
     """
     rates = rates_digest(run.spark, run.settings.site)
     finish_requeues(run, sources, rates)
@@ -79,7 +83,9 @@ def ingest_sources(run: Run, sources: list[Source], facts: SourceFacts, before: 
     with ThreadPoolExecutor(at_once, "ingest") as pool:
         readings = {s.name: pool.submit(ingest, s) for s in sources}
         try:
-            done = {name: reading.result() for name, reading in readings.items()}
+            done = _results(readings, run.resync)
+        except ResyncError:
+            raise
         except BaseException:
             for reading in readings.values():
                 reading.cancel()
@@ -91,6 +97,22 @@ def ingest_sources(run: Run, sources: list[Source], facts: SourceFacts, before: 
         requeue_sources(run, by_other_rules, rates)
     say_what_never_matched(run)
     return sum(batches for batches, _ in done.values())
+
+
+def _results(
+    readings: Mapping[str, Future[tuple[int, bool]]], again: Collection[str]
+) -> dict[str, tuple[int, bool]]:
+    """What each reading gave. Sources that stopped are told together, when all others are read."""
+    done: dict[str, tuple[int, bool]] = {}
+    stopped: dict[str, str] = {}
+    for name, reading in readings.items():
+        try:
+            done[name] = reading.result()
+        except ResyncError as error:
+            stopped |= error.stopped
+    if stopped:
+        raise ResyncError(stopped, again)
+    return done
 
 
 def _give_up_open_batches(run: Run, checkpoints: dict[str, int]) -> None:

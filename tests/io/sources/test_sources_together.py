@@ -1,5 +1,7 @@
 """Sources of odd files that are read at the same time: none is counted or read twice."""
 
+import shutil
+
 import pytest
 import yaml
 
@@ -64,3 +66,49 @@ def test_odd_sources_that_are_read_together_have_each_row_once(spark, cli, capsy
         "folders": ["007", "7"],
         "reserved": ["a"],
     }
+
+
+@pytest.mark.integration
+def test_sources_that_stopped_are_told_together_and_the_others_are_read(
+    spark, cli, capsys, tmp_path
+):
+    """Each by itself would never do: what one command reads again the next one has forgotten."""
+
+    def write(name, *numbers):
+        rows = [(f"2026-01-05 10:00:0{n}", "view", f"u{n}") for n in numbers]
+        frame = spark.createDataFrame(rows, "ts string, action string, login string").coalesce(1)
+        frame.write.format("delta").mode("append").save(str(tmp_path / name))
+
+    names = ("anew", "anew_too", "as_before")
+    for name in names:
+        write(name, 1)
+        mapping = {
+            "name": name, "format": "delta", "path": str(tmp_path / name),
+            "stream": ["user"], "ids": {"user": "login"}, "identity": "content",
+            "columns": {"occurred_at": "ts", "event_name": "action"},
+        }  # fmt: skip
+        (tmp_path / f"{name}.yaml").write_text(yaml.safe_dump(mapping))
+    conf = tmp_path / "conf.yaml"
+    conf.write_text(
+        f"warehouse: {{path: {tmp_path / 'warehouse'}, buckets: 4}}\n"
+        f"sources: [{', '.join(f'{n}.yaml' for n in names)}]\ntracking: {{enabled: false}}\n"
+    )
+    assert cli("ingest-events", "--conf", str(conf)) == 0
+    for name in names[:2]:
+        shutil.rmtree(tmp_path / name)
+        write(name, 1)
+    for name in names:
+        write(name, 2)
+    capsys.readouterr()
+    assert cli("ingest-events", "--conf", str(conf), "--resync", "anew") == 2
+    said = capsys.readouterr().err
+    assert "as_before: 1 rows read, 1 used" in said
+    assert "source 'anew_too': its stream cannot go on" in said
+    command = ("--resync", "anew", "--resync", "anew_too")
+    assert f"`desirelines ingest-events {' '.join(command)}`" in said
+    assert cli("ingest-events", "--conf", str(conf), *command) == 0
+    assert cli("ingest-events", "--conf", str(conf)) == 0
+    events = spark.read.format("delta").load(str(tmp_path / "warehouse" / "events"))
+    assert events.groupBy("source").count().orderBy("source").collect() == [
+        (name, 2) for name in names
+    ]
