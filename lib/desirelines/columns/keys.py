@@ -19,7 +19,8 @@ _AROUND = "()[]{}<>#'\"`$%*|~!? "
 """Characters that programs write around a word for nothing, as (not set) and {{ id }}."""
 _WITHIN = "-_. "
 """Characters with which programs part the words of a phrase, as not_set."""
-_LONGEST_PHRASE = 24
+_SHORTEST_PHRASE, _LONGEST_PHRASE = 4, 24
+"""Without its points, k.a. would be ka, which can be somebody's name."""
 _NOTHING = "0,:;/\\&^+=\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u00b7\u2022\u2026、。" + (
     _WITHIN + _AROUND + WHITE_SPACE
 )
@@ -101,11 +102,9 @@ def normal_text(value: str, *, caseless: bool, junk: tuple[str, ...] = ()) -> st
 
 def _phrases(junk: tuple[str, ...]) -> list[str]:
     """Words for nobody, written as one; numbers are left out, as -1 would be 1."""
-    return [
-        word.translate(str.maketrans("", "", _WITHIN))
-        for word in junk
-        if len(word) <= _LONGEST_PHRASE and not re.search(r"\d", word)
-    ]
+    parted = (word for word in junk if len(word) <= _LONGEST_PHRASE and not re.search(r"\d", word))
+    joined = (word.translate(str.maketrans("", "", _WITHIN)) for word in parted)
+    return [word for word in joined if len(word) >= _SHORTEST_PHRASE]
 
 
 def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -> str:

@@ -93,6 +93,8 @@ def test_words_for_nobody_are_no_identifiers_as_systems_write_them():
         "mail@x.org",
         "null7",
         "u-1",
+        "ka",
+        "k-a",
         "9999",
     ):
         assert normal_text(name, caseless=False, junk=junk) == name
