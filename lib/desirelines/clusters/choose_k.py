@@ -97,7 +97,7 @@ def candidates(
         [make(points, random) for _ in range(REFERENCES)] for make in (normal_like, box_like)
     ]
     samples = list(bootstrap_samples(points, random))
-    at_one: list[tuple[float, float]] = []
+    logs_at_one, log_cost_at_one = np.zeros((len(references), REFERENCES)), 0.0
     out: list[Candidate] = []
     before: Fit | None = None
     for k in ks:
@@ -106,10 +106,10 @@ def candidates(
             fit = min(fit, with_one_split(points, before, seed), key=lambda f: f.inertia_)
         before = fit
         labels, cost = fit.labels_, float(fit.inertia_)
-        gaps, errors = _gaps(references, cost, k, algorithm, seed)
+        logs, log_cost = _log_costs(references, k, algorithm, seed), _log(cost)
         if k == 1:
-            at_one = list(zip(gaps, errors, strict=True))
-        above = [gap - first for gap, (first, _) in zip(gaps, at_one, strict=True)]
+            logs_at_one, log_cost_at_one = logs, log_cost
+        gaps, errors = _gaps(logs - logs_at_one, log_cost - log_cost_at_one)
         sizes = np.bincount(labels, minlength=k)
         stability, stability_error = (
             (None, 0.0) if k == 1 else stability_of(samples, k, algorithm, seed)
@@ -121,10 +121,9 @@ def candidates(
             cost=cost,
             smallest_share=float(sizes[sizes > 0].min() / len(points)),
             stability=stability,
-            gap=float(np.mean(above)),
+            gap=float(np.mean(gaps)),
             gap_error=math.hypot(*errors) / 2,
-            is_structure=k > 1
-            and all(a > MIN_GAP_Z * e + 1e-3 for a, e in zip(above, errors, strict=True)),
+            is_structure=k > 1 and bool(np.all(gaps > MIN_GAP_Z * errors + 1e-3)),
             silhouette=_silhouette(points, labels),
             centres=np.asarray(fit.cluster_centers_),
             smallest_count=int(sizes[sizes > 0].min()),
@@ -140,20 +139,32 @@ def most_clusters(people: int) -> int:
     return max(people // SMALL_GROUP, 1)
 
 
-def _gaps(
-    references: list[list[Points]], cost: float, k: int, algorithm: str, seed: int
-) -> tuple[list[float], list[float]]:
-    """Log cost of each kind of references less log cost, and the standard error of each."""
-    gaps: list[float] = []
-    errors: list[float] = []
-    for sets in references:
-        logs = [
-            np.log(max(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_), 1e-300))
-            for s in sets
+def _log_costs(
+    references: list[list[Points]], k: int, algorithm: str, seed: int
+) -> npt.NDArray[np.float64]:
+    """Log cost of k clusters: a row for each kind of references, a column for each set."""
+    return np.array(
+        [
+            [_log(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_)) for s in sets]
+            for sets in references
         ]
-        gaps.append(float(np.mean(logs) - np.log(max(cost, 1e-300))))
-        errors.append(float(np.std(logs, ddof=1) * np.sqrt(1 + 1 / REFERENCES)))
-    return gaps, errors
+    )
+
+
+def _log(cost: float) -> float:
+    return math.log(max(cost, 1e-300))
+
+
+def _gaps(
+    of_references: npt.NDArray[np.float64], log_share: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """The gap to each kind of references, and its standard error.
+
+    Both arguments are logarithms of the cost as a share of the same points' cost of one cluster.
+    The spread of the references' cost of one cluster is no error: small sets differ much in it.
+    """
+    gaps = of_references.mean(axis=1) - log_share
+    return gaps, of_references.std(axis=1, ddof=1) * math.sqrt(1 + 1 / REFERENCES)
 
 
 def refusal_of(

@@ -43,6 +43,14 @@ def test_where_there_are_no_groups_none_are_found(kind, width):
     }
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_two_halves_of_a_few_people_are_found(seed):
+    random = np.random.default_rng(seed)
+    points = random.normal(size=(120, 12))
+    points[60:, 0] += 5.0  # deviations; sets without groups differ by as much in their whole cost
+    assert picked(points, k_max=3)[1] == 2
+
+
 def test_bisecting_finds_four_corners():
     random = np.random.default_rng(3)
     points = np.array([[x, y] for x in (0, 9) for y in (0, 9)])[
