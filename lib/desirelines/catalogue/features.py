@@ -89,9 +89,30 @@ def own_column(name: str) -> str:
 
 
 def _share(
-    name: str, family: Family, meaning: str, null_means: str, source: str, high: str, low: str
+    name: str,
+    family: Family,
+    meaning: str,
+    null_means: str,
+    source: str,
+    high: str,
+    low: str,
+    *,
+    needs: str = "",
+    needs_from: float = 0.0,
 ) -> Feature:
-    return Feature(name, family, meaning, "share 0…1", null_means, source, high, low, "plain")
+    return Feature(
+        name,
+        family,
+        meaning,
+        "share 0…1",
+        null_means,
+        source,
+        high,
+        low,
+        "plain",
+        needs=needs,
+        needs_from=needs_from,
+    )
 
 
 # fmt: off
@@ -224,7 +245,7 @@ FEATURES: tuple[Feature, ...] = (
            "no screen and no page was seen", "web or app", "in the app", "on the web"),
     _share("weekend_share", "rhythm",
            "visits that start on Saturday or Sunday (site zone) / visits", NO_VISIT,
-           "requirement A6", "weekend", "weekday"),
+           "requirement A6", "weekend", "weekday", needs="active_days", needs_from=3.0),
     Feature("hour_sin", "rhythm",
             "mean sine of the hour of day (site zone) at which visits start, as an angle", "−1…1",
             NO_VISIT, "circular mean; 6 h is 1, 18 h is −1", "mornings", "evenings", "plain",

@@ -6,7 +6,6 @@ used: it prefers few clusters, varies from sample to sample, and gives 0.3 to da
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -14,18 +13,14 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import silhouette_score
 
+from desirelines.clusters.clouds import Clouds
 from desirelines.clusters.sample_fits import KMEANS, Fit, Points, fitted, with_one_split
 from desirelines.clusters.stability import bootstrap_samples, stability_of
 from desirelines.columns.small_groups import is_small
 from desirelines.tables import SMALL_GROUP
 
-STARTS, REFERENCES = 10, 5
-"""Starts of a fit, reference sets of each kind."""
-MIN_GAP_Z = 3.0
-"""A cost must be better than that of the references by more than this many standard errors.
-
-Otherwise there is no structure.
-"""
+STARTS = 10
+"""Starts of a fit."""
 TIE_SHARE = 0.1
 """More clusters are a tie when each is worth less than this share of the previous ones.
 
@@ -51,11 +46,8 @@ class Candidate:
         stability: mean adjusted Rand index between refits on bootstrap samples, on people that none
             of them used; null for k = 1.
         stability_error: standard error of the stability, from these people: a few dozen say little.
-        gap: log cost of reference sets less log cost, less the same of k = 1; the mean over both
-            kinds of references. It measures how much better k clusters fit these people than
-            similar people without clusters.
-        gap_error: standard error of the gap.
-        is_structure: whether the gap of each kind of references is above MIN_GAP_Z standard errors.
+        gap, gap_error, is_structure: how much better k clusters fit these people than clouds
+            without clusters, see `Evidence`.
         silhouette: mean silhouette of a sample, squared Euclidean distance; null for k = 1.
     """
 
@@ -86,18 +78,13 @@ def candidates(
     """Score k = 1 and every k of the range that could give clusters of ten different points.
 
     There are at most as many clusters as distinct points, and one for every ten points.
-    References have no clusters: normal with the covariance of the points, and uniform in the box of
-    their principal axes. Source: Tibshirani, Walther, Hastie 2001 (gap statistic), with both
-    references; stability after Ben-Hur, Elisseeff, Guyon 2002.
+    Clouds have none (see `clouds`). Source of the stability: Ben-Hur, Elisseeff, Guyon 2002.
     """
     random = np.random.default_rng(seed)
     most = min(k_max, len(np.unique(points, axis=0)), most_clusters(len(points)))
     ks = [1, *range(max(k_min, 2), most + 1)]
-    references = [
-        [make(points, random) for _ in range(REFERENCES)] for make in (normal_like, box_like)
-    ]
+    clouds = Clouds(points, random, seed)
     samples = list(bootstrap_samples(points, random))
-    logs_at_one, log_cost_at_one = np.zeros((len(references), REFERENCES)), 0.0
     out: list[Candidate] = []
     before: Fit | None = None
     for k in ks:
@@ -105,11 +92,7 @@ def candidates(
         if algorithm == KMEANS and before is not None and len(before.cluster_centers_) == k - 1:
             fit = min(fit, with_one_split(points, before, seed), key=lambda f: f.inertia_)
         before = fit
-        labels, cost = fit.labels_, float(fit.inertia_)
-        logs, log_cost = _log_costs(references, k, algorithm, seed), _log(cost)
-        if k == 1:
-            logs_at_one, log_cost_at_one = logs, log_cost
-        gaps, errors = _gaps(logs - logs_at_one, log_cost - log_cost_at_one)
+        labels, evidence = fit.labels_, clouds.evidence(fit, k, algorithm)
         sizes = np.bincount(labels, minlength=k)
         stability, stability_error = (
             (None, 0.0) if k == 1 else stability_of(samples, k, algorithm, seed)
@@ -118,12 +101,12 @@ def candidates(
             algorithm=algorithm,
             k=k,
             found=int((sizes > 0).sum()),
-            cost=cost,
+            cost=float(fit.inertia_),
             smallest_share=float(sizes[sizes > 0].min() / len(points)),
             stability=stability,
-            gap=float(np.mean(gaps)),
-            gap_error=math.hypot(*errors) / 2,
-            is_structure=k > 1 and bool(np.all(gaps > MIN_GAP_Z * errors + 1e-3)),
+            gap=evidence.gap,
+            gap_error=evidence.gap_error,
+            is_structure=evidence.is_structure,
             silhouette=_silhouette(points, labels),
             centres=np.asarray(fit.cluster_centers_),
             smallest_count=int(sizes[sizes > 0].min()),
@@ -137,34 +120,6 @@ def candidates(
 def most_clusters(people: int) -> int:
     """Most clusters that could have ten people each; at least 1."""
     return max(people // SMALL_GROUP, 1)
-
-
-def _log_costs(
-    references: list[list[Points]], k: int, algorithm: str, seed: int
-) -> npt.NDArray[np.float64]:
-    """Log cost of k clusters: a row for each kind of references, a column for each set."""
-    return np.array(
-        [
-            [_log(float(fitted(s, k, algorithm, seed=seed, starts=1).inertia_)) for s in sets]
-            for sets in references
-        ]
-    )
-
-
-def _log(cost: float) -> float:
-    return math.log(max(cost, 1e-300))
-
-
-def _gaps(
-    of_references: npt.NDArray[np.float64], log_share: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The gap to each kind of references, and its standard error.
-
-    Both arguments are logarithms of the cost as a share of the same points' cost of one cluster.
-    The spread of the references' cost of one cluster is no error: small sets differ much in it.
-    """
-    gaps = of_references.mean(axis=1) - log_share
-    return gaps, of_references.std(axis=1, ddof=1) * math.sqrt(1 + 1 / REFERENCES)
 
 
 def refusal_of(
@@ -216,34 +171,23 @@ def chosen(
         return None
     most = max(good, key=lambda c: (c.gap, -c.k))
 
-    def ties(candidate: Candidate, part: float) -> bool:
-        worth = part * (most.k - candidate.k) * candidate.gap / (candidate.k - 1)
-        return most.gap - candidate.gap <= max(most.gap_error, worth)
-
-    standing = [c for c in good if c.k == k_before and ties(c, STICKY_TIE_SHARE)]
+    standing = [c for c in good if c.k == k_before and not is_worth_more(most, c, STICKY_TIE_SHARE)]
     if standing:
         return max(standing, key=lambda c: c.gap)
     return min(
-        (c for c in good if c is most or (c.k < most.k and ties(c, TIE_SHARE))),
+        (c for c in good if c is most or (c.k < most.k and not is_worth_more(most, c))),
         key=lambda c: (c.k, -c.gap),
     )
 
 
-def normal_like(points: Points, random: np.random.Generator) -> Points:
-    """As many points, normal, with the same mean and covariance."""
-    drawn = random.multivariate_normal(
-        points.mean(axis=0), np.atleast_2d(np.cov(points.T)), len(points), method="eigh"
-    )
-    return np.asarray(drawn, dtype=np.float64)
+def is_worth_more(candidate: Candidate, before: Candidate, tie_share: float = TIE_SHARE) -> bool:
+    """Whether a candidate has clearly more evidence than `before`, of 2 clusters or more.
 
-
-def box_like(points: Points, random: np.random.Generator) -> Points:
-    """As many points, uniform in the box of the points' principal axes."""
-    centre = points.mean(axis=0)
-    axes = np.linalg.svd(points - centre, full_matrices=False)[2]
-    placed = (points - centre) @ axes.T
-    drawn = random.uniform(placed.min(axis=0), placed.max(axis=0), placed.shape)
-    return np.asarray(drawn @ axes + centre, dtype=np.float64)
+    It has if the gap rises by more than its error, and by more than a tie, which is `tie_share` of
+    what each cluster of `before` was worth, for each cluster more.
+    """
+    tie = tie_share * (candidate.k - before.k) * before.gap / (before.k - 1)
+    return candidate.gap - before.gap > max(candidate.gap_error, tie)
 
 
 def _silhouette(points: Points, labels: npt.NDArray[np.int32]) -> float | None:

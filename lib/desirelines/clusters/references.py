@@ -1,4 +1,4 @@
-"""References without groups that keep more of the data than the clouds of `choose_k`.
+"""References without groups that keep more of the data than `clouds`.
 
 Few events of a person give columns with few values and fixed bounds. Clouds have neither, so any
 number of clusters looks better than a cloud's.
@@ -6,23 +6,29 @@ number of clusters looks better than a cloud's.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
+from sklearn.metrics import pairwise_distances_argmin
 
-from desirelines.clusters.choose_k import MIN_GAP_Z, REFERENCES, STARTS, Candidate
+from desirelines.clusters.choose_k import STARTS, Candidate
+from desirelines.clusters.clouds import LEAST_COST, REFERENCES, gap_of, is_above_chance
+from desirelines.clusters.neighbours import groups_apart
 from desirelines.clusters.sample_fits import Points, fitted
 
 BY_VALUES = "no better than the same values in combinations by chance"
+BY_NEIGHBOURS = "most of the clusters beyond fewer ones are no groups that stand apart"
 BY_EVENTS = "people differ no more than if the same events were given to them by chance"
 
 
 class References:
     """Which candidates chance explains.
 
-    A candidate is held against sets in which each column keeps its values, given to people
-    independently of the other columns. A fit of each set costs as much as a candidate, so only what
-    would be chosen is held against them. `is_chance` is asked once, and then refuses all.
+    Of the clusters that a candidate has beyond fewer ones, more than half must be groups that stand
+    apart, see `neighbours`. And it must be better than sets in which each column keeps its values,
+    given to people independently of the other columns. A fit of each set costs as much as a
+    candidate, so only what would be chosen is looked at. `is_chance` is asked once, and then
+    refuses all.
     """
 
     def __init__(
@@ -33,6 +39,7 @@ class References:
         self._is_chance = is_chance
         self._sets: list[Points] = []
         self._refusals = dict[tuple[str, int], str | None]()
+        self._apart = dict[tuple[str, int], int]()
         self._refusal_of_all: str | None = None
 
     def known_refusal(self, candidate: Candidate) -> str | None:
@@ -41,16 +48,41 @@ class References:
             return None
         return self._refusal_of_all or self._refusals.get((candidate.algorithm, candidate.k))
 
-    def refusal_of(self, candidate: Candidate) -> str | None:
-        """The refusal of a candidate that chance explains; null for one that it does not."""
+    def refusal_of(self, candidate: Candidate, fewer: Sequence[Candidate]) -> str | None:
+        """The refusal of a candidate that chance explains; null for one that it does not.
+
+        `fewer` are the candidates with fewer clusters that are not refused, in the order of k.
+        """
         key = candidate.algorithm, candidate.k
         if key not in self._refusals:
-            self._refusals[key] = BY_VALUES if self._is_explained(candidate) else None
+            if not self._has_more_groups(candidate, fewer):
+                self._refusals[key] = BY_NEIGHBOURS
+            else:
+                self._refusals[key] = BY_VALUES if self._is_explained(candidate) else None
         if self._refusals[key] is None and self._is_chance is not None:
             if self._is_chance():
                 self._refusal_of_all = BY_EVENTS
             self._is_chance = None
         return self.known_refusal(candidate)
+
+    def _has_more_groups(self, candidate: Candidate, fewer: Sequence[Candidate]) -> bool:
+        """Whether more than half of the clusters beyond those of each smaller one stand apart."""
+        apart = self._groups_apart(candidate)
+
+        def beyond(k: int, groups: int) -> bool:
+            return 2 * (apart - groups) > candidate.k - k
+
+        return beyond(1, 1) and all(
+            beyond(other.k, other.k) or beyond(other.k, self._groups_apart(other))
+            for other in reversed(fewer)
+        )
+
+    def _groups_apart(self, candidate: Candidate) -> int:
+        key = candidate.algorithm, candidate.k
+        if key not in self._apart:
+            nearest = pairwise_distances_argmin(self._points, candidate.centres)
+            self._apart[key] = groups_apart(self._points, nearest, self._seed)
+        return self._apart[key]
 
     def _is_explained(self, candidate: Candidate) -> bool:
         """Whether clusters of the sets are as good as the candidate's.
@@ -64,10 +96,8 @@ class References:
             random = np.random.default_rng(self._seed)
             self._sets = [random.permuted(self._points, axis=0) for _ in range(REFERENCES)]
         # Permuted columns have the same cost of one cluster.
-        logs = [np.log(max(self._cost(points, candidate), 1e-300)) for points in self._sets]
-        error = float(np.std(logs, ddof=1) * np.sqrt(1 + 1 / len(logs)))
-        gap = float(np.mean(logs) - np.log(max(candidate.cost, 1e-300)))
-        return gap <= MIN_GAP_Z * error + 1e-3
+        logs = np.log([max(self._cost(points, candidate), LEAST_COST) for points in self._sets])
+        return not is_above_chance(*gap_of(np.log(max(candidate.cost, LEAST_COST)), logs))
 
     def _cost(self, points: Points, candidate: Candidate) -> float:
         fit = fitted(points, candidate.k, candidate.algorithm, seed=self._seed, starts=STARTS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from desirelines.clusters.choose_k import (
     Candidate,
     candidates,
     chosen,
+    is_worth_more,
     most_clusters,
     refusal_of,
 )
@@ -123,23 +125,8 @@ def _by_evidence(
             ),
         )
     references = References(points, settings.seed, is_chance)
-
-    def refused(candidate: Candidate) -> str | None:
-        return refusal(candidate) or references.known_refusal(candidate)
-
-    def choose(number: int | None) -> Candidate | None:
-        """The choice among those that chance does not explain."""
-        while True:
-            best = chosen(
-                [c for c in scored if references.known_refusal(c) is None],
-                smallest_share=settings.smallest_share,
-                least_stability=settings.least_stability,
-                k_before=number,
-            )
-            if best is None or references.refusal_of(best) is None:
-                return best
-
-    best, first = choose(k_before), choose(None)
+    choice = _Choice(scored, references, refusal)
+    best, first = choice.best(k_before, settings), choice.best(None, settings)
     trials: list[Trial] = []
     for candidate in scored:
         if candidate is best:
@@ -150,12 +137,17 @@ def _by_evidence(
             )
         else:
             outcome = "another has more evidence, or as much with fewer clusters"
-        verdict = refused(candidate) or outcome
+        verdict = choice.refusal_of(candidate) or outcome
         trials.append(trial_of(candidate, settings.seed, len(points), verdict))
     if best is None or first is None:
-        verdict = ONE_GROUP + refusals_text([(c.k, refused(c) or "") for c in scored if c.k > 1])
+        verdict = ONE_GROUP + refusals_text(
+            [(c.k, choice.refusal_of(c) or "") for c in scored if c.k > 1]
+        )
     else:
-        verdict = CHOSEN + range_end(first, settings.k_max)
+        verdict = CHOSEN
+    unstable = _unstable_at_end(scored, settings)
+    if (first and first.k == settings.k_max) or any(map(choice.is_no_chance, unstable)):
+        verdict += range_end(settings.k_max)
     return Search(best, verdict, tuple(trials))
 
 
@@ -172,13 +164,53 @@ def refusals_text(refusals: Sequence[tuple[int, str]]) -> str:
     return "; ".join(f"{_numbers(sorted(ks))} groups ({reason})" for reason, ks in ks_of.items())
 
 
-def range_end(best: Candidate, k_max: int) -> str:
-    """A remark where the evidence still rises at the largest k of the range; else empty.
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The choice among candidates that are refused neither for themselves nor as chance."""
 
-    `best` is the choice by evidence alone: its last cluster is worth more than a tie.
+    scored: Sequence[Candidate]
+    references: References
+    own_refusal: Callable[[Candidate], str | None]
+
+    def refusal_of(self, candidate: Candidate) -> str | None:
+        """Why it is refused, as far as is known."""
+        return self.own_refusal(candidate) or self.references.known_refusal(candidate)
+
+    def is_no_chance(self, candidate: Candidate) -> bool:
+        """Whether it is neither explained by chance nor one of fewer clusters cut in pieces."""
+        fewer = [c for c in self.scored if 1 < c.k < candidate.k and self.refusal_of(c) is None]
+        return self.references.refusal_of(candidate, fewer) is None
+
+    def best(self, k_before: int | None, settings: Clusters) -> Candidate | None:
+        """What is chosen; null where everything is refused."""
+        while True:
+            best = chosen(
+                [c for c in self.scored if self.references.known_refusal(c) is None],
+                smallest_share=settings.smallest_share,
+                least_stability=settings.least_stability,
+                k_before=k_before,
+            )
+            if best is None or self.is_no_chance(best):
+                return best
+
+
+def _unstable_at_end(scored: Sequence[Candidate], settings: Clusters) -> list[Candidate]:
+    """Candidates at the end of the range that were refused for their stability alone.
+
+    Other people are grouped differently where fewer clusters are asked for than there are. The last
+    cluster is worth more than a tie, and is large enough.
     """
-    if best.k < k_max:
-        return ""
+    return [
+        last
+        for before, last in pairwise(scored)
+        if 1 < before.k < last.k == settings.k_max
+        and is_worth_more(last, before)
+        and refusal_of(last, smallest_share=settings.smallest_share, least_stability=-1.0) is None
+    ]
+
+
+def range_end(k_max: int) -> str:
+    """The remark that the evidence still rises at the largest k of the range."""
     return (
         f"; the evidence still rises at the end of the range, clusters.k_max ({k_max}): "
         "a larger range may find more groups"

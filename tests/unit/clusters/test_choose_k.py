@@ -47,7 +47,7 @@ def test_where_there_are_no_groups_none_are_found(kind, width):
 def test_two_halves_of_a_few_people_are_found(seed):
     random = np.random.default_rng(seed)
     points = random.normal(size=(120, 12))
-    points[60:, 0] += 5.0  # deviations; sets without groups differ by as much in their whole cost
+    points[60:, 0] += 5.0
     assert picked(points, k_max=3)[1] == 2
 
 

@@ -78,6 +78,17 @@ def test_a_range_that_ends_while_the_evidence_rises_is_told(seed, planted_k, sai
     assert searched(points, k_max=4)[0].verdict == "chosen" + said
 
 
+def test_one_group_is_told_of_a_range_that_ends_too_soon_and_of_no_other():
+    random = np.random.default_rng(4)
+    centres = np.array([[x, y] for x in (0, 9) for y in (0, 9)])  # two halves of four are chance
+    four = centres[random.integers(0, 4, 800)] + random.normal(size=(800, 2))
+    six = np.concatenate([four, random.normal(40, size=(400, 2)), four[:200] + 80])
+    unstable = {"least_stability": 1.0}
+    assert searched(six, k_max=3, **unstable)[0].verdict.endswith(RISES.replace("(4)", "(3)"))
+    assert "evidence still rises" not in searched(six, k_max=12, **unstable)[0].verdict
+    assert "evidence still rises" not in searched(groupless("ball", 5), k_max=3)[0].verdict
+
+
 def test_a_range_that_goes_on_after_the_best_number_is_not_told():
     points, k = planted(0)
     found, _ = searched(points, k_max=k + 2)
