@@ -104,3 +104,27 @@ def test_one_delivery_gives_the_same_tables_as_two_and_features_of_the_settings(
     } == buyers  # the last visit, of all that ended in an order
     assert {r["own_values"][2] for r in people} == {1.0, None}
     assert len(words["people"]) == 3
+
+
+def test_an_order_that_two_devices_of_a_person_tell_is_one_order(spark, cli, tmp_path):
+    bought = {"event": "buy", "url": "https://shop.example/thanks", "category": "toys",
+              "order": "o1", "paid": "20.00", "agent": "Mozilla/5.0"}  # fmt: skip
+    days = {
+        "laptop": ("ann", "2026-01-05T09:00:00Z"),
+        "phone": ("ann", "2026-01-06T20:00:00Z"),
+        "tablet": ("bob", "2026-01-06T20:00:00Z"),
+    }
+    shop.configure(tmp_path)
+    shop.write(
+        tmp_path / "in",
+        "orders.csv",
+        [bought | {"id": cookie, "cookie": cookie, "user": user, "at": at}
+         for cookie, (user, at) in days.items()],
+    )  # fmt: skip
+    for stage in TO_FEATURES:
+        assert cli(stage, *conf(tmp_path)) == 0, stage
+    people = read(spark, tmp_path, tables.FEATURES).collect()
+    assert {(r["frequency"], r["monetary"], r["lines_per_order"]) for r in people} == {(1, 20, 1)}
+    assert len(people) == 2
+    first, other = sorted(r["recency_days"] for r in people)
+    assert 1 < other - first < 2  # ann's order is that of the laptop

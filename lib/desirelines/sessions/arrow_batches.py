@@ -216,7 +216,24 @@ def _order_columns(
         "last_cart_us": _taken(column["at_us"], measures.last_chosen(cut, cart)),
         "order_numbers": _lists(bounds, pa.array(orders.said.order_no[order])),
         "order_contents": _lists(bounds, pa.array(orders.said.content[order])),
+        "order_times": _lists(bounds, column["at_us"].take(pa.array(orders.said_at[order]))),
+        **{
+            name: _lists(bounds, pa.array(_sums_of_statements(orders, value)[order]))
+            for name, value in (
+                ("order_lines", np.ones(len(paid), dtype=np.int64)),
+                ("order_amounts", amount),
+                ("order_discounts", discount),
+            )
+        },
     }
+
+
+def _sums_of_statements(orders: Orders, value: Ints) -> Ints:
+    """The sum of a value of the lines of each statement."""
+    sums = np.zeros(len(orders.said_at), dtype=np.int64)
+    is_line = orders.statement >= 0
+    np.add.at(sums, orders.statement[is_line], value[is_line])
+    return sums
 
 
 def _path_columns(

@@ -61,6 +61,7 @@ class Orders:
         refunded: money that it gives back.
         said_at: place of the first line of each statement that is no repetition and no return.
         said: these statements.
+        statement: number in `said` of the statement of each event, -1 for none.
     """
 
     kind: Ints
@@ -69,6 +70,7 @@ class Orders:
     refunded: Ints
     said_at: Ints
     said: Statements
+    statement: Ints
 
 
 def orders_of(lines: Lines, known: Statements) -> Orders:
@@ -108,6 +110,9 @@ def orders_of(lines: Lines, known: Statements) -> Orders:
     kind[is_line] = np.where(is_back[is_line], REFUND, PURCHASE)
     refunded = np.where(is_back, -lines.amount, np.where(kind == REFUND, np.abs(lines.amount), 0))
     new = ~is_repeated
+    said_as, said_in = np.full(len(first), -1), np.full(len(kind), -1)
+    said_as[said[new]] = np.arange(np.count_nonzero(new))
+    said_in[rows] = said_as[statement]
     return Orders(
         kind,
         is_order,
@@ -115,6 +120,7 @@ def orders_of(lines: Lines, known: Statements) -> Orders:
         refunded,
         at[new],
         Statements(statements.stream[new], statements.order_no[new], content[new]),
+        said_in,
     )
 
 

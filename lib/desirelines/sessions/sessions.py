@@ -213,6 +213,15 @@ def is_engaged(settings: Sessions) -> Column:
     )
 
 
+ORDER_LISTS = (
+    "order_numbers",
+    "order_contents",
+    "order_times",
+    "order_lines",
+    "order_amounts",
+    "order_discounts",
+)
+"""What a session says of orders: one element per statement, see `orders`."""
 KERNEL_ROWS = T.StructType(
     [
         T.StructField(name, T.StringType())
@@ -237,7 +246,7 @@ KERNEL_ROWS = T.StructType(
             "last_cart_us",
         )
     ]
-    + [T.StructField(n, T.ArrayType(T.LongType())) for n in ("order_numbers", "order_contents")]
+    + [T.StructField(n, T.ArrayType(T.LongType())) for n in ORDER_LISTS]
     + [
         T.StructField("score", T.DoubleType()),
         T.StructField("categories", T.ArrayType(T.StringType())),

@@ -23,6 +23,7 @@ from desirelines.features.rfm import cut_points, to_rfm_scores
 from desirelines.frames.keep import checkpointed, kept, release
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
+from desirelines.sessions.orders_of_people import with_orders_of_people
 from desirelines.stages.parameters import save_run_parameters
 from desirelines.tables import FEATURES, PERSON_LABELS, RFM_SCORES
 from desirelines.views.events import events_of_people
@@ -56,7 +57,7 @@ def write_features(run: Run) -> dict[RunParameter, str | None]:
 
     Gives the vocabulary of the n-grams, if the settings want them.
     """
-    sessions = sessions_of_people(run)
+    sessions = with_orders_of_people(sessions_of_people(run))
     occasions = [days_of(o, run.as_of) for o in run.settings.features.occasions]
     personal = [o for o in occasions if isinstance(o, PersonalDays)]
     before = F.col("occurred_at") < F.lit(run.window.end)
