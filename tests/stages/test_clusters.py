@@ -108,6 +108,8 @@ def test_a_warehouse_of_one_person_is_published_and_grows(cli, capsys, spark, tm
     assert names == {"everybody with enough data"}
     page = text_of((tmp_path / "report.html").read_text(encoding="utf-8"))
     assert "Fewer than 10 people are known, too few to say anything about them." in page
+    assert "Everybody is in the one group that there is" in page
+    assert "more segment" not in page
     assert "No groups were looked for: fewer than 20 people can be grouped" in page
     assert "average (" not in page
     assert attempt(cli, capsys, tmp_path, "--set", "clusters.seed=8", command="assign")[0] == 0

@@ -52,8 +52,9 @@ class Bar:
 
 def segment_sizes(bars: Sequence[Bar]) -> str:
     """Horizontal bars: clusters above rule segments, each kind with its heading and colour."""
+    groups = [b for b in bars if not b.is_rule]
     kinds = [
-        ("Groups found in behaviour", ACCENT, [b for b in bars if not b.is_rule]),
+        ("Groups found in behaviour" if len(groups) > 1 else "One group", ACCENT, groups),
         ("Segments set by a rule", RULE, [b for b in bars if b.is_rule]),
     ]
     shown = [kind for kind in kinds if kind[2]]

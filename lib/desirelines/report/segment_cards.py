@@ -150,7 +150,7 @@ def transitions_of(data: ReportData, segment_id: str, name: str, picture: str) -
 
 
 def _busiest(edges: list[dict[Any, Any]], limit: int) -> list[str]:
-    """At most `limit` steps by how often people reach them; other and rare steps come last."""
+    """At most `limit` steps by how often people reach them; other and withheld steps come last."""
     traffic: dict[str, int] = {}
     for edge in edges:
         if edge["to_step"] != PATH_END:

@@ -27,7 +27,7 @@ def summary_of(
     if apart is not None and apart.people and apart.people < people:
         sentence += f". The other {apart.people:,.0f} people have too little data to be grouped"
     more = sum(r.segment_id != TOO_LITTLE_DATA for r in rules)
-    if more:
+    if more and people >= SMALL_GROUP:
         what = "segment is" if more == 1 else "segments are"
         sentence += f". {more} more {what} set by rules, so a person can be in several"
     return sentence + "."

@@ -19,7 +19,7 @@ STEP_WORDS = {
     PATH_START: "start",
     PATH_END: "end",
     "__other__": "other steps",
-    "__hidden__": "rare steps",
+    "__hidden__": "withheld steps",
 }
 
 FATE_WORDS = {

@@ -15,7 +15,10 @@ def test_bars_tell_sizes_and_what_is_withheld_under_their_headings():
     for shown in ("Groups found in behaviour", "Segments set by a rule", "often here", "New buyers",
                   "1,200 · 60.0%", "withheld", "144 · 7.2%"):  # fmt: skip
         assert shown in text
-    assert "Segments set by a rule" not in text_of(segment_sizes([Bar("a", 10.0, 1.0, False)]))
+    alone = text_of(segment_sizes([Bar("a", 10.0, 1.0, False)]))
+    assert "One group" in alone
+    assert "Segments set by a rule" not in alone
+    assert "Groups found in behaviour" not in alone
 
 
 NAMES = {"c1": "often here", "c2": "seldom here", "new": "new people"}

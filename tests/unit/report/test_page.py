@@ -82,3 +82,4 @@ def test_the_summary_names_the_largest_group(page: str) -> None:
         "with 1,200 people (60% of everybody). 2 more segments are set by rules, "
         "so a person can be in several." in text
     )
+    assert "Everybody is in exactly one group" in text

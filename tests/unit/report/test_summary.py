@@ -29,7 +29,7 @@ RULE = replace(GROUP, segment_id="lapsed", is_rule=True)
         (120, 1, 0, "120 people are one group. 1 more segment is"),
         (120, 1, None, "120 people are one group or have too little data to be grouped. 1 more"),
         (120, 0, 120.0, "None of the 120 people has enough data to be grouped. 1 more segment"),
-        (9, 1, None, "Fewer than 10 people are known, too few to say anything about them. 1 more"),
+        (9, 1, None, "Fewer than 10 people are known, too few to say anything about them."),
     ],
 )  # fmt: skip
 def test_the_lead_counts_who_is_in_a_group_and_who_is_not(
@@ -40,6 +40,7 @@ def test_the_lead_counts_who_is_in_a_group_and_who_is_not(
     segment = None if nobody else replace(APART, people=apart)
     lead = summary_of(people, [GROUP] * groups, rules, segment)
     assert lead.startswith(expected)
+    assert ("more segment" in lead) == (people > 9)
 
 
 def trials(*rows: tuple[bool, str]) -> Any:
