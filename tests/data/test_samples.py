@@ -109,6 +109,7 @@ def test_segment_calls_as_they_are_delivered(spark, cli, tmp_path):
              properties={"order_id": "o3", "products": [ink]}),
         call(8, "Checkout Started", properties={"order_id": "o4", "products": [ink]}),
         call(9, "Checkout Started", properties={"order_id": "o4", "products": [ink]}),
+        call(9, "Order Cancelled", properties={"order_id": "o3", "products": [ink]}),
         {"type": "identify", "traits": {"email": "a@shop.example"}} | call(1, "identify"),
     ]  # fmt: skip
     folder = tmp_path / "in"
@@ -116,7 +117,7 @@ def test_segment_calls_as_they_are_delivered(spark, cli, tmp_path):
     (folder / "calls.json").write_text("\n".join(map(json.dumps, calls)) + "\n")
     assert ingest(cli, tmp_path, "segment-spec", folder) == 0
     account = {r["fate"]: r["row_count"] for r in table(spark, tmp_path, "row_accounts").collect()}
-    assert account == {"used": 12}
+    assert account == {"used": 13}
     events = table(spark, tmp_path, "events").filter("event_name != 'identify'")
     got = [
         (r["on"], r["kind"], r["item_id"], r["category"], r["amount"])
@@ -132,6 +133,7 @@ def test_segment_calls_as_they_are_delivered(spark, cli, tmp_path):
         (6, "refund", None, None, 30),
         (7, "purchase", "ink", None, 40),
         (8, "checkout", "ink", None, 40), (9, "checkout", "ink", None, 40),
+        (9, "refund", "ink", None, 40),
     ]  # fmt: skip
     links = table(spark, tmp_path, "identity_links").select("key_type").distinct().collect()
     assert {r["key_type"] for r in links} == {"cookie", "user", "email"}

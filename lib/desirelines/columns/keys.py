@@ -63,7 +63,7 @@ def identifier_key(id_type: str, normal_value: Column) -> Column:
     return keyed_digest(F.concat(F.lit(id_type + _SEPARATOR), normal_value))
 
 
-def normal_value(id_type: str, raw: Column, *, caseless: bool, junk: tuple[str, ...]) -> Column:
+def normal_value(raw: Column, *, caseless: bool, junk: tuple[str, ...]) -> Column:
     """The normalised value of an identifier; null when it is junk.
 
     White space around it is removed; it is in lower case where the type ignores case. Combining

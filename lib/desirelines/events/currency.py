@@ -75,7 +75,10 @@ def with_reporting_currency(mapped: DataFrame, rates: DataFrame | None, site: Si
     reasons = [
         F.when(
             is_about_money & has_money & F.col("rate").isNull(),
-            F.lit(f"currency: no rate to {site.currency} on its day"),
+            F.when(
+                F.col("given_currency").rlike("^[A-Z]{3}$"),
+                F.lit(f"currency: no rate to {site.currency} on its day"),
+            ).otherwise(F.lit("currency: not a code of ISO 4217, such as EUR")),
         )
     ]
     for name, money in converted.items():

@@ -104,7 +104,7 @@ def _identifier_columns(
     def value(id_type: str, names: tuple[str, ...]) -> Column:
         raw_value = raw_rows.first_text(names)
         caseless = id_type in identity.caseless_types
-        return normal_value(id_type, raw_value, caseless=caseless, junk=identity.junk_values)
+        return normal_value(raw_value, caseless=caseless, junk=identity.junk_values)
 
     def key(id_type: str, names: tuple[str, ...]) -> Column:
         key_of_value = identifier_key(id_type, value(id_type, names))
@@ -158,10 +158,10 @@ def _with_model_columns(
             raw_rows.text(getattr(columns, n)).alias(n)
             for n in ("item_id", "category", "campaign", "channel", "user_agent")
         ),
-        order_number(raw_rows.text(columns.order_id), settings.identity).alias("order_id"),
+        given(raw_rows.text(columns.order_id), settings.identity).alias("order_id"),
         *(number.alias(name) for name, number in numbers.items()),
         F.coalesce(
-            F.upper(raw_rows.text(columns.currency)),
+            F.upper(given(raw_rows.text(columns.currency), settings.identity)),
             F.lit(source.currency or settings.site.currency),
         ).alias("currency"),
         consent_state(raw_rows.text(columns.consent)).alias("is_consent_granted"),
@@ -220,9 +220,12 @@ def _mapped_reasons(source: Source, ingest: Ingest, read_at: datetime) -> list[C
     ]
 
 
-def order_number(text: Column, identity: Identity) -> Column:
-    """The number of an order; a word for nothing, such as (not set), would make one of many."""
-    return normal_value("order", text, caseless=False, junk=identity.junk_values)
+def given(text: Column, identity: Identity) -> Column:
+    """An order's number or a currency as it is given; null for a word for nothing.
+
+    Such a word, as (not set), would make one order of many.
+    """
+    return normal_value(text, caseless=False, junk=identity.junk_values)
 
 
 def content_digest(source: Source, key_columns: list[str]) -> Column:

@@ -75,11 +75,15 @@ def test_without_a_rate_nothing_is_guessed(spark):
         4  | x |   | 2026-03-02T10:00:00Z | buy  |                | 1   | CHF | never one
         5  | x |   | 2026-03-02T10:00:00Z | look |                |     | CHF | no money
         6  | x |   | yesterday            | buy  | 10.00          |     | USD | no day
+        7  | x |   | 2026-03-02T10:00:00Z | buy  | 10.00          |     | €   | a sign, no code
+        8  | x |   | 2026-03-02T10:00:00Z | buy  | 10.00          |     | 978 | nor this
+        9  | x |   | 2026-03-02T10:00:00Z | buy  | 10.00          |     | N/A | none: the site's
     """)  # fmt: skip
+    no_code = "currency: not a code of ISO 4217, such as EUR"
     none = "currency: no rate to EUR on its day"
     assert {n: r["reasons"] for n, r in got.items()} == {
         "1": [none], "2": [], "3": [none], "4": [none], "5": [],
-        "6": ["occurred_at: not a time", none],
+        "6": ["occurred_at: not a time", none], "7": [no_code], "8": [no_code], "9": [],
     }  # fmt: skip
 
 
@@ -135,7 +139,7 @@ def test_an_amount_that_no_sum_could_hold_is_held_back_and_costs_a_visit_only_it
         2  | x |   | 2026-03-01T10:00:00Z | buy  | 9999999999.99  | 1             | EUR
         3  | x |   | 2026-03-01T10:00:00Z | buy  | -10000000000   | 60000000000   | EUR
         4  | x |   | 2026-03-01T10:00:00Z | look | 60000000000000 | 1             | EUR
-        5  | x |   | 2026-03-01T10:00:00Z | look | 10             |               | XXX
+        5  | x |   | 2026-03-01T10:00:00Z | look | 10             |               | CHF
     """)  # fmt: skip
     assert {n: (r["amount"], r["discount"], r["reasons"]) for n, r in got.items()} == {
         "1": (None, None, ["amount: too large in EUR"]),
