@@ -7,7 +7,7 @@ identifier and no cell of a row.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 EXIT_DONE = 0
 EXIT_UNEXPECTED = 1
@@ -74,9 +74,16 @@ def _layout_hint(columns: tuple[str, ...]) -> str:
     """What to do where the columns look like those of a CSV file read by another layout."""
     if any(sign in column for column in columns for sign in "\0\ufffd"):
         return "If this is a CSV file, set `encoding`, such as utf-16 or windows-1252. "
-    signs = {";": "';'", "\t": "tab", "|": "'|'"}
-    signs_in = [sign for sign in signs if len(columns) == 1 and sign in columns[0]]
-    return f"If this is a CSV file, set `delimiter: {signs[signs_in[0]]}`. " if signs_in else ""
+    sign = delimiter_in(columns)
+    if sign is None:
+        return ""
+    word = "tab" if sign == "\t" else f"'{sign}'"
+    return f"If this is a CSV file, set `delimiter: {word}`. "
+
+
+def delimiter_in(columns: Sequence[str]) -> str | None:
+    """What separates the values of a CSV header that is one column for commas; else null."""
+    return next((s for s in (";", "\t", "|") if len(columns) == 1 and s in columns[0]), None)
 
 
 class ResyncError(SourceError):

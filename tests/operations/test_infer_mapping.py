@@ -6,6 +6,7 @@ import pytest
 import yaml
 
 from desirelines.cli import main
+from desirelines.settings import Source
 from tests.support import shop
 
 
@@ -44,6 +45,21 @@ def test_a_mapping_is_guessed_from_whatever_lies_there(format_, spark, tmp_path)
         "login": "login",
         "view": "page",
     }
+
+
+@pytest.mark.parametrize("sign", [";", "\t", "|"])
+def test_what_separates_the_values_of_csv_files_is_seen(sign, spark, tmp_path):
+    rows = [("Member ID", "Datum", "Action"), ("M1", "01.03.2024 10:00", "Login"),
+            ("M1", "01.03.2024 10:01", "Search"), ("M2", "02.03.2024 11:00", "Login"),
+            ("M2", "02.03.2024 11:09", "Search")]  # fmt: skip
+    (tmp_path / "visits.csv").write_text("".join(sign.join(row) + "\n" for row in rows))
+    assert main(["init", str(tmp_path / "new"), "--from", str(tmp_path / "visits.csv")]) == 0
+    mapping = Source.model_validate(
+        yaml.safe_load((tmp_path / "new" / "sources" / "visits.yaml").read_text())
+    )
+    assert mapping.delimiter == ("tab" if sign == "\t" else sign)
+    assert mapping.ids.keys() == {"user"}
+    assert mapping.columns.event_name.column == "Action"
 
 
 def test_a_guessed_mapping_reads_the_events(spark, cli, capsys, tmp_path, monkeypatch):

@@ -29,7 +29,7 @@ def guessed(where: str) -> tuple[str, Guess]:
         raise SettingsError([f"init --from: {error}"]) from None
     spark, is_mine = spark_session()
     try:
-        format_, rows = look(spark, where, SAMPLE_ROWS)
+        found = look(spark, where, SAMPLE_ROWS)
     finally:
         if is_mine:
             spark.stop()
@@ -38,4 +38,6 @@ def guessed(where: str) -> tuple[str, Guess]:
     ).strip("_")
     name = (name if re.match(r"[a-z]", name) else f"source_{name}".rstrip("_"))[:MOST_LETTERS]
     place = ("table", where) if is_table(where) else ("path", str(Path(where).resolve()))
-    return name, guess_mapping(rows, name=name, format=format_, where=place)
+    return name, guess_mapping(
+        found.rows, name=name, format=found.format, where=place, delimiter=found.delimiter
+    )

@@ -56,11 +56,17 @@ class Guess:
 
 
 def guess_mapping(
-    rows: Sequence[Mapping[str, str | None]], *, name: str, format: str, where: tuple[str, str]
+    rows: Sequence[Mapping[str, str | None]],
+    *,
+    name: str,
+    format: str,
+    where: tuple[str, str],
+    delimiter: str | None = None,
 ) -> Guess:
     """Guess a mapping from rows as flat texts by dotted path.
 
-    `where` is ("path", folder) or ("table", name). The only values of rows in the text are event
+    `where` is ("path", folder) or ("table", name); `delimiter` is that of CSV files without commas.
+    The only values of rows in the text are event
     names, and only while there are few of them.
     """
     columns = SampleColumns(rows)
@@ -73,7 +79,7 @@ def guess_mapping(
     session = columns.take(SESSION)
     money = {c for c in (price, values.get("amount")) if c is not None}
     kinds = _kinds_of(columns.names_of(event) if event else [name])
-    if event is None and _are_purchases(money, values):
+    if event is None and _are_purchases(columns, money, values):
         kinds = {name: "purchase"}
     is_bought = bool(money) and not BOUGHT.isdisjoint(kinds.values())
     lines = [
@@ -82,6 +88,7 @@ def guess_mapping(
         f"name: {name}",
         f"format: {format}",
         f"{where[0]}: {yaml_text(where[1])}",
+        *([f"delimiter: {yaml_text(delimiter)}"] if delimiter else []),
         *identity_lines(
             [t for t in STREAM_ORDER if t in ids], has_id=event_id is not None, is_bought=is_bought
         ),
@@ -101,8 +108,13 @@ def guess_mapping(
     return Guess("\n".join(lines) + "\n", missing)
 
 
-def _are_purchases(money: set[str], values: dict[str, str]) -> bool:
-    """Whether rows without names of events are purchases: their money has a name that tells."""
+def _are_purchases(columns: SampleColumns, money: set[str], values: dict[str, str]) -> bool:
+    """Whether rows without names of events are purchases.
+
+    Nearly all have money, and its name tells.
+    """
+    if not all(columns.is_nearly_always_filled(c) for c in money):
+        return False
     told = {values[t] for t in ("quantity", "order_id", "item_id") if t in values}
     return bool(money) and (bool(told) or any(plain_name(c) != "value" for c in money))
 

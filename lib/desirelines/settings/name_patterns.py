@@ -39,7 +39,7 @@ VALUES = {
 PRICE = r"(unit_?)?price$"
 NUMBERS = ("quantity", "amount", "discount", "score")
 EVENT_NAME = {
-    r"^event(_?(name|type))?$": False,
+    r"^(event|evt)(_?(name|type))?$": False,
     r"^(activity|action)(_?(name|type))?$": False,
     r"^type$|^name$|event|(?<!trans)action": True,
 }

@@ -55,6 +55,10 @@ class SampleColumns:
         """The free columns that have values, in the order of the rows."""
         return list(self._free)
 
+    def is_nearly_always_filled(self, column: str) -> bool:
+        """Whether nearly every row has a value."""
+        return len(self.filled[column]) >= MOSTLY * len(self.rows)
+
     def variety(self, column: str) -> float:
         """Entropy of the column's values in bits: 0 for a constant, 1 for two equally frequent."""
         counts = Counter(self.filled[column])

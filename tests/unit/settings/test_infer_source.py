@@ -185,3 +185,15 @@ def test_a_mapping_with_gaps_can_be_read_and_names_them(rows, mistakes, tmp_path
 ])  # fmt: skip
 def test_how_a_time_is_written(values, expected):
     assert time_pattern(values) == expected
+
+
+def test_events_of_which_some_have_a_price_are_no_purchases():
+    rows = [
+        {"uid": f"u{n % 2}", "time": f"2026-03-01 10:00:0{n}", "evt.name": name, "price": price}
+        for n, (name, price) in enumerate([("open", None), ("buy", "9.5")] * 2)
+    ]
+    mapping, _ = guessed(rows)
+    assert mapping["columns"]["event_name"] == "evt.name"
+    assert mapping["kinds"] == {"buy": "purchase", "open": "email_opened"}
+    nameless, _ = guessed([{k: v for k, v in row.items() if k != "evt.name"} for row in rows])
+    assert (nameless["identity"], nameless["kinds"]) == ("content", {})

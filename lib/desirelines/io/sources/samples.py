@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from desirelines.errors import EmptyInputError, SourceError
+from desirelines.errors import EmptyInputError, SourceError, delimiter_in
 from desirelines.io.sources.nanoseconds import to_times, with_nanoseconds
 from desirelines.io.sources.nested_folders import lookup_of
 from desirelines.io.sources.symlinks import check_links
@@ -27,8 +28,23 @@ SUFFIXES = {
 }
 
 
-def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str, str | None]]]:
-    """Format of a path or table, and its first rows as texts by dotted path, without lists.
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Some rows of a source without a mapping.
+
+    Attributes:
+        format: its format, as in a mapping.
+        delimiter: what separates the values of its CSV files; null for commas.
+        rows: its first rows as texts by dotted path, without lists.
+    """
+
+    format: str
+    delimiter: str | None
+    rows: list[dict[str, str | None]]
+
+
+def look(spark: SparkSession, where: str, rows: int) -> Sample:
+    """The first rows of a path or table.
 
     Raises:
         SourceError: there is nothing, or it cannot be a source.
@@ -38,7 +54,8 @@ def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str
         check_links(where, "init --from")
     format_ = "delta" if is_table(where) else _format_of(where)
     try:
-        texts = _texts(spark, where, format_).limit(rows).collect()
+        table, delimiter = _read(spark, where, format_)
+        texts = table.limit(rows).collect()
     except AnalysisException as error:
         raise SourceError(
             f"{where} cannot be read as {format_} ({error.getCondition()})."
@@ -53,7 +70,7 @@ def look(spark: SparkSession, where: str, rows: int) -> tuple[str, list[dict[str
     flat_rows = [row for row in flat_rows if row]
     if not flat_rows:
         raise EmptyInputError(f"{where} has no row to guess from.")
-    return format_, flat_rows
+    return Sample(format_, delimiter, flat_rows)
 
 
 def is_table(where: str) -> bool:
@@ -89,17 +106,25 @@ def _format_of(where: str) -> str:
     return formats[0]
 
 
-def _texts(spark: SparkSession, where: str, format_: str) -> DataFrame:
+def _read(spark: SparkSession, where: str, format_: str) -> tuple[DataFrame, str | None]:
+    """Each row as a text of JSON, and what separates the values of its CSV files."""
     lookup = {} if is_table(where) or format_ == "delta" else lookup_of(where, "init --from")
     if format_ == "json":
-        return spark.read.options(**lookup).text(where)
+        return spark.read.options(**lookup).text(where), None
     if is_table(where):
-        rows = spark.read.table(where)
-    else:
-        options = {"header": "true", "multiLine": "true", "escape": '"'} if format_ == "csv" else {}
-        rows = spark.read.format(format_).options(**options, **lookup).load(where)
+        return _as_json(spark.read.table(where)), None
+    options = {"header": "true", "multiLine": "true", "escape": '"'} if format_ == "csv" else {}
+    reader = spark.read.format(format_).options(**options, **lookup)
+    rows = reader.load(where)
+    delimiter = delimiter_in(rows.columns) if format_ == "csv" else None
+    if delimiter is not None:
+        rows = reader.option("sep", delimiter).load(where)
     if format_ == "parquet":
         rows = to_times(rows, with_nanoseconds(rows.schema, where))
+    return _as_json(rows), delimiter
+
+
+def _as_json(rows: DataFrame) -> DataFrame:
     return rows.select(F.to_json(F.struct("*")))
 
 
