@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
@@ -25,6 +25,8 @@ from desirelines.tables import ONE_GROUP, SMALL_GROUP
 
 CHOSEN_ON = 4_000
 """People of the sample on which k is chosen."""
+WIDER = 2
+"""Where the evidence still rises at the end of the range, one so many times as long is tried."""
 CHOSEN = "chosen"
 TOO_FEW_PEOPLE = (
     f"{ONE_GROUP}fewer than {2 * SMALL_GROUP} people can be grouped, "
@@ -106,24 +108,17 @@ def _by_evidence(
     k_before: int | None,
     is_chance: Callable[[], bool] | None,
 ) -> Search:
-    algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
     refusal = partial(
         refusal_of,
         smallest_share=settings.smallest_share,
         least_stability=settings.least_stability,
     )
-    scored: list[Candidate] = []
-    for algorithm in algorithms:
-        scored += candidates(
-            points,
-            algorithm=algorithm,
-            k_min=settings.k_min,
-            k_max=settings.k_max,
-            seed=settings.seed,
-            on_candidate=lambda c: on_trial(
-                trial_of(c, settings.seed, len(points), refusal(c) or LOOKED_AT)
-            ),
-        )
+
+    def on_candidate(candidate: Candidate) -> None:
+        verdict = refusal(candidate) or LOOKED_AT
+        on_trial(trial_of(candidate, settings.seed, len(points), verdict))
+
+    scored = _scored(points, settings, settings.k_min, settings.k_max, on_candidate)
     references = References(points, settings.seed, is_chance)
     choice = _Choice(scored, references, refusal)
     best, first = choice.best(k_before, settings), choice.best(None, settings)
@@ -147,8 +142,42 @@ def _by_evidence(
         verdict = CHOSEN
     unstable = _unstable_at_end(scored, settings)
     if (first and first.k == settings.k_max) or any(map(choice.is_no_chance, unstable)):
-        verdict += range_end(settings.k_max)
+        verdict += _beyond(points, choice, settings)
     return Search(best, verdict, tuple(trials))
+
+
+def _scored(
+    points: Points,
+    settings: Clusters,
+    k_min: int,
+    k_max: int,
+    on_candidate: Callable[[Candidate], None],
+) -> list[Candidate]:
+    """The candidates of a range, of each algorithm of the settings."""
+    algorithms = [KMEANS, BISECTING] if settings.algorithm == "any" else [settings.algorithm]
+    return [
+        candidate
+        for algorithm in algorithms
+        for candidate in candidates(
+            points,
+            algorithm=algorithm,
+            k_min=k_min,
+            k_max=k_max,
+            seed=settings.seed,
+            on_candidate=on_candidate,
+        )
+    ]
+
+
+def _beyond(points: Points, choice: _Choice, settings: Clusters) -> str:
+    """What a range twice as long gives, in words; empty where more groups are impossible."""
+    k_max = WIDER * settings.k_max
+    more = _scored(points, settings, settings.k_max + 1, k_max, lambda _: None)
+    if all(c.k == 1 for c in more):
+        return ""
+    wider = replace(choice, scored=[*choice.scored, *(c for c in more if c.k > 1)])
+    best = wider.best(None, settings)
+    return range_end(settings.k_max, k_max, None if best is None else best.k)
 
 
 def refusals_text(refusals: Sequence[tuple[int, str]]) -> str:
@@ -209,11 +238,11 @@ def _unstable_at_end(scored: Sequence[Candidate], settings: Clusters) -> list[Ca
     ]
 
 
-def range_end(k_max: int) -> str:
-    """The remark that the evidence still rises at the largest k of the range."""
+def range_end(k_max: int, wider: int, k: int | None) -> str:
+    """The remark that the evidence still rises at the largest k, and what a larger range gives."""
     return (
         f"; the evidence still rises at the end of the range, clusters.k_max ({k_max}): "
-        "a larger range may find more groups"
+        f"of up to {wider} groups, {'none' if k is None else k} would be chosen"
     )
 
 

@@ -65,27 +65,36 @@ def test_clusters_that_are_asked_for_have_ten_people_each(k, expected):
     )
 
 
-RISES = (
-    "; the evidence still rises at the end of the range, clusters.k_max (4): "
-    "a larger range may find more groups"
-)
+def rises(k_max, k):
+    return (
+        f"; the evidence still rises at the end of the range, clusters.k_max ({k_max}): "
+        f"of up to {2 * k_max} groups, {k} would be chosen"
+    )
 
 
-@pytest.mark.parametrize(("seed", "planted_k", "said"), [(0, 4, RISES), (1, 5, RISES)])
-def test_a_range_that_ends_while_the_evidence_rises_is_told(seed, planted_k, said):
-    points, k = planted(seed)
-    assert k == planted_k
-    assert searched(points, k_max=4)[0].verdict == "chosen" + said
+@pytest.mark.parametrize(("seed", "k"), [(0, 4), (1, 5), (2, 6)])
+def test_where_the_evidence_rises_at_the_end_of_the_range_a_larger_one_is_told(seed, k):
+    points, planted_k = planted(seed)
+    assert planted_k == k
+    found, said = searched(points, k_max=4)
+    assert (found.start.k, found.verdict) == (4, "chosen" + rises(4, k))
+    assert [t.k for t in said] == [t.k for t in found.trials] == [1, 2, 3, 4]
+
+
+def test_where_more_groups_would_be_too_small_no_larger_range_is_told():
+    points = np.repeat([[0.0, 0.0], [30.0, 30.0]], 12, axis=0)
+    points += np.random.default_rng(3).normal(size=points.shape)
+    found, _ = searched(points, k_max=2)
+    assert (found.start.k, found.verdict) == (2, "chosen")
 
 
 def test_one_group_is_told_of_a_range_that_ends_too_soon_and_of_no_other():
     random = np.random.default_rng(4)
-    centres = np.array([[x, y] for x in (0, 9) for y in (0, 9)])  # two halves of four are chance
-    four = centres[random.integers(0, 4, 800)] + random.normal(size=(800, 2))
-    six = np.concatenate([four, random.normal(40, size=(400, 2)), four[:200] + 80])
-    unstable = {"least_stability": 1.0}
-    assert searched(six, k_max=3, **unstable)[0].verdict.endswith(RISES.replace("(4)", "(3)"))
-    assert "evidence still rises" not in searched(six, k_max=12, **unstable)[0].verdict
+    six = np.eye(6)[random.integers(0, 6, 900)] * 20 + random.normal(size=(900, 6))
+    found, _ = searched(six, k_max=3)  # of six at equal distances, which are joined is chance
+    assert found.start is None
+    assert found.verdict.endswith(rises(3, 6))
+    assert "evidence still rises" not in searched(six, k_max=8)[0].verdict
     assert "evidence still rises" not in searched(groupless("ball", 5), k_max=3)[0].verdict
 
 
