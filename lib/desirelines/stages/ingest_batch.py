@@ -121,8 +121,8 @@ class _Judged:
 def write_group(run: Run, parts: list[Part]) -> list[BaseException | None]:
     """Write parts of several sources together; give the error of each, null for those written.
 
-    If rows of the group cannot be read or judged, its parts are written one by one, so that one
-    source's fault does not stop the others.
+    If rows of the group cannot be read or judged, each half of it is written by itself, and so on,
+    so that one source's fault does not stop the others and costs few attempts among many sources.
     """
     try:
         judged = judge(run, parts)
@@ -130,7 +130,9 @@ def write_group(run: Run, parts: list[Part]) -> list[BaseException | None]:
         if len(parts) == 1:
             source = parts[0].terms.source
             return [error_of_rows(error, source.name, has_expressions=bool(source.expressions))]
-        return [one for part in parts for one in write_group(run, [part.afresh()])]
+        half = len(parts) // 2
+        halves = parts[:half], parts[half:]
+        return [error for some in halves for error in write_group(run, [p.afresh() for p in some])]
     write(run, judged)
     return [None for _ in parts]
 
