@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.cluster import BisectingKMeans, KMeans
+from sklearn.exceptions import ConvergenceWarning
 
 Points = npt.NDArray[np.float64]
 
@@ -26,9 +28,12 @@ class Fit(Protocol):
 
 def fitted(points: Points, k: int, algorithm: str, *, seed: int, starts: int) -> Fit:
     """scikit-learn's fit: the best of the starts."""
-    if algorithm == BISECTING and k > 1:
-        return BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points)
-    return KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points)
+    with warnings.catch_warnings():
+        # Samples of discrete people can have fewer different points than clusters: some are empty.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        if algorithm == BISECTING and k > 1:
+            return BisectingKMeans(n_clusters=k, n_init=starts, random_state=seed).fit(points)
+        return KMeans(n_clusters=k, n_init=starts if k > 1 else 1, random_state=seed).fit(points)
 
 
 def with_one_split(points: Points, before: Fit, seed: int) -> Fit:

@@ -48,3 +48,9 @@ def test_a_cluster_split_in_two_is_a_start_too_where_random_ones_miss(monkeypatc
     costs = [c.cost for c in scored]
     assert costs == sorted(costs, reverse=True)
     assert costs[-1] <= 1.02 * planted_cost
+
+
+def test_more_clusters_than_different_points_are_empty_and_nothing_is_said():
+    six = fitted(CORNERS, 6, KMEANS, seed=1, starts=3)  # a warning would fail this test
+    assert len(np.unique(six.labels_)) == 4
+    assert six.inertia_ == 0
