@@ -27,11 +27,15 @@ MIN_APART_Z = 0.5
 
 Halves of clouds lie at 0 in the mean. Groups at 4.5 deviations, of 60 and 180 people, lie at 1.2.
 """
+STICKY_APART_Z = -1.0
+"""The same for the number of clusters of the previous run: it is given up for a clear cut alone."""
 
 Numbers = npt.NDArray[np.float64]
 
 
-def groups_apart(points: Points, labels: npt.NDArray[np.int32], seed: int) -> int:
+def groups_apart(
+    points: Points, labels: npt.NDArray[np.int32], seed: int, least_z: float = MIN_APART_Z
+) -> int:
     """Number of groups that are left when clusters that are one cloud are joined.
 
     `labels` holds the cluster of each point. A cluster is held against its nearest neighbours.
@@ -41,12 +45,16 @@ def groups_apart(points: Points, labels: npt.NDArray[np.int32], seed: int) -> in
     group = np.arange(len(numbers))
     random = np.random.default_rng(seed)
     for one, other in _neighbours(np.array([m.mean(axis=0) for m in members])):
-        if group[one] != group[other] and is_one_cloud(members[one], members[other], random):
+        if group[one] != group[other] and is_one_cloud(
+            members[one], members[other], random, least_z
+        ):
             group[group == group[other]] = group[one]
     return len(np.unique(group))
 
 
-def is_one_cloud(one: Points, other: Points, random: np.random.Generator) -> bool:
+def is_one_cloud(
+    one: Points, other: Points, random: np.random.Generator, least_z: float = MIN_APART_Z
+) -> bool:
     """Whether two clusters lie no further apart than the halves of a cloud.
 
     What is compared is the share of the variance along the line between their centres that lies
@@ -64,7 +72,7 @@ def is_one_cloud(one: Points, other: Points, random: np.random.Generator) -> boo
     for draw in (random.normal, even):
         of_clouds = [_share_of_halves(draw(size=size) * deviations) for _ in range(CLOUDS)]
         gap, error = gap_of(share, np.array(of_clouds))
-        if gap <= MIN_APART_Z * error:
+        if gap <= least_z * error:
             return True
     return False
 

@@ -13,7 +13,7 @@ from sklearn.metrics import pairwise_distances_argmin
 
 from desirelines.clusters.choose_k import STARTS, Candidate
 from desirelines.clusters.clouds import LEAST_COST, REFERENCES, gap_of, is_above_chance
-from desirelines.clusters.neighbours import groups_apart
+from desirelines.clusters.neighbours import MIN_APART_Z, STICKY_APART_Z, groups_apart
 from desirelines.clusters.sample_fits import Points, fitted
 
 BY_VALUES = "no better than the same values in combinations by chance"
@@ -28,15 +28,20 @@ class References:
     apart, see `neighbours`. And it must be better than sets in which each column keeps its values,
     given to people independently of the other columns. A fit of each set costs as much as a
     candidate, so only what would be chosen is looked at. `is_chance` is asked once, and then
-    refuses all.
+    refuses all. The number of clusters of the previous run, `k_before`, is refused for clear cuts.
     """
 
     def __init__(
-        self, points: Points, seed: int, is_chance: Callable[[], bool] | None = None
+        self,
+        points: Points,
+        seed: int,
+        is_chance: Callable[[], bool] | None = None,
+        k_before: int | None = None,
     ) -> None:
         self._points = points
         self._seed = seed
         self._is_chance = is_chance
+        self._k_before = k_before
         self._sets: list[Points] = []
         self._refusals = dict[tuple[str, int], str | None]()
         self._apart = dict[tuple[str, int], int]()
@@ -81,7 +86,8 @@ class References:
         key = candidate.algorithm, candidate.k
         if key not in self._apart:
             nearest = pairwise_distances_argmin(self._points, candidate.centres)
-            self._apart[key] = groups_apart(self._points, nearest, self._seed)
+            least_z = STICKY_APART_Z if candidate.k == self._k_before else MIN_APART_Z
+            self._apart[key] = groups_apart(self._points, nearest, self._seed, least_z)
         return self._apart[key]
 
     def _is_explained(self, candidate: Candidate) -> bool:

@@ -119,7 +119,7 @@ def _by_evidence(
         on_trial(trial_of(candidate, settings.seed, len(points), verdict))
 
     scored = _scored(points, settings, settings.k_min, settings.k_max, on_candidate)
-    references = References(points, settings.seed, is_chance)
+    references = References(points, settings.seed, is_chance, k_before)
     choice = _Choice(scored, references, refusal)
     best, first = choice.best(k_before, settings), choice.best(None, settings)
     trials: list[Trial] = []

@@ -32,6 +32,14 @@ def test_groups_five_deviations_apart_are_two_whatever_their_size(few, many, col
     assert not is_one_cloud(other, one, random)
 
 
+def test_the_line_between_one_cloud_and_two_is_lower_where_it_is_asked_for():
+    points = np.random.default_rng(7).uniform(size=(200, 3))
+    half = fitted(points, 2, KMEANS, seed=1, starts=3).labels_ == 1
+    judged = [is_one_cloud(points[half], points[~half], np.random.default_rng(1), z)
+              for z in (-9.0, 9.0)]  # fmt: skip
+    assert judged == [False, True]
+
+
 def test_of_a_narrow_and_a_wide_group_cut_in_three_two_stand_apart():
     random = np.random.default_rng(4)
     wide, narrow = cloud(random, 300, 2) * 6, cloud(random, 300, 2) * 0.1 + [60, 0]

@@ -8,11 +8,10 @@ from desirelines.settings.model import Clusters
 from tests.support.groups import groupless, planted
 
 
-def searched(points, count=None, **settings):
+def searched(points, k_before=None, **settings):
     """The search over everybody, and what it said on the way."""
     said = []
-    count = len(points) if count is None else count
-    found = search(points, count, Clusters(**settings), said.append, k_before=None)
+    found = search(points, len(points), Clusters(**settings), said.append, k_before=k_before)
     return found, said
 
 
@@ -63,6 +62,32 @@ def test_clusters_that_are_asked_for_have_ten_people_each(k, expected):
         if k == expected
         else "chosen: fewer than clusters.k (100), because a group has at least 10 people"
     )
+
+
+FITTED = "fitted on everybody"
+STAYS = "not enough extra evidence to give up the {} clusters of the previous run"
+LESS = "another has more evidence, or as much with fewer clusters"
+
+
+@pytest.mark.parametrize(
+    ("beside", "k_before", "three", "four"),
+    [  # 3.74 of evidence for three clusters, and 3.79 for four: a tie
+        (40, None, FITTED, LESS),
+        (40, 4, STAYS.format(4), FITTED),
+        # 3.57 and 3.81
+        (70, None, LESS, FITTED),
+        (70, 3, FITTED, STAYS.format(3)),
+    ],
+)
+def test_the_number_of_the_run_before_stays_and_the_trials_say_why(beside, k_before, three, four):
+    """Three groups of 300 people, and a few people beside one of them."""
+    random = np.random.default_rng(4)
+    centres = np.array([[0, 0], [27, 0], [13.5, 27], [17.5, 30]])
+    group = np.repeat([0, 1, 2, 3], [300, 300, 300, beside])
+    random.shuffle(group)
+    points = centres[group] + random.normal(size=(len(group), 2))
+    found, _ = searched(points, k_before, k_max=6)
+    assert {t.k: t.verdict for t in found.trials if t.k in (3, 4)} == {3: three, 4: four}
 
 
 def rises(k_max, k):
