@@ -36,7 +36,7 @@ class Evidence:
             of one cluster; the mean over both kinds of clouds. 0 for one cluster.
         gap_error: standard error of the gap.
         is_structure: whether the gap of each kind of clouds, measured where the clusters lie apart,
-            is above MIN_GAP_Z standard errors. See `share_where_apart`.
+            is above MIN_GAP_Z standard errors, see `share_where_apart`; and the gap is above one.
     """
 
     gap: float
@@ -76,7 +76,8 @@ class Clouds:
                 np.array([share_where_apart(*pair) for pair in fits]),
             )
             is_structure &= is_above_chance(apart, apart_error)
-        return Evidence(float(np.mean(gaps)), math.hypot(*errors) / 2, is_structure)
+        gap, error = float(np.mean(gaps)), math.hypot(*errors) / 2
+        return Evidence(gap, error, is_structure and gap > error)
 
 
 def gap_of(log_cost: float, of_references: Numbers) -> tuple[float, float]:

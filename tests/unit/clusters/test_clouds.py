@@ -27,7 +27,7 @@ def structure(points, k=2):
 
 @pytest.mark.parametrize("people", [24, 40, 60, 130])
 def test_two_groups_of_few_people_are_structure_and_one_cloud_is_none(people):
-    columns = 3 if people < 60 else 12
+    columns = 3 if people <= 60 else 12
     seeds = range(5)
     found = [structure(halves(seed, people, columns)).is_structure for seed in seeds]
     none = [structure(halves(seed, people, columns, 0.0)).is_structure for seed in seeds]
