@@ -64,3 +64,11 @@ def test_clusters_beyond_fewer_ones_must_be_groups_that_stand_apart():
     assert references.refusal_of(candidate(points, 6), [two, three]) == BY_NEIGHBOURS
     alone = np.random.default_rng(1).normal(size=(200, 2))
     assert References(alone, seed=7).refusal_of(candidate(alone, 2), []) == BY_NEIGHBOURS
+
+
+def test_the_number_of_the_run_before_is_refused_for_a_clear_cut_alone():
+    even = np.random.default_rng(4).uniform(size=(200, 3))  # its halves lie near the line
+    two = candidate(even, 2)
+    assert References(even, seed=7).refusal_of(two, []) == BY_NEIGHBOURS
+    assert References(even, seed=7, k_before=2).refusal_of(two, []) != BY_NEIGHBOURS
+    assert References(even, seed=7, k_before=3).refusal_of(two, []) == BY_NEIGHBOURS
