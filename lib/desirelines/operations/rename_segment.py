@@ -48,9 +48,7 @@ def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
     now = newest[segment_id]
     if now["alias"] != name:
         now |= {"alias": name, "version": now["version"] + 1, "run_id": published.run_id}
-        run.warehouse.append(
-            run.spark.createDataFrame([now], SEGMENT_DEFINITIONS.schema), SEGMENT_DEFINITIONS
-        )
+        run.warehouse.append([now], SEGMENT_DEFINITIONS)
     return NamedSegment(now["segment_id"], now["version"], now["name"], now["alias"], now["run_id"])
 
 

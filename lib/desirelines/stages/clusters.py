@@ -50,9 +50,7 @@ def fit_clusters(run: Run) -> StageReport:
     trials = [
         {"run_id": run.run_id, "trial": n} | asdict(t) for n, t in enumerate(fitted.trials, start=1)
     ]
-    run.warehouse.replace_run(
-        run.spark.createDataFrame(trials, CLUSTER_TRIALS.schema), CLUSTER_TRIALS, run.run_id
-    )
+    run.warehouse.replace_run(trials, CLUSTER_TRIALS, run.run_id)
     save_run_parameters(run, {RunParameter.PREPARATION: fitted.preparation.to_json()})
     mlflow_run = log_to_mlflow(run, fitted)
     rows = cluster_rows(run, features, fitted, mlflow_run, apart=people.apart)
@@ -81,9 +79,7 @@ def take_model(run: Run) -> StageReport:
 
 
 def _write_model(run: Run, rows: list[dict[str, Any]]) -> None:
-    run.warehouse.replace_run(
-        run.spark.createDataFrame(rows, CLUSTER_MODELS.schema), CLUSTER_MODELS, run.run_id
-    )
+    run.warehouse.replace_run(rows, CLUSTER_MODELS, run.run_id)
     forget_model(run)
 
 

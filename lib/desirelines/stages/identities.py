@@ -20,6 +20,7 @@ from desirelines.identities.stream_owners import (
     to_stream_owners,
 )
 from desirelines.io.tables.rows import empty_like, row_count
+from desirelines.io.tables.upsert import upsert
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.tables import (
@@ -137,11 +138,11 @@ def _write_map(run: Run, resolved: DataFrame, scope: DataFrame | None) -> None:
         if not gone.isEmpty():
             run.warehouse.delete(gone, PEOPLE)
     facts = {"bucket": bucket_of(F.col("person_id"), buckets), "run_id": F.lit(run.run_id)}
-    run.warehouse.merge(people.withColumns(facts), PEOPLE, update=("first_seen_at",))
+    upsert(run.warehouse, people.withColumns(facts), PEOPLE, update=("first_seen_at",))
     values = ("key_type", "person_id", "first_seen_at", "rule", "component", "bucket")
     wanted = resolved.withColumn("bucket", bucket_of(F.col("key"), buckets))
     edits = to_interval_edits(before, wanted, key=("key",), values=values, run_id=run.run_id)
-    run.warehouse.merge(edits, IDENTITY_MAP, update=(*values, "to_run"))
+    upsert(run.warehouse, edits, IDENTITY_MAP, update=(*values, "to_run"))
 
 
 def _write_owners(run: Run, resolved: DataFrame, pairs: DataFrame) -> None:
@@ -167,7 +168,7 @@ def _write_owners(run: Run, resolved: DataFrame, pairs: DataFrame) -> None:
     edits = to_interval_edits(
         before, owners, key=("stream_id", "from_at"), values=values, run_id=run.run_id
     )
-    run.warehouse.merge(edits, STREAM_OWNERS, update=(*values, "to_run"))
+    upsert(run.warehouse, edits, STREAM_OWNERS, update=(*values, "to_run"))
 
 
 def _logins(run: Run, shared: DataFrame, resolved: DataFrame) -> DataFrame:

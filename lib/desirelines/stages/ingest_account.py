@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from desirelines.errors import AccountError
 from desirelines.run.context import Run
 from desirelines.settings import Source
@@ -63,10 +65,11 @@ def undecodable_rows(source: Source, count: int) -> str:
 
 def account_rows(
     run: Run, source: str, batch: str, account: dict[str, int], rows_read: int
-) -> list[tuple[str, str, str, str, int, int]]:
+) -> list[dict[str, Any]]:
     """The rows of a batch in `row_accounts`."""
+    batch_facts = {"run_id": run.run_id, "source": source, "ingest_batch": batch}
     return [
-        (run.run_id, source, batch, fate, account[fate], rows_read)
+        batch_facts | {"fate": fate, "row_count": account[fate], "rows_read": rows_read}
         for fate in FATES
         if fate in account
     ]

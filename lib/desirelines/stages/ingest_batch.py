@@ -268,18 +268,18 @@ def _in_conflict(judged: _Judged) -> DataFrame:
 def _save_terms(run: Run, parts: list[Part]) -> None:
     """Write the terms of the parts, before anything else of them."""
     rows = [
-        (
-            part.source_name,
-            part.batch.name,
-            part.terms.attempt,
-            part.terms.read_at,
-            part.terms.rules.digest,
-            part.terms.rules.text,
-            run.run_id,
-        )
+        {
+            "source": part.source_name,
+            "ingest_batch": part.batch.name,
+            "attempt": part.terms.attempt,
+            "read_at": part.terms.read_at,
+            "rules_digest": part.terms.rules.digest,
+            "rules": part.terms.rules.text,
+            "run_id": run.run_id,
+        }
         for part in parts
     ]
-    _append_once(run, rows, INGEST_BATCHES, parts)
+    _append(run, rows, INGEST_BATCHES, parts)
 
 
 def _write_accounts(run: Run, judged: list[_Judged]) -> None:
@@ -291,10 +291,9 @@ def _write_accounts(run: Run, judged: list[_Judged]) -> None:
         )
     ]
     if rows:
-        _append_once(run, rows, ROW_ACCOUNTS, [j.part for j in judged])
+        _append(run, rows, ROW_ACCOUNTS, [j.part for j in judged])
 
 
-def _append_once(run: Run, rows: list[Any], table: Table, parts: list[Part]) -> None:
+def _append(run: Run, rows: list[dict[str, Any]], table: Table, parts: list[Part]) -> None:
     group = once(parts)
-    frame = run.spark.createDataFrame(rows, table.schema).coalesce(1)
-    run.warehouse.append_once(frame, table, writer=group.writer, number=group.number)
+    run.warehouse.append_attempt(rows, table, writer=group.writer, number=group.number)

@@ -16,6 +16,7 @@ from desirelines.events.parse import key_column, value_column
 from desirelines.events.raw_fields import ALIAS_KEY
 from desirelines.frames.keep import checkpointed
 from desirelines.identities.links import to_links
+from desirelines.io.tables.upsert import upsert
 from desirelines.privacy.consent import to_statements
 from desirelines.run.context import Run
 from desirelines.stages.ingest_part import Once, Part, union
@@ -51,7 +52,7 @@ def write_tables(run: Run, group: list[Classified], once: Once) -> None:
     """Write the parts into their tables in parallel: a small commit waits more than it works."""
 
     def append(rows: DataFrame, table: Table) -> None:
-        run.warehouse.append_once(rows, table, writer=once.writer, number=once.number)
+        run.warehouse.append_attempt(rows, table, writer=once.writer, number=once.number)
 
     agents = _bot_agents(group)
     writes = [
@@ -64,7 +65,7 @@ def write_tables(run: Run, group: list[Classified], once: Once) -> None:
     sources = [(c, c.part.terms.source) for c in group]
     tags = [_agent_tags(run, c, agents) for c in group if not c.part.terms.source.keep_bots]
     if agents is not None and tags:
-        writes.append(lambda: run.warehouse.merge(union(tags), STREAM_TAGS))
+        writes.append(lambda: upsert(run.warehouse, union(tags), STREAM_TAGS))
     consents = [_consents(run, c) for c, s in sources if s.columns.consent is not None]
     if consents:
         writes.append(lambda: _merge_consents(run, consents))
@@ -138,7 +139,7 @@ def _merge_identifiers(run: Run, identifiers: list[DataFrame]) -> None:
     # One row a key: two values of a key in one group would be inserted twice.
     one = union(identifiers).groupBy("key", "key_type", "run_id")
     values = one.agg(F.min("value").alias("value"), F.min("source").alias("source"))
-    run.warehouse.merge(values, IDENTIFIERS)
+    upsert(run.warehouse, values, IDENTIFIERS)
 
 
 def _bot_agents(group: list[Classified]) -> DataFrame | None:
@@ -167,4 +168,11 @@ def _merge_consents(run: Run, consents: list[DataFrame]) -> None:
         rows = rows.groupBy("key", "purpose", "from_at", "run_id").agg(
             F.min("is_granted").alias("is_granted"), F.min("source").alias("source")
         )
-    run.warehouse.merge(rows, CONSENTS, update=("is_granted",), stamp=("run_id",), only_lower=True)
+    upsert(
+        run.warehouse,
+        rows,
+        CONSENTS,
+        update=("is_granted",),
+        stamp=("run_id",),
+        only_lower=True,
+    )

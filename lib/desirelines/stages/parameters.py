@@ -10,9 +10,10 @@ from desirelines.views.parameters import RunParameter
 
 def save_run_parameters(run: Run, values: dict[RunParameter, str | None]) -> None:
     """Save values of this run under their names, in place of earlier ones; null saves none."""
-    rows = run.spark.createDataFrame(
-        [(run.run_id, name.value, value) for name, value in values.items() if value is not None],
-        RUN_PARAMETERS.schema,
-    )
+    rows = [
+        {"run_id": run.run_id, "name": name.value, "value": value}
+        for name, value in values.items()
+        if value is not None
+    ]
     names = one_of("name", (name.value for name in values))
     run.warehouse.replace_run(rows, RUN_PARAMETERS, run.run_id, names)

@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, Observation
 from pyspark.sql import functions as F
 
 from desirelines.frames.keep import checkpointed, kept, release
+from desirelines.io.tables.driver_rows import DriverRows
 from desirelines.paths.frequent_patterns import frequent_sequences, to_patterns, with_goal
 from desirelines.paths.funnels import to_funnel_steps, to_funnel_weeks, to_reached
 from desirelines.paths.pattern_counts import to_ngram_counts, to_pattern_counts, to_sequence_counts
@@ -78,14 +79,17 @@ def write_paths(run: Run) -> int:
             (_patterns(run, session_paths, shown), PATH_PATTERNS),
             *_funnels(run, session_paths),
         ]
-        written = [Observation(f"desirelines {table.name}") for _, table in rows]
+        written = {table: Observation(f"desirelines {table.name}") for _, table in rows}
         row_count = F.count(F.lit(1)).alias("n")
+        no_funnel: list[tuple[DriverRows, Table]] = [
+            ([], table) for table in (FUNNEL_STEPS, FUNNEL_WEEKS) if table not in written
+        ]
         run.warehouse.replace_run_of(
-            [(r.observe(o, row_count), t) for (r, t), o in zip(rows, written, strict=True)], run_id
+            [*((r.observe(written[t], row_count), t) for r, t in rows), *no_funnel], run_id
         )
     finally:
         release(unit_paths, session_paths)
-    return sum(int(o.get["n"]) for o in written)
+    return sum(int(o.get["n"]) for o in written.values())
 
 
 def members_of_published_segments(run: Run) -> DataFrame:
@@ -159,11 +163,9 @@ def _patterns(run: Run, session_paths: DataFrame, shown: DataFrame) -> DataFrame
 
 
 def _funnels(run: Run, session_paths: DataFrame) -> list[tuple[DataFrame, Table]]:
-    """Every funnel of the settings, as a whole and by week."""
+    """Every funnel of the settings, as a whole and by week; nothing without a funnel."""
     end, zone, rules = run.window.end, run.settings.site.time_zone, overlapping(run)
-    funnels = {
-        table: run.spark.createDataFrame([], table.schema) for table in (FUNNEL_STEPS, FUNNEL_WEEKS)
-    }
+    funnels: dict[Table, list[DataFrame]] = {}
     for funnel in run.settings.paths.funnels:
         units = to_person_paths(session_paths) if funnel.unit == PERSON else session_paths
         reached = checkpointed(to_reached(units, funnel, end=end), lazy=True)  # read four times
@@ -171,8 +173,6 @@ def _funnels(run: Run, session_paths: DataFrame) -> list[tuple[DataFrame, Table]
         weeks = to_funnel_weeks(
             reached, funnel, zone=zone, end=end, run_id=run.run_id, overlapping=rules
         )
-        funnels = {
-            table: funnels[table].unionByName(rows)
-            for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks))
-        }
-    return [(rows, table) for table, rows in funnels.items()]
+        for table, rows in ((FUNNEL_STEPS, steps), (FUNNEL_WEEKS, weeks)):
+            funnels.setdefault(table, []).append(rows)
+    return [(reduce(DataFrame.unionByName, rows), table) for table, rows in funnels.items()]

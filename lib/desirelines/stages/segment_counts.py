@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -11,7 +12,7 @@ from desirelines.history.membership_changes import to_moves
 from desirelines.history.publishable import Counted, Move, publishable_sizes_and_moves
 from desirelines.run.context import Run
 from desirelines.segments.profile import to_counts
-from desirelines.tables import SEGMENT_MOVES, SEGMENT_SIZES
+from desirelines.tables import SEGMENT_SIZES
 from desirelines.views.features import rules_of
 
 
@@ -19,8 +20,8 @@ from desirelines.views.features import rules_of
 class PublishedSums:
     """What is published: rows of both tables, and the segments whose sizes are withheld."""
 
-    sizes: DataFrame
-    moves: DataFrame
+    sizes: list[dict[str, Any]]
+    moves: list[dict[str, Any]]
     withheld_sizes: frozenset[str]
 
 
@@ -51,10 +52,8 @@ def published_sums(
     )
     name = {"run_id": run.run_id}
     return PublishedSums(
-        run.spark.createDataFrame([name | s for s in sizes], SEGMENT_SIZES.schema),
-        run.spark.createDataFrame(
-            [name | {"base_run_id": base_run_id} | m for m in shown_moves], SEGMENT_MOVES.schema
-        ),
+        [name | s for s in sizes],
+        [name | {"base_run_id": base_run_id} | m for m in shown_moves],
         frozenset(s["segment_id"] for s in sizes if s["people_count"] is None),
     )
 

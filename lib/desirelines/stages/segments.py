@@ -9,6 +9,7 @@ from pyspark.sql import DataFrame
 from desirelines.catalogue.words import Trait
 from desirelines.frames.keep import kept, release
 from desirelines.history.membership_changes import to_changes
+from desirelines.io.tables.driver_rows import DriverRows
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.segments.distance_evidence import to_evidence
@@ -24,6 +25,7 @@ from desirelines.tables import (
     SEGMENT_MOVES,
     SEGMENT_PROFILES,
     SEGMENT_SIZES,
+    Table,
 )
 from desirelines.views.features import features_in_use, features_of, rules_of
 from desirelines.views.members import members_after
@@ -60,12 +62,9 @@ def assign_segments(run: Run) -> StageReport:
             )
         )
         definitions = _new_definitions(run, model, comparisons)
-        rows = [
+        rows: list[tuple[DataFrame | DriverRows, Table]] = [
             (to_profiles(comparisons), SEGMENT_PROFILES),
-            (
-                run.spark.createDataFrame(definitions, SEGMENT_DEFINITIONS.schema),
-                SEGMENT_DEFINITIONS,
-            ),
+            (definitions, SEGMENT_DEFINITIONS),
             (to_evidence(assigned, model.segment_of_cluster, run_id=run.run_id), SEGMENT_EVIDENCE),
             (sums.sizes, SEGMENT_SIZES),
             (sums.moves, SEGMENT_MOVES),

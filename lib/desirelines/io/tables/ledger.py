@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from delta.exceptions import ConcurrentAppendException, ConcurrentTransactionException
-from pyspark.sql import DataFrame
 
 from desirelines import __version__
 from desirelines.errors import SettingsError
@@ -101,7 +100,7 @@ class Ledger:
     def flush(self) -> None:
         """Write the states that wait."""
         if self._waiting:
-            self.warehouse.append(self._rows(self._waiting), RUNS)
+            self.warehouse.append(self._waiting, RUNS)
             self._waiting = []
 
     def ended(self) -> list[State]:
@@ -212,7 +211,7 @@ class Ledger:
         """
         row = self._row(run_id, phase, status, facts)
         with suppress(ConcurrentTransactionException):
-            self.warehouse.append_once(self._rows([row]), RUNS, writer=writer, number=number)
+            self.warehouse.append_once([row], RUNS, writer=writer, number=number)
         self.forget()
         return any(
             (s.run_id, s.phase, s.attempt) == (run_id, phase, row["attempt"]) for s in self.states()
@@ -239,7 +238,8 @@ class Ledger:
         self.warehouse.create(RUNS)
         row = self._row(run_id, "publish", status, facts)
         view = "desirelines_new_publication"
-        self._rows([*self._waiting, row]).createOrReplaceTempView(view)
+        rows = self.warehouse.spark.createDataFrame([*self._waiting, row], RUNS.schema)
+        rows.coalesce(1).createOrReplaceTempView(view)
         for tries_left in reversed(range(PUBLISH_TRIES)):
             try:
                 self.warehouse.spark.sql(
@@ -266,9 +266,6 @@ class Ledger:
         )
         newest = max(states, key=lambda s: (s.attempt, s.state_no), default=None)
         return dict(json.loads(newest.inputs or "{}")) if newest is not None else {}
-
-    def _rows(self, rows: list[dict[str, Any]]) -> DataFrame:
-        return self.warehouse.spark.createDataFrame(rows, RUNS.schema).coalesce(1)
 
     def _row(self, run_id: str, phase: str, status: str, facts: dict[str, Any]) -> dict[str, Any]:
         of_phase = [s for s in self.states() if s.run_id == run_id and s.phase == phase]

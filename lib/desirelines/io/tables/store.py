@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame
 from desirelines.errors import ContractError
 from desirelines.io.tables.ddl import create_statement
 from desirelines.io.tables.dml import delete_statement, merge_statement
+from desirelines.io.tables.driver_rows import DriverRows, append_in_folder, is_for_driver
 from desirelines.io.tables.first_commit import write_first_commit
 from desirelines.io.tables.layout import PROPERTY, laid_out, with_period
 from desirelines.io.tables.predicates import Predicate, equals
@@ -38,7 +39,7 @@ class Warehouse(TableReader):
     """Called once, before this command writes to any table; if it raises, nothing is written."""
     _beginning: AbstractContextManager[bool] = field(default_factory=RLock)
 
-    def _alone(self, table: Table) -> AbstractContextManager[bool]:
+    def alone(self, table: Table) -> AbstractContextManager[bool]:
         """A lock to hold while a table is written.
 
         Sources are read at the same time, and on a local disk one of two simultaneous commits may
@@ -57,28 +58,45 @@ class Warehouse(TableReader):
     def _is_known_empty(self, table: Table) -> bool:
         return self.local_folder is not None and self.row_count(table) == 0
 
-    def append(self, rows: DataFrame, table: Table) -> None:
+    def append(self, rows: DataFrame | DriverRows, table: Table) -> None:
         """Append the rows."""
-        with self._alone(table):
+        with self.alone(table):
             self.create(table)
-            self._save(self._fitted(rows, table), table, "append", {})
+            self._save(rows, table, "append", {})
 
-    def append_once(self, rows: DataFrame, table: Table, *, writer: str, number: int) -> None:
+    def append_once(
+        self, rows: DataFrame | DriverRows, table: Table, *, writer: str, number: int
+    ) -> None:
         """Append; do nothing if this writer has used this number, or a higher one, before."""
         options = {"txnAppId": f"desirelines:{table.name}:{writer}", "txnVersion": str(number)}
-        with self._alone(table):
+        with self.alone(table):
             self.create(table)
-            self._save(self._fitted(rows, table), table, "append", options)
+            self._save(rows, table, "append", options)
+
+    def append_attempt(
+        self, rows: DataFrame | DriverRows, table: Table, *, writer: str, number: int
+    ) -> None:
+        """Append rows of an attempt whose predecessors' rows were deleted; no commit comes twice.
+
+        The answer to a commit can be lost on the way from a store, and then it is sent again: the
+        writer's number tells. A local folder answers, and the look-up would cost two executions.
+        """
+        if self.local_folder is not None:
+            self.append(rows, table)
+        else:
+            self.append_once(rows, table, writer=writer, number=number)
 
     def close_runs(self, run_ids: Iterable[str]) -> None:
         """Declare runs ended: what they wrote is history, which `replace_run` refuses to change."""
         self._closed_runs.update(run_ids)
 
-    def replace_where(self, rows: DataFrame, table: Table, predicate: Predicate) -> None:
+    def replace_where(
+        self, rows: DataFrame | DriverRows, table: Table, predicate: Predicate
+    ) -> None:
         """Replace the rows that match the predicate."""
         is_new = self.create(table)
         how = ("append", {}) if is_new else ("overwrite", {"replaceWhere": predicate.sql})
-        self._save(self._fitted(rows, table), table, *how)
+        self._save(rows, table, *how)
 
     def replace_partition(self, rows: DataFrame, table: Table, column: str, day: date) -> None:
         """Replace the rows of one value of a column of the file layout, as a day.
@@ -92,7 +110,11 @@ class Warehouse(TableReader):
             self.append(rows, table)
 
     def replace_run(
-        self, rows: DataFrame, table: Table, run_id: str, part: Predicate | None = None
+        self,
+        rows: DataFrame | DriverRows,
+        table: Table,
+        run_id: str,
+        part: Predicate | None = None,
     ) -> None:
         """Replace what this run wrote before, or only its `part`. Idempotent.
 
@@ -129,7 +151,9 @@ class Warehouse(TableReader):
         runs = self.spark.createDataFrame([(r,) for r in sorted(run_ids)], "run_id string")
         self.delete(runs, table)
 
-    def replace_run_of(self, tables: list[tuple[DataFrame, Table]], run_id: str) -> None:
+    def replace_run_of(
+        self, tables: list[tuple[DataFrame | DriverRows, Table]], run_id: str
+    ) -> None:
         """Replace what this run wrote to several tables, at the same time.
 
         A small commit waits more than it works.
@@ -145,7 +169,7 @@ class Warehouse(TableReader):
         self.create(table)
         # Nothing is replaced in a table without rows, and Delta need not look for what is.
         mode = "append" if self._is_known_empty(table) else "overwrite"
-        self._save(self._fitted(rows, table), table, mode, {})
+        self._save(rows, table, mode, {})
 
     def merge(
         self,
@@ -159,11 +183,12 @@ class Warehouse(TableReader):
         """Insert rows whose key is new; update rows that differ in an `update` column.
 
         An update sets the `update` and the `stamp` columns. With `only_lower` only a lower value
-        replaces the present one, so that the order of writes makes no difference.
+        replaces the present one, so that the order of writes makes no difference. Safe beside other
+        commands; `upsert` costs less where there are none.
         """
-        with self._alone(table):
+        with self.alone(table):
             if self.create(table):
-                self._save(self._fitted(rows, table), table, "append", {})
+                self._save(rows, table, "append", {})
                 return
             # A stream's batch has its own session, and its view must be in that session too.
             session = rows.sparkSession
@@ -181,7 +206,7 @@ class Warehouse(TableReader):
 
         The values are passed as data, so they never appear in the log.
         """
-        with self._alone(table):
+        with self.alone(table):
             if self.create(table):
                 return
             view = f"desirelines_gone_{table.name}"
@@ -240,11 +265,20 @@ class Warehouse(TableReader):
             rows = with_period(rows, table, self.period(table))
         return conform(rows, table)
 
-    def _save(self, rows: DataFrame, table: Table, mode: str, options: dict[str, str]) -> None:
+    def _save(
+        self, rows: DataFrame | DriverRows, table: Table, mode: str, options: dict[str, str]
+    ) -> None:
+        self._versions.pop(table.name, None)
+        if not isinstance(rows, DataFrame):
+            is_plain = mode == "append" and not options and is_for_driver(table)
+            if self.local_folder is not None and is_plain:
+                append_in_folder(self.local_folder / table.name, table, rows)
+                return
+            rows = self.spark.createDataFrame(rows, table.schema).coalesce(1)
         tasks = int(self.spark.conf.get("spark.sql.shuffle.partitions") or 8)
-        writer = laid_out(rows, table, tasks).write.format("delta").mode(mode).options(**options)
+        fitted = laid_out(self._fitted(rows, table), table, tasks)
+        writer = fitted.write.format("delta").mode(mode).options(**options)
         if self.settings.catalog:
             writer.saveAsTable(self.address(table.name))
         else:
             writer.save(self.path_of(table.name))
-        self._versions.pop(table.name, None)
