@@ -27,6 +27,7 @@ TESTED_THROUGH = {
     "catalogue/consent_words.py": "tests/spec/events/test_parse.py",
     "catalogue/no_identifiers.py": "tests/spec/columns/test_keys.py",
     "cli/opening.py": "tests/run/test_opening.py",
+    "events/row_expressions.py": "tests/attacks/test_expressions.py",
     "io/mlflow/scorer.py": "tests/io/mlflow/test_tracking.py",
     "io/sources/stream.py": "tests/attacks/test_batches.py",
     "io/sources/symlinks.py": "tests/attacks/test_links.py",

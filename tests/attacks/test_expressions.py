@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 from desirelines.catalogue import own_column
 from desirelines.columns.keys import secret_pads
 from desirelines.errors import SettingsError, SourceError
-from desirelines.events import raw_fields
+from desirelines.events import row_expressions
 from desirelines.events.parse import to_mapped_events
 from desirelines.settings import Settings, Source
 from tests.support import shop
@@ -241,14 +241,14 @@ def test_past_the_validator_an_expression_is_refused_where_its_column_is_made(sp
 def test_past_every_check_the_secret_and_what_is_made_with_it_are_in_no_scope(
     spark, monkeypatch, text
 ):
-    monkeypatch.setattr(raw_fields, "expression_column", lambda text, names: F.expr(text))
+    monkeypatch.setattr(row_expressions, "expression_column", lambda text, names: F.expr(text))
     assert _page(spark, "row.e") == "look"
     with pytest.raises(SourceError, match="UNRESOLVED_COLUMN"):
         _page(spark, text)
 
 
 def test_past_every_check_all_columns_of_the_row_are_without_the_secret(spark, monkeypatch):
-    monkeypatch.setattr(raw_fields, "expression_column", lambda text, names: F.expr(text))
+    monkeypatch.setattr(row_expressions, "expression_column", lambda text, names: F.expr(text))
     everything = _page(spark, "to_json(struct(*))")
     assert "row_hash" in everything
     assert "pad" not in everything

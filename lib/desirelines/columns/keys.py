@@ -72,15 +72,18 @@ def normal_value(raw: Column, *, caseless: bool, junk: tuple[str, ...]) -> Colum
     alone, a number that has lost digits (1.23457E+12), and a word of `junk`, also in brackets or
     quotation marks and with other hyphens; one that ends in @ is the mailbox of an address.
     """
-    bare = _with_whole_number(trimmed(raw))
+    return without_junk(plain_value(trimmed(raw)), caseless=caseless, junk=junk)
+
+
+def without_junk(bare: Column, *, caseless: bool, junk: tuple[str, ...]) -> Column:
+    """The second half of `normal_value`, of a `plain_value`."""
     value = F.lower(bare) if caseless else bare
     word = F.lower(F.trim(value, F.lit(_AROUND)))
+    # Phrases have no digit, and most identifiers end in one.
+    can_be_phrase = (F.length(word) <= _LONGEST_PHRASE) & ~F.right(word, F.lit(1)).between("0", "9")
     is_junk = (
         word.isin(*junk)
-        | (
-            (F.length(word) <= _LONGEST_PHRASE)
-            & F.translate(word, _WITHIN, "").isin(*_phrases(junk))
-        )
+        | (can_be_phrase & F.translate(word, _WITHIN, "").isin(*_phrases(junk)))
         | F.lower(value).isin(*junk)
         | (value.contains("@") & F.concat(F.substring_index(word, "@", 1), F.lit("@")).isin(*junk))
         | (F.trim(value, F.lit(_NOTHING)) == "")
@@ -115,8 +118,8 @@ def key_of(secret: bytes, id_type: str, value: str, *, caseless: bool = False) -
     return digest.hexdigest()[:32]
 
 
-def _with_whole_number(text: Column) -> Column:
-    """The text, or the whole number that it stands for; null where that has lost digits."""
+def plain_value(text: Column) -> Column:
+    """The trimmed text, or the whole number that it stands for; null where that has lost digits."""
     number = text.try_cast(T.DecimalType(38, 10))
     is_exact = (number % 1 == 0) & (number < _EXACT) & ~text.rlike(_SHORTENED)
     # Hardly any value looks so, and a regular expression for each would cost more than its key.
@@ -133,7 +136,7 @@ def _with_whole_number(text: Column) -> Column:
 
 
 def _bare(value: str) -> str:
-    """The rule of `_with_whole_number` in plain Python, after trimming; empty for null."""
+    """The rule of `plain_value` in plain Python, after trimming; empty for null."""
     text = trimmed_text(value)
     if not re.search(_SCIENTIFIC, text, re.ASCII):
         return re.sub(_WITH_ZEROS, r"\1", text)

@@ -13,7 +13,8 @@ from pyspark.sql import functions as F
 from desirelines.columns.keys import INNER_PAD, OUTER_PAD, keyed_digest
 from desirelines.events.mapping_matches import names_that_come, paths_with_values
 from desirelines.events.nested_orders import comes_whole, with_whole_orders
-from desirelines.events.raw_fields import RAW, ROW, is_told_broken, raw_text
+from desirelines.events.raw_fields import RAW, is_told_broken, raw_text
+from desirelines.events.row_expressions import ROW
 from desirelines.events.row_order import total_order
 from desirelines.events.snapshots import with_news, with_state_id
 from desirelines.settings import Source

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from desirelines.events.parse import key_column
+from desirelines.events.identifier_columns import key_column
 from desirelines.events.raw_fields import ALIAS_KEY
 from desirelines.settings import Source, TimeColumn, ValueColumn
 

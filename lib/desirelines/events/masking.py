@@ -14,17 +14,11 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
+from desirelines.events.identifier_columns import key_column
 from desirelines.events.marks import SESSION_TYPE, mark_of
-from desirelines.events.parse import key_column, page_path
-from desirelines.events.raw_fields import (
-    ALIAS_KEY,
-    LINE,
-    LINE_NUMBER,
-    RAW,
-    ROW,
-    is_told_broken,
-    raw_text,
-)
+from desirelines.events.parse import page_path
+from desirelines.events.raw_fields import ALIAS_KEY, LINE_NUMBER, RAW, is_told_broken, raw_text
+from desirelines.events.row_expressions import LINE, ROW
 from desirelines.settings import (
     Source,
     ValueColumn,

@@ -8,19 +8,23 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue.consent_words import GRANTED, REFUSED, UNSAID
-from desirelines.columns.keys import identifier_key, normal_value, stable_key
+from desirelines.columns.keys import identifier_key, stable_key
+from desirelines.events.identifier_columns import (
+    identifier_columns,
+    key_column,
+    normal_column,
+    with_normal_values,
+)
 from desirelines.events.marks import SESSION_TYPE, marked_key
 from desirelines.events.raw_fields import (
-    ALIAS_KEY,
     LINE_NUMBER,
     RAW,
-    ROW,
     RawRows,
     broken_reason,
     is_broken_row,
     reasons_of,
-    with_expressions,
 )
+from desirelines.events.row_expressions import ROW, with_expressions
 from desirelines.events.times import corrected_for_clock, is_late, reasons_of_time
 from desirelines.settings import Settings, Source, ValueColumn, plain_name
 from desirelines.settings.identity import Identity
@@ -52,16 +56,6 @@ _MAPPED = {"event_id": "given_id", "consent": "is_consent_granted"}
 _NUMBERS = ("quantity", "amount", "discount", "score")
 
 
-def key_column(id_type: str) -> str:
-    """Name of the column that holds an identifier's key during ingest."""
-    return f"key_{id_type}"
-
-
-def value_column(id_type: str) -> str:
-    """Name of the column that holds an identifier's value during ingest, where it is kept."""
-    return f"value_{id_type}"
-
-
 def to_mapped_events(
     raw: DataFrame,
     pads: DataFrame,
@@ -80,8 +74,9 @@ def to_mapped_events(
     are marks: a mark gives the key and no value. A source's own rows have no marks.
     """
     # Expressions are added before the secret, so that no expression of a mapping can see the pads.
-    raw_rows = RawRows(with_expressions(raw, source).crossJoin(pads), source)
-    keys, values = _identifier_columns(raw_rows, settings.identity, marked)
+    raw_rows = RawRows(with_expressions(raw, source).crossJoin(pads), source).with_texts()
+    raw_rows = with_normal_values(raw_rows, settings.identity)
+    keys, values = identifier_columns(raw_rows, settings.identity, marked)
     mapped = _with_model_columns(raw_rows, settings, keys | values, marked)
     mapped = _with_stream_and_kind(mapped, source, settings.identity)
     return mapped.withColumns(
@@ -93,36 +88,6 @@ def to_mapped_events(
             "content_digest": content_digest(source, list(keys)),
         }
     )
-
-
-def _identifier_columns(
-    raw_rows: RawRows, identity: Identity, marked: Column | None
-) -> tuple[dict[str, Column], dict[str, Column]]:
-    """Columns of the identifiers' keys, and of the values that the mapping keeps, by name."""
-    source = raw_rows.source
-
-    def value(id_type: str, names: tuple[str, ...]) -> Column:
-        raw_value = raw_rows.first_text(names)
-        caseless = id_type in identity.caseless_types
-        return normal_value(raw_value, caseless=caseless, junk=identity.junk_values)
-
-    def key(id_type: str, names: tuple[str, ...]) -> Column:
-        key_of_value = identifier_key(id_type, value(id_type, names))
-        if marked is None:
-            return key_of_value
-        key_of_mark = F.coalesce(*(marked_key(id_type, raw_rows.field(name)) for name in names))
-        return F.when(marked, key_of_mark).otherwise(key_of_value)
-
-    def kept_value(id_type: str, names: tuple[str, ...]) -> Column:
-        return value(id_type, names) if marked is None else F.when(~marked, value(id_type, names))
-
-    values = {
-        value_column(t): kept_value(t, i.names) for t, i in source.ids.items() if i.keep_value
-    }
-    keys = {key_column(t): key(t, i.names) for t, i in source.ids.items()}
-    if source.alias is not None:
-        keys[ALIAS_KEY] = key(identity.login_type, source.alias.names)
-    return keys, values
 
 
 def _with_model_columns(
@@ -158,10 +123,10 @@ def _with_model_columns(
             raw_rows.text(getattr(columns, n)).alias(n)
             for n in ("item_id", "category", "campaign", "channel", "user_agent")
         ),
-        given(raw_rows.text(columns.order_id), settings.identity).alias("order_id"),
+        F.col(normal_column("order_id")).alias("order_id"),
         *(number.alias(name) for name, number in numbers.items()),
         F.coalesce(
-            F.upper(given(raw_rows.text(columns.currency), settings.identity)),
+            F.upper(normal_column("currency")),
             F.lit(source.currency or settings.site.currency),
         ).alias("currency"),
         consent_state(raw_rows.text(columns.consent)).alias("is_consent_granted"),
@@ -218,14 +183,6 @@ def _mapped_reasons(source: Source, ingest: Ingest, read_at: datetime) -> list[C
         ),
         *reasons_of_time(ingest.future_minutes, ingest.floor_date, read_at),
     ]
-
-
-def given(text: Column, identity: Identity) -> Column:
-    """An order's number or a currency as it is given; null for a word for nothing.
-
-    Such a word, as (not set), would make one order of many.
-    """
-    return normal_value(text, caseless=False, junk=identity.junk_values)
 
 
 def content_digest(source: Source, key_columns: list[str]) -> Column:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import reduce
 from operator import and_, or_
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
 from desirelines.characters import UNDECODABLE
-from desirelines.columns.expressions import expression_column, what_does_not_fit
 from desirelines.columns.white_space import trimmed
-from desirelines.errors import SettingsError, SourceError
 from desirelines.events.instants import to_instant, within_calendar
+from desirelines.events.row_expressions import LINE, ROW, expression_name
 from desirelines.settings import (
     Source,
     TimeColumn,
@@ -25,7 +24,7 @@ from desirelines.settings import (
 )
 from desirelines.tables import MONEY
 
-ROW, LINE, RAW = "row", "line", "raw"
+RAW = "raw"
 LINE_NUMBER = "line_no"
 """Place of an exploded element in its row, from 0."""
 ALIAS_KEY = "alias_key"
@@ -39,13 +38,38 @@ class RawRows:
     """A batch of raw rows, read by the column names that a mapping uses.
 
     `row` holds the source's columns (a struct, or a variant for JSON), `line` one element of
-    `lines`; `line.x` reads from that exploded element.
+    `lines`; `line.x` reads from that exploded element. `texts` names the column of `rows` that has
+    the trimmed text of a field already.
     """
 
-    def __init__(self, rows: DataFrame, source: Source) -> None:
+    def __init__(
+        self, rows: DataFrame, source: Source, texts: Mapping[str, str] | None = None
+    ) -> None:
         self.rows = rows
         self.source = source
         self._is_json = source.format == "json"
+        self._texts = texts or {}
+
+    def with_texts(self) -> RawRows:
+        """The same rows, with a column for the trimmed text of each text that the mapping reads.
+
+        A field is in several expressions, and in some of them many times. Spark would take it out
+        of its row and trim it each time, in methods too long for Java's compiler: a third of the
+        time that ingest takes.
+        """
+        names = sorted(mapped_names(self.source))
+        fields = self.rows.select(*(self.field(name).alias(str(n)) for n, name in enumerate(names)))
+        texts = {
+            name: f"_text_{n}"
+            for n, (name, field) in enumerate(zip(names, fields.schema, strict=True))
+            if isinstance(field.dataType, T.StringType)
+        }
+        columns = {column: trimmed(self.field(name)) for name, column in texts.items()}
+        return RawRows(self.rows.withColumns(columns), self.source, texts)
+
+    def adding(self, columns: Mapping[str, Column]) -> RawRows:
+        """The same rows with more columns."""
+        return RawRows(self.rows.withColumns(dict(columns)), self.source, self._texts)
 
     def field(self, path: str) -> Column:
         """The source's column at a dotted path, in its own type (JSON: text)."""
@@ -75,12 +99,11 @@ class RawRows:
             return F.lit(None).cast("string")
         if value.value is not None:
             return F.lit(value.value)
-        text = (
-            F.col(_expression_name(self.source.expressions[value.sql]))
+        value_text = (
+            trimmed(F.col(expression_name(self.source.expressions[value.sql])).cast("string"))
             if value.sql is not None
             else self.first_text(value.names)
         )
-        value_text = trimmed(text.cast("string"))
         return F.when(value_text != "", value_text)
 
     def number(self, value: ValueColumn | None) -> Column:
@@ -100,7 +123,7 @@ class RawRows:
         if value is None:
             return F.lit(False)
         if value.product is not None:
-            factors = [(self._written(n), self._decimal(self.field(n))) for n in value.product]
+            factors = [(self._written(n), self._decimal(self._cast(n))) for n in value.product]
             is_word = (written.isNotNull() & factor.isNull() for written, factor in factors)
             is_whole = (self._factor(name).isNotNull() for name in value.product)
             is_too_large = reduce(and_, is_whole) & self.number(value).isNull()
@@ -128,8 +151,7 @@ class RawRows:
         field = self.field(name)
         if isinstance(self._type_of(field), T.TimestampType):
             return within_calendar(field)
-        text = trimmed(field.cast("string"))
-        return to_instant(text, time.pattern, self.source.time_zone)
+        return to_instant(self._cast(name), time.pattern, self.source.time_zone)
 
     def _is_written(self, name: str) -> Column:
         field = self.field(name)
@@ -139,10 +161,10 @@ class RawRows:
         return self._written(name).isNotNull()
 
     def first_text(self, names: tuple[str, ...]) -> Column:
-        """The text of the first of the fields that is not empty."""
+        """The trimmed text of the first of the fields that is not empty."""
         if len(names) == 1:
-            return self.field_text(names[0])
-        texts = (trimmed(self.field_text(name)) for name in names)
+            return self._trimmed(names[0])
+        texts = (self._trimmed(name) for name in names)
         return F.coalesce(*(F.when(text != "", text) for text in texts))
 
     @property
@@ -154,7 +176,7 @@ class RawRows:
         source = self.source
         identifiers = (*source.ids.values(), *([source.alias] if source.alias else []))
         columns = {name for identifier in identifiers for name in identifier.names}
-        lost = (F.contains(self.field_text(c), F.lit(UNDECODABLE)) for c in sorted(columns))
+        lost = (F.contains(self._text(c), F.lit(UNDECODABLE)) for c in sorted(columns))
         return reduce(or_, (F.coalesce(is_lost, F.lit(False)) for is_lost in lost))
 
     def _typed_number(self, value: ValueColumn) -> Column | None:
@@ -167,7 +189,7 @@ class RawRows:
 
     def _factor(self, name: str) -> Column:
         """A factor of a product; a line without a quantity is of one piece."""
-        factor = self._decimal(self.field(name))
+        factor = self._decimal(self._cast(name))
         quantity = self.source.columns.quantity
         if quantity is None or name not in quantity.names:
             return factor
@@ -175,15 +197,41 @@ class RawRows:
 
     def _written(self, name: str) -> Column:
         """The text of a field; null where it is empty."""
-        text = trimmed(self.field(name).cast("string"))
+        text = self._cast(name)
         return F.when(text != "", text)
 
-    def _decimal(self, value: Column) -> Column:
-        text = trimmed(value.cast("string"))
+    def _text(self, name: str) -> Column:
+        """The text of a field, which may have white space around it."""
+        return F.col(self._texts[name]) if name in self._texts else self.field_text(name)
+
+    def _trimmed(self, name: str) -> Column:
+        return self._text(name) if name in self._texts else trimmed(self.field_text(name))
+
+    def _cast(self, name: str) -> Column:
+        """The trimmed text of a field, floats with their fraction."""
+        if name in self._texts:
+            return self._text(name)
+        return trimmed(self.field(name).cast("string"))
+
+    def _decimal(self, text: Column) -> Column:
+        """Trimmed text as money; null where it is no number."""
         return _try_cast(with_point(text) if self.source.decimal == "," else text, MONEY)
 
     def _type_of(self, column: Column) -> T.DataType:
         return self.rows.select(column).schema[0].dataType
+
+
+def mapped_names(source: Source) -> set[str]:
+    """The fields that a mapping reads as identifiers, values and times."""
+    names = {name for identifier in source.ids.values() for name in identifier.names}
+    if source.alias is not None:
+        names |= set(source.alias.names)
+    for column in dict(source.columns).values():
+        if isinstance(column, TimeColumn):
+            names |= set(column.names)
+        elif isinstance(column, ValueColumn):
+            names |= {*column.names, *(column.product or ())}
+    return names
 
 
 def with_point(number: Column) -> Column:
@@ -194,35 +242,6 @@ def with_point(number: Column) -> Column:
     is_number = number.rlike(r"^[+-]?(\d+|\d{1,3}([. \u00a0\u202f'’]\d{3})+)(,\d+)?\z")
     plain = F.translate(number, ",. \u00a0\u202f'’", ".")
     return F.when(is_number, plain)
-
-
-def with_expressions(raw: DataFrame, source: Source) -> DataFrame:
-    """Add a column for each expression of the mapping, computed from the row alone.
-
-    Call it before anything else joins the row: an expression must not see columns of ours.
-
-    Raises:
-        SettingsError: an expression is not allowed.
-        SourceError: an expression does not fit the source's columns.
-    """
-    visible = (ROW, LINE) if source.lines else (ROW,)
-    rows = raw
-    for text, name in source.expressions.items():
-        where = f"source '{source.name}': columns.{name}.sql"
-        try:
-            rows = rows.withColumn(_expression_name(name), expression_column(text, visible))
-        except ValueError as error:
-            raise SettingsError([f"{where}: {error}"]) from None
-        except AnalysisException as error:
-            raise SourceError(
-                f"{where} does not fit the source's columns: {what_does_not_fit(error)}. "
-                "Fix the mapping."
-            ) from None
-    return rows
-
-
-def _expression_name(column: str) -> str:
-    return f"_expression_{column}"
 
 
 def raw_text(source: Source) -> Column:

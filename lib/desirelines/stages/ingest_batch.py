@@ -21,9 +21,10 @@ from desirelines.events.fates import (
     with_suppressed,
     with_text_of_conflicts,
 )
+from desirelines.events.identifier_columns import key_column
 from desirelines.events.mapping_matches import parts_that_match
 from desirelines.events.masking import masked_text
-from desirelines.events.parse import key_column, to_mapped_events
+from desirelines.events.parse import to_mapped_events
 from desirelines.events.raw_fields import ALIAS_KEY, raw_text
 from desirelines.frames.keep import kept, release
 from desirelines.io.sources.rates import currency_rates

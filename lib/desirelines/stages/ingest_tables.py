@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from desirelines.columns.keys import bucket_of, secret_pads
 from desirelines.events.bot_agents import to_agent_tags, to_bot_agents, with_bot_agent
 from desirelines.events.fates import to_quarantine
-from desirelines.events.parse import key_column, value_column
+from desirelines.events.identifier_columns import key_column, value_column
 from desirelines.events.raw_fields import ALIAS_KEY
 from desirelines.frames.keep import checkpointed
 from desirelines.identities.links import to_links
