@@ -12,7 +12,7 @@ from pyspark.sql import types as T
 
 from desirelines.characters import UNDECODABLE
 from desirelines.columns.white_space import trimmed
-from desirelines.events.instants import to_instant, within_calendar
+from desirelines.events.instants import to_instant
 from desirelines.events.row_expressions import LINE, ROW, expression_name
 from desirelines.settings import (
     Source,
@@ -133,7 +133,10 @@ class RawRows:
         return written.isNotNull() & self.number(value).isNull()
 
     def instant(self, time: TimeColumn | None) -> Column:
-        """A time as a UTC timestamp; null when it is missing or not a time (see `to_instant`)."""
+        """A time as a UTC timestamp of any year; null when it is missing or not a time.
+
+        See `to_instant`.
+        """
         if time is None:
             return F.lit(None).cast("timestamp")
         if len(time.names) == 1:
@@ -150,7 +153,7 @@ class RawRows:
     def _instant(self, name: str, time: TimeColumn) -> Column:
         field = self.field(name)
         if isinstance(self._type_of(field), T.TimestampType):
-            return within_calendar(field)
+            return field
         return to_instant(self._cast(name), time.pattern, self.source.time_zone)
 
     def _is_written(self, name: str) -> Column:

@@ -12,7 +12,8 @@ BERLIN = "Europe/Berlin"
 
 def instants(spark, texts, pattern, zone):
     rows = spark.createDataFrame([(t,) for t in texts], "text string")
-    found = rows.select("text", to_instant(F.col("text"), pattern, zone).alias("at")).collect()
+    at = within_calendar(to_instant(F.col("text"), pattern, zone))
+    found = rows.select("text", at.alias("at")).collect()
     return {
         r["text"]: r["at"] and f"{r['at'].astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"[:23].rstrip("0.:")
         for r in found
