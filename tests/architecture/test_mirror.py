@@ -43,6 +43,9 @@ TESTED_THROUGH = {
     "operations/report.py": "tests/cli/test_json.py",
     "pipeline.py": ("tests/architecture/test_layers.py", "tests/operations/test_run_pipeline.py"),
     "columns/lapse.py": "tests/spec/features/test_labels.py",
+    "settings/rule_conditions.py": "tests/unit/settings/test_rule_language.py",
+    "settings/rule_meaning.py": "tests/unit/settings/test_rule_language.py",
+    "settings/segments.py": "tests/unit/settings/test_segment_rules.py",
     "settings/strict.py": "tests/unit/settings/test_model.py",
     "run/progress.py": "tests/unit/cli/test_progress.py",
     "run/settings_check.py": "tests/attacks/test_configuration.py",
@@ -57,6 +60,7 @@ TESTED_THROUGH = {
     "stages/ingest_terms.py": "tests/attacks/test_batches.py",
     "stages/parameters.py": "tests/stages/test_features.py",
     "stages/segment_counts.py": "tests/attacks/test_disclosure.py",
+    "views/rules.py": "tests/stages/test_segments.py",
 } | {
     f"cli/commands/{name}.py": ("tests/cli/test_app.py", "tests/cli/test_json.py")
     for name in ("data", "identity", "project", "results", "run", "segment", "synthetic")

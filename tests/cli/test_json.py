@@ -125,6 +125,18 @@ def test_rename_and_report(printed):
     assert kinds(printed("report")) == {"run_id": TEXT, "report": TEXT}
 
 
+def test_segment_test(printed, tmp_path):
+    (tmp_path / "rule.yaml").write_text("segment: x\nname: X\nwhen: frequency < 1\n")
+    (preview,) = printed("segment", "test", str(tmp_path / "rule.yaml"))
+    assert preview["people"] == 40
+    assert kinds(preview | {"overlaps": preview["overlaps"][:0]}) == {
+        "segment_id": TEXT, "name": TEXT, "definition": TEXT, "run_id": TEXT, "as_of": TEXT,
+        "of_people": NUMBER, "people": NUMBER, "entering": NUMBER, "leaving": NUMBER,
+        "nodes": [{"condition": TEXT, "people": NUMBER, "unknown": NUMBER}], "overlaps": [],
+    }  # fmt: skip
+    assert {tuple(overlap) for overlap in preview["overlaps"]} == {("segment_id", "name", "people")}
+
+
 def test_check(printed):
     assert kinds(printed("check")) == [
         {"what": TEXT, "is_ok": FLAG, "found": TEXT, "is_note": FLAG}

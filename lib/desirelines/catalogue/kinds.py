@@ -29,3 +29,6 @@ RESERVED_STEPS: tuple[str, ...] = ("path_start", "path_end", "__other__", "__hid
 They stand before the first step, after the last step, for steps beyond the top steps, and for
 steps of few people.
 """
+
+TOO_LITTLE_DATA = "too_little_data"
+"""The segment_id of people who are in no cluster, because too little is known of them."""

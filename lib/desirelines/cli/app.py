@@ -17,7 +17,7 @@ from desirelines.cli.commands.identity import identity
 from desirelines.cli.commands.project import add_project
 from desirelines.cli.commands.results import add_results
 from desirelines.cli.commands.run import add_run, add_stages
-from desirelines.cli.commands.segment import add_segment
+from desirelines.cli.commands.segment import add_segment, segment
 from desirelines.cli.commands.synthetic import add_synthetic
 from desirelines.cli.progress import shown
 from desirelines.errors import (
@@ -46,6 +46,7 @@ app = typer.Typer(
 for add in (add_project, add_run, add_stages, add_data, add_segment, add_results, add_synthetic):
     add(app)
 app.add_typer(identity)
+app.add_typer(segment)
 
 
 @app.callback(invoke_without_command=True)

@@ -13,8 +13,8 @@ from desirelines.errors import EmptyInputError
 from desirelines.operations.identity_links import key_of_identifier
 from desirelines.run.context import Run
 from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS
-from desirelines.views.features import rules_of
 from desirelines.views.members import segment_names
+from desirelines.views.rules import rules_of
 from desirelines.views.runs import newest_published
 from desirelines.views.sessions import sessions_of_people
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
+from collections.abc import Collection, Mapping
 
-from desirelines.segments.shipped_rules import RuleSegment
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
 
 
 def to_memberships(
-    features: DataFrame,
+    people: DataFrame,
     assigned: DataFrame,
     cluster_segments: dict[int, str],
-    rules: tuple[RuleSegment, ...],
+    rules: Mapping[str, Column],
+    *,
+    primary: Collection[str],
 ) -> DataFrame:
     """One row per person and segment: person_id, bucket, segment_id, is_primary.
 
     A person is in the segment of their cluster, which is primary, and in every rule segment whose
-    condition is true. `assigned` excludes people whose primary segment comes from a rule.
+    condition over `people` is true; null is no membership. The segments in `primary` are the main
+    ones of their members, whom `assigned` excludes.
     """
     names = F.create_map(
         *(
@@ -36,15 +39,15 @@ def to_memberships(
         F.array(
             *(
                 F.when(
-                    F.coalesce(r.condition, F.lit(False)),
+                    F.coalesce(condition, F.lit(False)),
                     F.struct(
-                        F.lit(r.segment_id).alias("segment_id"),
-                        F.lit(r.is_primary).alias("is_primary"),
+                        F.lit(segment_id).alias("segment_id"),
+                        F.lit(segment_id in primary).alias("is_primary"),
                     ),
                 )
-                for r in rules
+                for segment_id, condition in rules.items()
             )
         )
     )
-    by_rule = features.select("person_id", "bucket", F.inline(fitting))
+    by_rule = people.select("person_id", "bucket", F.inline(fitting))
     return by_cluster.unionByName(by_rule)

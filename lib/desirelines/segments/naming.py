@@ -23,7 +23,7 @@ from desirelines.catalogue.words import (
     is_high_word,
     word_rule,
 )
-from desirelines.settings.model import Words
+from desirelines.settings.segments import Words
 
 Traits = Mapping[str, Trait]
 """The traits of one segment, by feature."""

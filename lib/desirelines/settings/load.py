@@ -14,6 +14,8 @@ from desirelines.characters import shown
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.settings.assignments import assign
 from desirelines.settings.model import Settings
+from desirelines.settings.segment_rules import Mistake, entries_of
+from desirelines.settings.segments import OF_RULES
 from desirelines.settings.source import Source
 from desirelines.settings.yaml_lines import KeyPath, Place, dotted, read_yaml
 
@@ -40,6 +42,7 @@ def read_settings(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Setti
     for file in files:
         values, lines = read_yaml(file)
         values, lines = _with_mappings(values, lines, file.parent)
+        values, lines = _with_rules(values, lines, file.parent)
         _merge(merged, values)
         places.update(lines)
     for assignment in sets:
@@ -48,8 +51,34 @@ def read_settings(files: Sequence[Path] = (), sets: Sequence[str] = ()) -> Setti
     merged = _with_variables(merged, (), places, mistakes)
     if mistakes:
         raise SettingsError(_first(mistakes))
+    merged, _ = _with_rules(merged, {}, Path())
     try:
         return Settings.model_validate(merged)
+    except ValidationError as error:
+        raise SettingsError(_first(_sentences(error, places))) from None
+
+
+def with_rule_file(settings: Settings, file: Path) -> tuple[Settings, tuple[str, ...]]:
+    """The settings with the rules of a file beside theirs, or in place of those of the same id.
+
+    Gives the ids of the file's rules, too.
+
+    Raises:
+        SettingsError: lists every mistake with its file, line and key.
+    """
+    entries = entries_of(str(file), Path())
+    ids = tuple(str(entry.get("segment")) for entry, _ in entries)
+    others = [e.model_dump() for e in settings.segments.rules if e.segment not in ids]
+    places = {
+        ("segments", "rules", len(others) + number, *at): place
+        for number, (_, lines) in enumerate(entries)
+        for at, place in lines.items()
+    }
+    rules = [*others, *(entry for entry, _ in entries)]
+    parts = {name: getattr(settings, name) for name in Settings.model_fields}
+    segments = settings.segments.model_dump() | {"rules": rules}
+    try:
+        return Settings.model_validate(parts | {"segments": segments}), ids
     except ValidationError as error:
         raise SettingsError(_first(_sentences(error, places))) from None
 
@@ -71,6 +100,30 @@ def _with_mappings(
         else:
             mappings.append(entry)
     return values | {"sources": mappings}, lines
+
+
+def _with_rules(
+    values: dict[str, Any], lines: dict[KeyPath, Place], folder: Path
+) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
+    """Entries of rule files in place of their names; a name can be given by `--set`, too."""
+    segments = values.get("segments")
+    rules = segments.get("rules") if isinstance(segments, dict) else None
+    if not isinstance(segments, dict) or not isinstance(rules, list):
+        return values, lines
+    at = ("segments", "rules")
+    written_lines = lines
+    lines = {path: place for path, place in lines.items() if path[:2] != at or len(path) == 2}
+    entries: list[Any] = []
+    for number, written in enumerate(rules):
+        if isinstance(written, str):
+            given = entries_of(written, folder)
+        else:
+            mine = {p[3:]: place for p, place in written_lines.items() if p[:3] == (*at, number)}
+            given = [(written, mine)]
+        for entry, entry_lines in given:
+            lines |= {(*at, len(entries), *path): place for path, place in entry_lines.items()}
+            entries.append(entry)
+    return values | {"segments": segments | {"rules": entries}}, lines
 
 
 def _merge(into: dict[str, Any], new: dict[str, Any]) -> None:
@@ -122,6 +175,10 @@ def _where(at: KeyPath, places: dict[KeyPath, Place]) -> str:
 def _sentences(error: ValidationError, places: dict[KeyPath, Place]) -> Iterable[str]:
     for mistake in error.errors():
         at: KeyPath = tuple(mistake["loc"])
+        if mistake["type"] == OF_RULES:
+            for of_rule in mistake["ctx"]["mistakes"]:
+                yield _of_rule(of_rule, places)
+            continue
         text = mistake["msg"].removeprefix("Value error, ")
         if mistake["type"] == "extra_forbidden":
             text = f"no such setting{did_you_mean(str(at[-1])[:80], _fields_at(at[:-1]))}"
@@ -137,6 +194,15 @@ def _sentences(error: ValidationError, places: dict[KeyPath, Place]) -> Iterable
         for pattern, words in _WORDS.items():
             text = re.sub(pattern, words, text)
         yield f"{_where(at, places)} {shown(dotted(at)) or 'configuration'}: {text}"
+
+
+def _of_rule(mistake: Mistake, places: dict[KeyPath, Place]) -> str:
+    at: KeyPath = ("segments", "rules", *mistake.at)
+    place = places.get(at)
+    where = _where(at, places)
+    if mistake.column and place is not None and place.column:
+        where = f"{where}:{place.column + mistake.column - 1}"
+    return f"{where} {shown(dotted(at))}: {mistake.text}"
 
 
 _WORDS = {"a valid tuple": "a list", r"a valid dictionary( or instance of \w+)?": "a mapping"}

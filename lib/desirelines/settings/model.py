@@ -19,10 +19,18 @@ from pydantic import (
 from desirelines.catalogue import FEATURES, Family
 from desirelines.characters import shown
 from desirelines.errors import did_you_mean
-from desirelines.settings.features import OCCASION_PARTS, Day, Features, Kind
+from desirelines.settings.features import Day, Features, Kind
 from desirelines.settings.identity import Identity
 from desirelines.settings.paths import Paths
 from desirelines.settings.rfm import Rfm
+from desirelines.settings.segment_rules import Rule
+from desirelines.settings.segments import (
+    Segments,
+    apart_rule,
+    check_rules,
+    own_features,
+    rules_in,
+)
 from desirelines.settings.source import Source
 from desirelines.settings.strict import Name, Place, Strict, TableName
 from desirelines.settings.validators import (
@@ -182,23 +190,6 @@ class Clusters(Strict):
         return self
 
 
-class Words(Strict):
-    """The words that name a segment by a feature well above, or well below, the rest."""
-
-    high: Name
-    low: Name
-
-
-class Segments(Strict):
-    """Numbers in rule segments, and words for cluster names that replace the catalogue's."""
-
-    new_buyer_days: PositiveInt = 30
-    lapsed_months: PositiveInt = 6
-    cart_abandoner_hours: PositiveInt = 24
-    cart_abandoner_days: PositiveInt = 30
-    words: dict[str, Words] = Field(default_factory=dict)
-
-
 class Evidence(Strict):
     """How long the evidence for cluster membership is kept."""
 
@@ -262,11 +253,7 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _words_of_features(self) -> Settings:
-        custom = [o.name for o in self.features.own]
-        of_occasions = [
-            f"{o.name}_{part}" for o in self.features.occasions for part in OCCASION_PARTS
-        ]
-        features = [*(f.name for f in FEATURES), *custom, *of_occasions]
+        features = [*(f.name for f in FEATURES), *own_features(self.features)]
         for name in self.segments.words:
             if name not in features and " -> " not in name:
                 raise ValueError(
@@ -274,6 +261,21 @@ class Settings(Strict):
                     f"{did_you_mean(name, features)}"
                 )
         return self
+
+    @model_validator(mode="after")
+    def _rules_can_be_read(self) -> Settings:
+        check_rules(self.segments, self.features, self.clusters.least_active_days)
+        return self
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rule segments, each after those that it refers to."""
+        return rules_in(self.segments, self.features, self.clusters.least_active_days)[0]
+
+    @property
+    def apart_rule(self) -> Rule:
+        """The rule of people with too little data, whose main segment it is."""
+        return apart_rule(self.segments, self.clusters.least_active_days)
 
     @property
     def hash(self) -> str:

@@ -6,6 +6,7 @@ Size and depth are limited, so that no file can block a command.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +33,11 @@ _PLAIN = frozenset([_MERGE, _TEXT, *(f"tag:yaml.org,2002:{kind}" for kind in _PL
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The file and line of a key."""
+    """The file and line of a key, and the column of its text, if it is one on that line; else 0."""
 
     file: str
     line: int
+    column: int = 0
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
@@ -106,6 +108,24 @@ def read_yaml(path: Path) -> tuple[dict[str, Any], dict[KeyPath, Place]]:
     return values, places
 
 
+def read_entries(path: Path | Traversable) -> list[tuple[dict[str, Any], dict[KeyPath, Place]]]:
+    """Read a YAML file that is one mapping or a list of them, each with the places of its keys.
+
+    Raises:
+        SettingsError: as `read_yaml`, or an entry of the list is no mapping.
+    """
+    file, places = shown(str(path), MOST_PATH), dict[KeyPath, Place]()
+    values = _values(_text_of(path), file, places)
+    if isinstance(values, dict):
+        return [(values, places | {(): Place(file, 1)})]
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise SettingsError([f"{file}:1: a mapping of keys to values, or a list of them"])
+    return [
+        (value, {at[1:]: place for at, place in places.items() if at[0] == number})
+        for number, value in enumerate(values)
+    ]
+
+
 def read_value(text: str, where: str) -> Any:
     """The value of one line of YAML, as in `--set`.
 
@@ -115,7 +135,7 @@ def read_value(text: str, where: str) -> Any:
     return _values(text, where, {}, has_lines=False)
 
 
-def _text_of(path: Path) -> str:
+def _text_of(path: Path | Traversable) -> str:
     shown_path = shown(str(path), MOST_PATH)
     try:
         with path.open("rb") as file:
@@ -192,12 +212,22 @@ def _collect(
                     _collect(merged, at, file, places, line_of)
                 continue
             key.tag = _TEXT
-            places[(*at, key.value)] = Place(file, line)
+            places[(*at, key.value)] = Place(file, line, _column(value, line - 1))
             _collect(value, (*at, key.value), file, places, line_of)
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            places[(*at, number)] = Place(file, value.start_mark.line + 1)
+            line = value.start_mark.line
+            places[(*at, number)] = Place(file, line + 1, _column(value, line))
             _collect(value, (*at, number), file, places, line_of)
+
+
+def _column(node: yaml.Node, line: int) -> int:
+    """The column at which the text of a value on this line begins, from 1; 0 for other values."""
+    if not isinstance(node, yaml.ScalarNode) or node.start_mark.line != line:
+        return 0
+    if node.style in ("|", ">") or node.end_mark.line != line:
+        return 0
+    return int(node.start_mark.column) + (2 if node.style else 1)
 
 
 def _apart(value: Any) -> Any:

@@ -26,11 +26,11 @@ from desirelines.views.features import (
     clustered_features,
     counted_people,
     features_in_use,
-    rules_of,
 )
 from desirelines.views.members import members_after
 from desirelines.views.models import forget_model, model_of, own_model, remember_assigned
 from desirelines.views.parameters import RunParameter
+from desirelines.views.rules import rules_of
 
 
 def fit_clusters(run: Run) -> StageReport:

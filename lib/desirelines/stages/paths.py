@@ -29,8 +29,8 @@ from desirelines.tables import (
     SEGMENT_SIZES,
     Table,
 )
-from desirelines.views.features import rules_of
 from desirelines.views.members import members_after
+from desirelines.views.rules import rules_of
 from desirelines.views.sessions import published_sessions
 
 PATH_TABLES = (PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS)

@@ -29,8 +29,8 @@ from desirelines.tables import (
     Table,
 )
 from desirelines.views.data_end import day_after_newest_event
-from desirelines.views.features import rules_of
 from desirelines.views.members import definitions_of
+from desirelines.views.rules import rules_of
 from desirelines.views.sessions import published_sessions
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def report_data(run: Run) -> ReportData:
         .toPandas(),
         accounts=_frame(accounts_of(run)),
         trials=_of_run(run, CLUSTER_TRIALS, "trial"),
-        rule_features={r.segment_id: r.feature for r in rules_of(run) if r.feature},
+        rule_features={r.segment_id: r.needs for r in rules_of(run) if r.needs},
         steps_shown=report.top_steps,
         places=paths.places,
         currency=run.settings.site.currency,

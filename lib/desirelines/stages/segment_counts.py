@@ -13,7 +13,7 @@ from desirelines.history.publishable import Counted, Move, publishable_sizes_and
 from desirelines.run.context import Run
 from desirelines.segments.profile import to_counts
 from desirelines.tables import SEGMENT_SIZES
-from desirelines.views.features import rules_of
+from desirelines.views.rules import rules_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyspark.sql import DataFrame
+from pyspark.sql import Column, DataFrame
 
 from desirelines.catalogue.words import Trait
 from desirelines.frames.keep import kept, release
 from desirelines.history.membership_changes import to_changes
 from desirelines.io.tables.driver_rows import DriverRows
+from desirelines.rules.facts import asked_of
+from desirelines.rules.percentiles import percentiles_of, publishable, resolved
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.segments.distance_evidence import to_evidence
@@ -17,6 +19,7 @@ from desirelines.segments.membership import to_memberships
 from desirelines.segments.naming import names_apart
 from desirelines.segments.profile import to_comparisons, to_profiles
 from desirelines.settings.run_ids import NO_BASE
+from desirelines.stages.parameters import save_run_parameters
 from desirelines.stages.segment_counts import published_sums
 from desirelines.tables import (
     SEGMENT_CHANGES,
@@ -27,9 +30,17 @@ from desirelines.tables import (
     SEGMENT_SIZES,
     Table,
 )
-from desirelines.views.features import features_in_use, features_of, rules_of
+from desirelines.views.features import features_in_use, features_of
 from desirelines.views.members import members_after
 from desirelines.views.models import Model, expected_segments, model_of, own_model, take_assigned
+from desirelines.views.parameters import RunParameter
+from desirelines.views.rules import (
+    feature_numbers,
+    rule_conditions,
+    rule_people,
+    rules_of,
+    tests_in,
+)
 
 
 def assign_segments(run: Run) -> StageReport:
@@ -41,7 +52,16 @@ def assign_segments(run: Run) -> StageReport:
     model = own_model(run)
     before = members_after(run, base)
     assigned = take_assigned(run, model)  # memberships and evidence are made from it
-    now = kept(to_memberships(features_of(run), assigned, model.segment_of_cluster, rules_of(run)))
+    rules, rule_rows = _rule_rows(run)
+    now = kept(
+        to_memberships(
+            rule_rows,
+            assigned,
+            model.segment_of_cluster,
+            rules,
+            primary=[r.segment_id for r in rules_of(run) if r.is_primary],
+        )
+    )
     changes = kept(to_changes(before, now, run_id=run.run_id, as_of=run.as_of))
     try:
         run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
@@ -77,6 +97,20 @@ def assign_segments(run: Run) -> StageReport:
     # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
     return StageReport(len(ids), note, inputs={"base_run_id": base})
+
+
+def _rule_rows(run: Run) -> tuple[dict[str, Column], DataFrame]:
+    """The conditions of the rules, and the people on whom they are evaluated.
+
+    Percentiles are resolved and saved.
+    """
+    rules = rules_of(run)
+    tests = tests_in(rules)
+    percentiles = resolved(features_of(run), percentiles_of(tests), feature_numbers(run))
+    if percentiles:
+        save_run_parameters(run, {RunParameter.RULE_PERCENTILES: publishable(percentiles)})
+    values = {percentile: found.value for percentile, found in percentiles.items()}
+    return rule_conditions(run, rules, values), rule_people(run, asked_of(tests), tests)
 
 
 def _segment_ids(run: Run, model: Model) -> list[str]:

@@ -7,6 +7,7 @@ written.
 
 from __future__ import annotations
 
+from desirelines.catalogue.kinds import TOO_LITTLE_DATA
 from desirelines.tables.contract import (
     EVERYBODY,
     FATES,
@@ -14,7 +15,6 @@ from desirelines.tables.contract import (
     ONE_GROUP,
     RATE,
     SMALL_GROUP,
-    TOO_LITTLE_DATA,
     Column,
     Table,
 )

@@ -182,7 +182,5 @@ SMALL_GROUP = 10
 """Groups of fewer people than this are not written to tables that outlive an erasure."""
 EVERYBODY = "all"
 """The segment_id of rows about everybody in tables per segment."""
-TOO_LITTLE_DATA = "too_little_data"
-"""The segment_id of people who are in no cluster, because too little is known of them."""
 ONE_GROUP = "one group: "
 """Begin of the verdict on a fit that found no groups; the reason follows."""

@@ -1,9 +1,8 @@
-"""Features as of the date of a run, the catalogue in use, and the segments of rules."""
+"""Features as of the date of a run, and the catalogue in use."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -13,8 +12,8 @@ from desirelines.catalogue import Feature
 from desirelines.features.custom import catalogued
 from desirelines.features.occasions import occasion_features
 from desirelines.features.path_tfidf import Vocabulary
+from desirelines.rules.columns import RuleInputs, condition_column
 from desirelines.run.context import Run
-from desirelines.segments.shipped_rules import RuleSegment, rule_segments, too_little_data
 from desirelines.tables import FEATURES
 from desirelines.views.parameters import RunParameter, parameter_of
 
@@ -31,12 +30,14 @@ def people_count(run: Run) -> int:
 
 def clustered_features(run: Run) -> DataFrame:
     """Features of the people who are clustered: those with enough data."""
-    conditions = [rule.condition for rule in rules_of(run) if rule.is_primary]
-    return reduce(
-        lambda rows, condition: rows.filter(~F.coalesce(condition, F.lit(False))),
-        conditions,
-        features_of(run),
-    )
+    return features_of(run).filter(~is_apart(run))
+
+
+def is_apart(run: Run) -> Column:
+    """Whether a person has too little data to be grouped, over `features`."""
+    inputs = RuleInputs(run.window.end, {}, {}, {})
+    condition = condition_column(run.settings.apart_rule.condition, inputs, {})
+    return F.coalesce(condition, F.lit(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +57,9 @@ class Counted:
 
 def counted_people(run: Run) -> Counted:
     """Count those who are clustered and those who are not. One execution."""
-    is_apart = reduce(
-        Column.__or__,
-        (F.coalesce(rule.condition, F.lit(False)) for rule in rules_of(run) if rule.is_primary),
-    )
-    days = F.percentile_approx(F.when(~is_apart, F.col("active_days")), 0.5)
-    counts = (F.count_if(~is_apart), F.count_if(is_apart), days)
+    apart = is_apart(run)
+    days = F.percentile_approx(F.when(~apart, F.col("active_days")), 0.5)
+    counts = (F.count_if(~apart), F.count_if(apart), days)
     row = features_of(run).agg(*counts).collect()[0]
     return Counted(int(row[0]), int(row[1]), float(row[2] or 0))
 
@@ -79,9 +77,3 @@ def vocabulary_of(run: Run, run_id: str) -> Vocabulary | None:
     """The path n-grams of a run; null if it had none."""
     stored = parameter_of(run, run_id, RunParameter.PATH_WORDS)
     return None if stored is None else Vocabulary.from_json(stored)
-
-
-def rules_of(run: Run) -> tuple[RuleSegment, ...]:
-    """The segments that rules define, as of the run's date."""
-    by_rule = rule_segments(run.settings.segments, F.lit(run.window.end))
-    return (too_little_data(run.settings.clusters.least_active_days), *by_rule)

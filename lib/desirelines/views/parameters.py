@@ -19,6 +19,8 @@ class RunParameter(StrEnum):
     """Cut points of the RFM scores."""
     BENEFIT_RANKS = "benefit_ranks"
     """The ranks that decide the label `benefit_sought`."""
+    RULE_PERCENTILES = "rule_percentiles"
+    """Percentiles that rules compare with, by what the rules call them."""
 
 
 def parameter_of(run: Run, run_id: str, name: RunParameter) -> str | None:

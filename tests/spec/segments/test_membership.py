@@ -3,15 +3,7 @@
 from pyspark.sql import functions as F
 
 from desirelines.segments.membership import to_memberships
-from desirelines.segments.shipped_rules import RuleSegment
 from tests.support.tables import rows_of, table
-
-
-def rule(segment_id, condition, *, is_primary=False):
-    return RuleSegment(
-        segment_id=segment_id, name=segment_id, definition="d", condition=F.expr(condition),
-        is_primary=is_primary,
-    )  # fmt: skip
 
 
 def test_a_cluster_gives_the_main_segment_and_rules_give_others(spark):
@@ -23,8 +15,8 @@ def test_a_cluster_gives_the_main_segment_and_rules_give_others(spark):
         dan       | 4        | -1       | apart
     """)  # fmt: skip
     assigned = table(spark, "person_id | n:bucket | n:cluster\nann|1|0\nben|2|1\ncat|3|0")
-    rules = (rule("apart", "orders < 0", is_primary=True), rule("buyer", "orders > 0"))
-    got = to_memberships(features, assigned, {0: "c-1", 1: "c-2"}, rules)
+    rules = {"apart": F.expr("orders < 0"), "buyer": F.expr("orders > 0")}
+    got = to_memberships(features, assigned, {0: "c-1", 1: "c-2"}, rules, primary=["apart"])
     assert rows_of(got, "person_id", "bucket", "segment_id", "is_primary") == [
         ("ann", 1, "c-1", True),
         ("ben", 2, "buyer", False),

@@ -6,7 +6,7 @@ import pytest
 
 from desirelines.catalogue.words import Trait
 from desirelines.segments.naming import name_of, names_apart
-from desirelines.settings.model import Words
+from desirelines.settings.segments import Words
 
 LATELY = ("recency_days", Trait(9.0, 8.0, 90.0, -0.8))
 OFTEN = ("frequency", Trait(12.0, 11.0, 2.0, 1.2))

@@ -1,14 +1,25 @@
-"""`rename`: name a segment by hand."""
+"""`rename`, and the group `desirelines segment`: try a rule before it is published."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from desirelines.cli.opening import opened
 from desirelines.cli.options import UNDATED, Options, command
-from desirelines.cli.output import print_line, show
+from desirelines.cli.output import print_line, print_rows, rows_of, show
+
+if TYPE_CHECKING:
+    from desirelines.operations.preview_segment import SegmentPreview
+
+segment = typer.Typer(
+    name="segment",
+    no_args_is_help=True,
+    help="Try rule segments before they are published.",
+    rich_markup_mode="markdown",
+)
 
 
 def add_segment(app: typer.Typer) -> None:
@@ -44,3 +55,56 @@ def rename(
         "`desirelines report` shows it."
     )
     show(options.is_json, result, lambda: print_line(text))
+
+
+@command(segment, "test", shared=UNDATED)
+def try_rules(
+    options: Options,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help="A rule file, or a folder of them; docs/rules.md says what is in it.",
+            show_default=False,
+        ),
+    ],
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--person",
+            help="A person's id: show every condition with its answer for them.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Preview new or edited rules on the published features. Nothing is written.
+
+    Shows how many people each rule and each of its conditions is true for, who would enter and
+    leave, and the overlap with other segments. Numbers of fewer than ten people are withheld.
+
+    Example: `desirelines segment test segments/deal_hunter.yaml`
+    """
+    with opened(options) as run:
+        from desirelines.operations.preview_segment import answers_for, preview
+
+        if person is not None:
+            answers = answers_for(run, file, person)
+            show(options.is_json, answers, lambda: print_rows(rows_of(answers)))
+            return
+        previews = preview(run, file)
+    show(options.is_json, previews, lambda: _print_previews(previews))
+
+
+def _print_previews(previews: tuple[SegmentPreview, ...]) -> None:
+    for one in previews:
+        _print_preview(one)
+
+
+def _print_preview(one: SegmentPreview) -> None:
+    print_line(f"{one.name} ({one.segment_id}), as of {one.as_of}: {one.definition}")
+    told = ((one.people, "people"), (one.entering, "entering"), (one.leaving, "leaving"))
+    counts = ", ".join(
+        f"{'withheld' if count is None else f'{count:,}'} {what}" for count, what in told
+    )
+    print_line(f"of {one.of_people:,} people: {counts}")
+    print_rows(rows_of(one.nodes))
+    print_rows(rows_of(one.overlaps))

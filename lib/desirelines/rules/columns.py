@@ -1,0 +1,136 @@
+"""Conditions of rules as columns: true, false, or null where it is not known.
+
+Spark's AND, OR and NOT over null are Kleene's three-valued logic (docs/rules.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import and_, eq, ge, gt, le, lt, ne, or_
+
+from pyspark.sql import Column
+from pyspark.sql import functions as F
+
+from desirelines.rules.facts import FALSE, OPEN, TRUE, Asked
+from desirelines.rules.spans import start_of, start_us
+from desirelines.settings.rule_conditions import (
+    AllOf,
+    AnyOf,
+    Compare,
+    Condition,
+    Count,
+    InSegment,
+    IsKnown,
+    LabelIn,
+    Moment,
+    Not,
+    Percentile,
+    Sequence,
+    Span,
+    Test,
+)
+from desirelines.settings.segment_rules import Rule
+
+OPERATORS = {"<": lt, "<=": le, "=": eq, "!=": ne, ">=": ge, ">": gt}
+DAY_US = 86_400_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInputs:
+    """What conditions are resolved by in one run.
+
+    Attributes:
+        end: the first moment that no longer counts.
+        numbers: Spark SQL of features, by name; a column of the same name where there is none.
+        percentiles: values of the percentiles; null where nobody has a value.
+        asked: columns of tests over sessions and events.
+    """
+
+    end: datetime
+    numbers: Mapping[str, str]
+    percentiles: Mapping[Percentile, float | None]
+    asked: Mapping[Asked, str]
+
+
+def rule_columns(rules: tuple[Rule, ...], inputs: RuleInputs) -> dict[str, Column]:
+    """The condition of every rule, by segment; rules come after those that they refer to."""
+    columns: dict[str, Column] = {}
+    for rule in rules:
+        columns[rule.segment_id] = condition_column(rule.condition, inputs, columns)
+    return columns
+
+
+def condition_column(
+    condition: Condition, inputs: RuleInputs, segments: Mapping[str, Column]
+) -> Column:
+    """True, false or null for each person; `segments` are the conditions of other rules."""
+    if isinstance(condition, Not):
+        return ~condition_column(condition.part, inputs, segments)
+    if isinstance(condition, AllOf | AnyOf):
+        parts = [condition_column(part, inputs, segments) for part in condition.parts]
+        return reduce(and_ if isinstance(condition, AllOf) else or_, parts)
+    return test_column(condition.test, inputs, segments)
+
+
+def test_column(test: Test, inputs: RuleInputs, segments: Mapping[str, Column]) -> Column:
+    """One test, for each person."""
+    match test:
+        case Compare():
+            bound = test.bound
+            value = inputs.percentiles[bound] if isinstance(bound, Percentile) else bound
+            number = number_column(test.column, inputs.numbers)
+            holds: Column = OPERATORS[test.operator](number, F.lit(value).cast("double"))
+            return holds
+        case IsKnown():
+            number = number_column(test.column, inputs.numbers)
+            return number.isNotNull() if test.is_known else number.isNull()
+        case Moment():
+            return _moment(test, inputs.end)
+        case LabelIn():
+            is_in = F.col(test.label).isin(*sorted(test.values))
+            return is_in if test.is_in else ~is_in
+        case Count():
+            return _count(test, inputs)
+        case Sequence():
+            state = F.col(inputs.asked[test])
+            return (
+                F.when(state == TRUE, F.lit(True))
+                .when(state == OPEN, F.lit(None).cast("boolean"))
+                .when((state == FALSE) | _was_observed(test.window, inputs.end), F.lit(False))
+            )
+        case InSegment():
+            return segments[test.segment_id]
+
+
+def number_column(name: str, numbers: Mapping[str, str]) -> Column:
+    """A number about the person."""
+    return F.expr(numbers[name]) if name in numbers else F.col(name)
+
+
+def _moment(test: Moment, end: datetime) -> Column:
+    at, start = F.col(test.column), start_of(test.span, end)
+    fits = at < start if test.is_before else (at >= start) & (at < F.lit(end))
+    # What never was is neither lately nor long ago.
+    return F.coalesce(fits, F.lit(False))
+
+
+def _count(test: Count, inputs: RuleInputs) -> Column:
+    """More may have been there than was seen, so too few is an answer only where all was seen."""
+    seen = F.coalesce(F.col(inputs.asked[test]), F.lit(0))
+    enough = F.lit(True) if test.least is None else seen >= test.least
+    few_enough = F.lit(True) if test.most is None else seen <= test.most
+    certain = F.when(~few_enough, F.lit(False))
+    if test.most is None:
+        certain = certain.when(enough, F.lit(True))
+    return certain.when(_was_observed(test.window, inputs.end), enough)
+
+
+def _was_observed(window: Span | None, end: datetime) -> Column:
+    """Whether the person's first session was before the window began; always without a window."""
+    if window is None:
+        return F.lit(True)
+    known_us = F.unix_micros(F.lit(end)) - F.col("tenure_days") * DAY_US
+    return known_us <= start_us(window, end)
