@@ -124,7 +124,7 @@ FILES = {
     "a pattern of the end": ("paths:\n  patterns: ['buy -> path_end']\n", 2,
                              "path_end is not a step"),
     "a pattern": ("paths:\n  patterns: [a -> b, 'a -> -> b']\n", 2,
-                  "at character 5: expected a step"),
+                  "at character 6: expected a step"),
     "a goal": ("paths:\n  goal: '* -> b'\n", 2, "`*` stands between two steps"),
     "a funnel of ways": ("paths:\n  funnels:\n    - {name: f, steps: ['a -> b', c]}\n", 3,
                          "is not one step"),

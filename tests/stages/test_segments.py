@@ -72,6 +72,7 @@ segments:
     - segment: neither
       name: Neither
       when: {all: [{not: in segment lately}, no cart_add in 10 days, frequency < 1]}
+    - {segment: tidy, name: Tidy, when: 'path "add -> buy within 1h" in 3 days'}
     - {segment: soon, name: Soon, when: cart_add then purchase within 1 hour in 3 days}
 """
 
@@ -106,6 +107,7 @@ def test_rules_of_every_kind_through_a_run(spark, cli, first_template, tmp_path)
     assert found == {
         "lately": len(bought),
         "soon": len(bought & people({"add"}, 3)),
+        "tidy": len(bought & people({"add"}, 3)),
         "dear": 5,
         "stage": 20,
         "neither": shop.PEOPLE - len(people({"buy", "add"}, 40)),

@@ -27,6 +27,7 @@ from desirelines.settings.rule_conditions import (
     LabelIn,
     Moment,
     Not,
+    PathHolds,
     Percentile,
     Sequence,
     Span,
@@ -100,6 +101,11 @@ def test_column(test: Test, inputs: RuleInputs, segments: Mapping[str, Column]) 
                 F.when(state == TRUE, F.lit(True))
                 .when(state == OPEN, F.lit(None).cast("boolean"))
                 .when((state == FALSE) | _was_observed(test.window, inputs.end), F.lit(False))
+            )
+        case PathHolds():
+            holds = F.coalesce(F.col(inputs.asked[test]), F.lit(False))
+            return F.when(holds, F.lit(True)).when(
+                _was_observed(test.window, inputs.end), F.lit(False)
             )
         case InSegment():
             return segments[test.segment_id]

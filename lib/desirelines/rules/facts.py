@@ -9,16 +9,24 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.rules.spans import first_day, length_us, start_us
-from desirelines.settings.rule_conditions import Count, Counted, Sequence, Span, Steps, Test
+from desirelines.settings.rule_conditions import (
+    Count,
+    Counted,
+    PathHolds,
+    Sequence,
+    Span,
+    Steps,
+    Test,
+)
 
 TRUE, OPEN, FALSE = "true", "open", "false"
 """States of a sequence: there is one, one can still come about, there is none."""
-Asked = Count | Sequence
+Asked = Count | Sequence | PathHolds
 
 
 def asked_of(tests: Iterable[Test]) -> dict[Asked, str]:
     """The tests that need sessions or events, each once, with the name of their column."""
-    asked = dict.fromkeys(test for test in tests if isinstance(test, Count | Sequence))
+    asked = dict.fromkeys(test for test in tests if isinstance(test, Count | Sequence | PathHolds))
     counted = dict.fromkeys(_question(test) for test in asked)
     names = {question: f"_rule_{number}" for number, question in enumerate(counted)}
     return {test: names[_question(test)] for test in asked}
@@ -41,7 +49,11 @@ def to_facts(
 
     Counts are whole numbers; sequences are one of TRUE, OPEN and FALSE. One shuffle.
     """
-    questions = {name: _question(test) for test, name in asked.items() if not needs_events([test])}
+    questions = {
+        name: _question(test)
+        for test, name in asked.items()
+        if not needs_events([test]) and not isinstance(test, PathHolds)
+    }
     if not questions:
         return sessions.select("person_id").distinct()
     day = F.to_date(F.from_utc_timestamp("started_at", zone))
@@ -57,7 +69,7 @@ def to_facts(
         if isinstance(question, Count):
             counts, final[name] = _counting(question, name, end, as_of, zone)
             collected |= counts
-        else:
+        elif isinstance(question, Sequence):
             times, final[name] = _following(question, name, end)
             collected |= times
     people = sessions.groupBy("person_id").agg(

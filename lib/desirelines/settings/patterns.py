@@ -16,7 +16,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from importlib import resources
+from typing import Any, Literal
+
+from lark import Lark, Token, Tree, UnexpectedInput, UnexpectedToken
 
 from desirelines.catalogue.kinds import RESERVED_STEPS
 from desirelines.characters import shown
@@ -26,15 +30,10 @@ Occurrence = Literal["first", "last", "every"]
 MOST_ITEMS = 50
 MOST_MS = 3_155_760_000_000
 _UNITS = {"s": 1_000, "m": 60_000, "h": 3_600_000, "d": 86_400_000}
-_QUOTED = r'"(?:[^"\\]|\\.)+"'
+GRAMMAR = resources.files("desirelines") / "settings" / "patterns.lark"
 _BARE = r"[\w./:%+~@#]+(?:-(?!>)[\w./:%+~@#]+)*(?: (?!within\b)[\w./:%+~@#]+)*"
-_MANY = rf'(?:{_QUOTED}|[^\]"])+'
-_ITEM = re.compile(
-    rf"\s*(?:(?P<gap>\*)|\[(?P<not>\^?)(?P<many>{_MANY})\]|(?P<one>{_QUOTED}|{_BARE}))\s*",
-    re.DOTALL,
-)
-_WITHIN = re.compile(r"\s*within\s+(?P<n>\d{1,9}(?:\.\d{1,9})?)\s*(?P<unit>[smhd])\s*\Z")
-_FIRST_WORD = re.compile(r"\s*(?P<which>first|last|every)\s+(?!->)")
+"""A name that needs no quotes, as in the grammar."""
+_FIRST_WORD = re.compile(r"\s*(?:first|last|every)\s+(?!\s*->)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,39 +69,60 @@ def read_pattern(text: str) -> Pattern:
     Raises:
         SettingsError: the text is no pattern; the message says where.
     """
-    which = _FIRST_WORD.match(text)
-    place = which.end() if which else 0
+    try:
+        tree = _parser().parse(text)
+    except UnexpectedInput as error:
+        raise _unreadable(text, error) from None
+    which, within = tree.children[0], tree.children[-1]
+    links = [child for child in tree.children if isinstance(child, Tree)]
     items: list[Item] = []
-    after_gap, wants_item = False, True
-    while place < len(text):
-        if not wants_item:
-            within = _WITHIN.match(text, place)
-            if within:
-                return _checked(
-                    text, items, which, int(float(within["n"]) * _UNITS[within["unit"]])
-                )
-            if not text.startswith("->", place):
-                raise _broken(text, place, "expected `->`, or `within 2h` at the end")
-            place, wants_item = place + 2, True
-            continue
-        item = _ITEM.match(text, place)
-        if not item or item.end() == place:
-            raise _broken(text, place, "expected a step, `[a|b]`, `[^a]` or `*`")
-        if item["gap"]:
+    after_gap = False
+    for link in links:
+        if link.data == "gap":
             if not items or after_gap:
-                raise _broken(text, place, "`*` stands between two steps")
+                raise _broken(text, link.meta.start_pos, "`*` stands between two steps")
             after_gap = True
-        else:
-            many = _without_bars(item["many"]) if item["many"] else [item["one"]]
-            names = frozenset(map(_unquoted, many))
-            if "" in names:
-                raise _broken(text, place, "a name is empty")
-            items.append(Item(names, bool(item["not"]), after_gap))
-            after_gap = False
-        place, wants_item = item.end(), False
-    if wants_item or after_gap:
+            continue
+        items.append(Item(_names(text, link), _is_not(link), after_gap))
+        after_gap = False
+    if after_gap:
         raise _broken(text, len(text), "a pattern ends with a step")
-    return _checked(text, items, which, None)
+    return _checked(text, items, which, within)
+
+
+@cache
+def _parser() -> Lark:
+    grammar = GRAMMAR.read_text(encoding="utf-8")
+    return Lark(grammar, parser="lalr", propagate_positions=True)
+
+
+def _names(text: str, link: Tree[Token]) -> frozenset[str]:
+    """The names of one link of the chain."""
+    options = link.find_data("option") if link.data == "several" else iter([link])
+    names = []
+    for option in options:
+        if not option.children:
+            raise _broken(text, link.meta.start_pos, "a name is empty")
+        names.append(_unquoted(str(option.children[0])))
+    return frozenset(names)
+
+
+def _is_not(link: Tree[Token]) -> bool:
+    return link.data == "several" and link.children[0] is not None
+
+
+def _unreadable(text: str, error: UnexpectedInput) -> SettingsError:
+    if isinstance(error, UnexpectedToken):
+        wanted, is_end = error.accepts or error.expected, error.token.type == "$END"
+        place = len(text) if is_end else error.pos_in_stream
+    else:
+        wanted, is_end = getattr(error, "allowed", set()), False
+        place = error.pos_in_stream
+    if "WITHIN" in wanted:
+        why = "expected `->`, or `within 2h` at the end"
+    else:
+        why = "a pattern ends with a step" if is_end else "expected a step, `[a|b]`, `[^a]` or `*`"
+    return _broken(text, place or 0, why)
 
 
 def known_pattern(text: str) -> str:
@@ -167,34 +187,21 @@ def _quoted(name: str) -> str:
     return f'"{escaped}"'
 
 
-def _without_bars(many: str) -> list[str]:
-    """The names of `[a|b]`; a bar in quotes is part of a name."""
-    names = [""]
-    for part in re.findall(rf'{_QUOTED}|[^|"]+|\|', many):
-        if part == "|":
-            names.append("")
-        else:
-            names[-1] += part
-    return names
-
-
 def _unquoted(written: str) -> str:
     name = written.strip()
     return re.sub(r"\\(.)", r"\1", name[1:-1], flags=re.DOTALL) if name.startswith('"') else name
 
 
-def _checked(
-    text: str, items: list[Item], which: re.Match[str] | None, within_ms: int | None
-) -> Pattern:
-    occurrence: Occurrence = "first"
-    if which and which["which"] == "last":
-        occurrence = "last"
-    elif which and which["which"] == "every":
-        occurrence = "every"
+def _checked(text: str, items: list[Item], which: Any, within: Any) -> Pattern:
+    occurrence: Occurrence = "first" if which is None else str(which).strip()  # type: ignore[assignment]
     if len(items) > MOST_ITEMS:
         raise _broken(text, len(text), f"a pattern has at most {MOST_ITEMS} steps")
-    if within_ms is not None and within_ms > MOST_MS:
-        raise _broken(text, text.rindex("within"), "`within` takes at most a hundred years")
+    within_ms = None
+    if within is not None:
+        count = within.removeprefix("within").strip()
+        within_ms = int(float(count[:-1]) * _UNITS[count[-1]])
+        if within_ms > MOST_MS:
+            raise _broken(text, within.start_pos, "`within` takes at most a hundred years")
     return Pattern(text.strip(), tuple(items), occurrence, within_ms)
 
 

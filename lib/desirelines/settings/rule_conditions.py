@@ -132,13 +132,21 @@ class Sequence:
 
 
 @dataclass(frozen=True, slots=True)
+class PathHolds:
+    """Whether the path in [end − window, end), or ever, holds a pattern (docs/patterns.md)."""
+
+    pattern: str
+    window: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InSegment:
     """Membership of another rule segment."""
 
     segment_id: str
 
 
-Test = Compare | IsKnown | Moment | LabelIn | Count | Sequence | InSegment
+Test = Compare | IsKnown | Moment | LabelIn | Count | Sequence | PathHolds | InSegment
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from lark.tree import Meta
 
 from desirelines.characters import shown
 from desirelines.errors import did_you_mean
+from desirelines.settings.patterns import known_pattern
 from desirelines.settings.rule_conditions import (
     Compare,
     Count,
@@ -22,6 +23,7 @@ from desirelines.settings.rule_conditions import (
     IsKnown,
     LabelIn,
     Moment,
+    PathHolds,
     Percentile,
     Sequence,
     Span,
@@ -253,6 +255,13 @@ class Meaning(Transformer[Token, Test]):
             between=between or Steps(),
             window=window,
         )
+
+    def path(self, quoted: Token, window: Span | None = None) -> Test:
+        try:
+            known_pattern(str(quoted))
+        except ValueError as error:
+            raise ConditionError(quoted.column or 1, str(error)) from None
+        return PathHolds(str(quoted), window)
 
     def membership(self, name: Token) -> Test:
         return InSegment(self._known(name, self._vocabulary.segments, "rule segment"))

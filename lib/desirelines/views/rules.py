@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import reduce
 from itertools import chain
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.paths.pattern_matching import with_matches
+from desirelines.paths.units import to_person_paths, to_session_paths
 from desirelines.rules.columns import RuleInputs, rule_columns
 from desirelines.rules.facts import Asked, asked_of, needs_events, to_category_facts, to_facts
+from desirelines.rules.spans import start_us
 from desirelines.run.context import Run
-from desirelines.settings.rule_conditions import LabelIn, Percentile, Test, each_test
+from desirelines.settings.patterns import read_pattern
+from desirelines.settings.rule_conditions import (
+    LabelIn,
+    PathHolds,
+    Percentile,
+    Span,
+    Test,
+    each_test,
+)
 from desirelines.settings.segment_rules import Rule
 from desirelines.tables import FEATURES, PERSON_LABELS
 from desirelines.views.events import events_of_people
@@ -48,17 +60,51 @@ def rule_people(run: Run, asked: Mapping[Asked, str], tests: tuple[Test, ...]) -
         people = people.join(labels.select("person_id", *names), "person_id", "left")
     if not asked:
         return people
+    sessions = sessions_of_people(run)
     facts = to_facts(
-        sessions_of_people(run),
+        sessions,
         dict(asked),
         end=run.window.end,
         as_of=run.as_of,
         zone=run.settings.site.time_zone,
     )
-    parts = [facts]
+    parts = [facts, *_path_facts(sessions, asked, run.window.end)]
     if needs_events(asked):
         parts.append(to_category_facts(events_of_people(run), dict(asked), end=run.window.end))
     return reduce(lambda rows, part: rows.join(part, "person_id", "left"), parts, people)
+
+
+def _path_facts(sessions: DataFrame, asked: Mapping[Asked, str], end: datetime) -> list[DataFrame]:
+    """For each window, a row per person whose path in it holds a pattern, with its columns."""
+    by_window: dict[Span | None, dict[PathHolds, str]] = {}
+    for test, name in asked.items():
+        if isinstance(test, PathHolds):
+            by_window.setdefault(test.window, {})[test] = name
+    paths = to_person_paths(to_session_paths(sessions).withColumn("segments", F.lit(None)))
+    found = []
+    for window, tests in by_window.items():
+        patterns = [read_pattern(test.pattern) for test in tests]
+        matched = with_matches(_inside(paths, window, end), patterns)
+        holds = (_holds(number).alias(name) for number, name in enumerate(tests.values()))
+        found.append(matched.select("person_id", *holds))
+    return found
+
+
+def _inside(paths: DataFrame, window: Span | None, end: datetime) -> DataFrame:
+    """The part of each path that lies in the window: person_id, steps, at_ms."""
+    begin, last = start_us(window, end), F.unix_micros(F.lit(end))
+
+    def is_inside(step: Column) -> Column:
+        return (step["at_ms"] * 1000 >= begin) & (step["at_ms"] * 1000 < last)
+
+    inside = F.filter(F.arrays_zip("steps", "at_ms"), is_inside)
+    return paths.select("person_id", inside.alias("_inside")).select(
+        "person_id", F.col("_inside.steps").alias("steps"), F.col("_inside.at_ms").alias("at_ms")
+    )
+
+
+def _holds(number: int) -> Column:
+    return F.exists("matches", lambda match: match["pattern"] == number)
 
 
 def rule_conditions(

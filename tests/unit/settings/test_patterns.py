@@ -21,6 +21,7 @@ from desirelines.settings.patterns import Item, check_names, known_single, plain
          None),
         ("/p/1.html within 1.5d", [("/p/1.html", False, False)], "first", 129_600_000),
         ("first", [("first", False, False)], "first", None),
+        ("first  -> last", [("first", False, False), ("last", False, False)], "first", None),
     ],
 )  # fmt: skip
 def test_patterns_are_read(text, items, occurrence, within_ms):
