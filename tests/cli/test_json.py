@@ -93,6 +93,13 @@ def test_why_and_identity_explain(printed, published_shop, spark):
         "segments": [
             {"segment_id": TEXT, "name": TEXT, "is_primary": FLAG, "since": TEXT, "because": TEXT}
         ],
+        "rules": [
+            {
+                "segment_id": TEXT, "name": TEXT, "is_member": FLAG,
+                "conditions": [{"condition": TEXT, "answer": TEXT, "value": TEXT}],
+                "change": [TEXT],
+            }
+        ],
         "nearest": [], "features": {},
         "identifiers": [{"key": TEXT, "type": TEXT, "first_seen_at": TEXT, "rule": TEXT}],
         "sessions": NUMBER,

@@ -10,6 +10,7 @@ from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES as CATALOGUE
 from desirelines.errors import EmptyInputError
+from desirelines.operations.explain_rules import RuleReason, rule_reasons
 from desirelines.operations.identity_links import key_of_identifier
 from desirelines.run.context import Run
 from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS
@@ -67,6 +68,7 @@ class PersonExplanation:
     run_id: str
     first_seen_at: str | None
     segments: tuple[SegmentReason, ...]
+    rules: tuple[RuleReason, ...]
     nearest: tuple[NearSegment, ...]
     features: dict[str, FeatureValue]
     identifiers: tuple[Identifier, ...]
@@ -92,6 +94,7 @@ def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) ->
         run_id=run.run_id,
         first_seen_at=_shown(first_seen[0]["first_seen_at"]) if first_seen else None,
         segments=_segments(run, person, names),
+        rules=rule_reasons(run, person),
         nearest=_nearest(run, person, names),
         features=_features(run, person),
         identifiers=_identifiers(run, person),

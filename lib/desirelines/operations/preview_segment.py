@@ -20,7 +20,7 @@ from desirelines.settings.segment_rules import Rule
 from desirelines.tables import SEGMENT_MEMBERS, SMALL_GROUP
 from desirelines.views.features import features_of
 from desirelines.views.members import segment_names
-from desirelines.views.rules import feature_numbers, rule_people, tests_in
+from desirelines.views.rules import all_tests, feature_numbers, rule_people
 from desirelines.views.runs import newest_published
 
 ANSWERS = {True: "true", False: "false", None: "unknown"}
@@ -134,7 +134,7 @@ def _evaluated(run: Run, file: Path) -> tuple[Run, tuple[Rule, ...], DataFrame, 
     run = run.of(published.run_id, published.as_of)
     settings, ids = with_rule_file(run.settings, file)
     all_rules = settings.rules
-    tests = tests_in(all_rules)
+    tests = all_tests(all_rules)
     asked = asked_of(tests)
     numbers = feature_numbers(run)
     percentiles = resolved(features_of(run), percentiles_of(tests), numbers)

@@ -1,4 +1,4 @@
-"""Why a person is in their cluster: how near its centre is, and which cluster comes second."""
+"""Why a person is where they are: how near centres are, and the answers of every rule."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from desirelines.tables import SEGMENT_EVIDENCE
 from desirelines.tables.conform import conform
 
 
-def to_evidence(assigned: DataFrame, cluster_segments: dict[int, str], *, run_id: str) -> DataFrame:
-    """One row per person who is in a cluster, as contracted. No shuffle."""
+def to_evidence(
+    answers: DataFrame, assigned: DataFrame, cluster_segments: dict[int, str], *, run_id: str
+) -> DataFrame:
+    """One row per person, as contracted; distances are those of people who are in a cluster."""
     names = F.create_map(
         *(
             F.lit(p)
@@ -27,4 +29,5 @@ def to_evidence(assigned: DataFrame, cluster_segments: dict[int, str], *, run_id
         "second_segment_id": segment("second_cluster"),
         "run_id": F.lit(run_id),
     }
-    return conform(assigned.withColumns(columns), SEGMENT_EVIDENCE)
+    everybody = answers.join(assigned.drop("bucket"), "person_id", "left")
+    return conform(everybody.withColumns(columns), SEGMENT_EVIDENCE)

@@ -9,7 +9,7 @@ from pyspark.sql import functions as F
 
 
 def to_memberships(
-    people: DataFrame,
+    answers: DataFrame,
     assigned: DataFrame,
     cluster_segments: dict[int, str],
     rules: Mapping[str, Column],
@@ -19,7 +19,7 @@ def to_memberships(
     """One row per person and segment: person_id, bucket, segment_id, is_primary.
 
     A person is in the segment of their cluster, which is primary, and in every rule segment whose
-    condition over `people` is true; null is no membership. The segments in `primary` are the main
+    condition over `answers` is true; null is no membership. The segments in `primary` are the main
     ones of their members, whom `assigned` excludes.
     """
     names = F.create_map(
@@ -49,5 +49,5 @@ def to_memberships(
             )
         )
     )
-    by_rule = people.select("person_id", "bucket", F.inline(fitting))
+    by_rule = answers.select("person_id", "bucket", F.inline(fitting))
     return by_cluster.unionByName(by_rule)

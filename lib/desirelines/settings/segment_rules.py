@@ -23,6 +23,7 @@ from desirelines.settings.rule_conditions import (
     Not,
     each_test,
     in_words,
+    nodes_of,
 )
 from desirelines.settings.rule_language import read_condition
 from desirelines.settings.rule_meaning import ConditionError, Vocabulary
@@ -42,6 +43,7 @@ WHOLE_LIFE = frozenset({"lifetime_orders", "active_weeks"})
 WORDS = ("all", "any", "not")
 MOST_DEPTH = 8
 MOST_NODES = 60
+"""Nodes of one rule: each is a bit of a whole number."""
 
 
 class RuleEntry(Strict):
@@ -162,6 +164,10 @@ def read_rules(
         found: list[Mistake] = []
         condition = _condition(entry.when, (number, "when"), vocabulary, found)
         mistakes += found
+        if condition is not None and len(tuple(nodes_of(condition))) > MOST_NODES:
+            text = f"a rule has at most {MOST_NODES} conditions, all, any and not"
+            found.append(Mistake((number, "when"), 0, text))
+            mistakes += found
         if condition is not None and not found:
             definition = _filled(entry.description, vocabulary) or in_words(condition)
             rules.append(Rule(entry.segment, entry.name, definition, condition, entry.needs))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 
 from desirelines.catalogue.words import Trait
 from desirelines.frames.keep import kept, release
 from desirelines.history.membership_changes import to_changes
 from desirelines.io.tables.driver_rows import DriverRows
+from desirelines.rules.answers import is_true, to_answers
+from desirelines.rules.columns import RuleInputs
 from desirelines.rules.facts import asked_of
 from desirelines.rules.percentiles import percentiles_of, publishable, resolved
 from desirelines.run.context import Run
@@ -19,6 +21,7 @@ from desirelines.segments.membership import to_memberships
 from desirelines.segments.naming import names_apart
 from desirelines.segments.profile import to_comparisons, to_profiles
 from desirelines.settings.run_ids import NO_BASE
+from desirelines.settings.segment_rules import Rule
 from desirelines.stages.parameters import save_run_parameters
 from desirelines.stages.segment_counts import published_sums
 from desirelines.tables import (
@@ -35,11 +38,11 @@ from desirelines.views.members import members_after
 from desirelines.views.models import Model, expected_segments, model_of, own_model, take_assigned
 from desirelines.views.parameters import RunParameter
 from desirelines.views.rules import (
+    all_tests,
     feature_numbers,
-    rule_conditions,
     rule_people,
+    rules_json,
     rules_of,
-    tests_in,
 )
 
 
@@ -52,14 +55,15 @@ def assign_segments(run: Run) -> StageReport:
     model = own_model(run)
     before = members_after(run, base)
     assigned = take_assigned(run, model)  # memberships and evidence are made from it
-    rules, rule_rows = _rule_rows(run)
+    rules = rules_of(run)
+    answers = kept(_rule_answers(run, rules))  # memberships and evidence are made from it
     now = kept(
         to_memberships(
-            rule_rows,
+            answers,
             assigned,
             model.segment_of_cluster,
-            rules,
-            primary=[r.segment_id for r in rules_of(run) if r.is_primary],
+            {rule.segment_id: is_true(number) for number, rule in enumerate(rules)},
+            primary=[rule.segment_id for rule in rules if rule.is_primary],
         )
     )
     changes = kept(to_changes(before, now, run_id=run.run_id, as_of=run.as_of))
@@ -85,32 +89,41 @@ def assign_segments(run: Run) -> StageReport:
         rows: list[tuple[DataFrame | DriverRows, Table]] = [
             (to_profiles(comparisons), SEGMENT_PROFILES),
             (definitions, SEGMENT_DEFINITIONS),
-            (to_evidence(assigned, model.segment_of_cluster, run_id=run.run_id), SEGMENT_EVIDENCE),
+            (
+                to_evidence(answers, assigned, model.segment_of_cluster, run_id=run.run_id),
+                SEGMENT_EVIDENCE,
+            ),
             (sums.sizes, SEGMENT_SIZES),
             (sums.moves, SEGMENT_MOVES),
         ]
         run.warehouse.replace_run_of(rows, run.run_id)
         release(comparisons)
     finally:
-        release(changes, now, assigned)
+        release(changes, now, assigned, answers)
     _forget_old_evidence(run)
     # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
     return StageReport(len(ids), note, inputs={"base_run_id": base})
 
 
-def _rule_rows(run: Run) -> tuple[dict[str, Column], DataFrame]:
-    """The conditions of the rules, and the people on whom they are evaluated.
+def _rule_answers(run: Run, rules: tuple[Rule, ...]) -> DataFrame:
+    """Every person's answers to every node of the rules.
 
-    Percentiles are resolved and saved.
+    Saves what the bits stand for, and the percentiles that the rules compare with.
     """
-    rules = rules_of(run)
-    tests = tests_in(rules)
+    tests = all_tests(rules)
     percentiles = resolved(features_of(run), percentiles_of(tests), feature_numbers(run))
-    if percentiles:
-        save_run_parameters(run, {RunParameter.RULE_PERCENTILES: publishable(percentiles)})
+    save_run_parameters(
+        run,
+        {
+            RunParameter.RULES: rules_json(rules),
+            RunParameter.RULE_PERCENTILES: publishable(percentiles) if percentiles else None,
+        },
+    )
+    asked = asked_of(tests)
     values = {percentile: found.value for percentile, found in percentiles.items()}
-    return rule_conditions(run, rules, values), rule_people(run, asked_of(tests), tests)
+    inputs = RuleInputs(run.window.end, feature_numbers(run), values, asked)
+    return to_answers(rule_people(run, asked, tests), rules, inputs)
 
 
 def _segment_ids(run: Run, model: Model) -> list[str]:

@@ -12,6 +12,7 @@ from desirelines.tables.contract import (
     TEXT,
     TEXTS,
     WHOLE,
+    WHOLES,
     Column,
     Table,
 )
@@ -75,7 +76,10 @@ SEGMENT_CHANGES = Table(
 
 SEGMENT_EVIDENCE = Table(
     "segment_evidence",
-    grain="one person in one run: the distances that put them into their cluster",
+    grain=(
+        "one person in one run: the distances that put them into their cluster, and the answers of "
+        "every rule"
+    ),
     key=("run_id", "person_id"),
     erased_by=("person_id",),
     written="replace run",
@@ -84,12 +88,18 @@ SEGMENT_EVIDENCE = Table(
         RUN_ID,
         PERSON_ID,
         BUCKET,
-        Column("segment_id", TEXT, "the segment of the nearest centre"),
+        Column("segment_id", TEXT,
+               "the segment of the nearest centre; null for who is in no cluster"),
         Column("distance", REAL, "Euclidean distance to the nearest centre, in prepared columns",
                personal=True),
         Column("second_segment_id", TEXT,
                "the segment of the second nearest centre; null when there is only one"),
         Column("second_distance", REAL, "distance to the second nearest centre", personal=True),
+        Column("rule_true", WHOLES,
+               "for each rule, in the order of `rules` in run_parameters, a bit set of its nodes: "
+               "bit 0 is the whole rule, then its parts, each followed by its own; set where true",
+               personal=True),
+        Column("rule_unknown", WHOLES, "the same, set where the answer is unknown", personal=True),
     ),
 )  # fmt: skip
 

@@ -19,6 +19,8 @@ class RunParameter(StrEnum):
     """Cut points of the RFM scores."""
     BENEFIT_RANKS = "benefit_ranks"
     """The ranks that decide the label `benefit_sought`."""
+    RULES = "rules"
+    """The rules in order, each with the texts of its nodes: what bits of the evidence stand for."""
     RULE_PERCENTILES = "rule_percentiles"
     """Percentiles that rules compare with, by what the rules call them."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from functools import reduce
@@ -12,18 +13,18 @@ from pyspark.sql import functions as F
 
 from desirelines.paths.pattern_matching import with_matches
 from desirelines.paths.units import to_person_paths, to_session_paths
-from desirelines.rules.columns import RuleInputs, rule_columns
-from desirelines.rules.facts import Asked, asked_of, needs_events, to_category_facts, to_facts
+from desirelines.rules.facts import Asked, needs_events, to_category_facts, to_facts
 from desirelines.rules.spans import start_us
 from desirelines.run.context import Run
 from desirelines.settings.patterns import read_pattern
 from desirelines.settings.rule_conditions import (
     LabelIn,
     PathHolds,
-    Percentile,
     Span,
     Test,
     each_test,
+    in_words,
+    nodes_of,
 )
 from desirelines.settings.segment_rules import Rule
 from desirelines.tables import FEATURES, PERSON_LABELS
@@ -37,7 +38,7 @@ def rules_of(run: Run) -> tuple[Rule, ...]:
     return (run.settings.apart_rule, *run.settings.rules)
 
 
-def tests_in(rules: tuple[Rule, ...]) -> tuple[Test, ...]:
+def all_tests(rules: tuple[Rule, ...]) -> tuple[Test, ...]:
     """The tests of all rules."""
     return tuple(chain.from_iterable(each_test(rule.condition) for rule in rules))
 
@@ -107,10 +108,11 @@ def _holds(number: int) -> Column:
     return F.exists("matches", lambda match: match["pattern"] == number)
 
 
-def rule_conditions(
-    run: Run, rules: tuple[Rule, ...], percentiles: Mapping[Percentile, float | None]
-) -> dict[str, Column]:
-    """The condition of every rule, over `rule_people`."""
-    asked = asked_of(tests_in(rules))
-    inputs = RuleInputs(run.window.end, feature_numbers(run), percentiles, asked)
-    return rule_columns(rules, inputs)
+def rules_json(rules: tuple[Rule, ...]) -> str:
+    """For `run_parameters`: each rule's segment and the texts of its nodes, in order."""
+    return json.dumps(
+        [
+            {"segment_id": r.segment_id, "nodes": [in_words(n) for n in nodes_of(r.condition)]}
+            for r in rules
+        ]
+    )

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from desirelines.characters import shown
 from desirelines.cli.opening import opened
 from desirelines.cli.options import ALL, Options, command
 from desirelines.cli.output import print_json, print_line, print_rows, rows_of, show
-from desirelines.errors import SettingsError
+from desirelines.errors import SettingsError, did_you_mean
+
+if TYPE_CHECKING:
+    from desirelines.operations.explain_rules import RuleReason
 
 
 def add_results(app: typer.Typer) -> None:
@@ -65,10 +69,18 @@ def why(
             show_default=False,
         ),
     ] = None,
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            "--segment",
+            help="Only why they are in this rule segment or not, and what would change it.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Show what is known of a person now: segments with reasons, features, identifiers, sessions.
 
-    Example: `desirelines why 3f9c…`, or
+    Example: `desirelines why 3f9c…`, or `desirelines why 3f9c… --segment lapsed`, or
     `echo ann@example.com | desirelines why --identifier email`
     """
     if (person is None) == (identifier is None):
@@ -86,4 +98,24 @@ def why(
         result = explain(
             run, key=person, identifier=(identifier, value) if identifier and value else None
         )
-    show(options.is_json, result, lambda: print_json(result))
+    if segment is None:
+        show(options.is_json, result, lambda: print_json(result))
+        return
+    reasons = {reason.segment_id: reason for reason in result.rules}
+    if segment not in reasons:
+        raise SettingsError(
+            [
+                f"run {result.run_id} has no evidence of a rule segment '{shown(segment)}'"
+                f"{did_you_mean(segment, reasons)}"
+            ]
+        )
+    reason = reasons[segment]
+    show(options.is_json, reason, lambda: _print_reason(reason))
+
+
+def _print_reason(reason: RuleReason) -> None:
+    how = "in" if reason.is_member else "not in"
+    print_line(f"{how} {reason.name} ({reason.segment_id})")
+    print_rows(rows_of(reason.conditions))
+    if reason.change:
+        print_line(f"{'out' if reason.is_member else 'in'} if: {'; '.join(reason.change)}")
