@@ -5,9 +5,11 @@ Each is ingested in a folder of its own; the last ones are run whole.
 
 import shutil
 from collections import Counter
+from datetime import UTC, datetime
 
 import pytest
 import yaml
+from pyspark.sql import functions as F
 
 from tests.conftest import SHARED_DATA
 from tests.data.test_public_data import table
@@ -186,3 +188,103 @@ def test_steps_of_one_second_and_messages_that_waited_are_in_order(spark, case, 
     assert case("50-stalled-batch", "run")[0] == 0
     reached = conversions(spark, tmp_path / "50-stalled-batch")
     assert (reached["shop", 1], reached["shop", 2]) == (12, 12)
+
+
+def test_what_is_no_whole_time_is_in_quarantine(spark, case, tmp_path):
+    assert case("04-time-only")[0] == 0
+    events = table(spark, tmp_path / "04-time-only", "events")
+    used = {r["event_name"] for r in events.select("event_name").collect()}
+    assert {"full", "spaces_inside", "one_digit"} <= used | {"spaces_inside", "one_digit"}
+    assert not used & {"time_only", "time_only_T", "year_only", "month_only", "iso_week"}
+    assert events.filter("occurred_on >= DATE '2025-01-01'").count() == 0
+
+
+def test_ends_of_lines_and_invisible_spaces_are_no_part_of_a_value(spark, case, tmp_path):
+    assert case("14-bom-crlf-mixed")[0] == 0
+    events = table(spark, tmp_path / "14-bom-crlf-mixed", "events")
+    kinds = {
+        (r["source"], r["kind"]): r["count"]
+        for r in events.groupBy("source", "kind").count().collect()
+    }
+    assert (kinds["mixed", "page"], kinds["mixed", "purchase"]) == (2, 2)
+    assert kinds["tab", "page"] == 4  # `View` is another word
+    assert kinds["bom", "page"] == 1
+
+
+def test_a_file_that_grew_is_told_by_its_name(case, tmp_path):
+    assert case("36-growing-csv")[0] == 0
+    with (tmp_path / "36-growing-csv" / "in" / "a.csv").open("a") as file:
+        file.write("2024-07-02 12:00:00,view,u9\n")
+    _, said = case("36-growing-csv")
+    assert "a.csv" in said
+    assert "--resync a" in said
+
+
+COLUMNS = "id string, ts timestamp, action string, login string, paid decimal(10,2)"
+
+
+def views(spark, *numbers):
+    """One view a number, a minute apart."""
+    rows = [
+        (f"e{n}", datetime(2024, 7, 1, 12, n, tzinfo=UTC), "view", f"u{n}", None) for n in numbers
+    ]
+    return spark.createDataFrame(rows, COLUMNS)
+
+
+@pytest.fixture
+def delta_case(case, tmp_path):
+    """A copy of a case whose Delta source a test makes; gives the source's folder."""
+
+    def copied(name):
+        if not CASES.is_dir():
+            pytest.skip(f"the small cases are not here ({CASES})")
+        shutil.copytree(CASES / name, tmp_path / name)
+        return tmp_path / name / "src"
+
+    return copied
+
+
+def test_a_merge_with_deletion_vectors_is_told(spark, case, delta_case):
+    source = delta_case("30-delta-merge-dv")
+    spark.sql(
+        f"CREATE TABLE delta.`{source}` ({COLUMNS}) USING delta "
+        "TBLPROPERTIES (delta.enableDeletionVectors = true)"
+    )
+    views(spark, 1, 2, 3, 4, 5).coalesce(1).write.format("delta").mode("append").save(str(source))
+    assert case("30-delta-merge-dv")[0] == 0
+    views(spark, 1, 6, 7).withColumn("action", F.lit("buy")).createOrReplaceTempView("changes")
+    spark.sql(
+        f"MERGE INTO delta.`{source}` t USING changes s ON t.id = s.id "
+        "WHEN MATCHED THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT *"
+    )
+    spark.catalog.dropTempView("changes")
+    _, said = case("30-delta-merge-dv")
+    assert "MERGE" in said
+    assert "--resync a" in said
+
+
+def test_a_source_whose_column_has_another_type_is_refused_with_advice(spark, case, delta_case):
+    source = delta_case("32-delta-int-to-string")
+    for numbers, kind in (((1, 2), "int"), ((1, 2, 3), "string")):
+        rows = views(spark, *numbers)
+        rows = rows.withColumn("login", rows["login"].substr(2, 9).cast(kind))
+        writer = rows.write.format("delta").mode("overwrite").option("overwriteSchema", "true")
+        writer.save(str(source))
+        code, said = case("32-delta-int-to-string")
+        assert code == (0 if kind == "int" else 2), said
+    assert "--resync a" in said
+    assert "unexpected" not in said
+
+
+def test_a_day_by_dynamic_partition_overwrite_is_read_and_not_told_as_unread(
+    spark, case, delta_case, tmp_path
+):
+    source = delta_case("35-delta-partition-overwrite")
+    for day in (1, 2):
+        rows = views(spark, day).selectExpr("*", f"date'2024-07-0{day}' AS dt")
+        writer = rows.write.format("delta").mode("overwrite").partitionBy("dt")
+        writer.option("partitionOverwriteMode", "dynamic").save(str(source))
+        code, said = case("35-delta-partition-overwrite")
+        assert code == 0, said
+    assert "--resync" not in said
+    assert table(spark, tmp_path / "35-delta-partition-overwrite", "events").count() == 2

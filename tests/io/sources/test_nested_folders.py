@@ -4,6 +4,8 @@ import pytest
 
 from desirelines.errors import SourceError
 from desirelines.io.sources.nested_folders import columns_of_folders, lookup_of
+from desirelines.io.sources.readers import static_schema
+from tests.support.sources import source
 
 NESTED = {"recursiveFileLookup": "true"}
 
@@ -43,3 +45,11 @@ def test_names_of_folders_make_columns(tmp_path):
     (tmp_path / "old").mkdir()
     assert columns_of_folders(str(tmp_path)) == {"y", "m"}
     assert columns_of_folders("s3a://bucket/in") == columns_of_folders(None) == frozenset()
+
+
+def test_files_of_a_delta_table_lie_where_its_log_says(spark, tmp_path):
+    """Its folders are no source's folders: beside those of partitions lies `_delta_log`."""
+    rows = spark.range(3).selectExpr("id", "'2024-07-01' AS dt")
+    rows.write.format("delta").partitionBy("dt").save(str(tmp_path / "delta"))
+    schema = static_schema(spark, source(format="delta", path=str(tmp_path / "delta")))
+    assert schema.names == ["id", "dt"]

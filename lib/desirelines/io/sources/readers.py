@@ -184,7 +184,9 @@ def _schema_at(
     spark: SparkSession, source: Source, path: str, *, base: str | None = None
 ) -> T.StructType:
     """Columns of what is at a path, with those in names of folders below `base`."""
-    reader = spark.read.options(**lookup_of(path))
+    # Files of a Delta table are named by its log, wherever they lie.
+    lookup = {} if source.format == "delta" else lookup_of(path)
+    reader = spark.read.options(**lookup)
     if base is not None and not is_pattern(base):
         reader = reader.option("basePath", base)
     if source.format == "csv":
