@@ -72,6 +72,7 @@ segments:
     - segment: neither
       name: Neither
       when: {all: [{not: in segment lately}, no cart_add in 10 days, frequency < 1]}
+    - {segment: placed, name: Placed, when: regularity is known}
     - {segment: tidy, name: Tidy, when: 'path "add -> buy within 1h" in 3 days'}
     - {segment: soon, name: Soon, when: cart_add then purchase within 1 hour in 3 days}
 """
@@ -110,6 +111,9 @@ def test_rules_of_every_kind_through_a_run(spark, cli, first_template, tmp_path)
         "tidy": len(bought & people({"add"}, 3)),
         "dear": 5,
         "stage": 20,
+        "placed": read(spark, tmp_path, tables.PERSON_LABELS)
+        .filter((F.col("as_of") == as_of(spark, tmp_path)) & F.col("regularity").isNotNull())
+        .count(),
         "neither": shop.PEOPLE - len(people({"buy", "add"}, 40)),
         "one_shelf": len(of_one_shelf(events, end)),
     }

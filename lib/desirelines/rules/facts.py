@@ -42,20 +42,24 @@ def needs_events(asked: Iterable[Asked]) -> bool:
     return any(isinstance(test, Count) and test.of.what == "category" for test in asked)
 
 
+def needs_sessions(asked: Iterable[Asked]) -> bool:
+    """Whether a test is answered by `to_facts`."""
+    return any(_is_of_sessions(test) for test in asked)
+
+
+def _is_of_sessions(test: Asked) -> bool:
+    return not isinstance(test, PathHolds) and not needs_events([test])
+
+
 def to_facts(
     sessions: DataFrame, asked: dict[Asked, str], *, end: datetime, as_of: date, zone: str
 ) -> DataFrame:
     """One row per person with a session: a column per question about sessions.
 
-    Counts are whole numbers; sequences are one of TRUE, OPEN and FALSE. One shuffle.
+    Counts are whole numbers; sequences are one of TRUE, OPEN and FALSE, or null where no first step
+    was seen. At least one test is answered here (`needs_sessions`). One shuffle.
     """
-    questions = {
-        name: _question(test)
-        for test, name in asked.items()
-        if not needs_events([test]) and not isinstance(test, PathHolds)
-    }
-    if not questions:
-        return sessions.select("person_id").distinct()
+    questions = {name: _question(test) for test, name in asked.items() if _is_of_sessions(test)}
     day = F.to_date(F.from_utc_timestamp("started_at", zone))
     sessions = sessions.withColumns(
         {

@@ -11,13 +11,21 @@ from itertools import chain
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.catalogue import LABELS
 from desirelines.paths.pattern_matching import with_matches
 from desirelines.paths.units import to_person_paths, to_session_paths
-from desirelines.rules.facts import Asked, needs_events, to_category_facts, to_facts
+from desirelines.rules.facts import (
+    Asked,
+    needs_events,
+    needs_sessions,
+    to_category_facts,
+    to_facts,
+)
 from desirelines.rules.spans import start_us
 from desirelines.run.context import Run
 from desirelines.settings.patterns import read_pattern
 from desirelines.settings.rule_conditions import (
+    IsKnown,
     LabelIn,
     PathHolds,
     Span,
@@ -55,24 +63,29 @@ def rule_people(run: Run, asked: Mapping[Asked, str], tests: tuple[Test, ...]) -
     Cost: sessions and events are read only if a test looks at them, once for all tests.
     """
     people = features_of(run)
-    if any(isinstance(test, LabelIn) for test in tests):
-        labels = run.warehouse.read(PERSON_LABELS).filter(F.col("as_of") == F.lit(run.as_of))
-        names = sorted({test.label for test in tests if isinstance(test, LabelIn)})
-        people = people.join(labels.select("person_id", *names), "person_id", "left")
+    labels = _labels_in(tests)
+    if labels:
+        rows = run.warehouse.read(PERSON_LABELS).filter(F.col("as_of") == F.lit(run.as_of))
+        people = people.join(rows.select("person_id", *labels), "person_id", "left")
     if not asked:
         return people
     sessions = sessions_of_people(run)
-    facts = to_facts(
-        sessions,
-        dict(asked),
-        end=run.window.end,
-        as_of=run.as_of,
-        zone=run.settings.site.time_zone,
-    )
-    parts = [facts, *_path_facts(sessions, asked, run.window.end)]
+    parts = _path_facts(sessions, asked, run.window.end)
+    if needs_sessions(asked):
+        zone = run.settings.site.time_zone
+        parts.append(
+            to_facts(sessions, dict(asked), end=run.window.end, as_of=run.as_of, zone=zone)
+        )
     if needs_events(asked):
         parts.append(to_category_facts(events_of_people(run), dict(asked), end=run.window.end))
     return reduce(lambda rows, part: rows.join(part, "person_id", "left"), parts, people)
+
+
+def _labels_in(tests: tuple[Test, ...]) -> list[str]:
+    """The labels that the tests look at."""
+    names = {test.label for test in tests if isinstance(test, LabelIn)}
+    names |= {test.column for test in tests if isinstance(test, IsKnown)}
+    return sorted(names & {label.name for label in LABELS})
 
 
 def _path_facts(sessions: DataFrame, asked: Mapping[Asked, str], end: datetime) -> list[DataFrame]:
