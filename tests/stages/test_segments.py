@@ -3,6 +3,7 @@
 import json
 from datetime import datetime, timedelta
 
+import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
@@ -78,6 +79,7 @@ segments:
 """
 
 
+@pytest.mark.integration
 def test_rules_of_every_kind_through_a_run(spark, cli, first_template, tmp_path):
     conf = copy_to(first_template, tmp_path, RULES)
     deliver(spark, tmp_path, shop.rows(*SECOND))

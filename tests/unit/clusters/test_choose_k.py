@@ -27,6 +27,7 @@ def picked(points, k_max=14, algorithm="kmeans"):
     return scored, best and best.k
 
 
+@pytest.mark.integration
 def test_the_planted_number_is_found_on_eighteen_of_twenty_worlds():
     found = [(picked(points)[1], k) for points, k in map(planted, range(20))]
     assert sum(got == k for got, k in found) >= 18, found
