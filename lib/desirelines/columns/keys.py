@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 from pyspark.sql import Column, DataFrame, SparkSession
@@ -72,20 +73,40 @@ def normal_value(raw: Column, *, caseless: bool, junk: tuple[str, ...]) -> Colum
     alone, a number that has lost digits (1.23457E+12), and a word of `junk`, also in brackets or
     quotation marks and with other hyphens; one that ends in @ is the mailbox of an address.
     """
-    return without_junk(plain_value(trimmed(raw)), caseless=caseless, junk=junk)
+    return without_junk(plain_value(trimmed(raw)), caseless=caseless, junk=Junk.of(junk))
 
 
-def without_junk(bare: Column, *, caseless: bool, junk: tuple[str, ...]) -> Column:
+@dataclass(frozen=True, slots=True)
+class Junk:
+    """Words for nobody, and those of them that are phrases without what parts their words.
+
+    As columns, made once: Python sends every word of a list to Spark in four messages, and the
+    lists stand in the expression of every identifier.
+    """
+
+    words: tuple[Column, ...]
+    phrases: tuple[Column, ...]
+
+    @classmethod
+    def of(cls, words: tuple[str, ...]) -> Junk:
+        """The columns of these words."""
+        return cls(tuple(map(F.lit, words)), tuple(map(F.lit, _phrases(words))))
+
+
+def without_junk(bare: Column, *, caseless: bool, junk: Junk) -> Column:
     """The second half of `normal_value`, of a `plain_value`."""
     value = F.lower(bare) if caseless else bare
     word = F.lower(F.trim(value, F.lit(_AROUND)))
     # Phrases have no digit, and most identifiers end in one.
     can_be_phrase = (F.length(word) <= _LONGEST_PHRASE) & ~F.right(word, F.lit(1)).between("0", "9")
     is_junk = (
-        word.isin(*junk)
-        | (can_be_phrase & F.translate(word, _WITHIN, "").isin(*_phrases(junk)))
-        | F.lower(value).isin(*junk)
-        | (value.contains("@") & F.concat(F.substring_index(word, "@", 1), F.lit("@")).isin(*junk))
+        word.isin(*junk.words)
+        | (can_be_phrase & F.translate(word, _WITHIN, "").isin(*junk.phrases))
+        | F.lower(value).isin(*junk.words)
+        | (
+            value.contains("@")
+            & F.concat(F.substring_index(word, "@", 1), F.lit("@")).isin(*junk.words)
+        )
         | (F.trim(value, F.lit(_NOTHING)) == "")
     )
     return F.when(~is_junk, value)

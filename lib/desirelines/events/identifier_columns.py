@@ -5,7 +5,7 @@ from __future__ import annotations
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from desirelines.columns.keys import identifier_key, plain_value, without_junk
+from desirelines.columns.keys import Junk, identifier_key, plain_value, without_junk
 from desirelines.events.marks import marked_key
 from desirelines.events.raw_fields import ALIAS_KEY, RawRows
 from desirelines.settings.identity import Identity
@@ -62,10 +62,11 @@ def with_normal_values(raw_rows: RawRows, identity: Identity) -> RawRows:
             caseless.add(ALIAS_KEY)
     # Words for nothing, as (not set), would make one order of many.
     texts |= {name: raw_rows.text(getattr(columns, name)) for name in _GIVEN}
+    junk = Junk.of(tuple(identity.junk_values))
     return raw_rows.adding({_plain(n): plain_value(text) for n, text in texts.items()}).adding(
         {
             normal_column(name): without_junk(
-                F.col(_plain(name)), caseless=name in caseless, junk=identity.junk_values
+                F.col(_plain(name)), caseless=name in caseless, junk=junk
             )
             for name in texts
         }
