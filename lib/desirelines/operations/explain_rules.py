@@ -94,8 +94,8 @@ def _reason(
     is_member = answers[0] is True
     if texts != [in_words(node) for node in nodes]:
         # The rule was edited since the run: its answers are told by the texts of then.
-        told = zip(texts, answers, strict=True)
-        conditions = tuple(ConditionAnswer(text, WORDS[answer], None) for text, answer in told)
+        of_then = zip(texts, answers, strict=True)
+        conditions = tuple(ConditionAnswer(text, WORDS[answer], None) for text, answer in of_then)
         return RuleReason(rule.segment_id, rule.name, is_member, conditions, ())
     conditions = tuple(
         ConditionAnswer(text, WORDS[answer], _value(node, values))

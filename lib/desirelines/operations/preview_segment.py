@@ -173,26 +173,26 @@ def _preview_of(
         run_id=run.run_id,
         as_of=str(run.as_of),
         of_people=everybody,
-        people=_told(people, everybody),
-        entering=_told(people - staying, people),
-        leaving=_told(before["people_count"] - staying, before["people_count"]),
+        people=_shown_count(people, everybody),
+        entering=_shown_count(people - staying, people),
+        leaving=_shown_count(before["people_count"] - staying, before["people_count"]),
         nodes=tuple(
             NodeCount(
                 in_words(node),
-                _told(counts[f"true_{_name(rule, place)}"], everybody),
-                _told(counts[f"null_{_name(rule, place)}"], everybody),
+                _shown_count(counts[f"true_{_name(rule, place)}"], everybody),
+                _shown_count(counts[f"null_{_name(rule, place)}"], everybody),
             )
             for place, node in enumerate(nodes_of(rule.condition))
         ),
         overlaps=tuple(
-            Overlap(segment, names.get(segment), _told(row[rule.segment_id], people))
+            Overlap(segment, names.get(segment), _shown_count(row[rule.segment_id], people))
             for segment, row in sorted(of_segment.items())
             if segment != rule.segment_id
         ),
     )
 
 
-def _told(count: int, of: int) -> int | None:
+def _shown_count(count: int, of: int) -> int | None:
     """A count, or null where it, or the rest of the whole, is a group too small to be told."""
     small = range(1, SMALL_GROUP)
     return None if count in small or of - count in small else count

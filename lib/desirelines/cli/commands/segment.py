@@ -101,9 +101,9 @@ def _print_previews(previews: tuple[SegmentPreview, ...]) -> None:
 
 def _print_preview(one: SegmentPreview) -> None:
     print_line(f"{one.name} ({one.segment_id}), as of {one.as_of}: {one.definition}")
-    told = ((one.people, "people"), (one.entering, "entering"), (one.leaving, "leaving"))
+    sizes = ((one.people, "people"), (one.entering, "entering"), (one.leaving, "leaving"))
     counts = ", ".join(
-        f"{'withheld' if count is None else f'{count:,}'} {what}" for count, what in told
+        f"{'withheld' if count is None else f'{count:,}'} {what}" for count, what in sizes
     )
     print_line(f"of {one.of_people:,} people: {counts}")
     print_rows(rows_of(one.nodes))
