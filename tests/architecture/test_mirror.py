@@ -60,6 +60,8 @@ TESTED_THROUGH = {
     "stages/ingest_terms.py": "tests/attacks/test_batches.py",
     "stages/parameters.py": "tests/stages/test_features.py",
     "stages/segment_counts.py": "tests/attacks/test_disclosure.py",
+    "stages/segment_definitions.py": "tests/stages/test_segments.py",
+    "stages/segment_scorecards.py": "tests/stages/test_segments.py",
     "views/rules.py": "tests/stages/test_segments.py",
 } | {
     f"cli/commands/{name}.py": ("tests/cli/test_app.py", "tests/cli/test_json.py")

@@ -51,6 +51,29 @@ def test_rule_segments_by_plain_python(spark, first_template):
     assert "lapsed" not in count
 
 
+def test_overlaps_and_scorecards_are_of_the_members(spark, first_template):
+    members = read(spark, first_template, tables.SEGMENT_MEMBERS).collect()
+    in_segment = {}
+    for row in members:
+        in_segment.setdefault(row["segment_id"], set()).add(row["person_id"])
+    overlaps = read(spark, first_template, tables.SEGMENT_OVERLAP).collect()
+    for row in overlaps:
+        both = in_segment[row["segment_id"]] & in_segment[row["other_segment_id"]]
+        assert row["people_count"] == len(both) // 10 * 10
+        assert row["share"] == row["people_count"] / len(in_segment[row["segment_id"]])
+    cards = {
+        row["segment_id"]: row
+        for row in read(spark, first_template, tables.SEGMENT_SCORECARD).collect()
+    }
+    # Twenty buyers are one cluster, and all of them are new: they overlap entirely.
+    assert [row["people_count"] for row in overlaps if row["share"] == row["other_share"]] == [20]
+    assert cards["new_buyer"]["substantial"] == 20 / shop.PEOPLE
+    assert cards["new_buyer"]["measurable"] == 1
+    assert cards["new_buyer"]["distinct"] > 1
+    assert cards["new_buyer"]["distinct_by"] in {f.name for f in FEATURES}
+    assert cards["new_buyer"]["reachable"] == 0  # the shop sends no messages
+
+
 def last_cart_is_a_day_old(person):
     last = max(
         r["at"]

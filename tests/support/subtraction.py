@@ -21,6 +21,8 @@ class Reader:
 
     known: dict[str, int] = field(default_factory=dict)
     sums: list[tuple[Mapping[str, int], int]] = field(default_factory=list)
+    ranges: list[tuple[Mapping[str, int], int, int]] = field(default_factory=list)
+    """Sums that are known to lie between two numbers, both included: rounded ones."""
 
     def reads(self, name: str, count: int | None) -> None:
         """A published number; null: not published."""
@@ -37,19 +39,28 @@ class Reader:
     def range_of(self, count: str | Mapping[str, int]) -> tuple[int, int | None]:
         """The least and the most that fit; None for no most."""
         wanted = {count: 1} if isinstance(count, str) else dict(count)
-        names = sorted({name for terms, _ in self.sums for name in terms} | set(wanted))
-        place = {name: n for n, name in enumerate(names)}
-        left = np.zeros((len(self.sums), len(names)))
-        for row, (terms, _) in enumerate(self.sums):
-            for name, factor in terms.items():
-                left[row, place[name]] = factor
-        right = np.array([value for _, value in self.sums], dtype=float)
-        aim = np.zeros(len(names))
-        for name, factor in wanted.items():
-            aim[place[name]] = factor
-        low = linprog(aim, A_eq=left, b_eq=right, bounds=(0, None), method="highs")
+        all_terms = [terms for terms, *_ in (*self.sums, *self.ranges)]
+        names = sorted({name for terms in all_terms for name in terms} | set(wanted))
+
+        def factors(terms: Iterable[Mapping[str, int]]) -> np.ndarray | None:
+            rows = [[of_row.get(name, 0) for name in names] for of_row in terms]
+            return np.array(rows, dtype=float) if rows else None
+
+        above = factors(terms for terms, _, _ in self.ranges)
+        known = {
+            "A_eq": factors(terms for terms, _ in self.sums),
+            "b_eq": [value for _, value in self.sums],
+            "A_ub": None if above is None else np.vstack([above, -above]),
+            "b_ub": [*(high for _, _, high in self.ranges), *(-low for _, low, _ in self.ranges)],
+            "bounds": (0, None),
+            "method": "highs",
+        }
+        if above is None:
+            del known["A_ub"], known["b_ub"]
+        aim = np.array([wanted.get(name, 0) for name in names], dtype=float)
+        low = linprog(aim, **known)
         assert low.status == 0, (low.message, self.sums)
-        high = linprog(-aim, A_eq=left, b_eq=right, bounds=(0, None), method="highs")
+        high = linprog(-aim, **known)
         most = None if high.status == 3 else int(np.floor(-high.fun + 1e-6))
         return int(np.ceil(low.fun - 1e-6)), most
 

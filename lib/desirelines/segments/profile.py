@@ -8,6 +8,7 @@ from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import FEATURES, Feature
+from desirelines.segments.scorecard import REACHABLE
 from desirelines.tables import SEGMENT_PROFILES, SMALL_GROUP
 from desirelines.tables.conform import conform
 
@@ -108,9 +109,10 @@ def _with_wholes(inside: DataFrame, apart: Collection[str]) -> DataFrame:
 def to_profiles(comparisons: DataFrame) -> DataFrame:
     """One row per segment and feature, as contracted. Without rest_mean.
 
-    Beside the means and counts of other segments it would tell of fewer than ten people.
+    Beside the means and counts of other segments it would tell of fewer than ten people. The
+    share of reachable people is no feature, and in the scorecard.
     """
-    return conform(comparisons, SEGMENT_PROFILES)
+    return conform(comparisons.filter(F.col("feature") != REACHABLE.name), SEGMENT_PROFILES)
 
 
 def to_counts(memberships: DataFrame, changes: DataFrame) -> DataFrame:

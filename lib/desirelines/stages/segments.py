@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pyspark.sql import DataFrame
 
 from desirelines.catalogue.words import Trait
@@ -18,18 +16,23 @@ from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.segments.distance_evidence import to_evidence
 from desirelines.segments.membership import to_memberships
-from desirelines.segments.naming import names_apart
 from desirelines.segments.profile import to_comparisons, to_profiles
+from desirelines.segments.scorecard import REACHABLE
 from desirelines.settings.run_ids import NO_BASE
 from desirelines.settings.segment_rules import Rule
 from desirelines.stages.parameters import save_run_parameters
-from desirelines.stages.segment_counts import published_sums
+from desirelines.stages.segment_counts import MEASURES, Memberships, PublishedSums, published_sums
+from desirelines.stages.segment_definitions import new_definitions
+from desirelines.stages.segment_scorecards import scorecards
 from desirelines.tables import (
     SEGMENT_CHANGES,
+    SEGMENT_COVERAGE,
     SEGMENT_DEFINITIONS,
     SEGMENT_EVIDENCE,
     SEGMENT_MOVES,
+    SEGMENT_OVERLAP,
     SEGMENT_PROFILES,
+    SEGMENT_SCORECARD,
     SEGMENT_SIZES,
     Table,
 )
@@ -49,7 +52,7 @@ from desirelines.views.rules import (
 def assign_segments(run: Run) -> StageReport:
     """Features and the model → changes against the base run, profiles, sizes and moves of segments.
 
-    Also their definitions, and the evidence for each member.
+    Also their definitions, overlaps and scorecards, and the evidence for each member.
     """
     base, _ = run.ledger.base_of(run.run_id, run.as_of)
     model = own_model(run)
@@ -73,28 +76,26 @@ def assign_segments(run: Run) -> StageReport:
         base_model = None if base == NO_BASE else model_of(run, base)
         expected = None if base_model is None else expected_segments(run, base_model)
         sums = published_sums(
-            run, ids, before=before, now=now, changes=changes, expected=expected, base_run_id=base
+            run,
+            ids,
+            Memberships(before, now, changes, answers),
+            expected=expected,
+            base_run_id=base,
         )
-        comparisons = kept(  # written, and named by
-            to_comparisons(
-                features_of(run),
-                now,
-                features_in_use(run),
-                run_id=run.run_id,
-                apart=[r.segment_id for r in rules_of(run) if r.is_primary],
-                withheld_sizes=sums.withheld_sizes,
-            )
-        )
-        definitions = _new_definitions(run, model, comparisons)
+        comparisons = kept(_comparisons(run, now, sums))  # written, and named by
+        traits = _traits(comparisons)
         rows: list[tuple[DataFrame | DriverRows, Table]] = [
             (to_profiles(comparisons), SEGMENT_PROFILES),
-            (definitions, SEGMENT_DEFINITIONS),
+            (new_definitions(run, model, traits), SEGMENT_DEFINITIONS),
             (
                 to_evidence(answers, assigned, model.segment_of_cluster, run_id=run.run_id),
                 SEGMENT_EVIDENCE,
             ),
             (sums.sizes, SEGMENT_SIZES),
             (sums.moves, SEGMENT_MOVES),
+            (sums.overlaps, SEGMENT_OVERLAP),
+            (sums.coverage, SEGMENT_COVERAGE),
+            (scorecards(run, sums, traits), SEGMENT_SCORECARD),
         ]
         run.warehouse.replace_run_of(rows, run.run_id)
         release(comparisons)
@@ -103,7 +104,9 @@ def assign_segments(run: Run) -> StageReport:
     _forget_old_evidence(run)
     # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
-    return StageReport(len(ids), note, inputs={"base_run_id": base})
+    return StageReport(
+        len(ids), note, inputs={"base_run_id": base}, outputs={MEASURES: sums.measures}
+    )
 
 
 def _rule_answers(run: Run, rules: tuple[Rule, ...]) -> DataFrame:
@@ -126,58 +129,31 @@ def _rule_answers(run: Run, rules: tuple[Rule, ...]) -> DataFrame:
     return to_answers(rule_people(run, asked, tests), rules, inputs)
 
 
+def _comparisons(run: Run, now: DataFrame, sums: PublishedSums) -> DataFrame:
+    """The features of every segment beside the rest, and whether its members can be reached."""
+    return to_comparisons(
+        features_of(run),
+        now,
+        (*features_in_use(run), REACHABLE),
+        run_id=run.run_id,
+        apart=[r.segment_id for r in rules_of(run) if r.is_primary],
+        withheld_sizes=sums.withheld_sizes,
+    )
+
+
+def _traits(comparisons: DataFrame) -> dict[str, dict[str, Trait]]:
+    """The features of every segment beside the rest, and the share of reachable people."""
+    traits: dict[str, dict[str, Trait]] = {}
+    numbers = ("mean", "median", "rest_mean", "effect", "known_share")
+    for row in comparisons.select("segment_id", "feature", *numbers).collect():
+        of_segment = traits.setdefault(row["segment_id"], {})
+        of_segment[row["feature"]] = Trait(*(row[n] for n in numbers))
+    return traits
+
+
 def _segment_ids(run: Run, model: Model) -> list[str]:
     """Segments of this run: its clusters and those of rules."""
     return sorted(model.segment_of_cluster.values()) + [r.segment_id for r in rules_of(run)]
-
-
-def _new_definitions(run: Run, model: Model, comparisons: DataFrame) -> list[dict[str, Any]]:
-    """New versions of changed definitions: rules, and clusters named by what distinguishes them."""
-    traits: dict[str, dict[str, Trait]] = {
-        segment: {} for segment in model.segment_of_cluster.values()
-    }
-    numbers = ("mean", "median", "rest_mean", "effect", "known_share")
-    for row in comparisons.select("segment_id", "feature", *numbers).collect():
-        if row["segment_id"] in traits:
-            traits[row["segment_id"]][row["feature"]] = Trait(*(row[n] for n in numbers))
-    names = names_apart(traits, features_in_use(run), run.settings.segments.words)
-    ended = [s.run_id for s in run.ledger.ended() if s.run_id != run.run_id]
-    old = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": ended})
-    newest = {r["segment_id"]: r for r in old}
-    rows = [
-        {
-            "segment_id": m["segment_id"],
-            "kind": "cluster",
-            "name": names[m["segment_id"]],
-            "definition": f"cluster {m['cluster']} of model {m['model_version']}",
-            "origin": m["origin"],
-            "derived_from": m["derived_from"],
-        }
-        for m in model.rows
-    ] + [
-        {
-            "segment_id": r.segment_id,
-            "kind": "rule",
-            "name": r.name,
-            "definition": r.definition,
-            "origin": None,
-            "derived_from": [],
-        }
-        for r in rules_of(run)
-    ]
-    columns = ("name", "definition")
-    changed = [
-        r for r in rows if any(newest.get(r["segment_id"], {}).get(c) != r[c] for c in columns)
-    ]
-    return [
-        r
-        | {
-            "version": newest.get(r["segment_id"], {}).get("version", 0) + 1,
-            "alias": newest.get(r["segment_id"], {}).get("alias"),
-            "run_id": run.run_id,
-        }
-        for r in changed
-    ]
 
 
 def _forget_old_evidence(run: Run) -> None:

@@ -150,6 +150,68 @@ SEGMENT_SIZES = Table(
     ),
 )  # fmt: skip
 
+SEGMENT_OVERLAP = Table(
+    "segment_overlap",
+    grain=(
+        "two segments in one run, of which at least one is a rule segment; pairs that could tell "
+        "of fewer than 10 people are not written (ADR 9)"
+    ),
+    key=("run_id", "segment_id", "other_segment_id"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("segment_id", TEXT, "the segment whose id comes first"),
+        Column("other_segment_id", TEXT, "the other segment"),
+        Column("people_count", WHOLE, "people in both, rounded down to tens", "people"),
+        Column("share", REAL, "people_count / people in segment_id"),
+        Column("other_share", REAL, "people_count / people in other_segment_id"),
+        Column("jaccard", REAL, "people_count / people in at least one"),
+    ),
+)  # fmt: skip
+
+SEGMENT_COVERAGE = Table(
+    "segment_coverage",
+    grain=(
+        "people of one run by how many rule segments they are in; a run has no rows if one of "
+        "them would be of fewer than 100 people"
+    ),
+    key=("run_id", "rule_segments"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("rule_segments", WHOLE,
+               "segments that a person is in beside the main one; 0: in no rule segment",
+               "segments"),
+        Column("share", REAL, "share of all people as of the run, in tenths"),
+    ),
+)  # fmt: skip
+
+SEGMENT_SCORECARD = Table(
+    "segment_scorecard",
+    grain="one segment in one run: how good it is to work with",
+    key=("run_id", "segment_id"),
+    erased_by=(),
+    written="replace run",
+    columns=(
+        RUN_ID,
+        Column("segment_id", TEXT, "the segment"),
+        Column("measurable", REAL,
+               "share of all people for whom the rule has an answer; for a cluster, share of whom "
+               "enough is known to be in one; null when withheld"),
+        Column("substantial", REAL, "share of all people who are in it; null when withheld"),
+        Column("distinct", REAL,
+               "largest effect of a feature, without its sign (segment_profiles.effect); null when "
+               "no feature has one"),
+        Column("distinct_by", TEXT, "the feature with this effect"),
+        Column("reachable", REAL,
+               "share of members who opened or clicked a message in the window; null when "
+               "withheld"),
+        Column("responds", REAL, "effect of an experiment; null until there are experiments"),
+    ),
+)  # fmt: skip
+
 SEGMENT_MOVES = Table(
     "segment_moves",
     grain=(
