@@ -115,9 +115,22 @@ class ContractError(DesirelinesError):
 
 
 class GateError(DesirelinesError):
-    """Raised when a check before publication fails; nothing was published."""
+    """Raised when a check before publication fails; nothing was published.
+
+    Args:
+        message: what failed, and what to do.
+        gates: the results of the checks, for the ledger.
+    """
 
     exit_code = EXIT_GATE
+
+    def __init__(self, message: str, gates: Mapping[str, object] | None = None) -> None:
+        super().__init__(message)
+        self.gates = gates
+
+
+class DriftError(GateError):
+    """Raised when a run is too far from the last published one; it may be right all the same."""
 
 
 class AccountError(GateError):

@@ -62,6 +62,16 @@ Force = Annotated[
         "Such a run stays outside the chain of published runs: members do not change.",
     ),
 ]
+ForcePublish = Annotated[
+    str | None,
+    typer.Option(
+        "--force-publish",
+        metavar="REASON",
+        help="Publish a run that is too far from the last published one (settings `publish`). "
+        "The reason is kept in `runs`.",
+        show_default=False,
+    ),
+]
 RunId = Annotated[
     str | None,
     typer.Option(
@@ -91,6 +101,8 @@ PRINTS: dict[str, tuple[Any, Any]] = {
 }
 DATED: dict[str, tuple[Any, Any]] = {**READS, "force": (Force, False), **PRINTS}
 """Options of a command that makes rows for a date."""
+PUBLISHES: dict[str, tuple[Any, Any]] = {**DATED, "force_publish": (ForcePublish, None)}
+"""Options of a command that publishes a run."""
 ALL: dict[str, tuple[Any, Any]] = {**READS, **PRINTS}
 """Options of a command that reads the configuration and the tables."""
 UNDATED = {name: option for name, option in ALL.items() if name != "as_of"}
@@ -152,16 +164,17 @@ def options_of(
     as_of: datetime | None = None,
     run_id: str | None = None,
     force: bool = False,
+    force_publish: str | None = None,
     output: Format = Format.text,
     log_format: Format = Format.text,
 ) -> Options:
     """The shared options as commands use them; `main` reads the log format itself.
 
     Raises:
-        SettingsError: `run_id` is not a valid name of a run.
+        SettingsError: `run_id` is not a valid name of a run, or the reason says nothing.
     """
     from desirelines.run.options import RunOptions
 
     date = as_of.date() if as_of else None
-    run = RunOptions(tuple(conf or ()), tuple(overrides or ()), date, run_id, force)
+    run = RunOptions(tuple(conf or ()), tuple(overrides or ()), date, run_id, force, force_publish)
     return Options(run, output.value)

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from desirelines.errors import DriftError
 from desirelines.io.tables.ledger import FAILED, LEASE, PUBLISHED
 from desirelines.pipeline import STAGES, run_all
 from desirelines.run.context import Run
@@ -114,9 +115,14 @@ def run_stage(run: Run, name: str) -> StageSummary:
 
 @contextmanager
 def _given_up_if_it_fails(run: Run) -> Iterator[None]:
-    """Give up the run if the block fails before the run ended."""
+    """Give up the run if the block fails before the run ended.
+
+    A run that is only too far from the last one stays: it may be right, and can be published.
+    """
     try:
         yield
+    except DriftError:
+        raise
     except Exception:
         is_over = any(s.run_id == run.run_id for s in run.ledger.ended())
         if _has_begun(run) and not is_over:

@@ -36,6 +36,7 @@ class Run:
         resync: sources to read again from their beginning.
         refit: fit a model; otherwise use the last published run's model and path vocabulary.
         force: allow a date beyond the data.
+        force_publish: why to publish a run that is too far from the last one; null: do not.
         writes_report: the command writes the report after publication.
         died: a run whose driver died while it wrote the warehouse, if known.
         seconds: duration of each stage so far.
@@ -57,6 +58,7 @@ class Run:
     resync: frozenset[str] = frozenset()
     refit: bool = True
     force: bool = False
+    force_publish: str | None = None
     writes_report: bool = False
     died: str | None = None
     seconds: dict[str, float] = field(default_factory=dict)

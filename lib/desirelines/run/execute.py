@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from desirelines.errors import GateError
 from desirelines.io.tables.ledger import DONE, FAILED, STARTED
 from desirelines.run.context import Run
 from desirelines.tables import Table
@@ -74,7 +75,8 @@ def execute(stage: Stage, run: Run) -> StageReport:
     except BaseException as error:
         error.add_note(f"stage {stage.name}")
         if stage.records_start:
-            run.ledger.record(run.run_id, stage.name, FAILED)
+            gates = dict(error.gates) if isinstance(error, GateError) and error.gates else None
+            run.ledger.record(run.run_id, stage.name, FAILED, gates=gates)
         raise
     run.seconds[stage.name] = time.monotonic() - began
     if report.is_to_record:

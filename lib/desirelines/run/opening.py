@@ -62,6 +62,7 @@ def opened(
             Progress(run_id),
             requested_as_of=options.as_of,
             force=options.force,
+            force_publish=options.force_publish,
         )
         if writes is not None or is_judged:
             check_settings(spark, settings, on=run.read_at.date(), fits=fits)

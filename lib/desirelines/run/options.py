@@ -14,6 +14,7 @@ from desirelines.errors import SettingsError
 from desirelines.settings import Settings, read_settings
 from desirelines.settings.run_ids import checked_run_id
 
+LONGEST_REASON = 200
 DEFAULT_CONF = Path("desirelines.yaml")
 
 
@@ -28,9 +29,10 @@ class RunOptions:
         as_of: the requested date.
         run_id: the run to continue.
         force: allow a date beyond the data.
+        force_publish: why to publish a run that is too far from the last one; null: do not.
 
     Raises:
-        SettingsError: `run_id` is not a valid name of a run.
+        SettingsError: `run_id` is not a valid name of a run, or the reason says nothing.
     """
 
     conf: tuple[Path, ...] = ()
@@ -38,10 +40,19 @@ class RunOptions:
     as_of: date | None = None
     run_id: str | None = None
     force: bool = False
+    force_publish: str | None = None
 
     def __post_init__(self) -> None:
         if self.run_id is not None:
             checked_run_id(self.run_id)
+        reason = self.force_publish
+        if reason is not None and not (reason.strip() and len(reason) <= LONGEST_REASON):
+            raise SettingsError(
+                [
+                    "--force-publish: give a reason, of at most "
+                    f"{LONGEST_REASON} characters; `runs` keeps it, so name nobody in it"
+                ]
+            )
 
     @property
     def files(self) -> tuple[Path, ...]:

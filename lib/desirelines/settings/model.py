@@ -22,6 +22,7 @@ from desirelines.errors import did_you_mean
 from desirelines.settings.features import Day, Features, Kind
 from desirelines.settings.identity import Identity
 from desirelines.settings.paths import Paths
+from desirelines.settings.publication import Publish
 from desirelines.settings.rfm import Rfm
 from desirelines.settings.segment_rules import Rule
 from desirelines.settings.segments import (
@@ -239,6 +240,7 @@ class Settings(Strict):
     clusters: Clusters = Clusters()
     segments: Segments = Segments()
     evidence: Evidence = Evidence()
+    publish: Publish = Publish()
     tracking: Tracking = Tracking()
     spark: Spark = Spark()
     report: Report = Report()
@@ -287,6 +289,7 @@ class Settings(Strict):
                 "secrets": True,
                 "spark": True,
                 "report": True,
+                "publish": True,
                 "sources": {"__all__": {"path", "table"}},
             },
         )

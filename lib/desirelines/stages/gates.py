@@ -1,19 +1,16 @@
-"""Checks before a run is made for a date, and before it is published."""
+"""Checks before a run is made for a date, and that its stages are done before it is published."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 from desirelines import tables
 from desirelines.errors import EmptyInputError, GateError, SettingsError
 from desirelines.io.tables.ledger import ABANDONED, DONE, State
-from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.views.data_end import day_after_newest_event
 from desirelines.views.features import people_count
-from desirelines.views.members import members_after
 
 NEEDED: tuple[tuple[str, ...], ...] = (
     ("resolve-identities",),
@@ -127,29 +124,3 @@ def faults_of_stages(states: list[State], as_of: date) -> list[str]:
             faults.append(f"{name} must be done again, since a stage before it was")
         before = max(before, place or -1)
     return faults
-
-
-def check_gates(run: Run) -> dict[str, Any]:
-    """Compare the run's numbers with each other; give them.
-
-    Raises:
-        GateError: a check failed.
-    """
-    batches: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in run.warehouse.rows(tables.ROW_ACCOUNTS):
-        batches.setdefault((row["source"], row["ingest_batch"]), []).append(row)
-    broken = sum(
-        sum(row["row_count"] for row in rows) != max(row["rows_read"] for row in rows)
-        for rows in batches.values()
-    )
-    people = people_count(run)
-    primaries = row_count(
-        members_after(run, run.run_id).filter("is_primary").select("person_id").distinct()
-    )
-    gates = {"people": people, "with_primary": primaries, "batches_that_do_not_add_up": broken}
-    if broken or people != primaries:
-        raise GateError(
-            f"publish: the checks failed: {gates}. Nothing was published; the last published run "
-            "stays. Run `desirelines check` for details."
-        )
-    return gates

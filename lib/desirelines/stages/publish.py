@@ -9,7 +9,8 @@ from desirelines.io.tables.ledger import State
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
 from desirelines.stages.after_publication import FOLLOWS, follow_up, what_follows
-from desirelines.stages.gates import check_gates, check_stages, is_beyond_the_data
+from desirelines.stages.gates import check_stages, is_beyond_the_data
+from desirelines.stages.publication_gates import check_gates
 from desirelines.tables import (
     CONSENTS,
     EVENTS,
@@ -40,7 +41,7 @@ def publish(run: Run, assign: Stage) -> StageReport:
         base, is_backfill = run.ledger.base_of(run.run_id, run.as_of)
         if run.ledger.inputs_of(run.run_id, "assign-segments").get("base_run_id") != base:
             execute(assign, run)
-        gates = check_gates(run)
+        gates = check_gates(run, base)
         facts = {
             "as_of": run.as_of,
             "inputs": _fingerprint(run),
@@ -53,11 +54,19 @@ def publish(run: Run, assign: Stage) -> StageReport:
             return StageReport(gates["people"], note, is_to_record=False)
         if run.ledger.publish(run.run_id, base, **facts, outputs={FOLLOWS: what_follows(run)}):
             follow_up(run)
-            return StageReport(gates["people"], is_to_record=False)
+            return StageReport(gates["people"], _note(gates), is_to_record=False)
     raise GateError(
         "publish: other runs were published first, three times. Nothing was published. Run again "
         "when they are done."
     )
+
+
+def _note(gates: dict[str, Any]) -> str:
+    """How the checks ended, in words."""
+    passed = [check for check in gates["checks"] if check["is_passed"]]
+    failed = [check["name"] for check in gates["checks"] if check["is_passed"] is False]
+    forced = f"; published in spite of {', '.join(failed)}" if failed else ""
+    return f"{len(passed)} of {len(gates['checks'])} checks passed{forced}"
 
 
 def run_with_same_inputs(run: Run) -> State | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from desirelines.cli.opening import opened
-from desirelines.cli.options import DATED, Options, command
+from desirelines.cli.options import DATED, PUBLISHES, Options, command
 from desirelines.cli.output import print_line, print_summary, show
 from desirelines.errors import PartialError
 
@@ -39,8 +39,8 @@ STAGE_HELP = {
 
 def add_run(app: typer.Typer) -> None:
     """Add `run` and `assign`."""
-    command(app, shared=DATED)(run)
-    command(app, shared=DATED)(assign)
+    command(app, shared=PUBLISHES)(run)
+    command(app, shared=PUBLISHES)(assign)
 
 
 def add_stages(app: typer.Typer) -> None:
@@ -48,7 +48,8 @@ def add_stages(app: typer.Typer) -> None:
     command(app, "ingest-events", shared=DATED, help=STAGE_HELP["ingest-events"])(ingest_events)
     for stage, text in STAGE_HELP.items():
         if stage != "ingest-events":
-            command(app, stage, shared=DATED, help=text)(_stage_command(stage))
+            shared = PUBLISHES if stage == "publish" else DATED
+            command(app, stage, shared=shared, help=text)(_stage_command(stage))
 
 
 def run(options: Options) -> None:
