@@ -60,6 +60,7 @@ TESTED_THROUGH = {
     "stages/ingest_terms.py": "tests/attacks/test_batches.py",
     "stages/parameters.py": "tests/stages/test_features.py",
     "settings/publication.py": "tests/unit/history/test_publication_checks.py",
+    "stages/restoration.py": "tests/operations/test_rollback.py",
     "stages/segment_counts.py": "tests/attacks/test_disclosure.py",
     "stages/segment_definitions.py": "tests/stages/test_segments.py",
     "stages/segment_scorecards.py": "tests/stages/test_segments.py",

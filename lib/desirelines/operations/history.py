@@ -10,7 +10,7 @@ from desirelines.errors import SettingsError, did_you_mean
 from desirelines.run.context import Run
 from desirelines.tables import SEGMENT_SIZES
 from desirelines.views.members import SegmentSize, segment_sizes
-from desirelines.views.runs import nothing_published
+from desirelines.views.runs import nothing_published, restored_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class EndedRun:
         segments: number of segments.
         entered: people who entered a segment, summed over segments whose count is published.
         left: the same for people who left.
+        restores: the run whose members a rollback published again; else null.
     """
 
     run_id: str
@@ -33,6 +34,7 @@ class EndedRun:
     segments: int
     entered: int
     left: int
+    restores: str | None
 
 
 def history_of(run: Run) -> tuple[EndedRun, ...]:
@@ -59,6 +61,7 @@ def history_of(run: Run) -> tuple[EndedRun, ...]:
                 segments=len(mine),
                 entered=_sum_of_published(size["entered_count"] for size in mine),
                 left=_sum_of_published(size["left_count"] for size in mine),
+                restores=restored_by(run, state.run_id),
             )
         )
     return tuple(history)

@@ -9,6 +9,7 @@ from desirelines.errors import SettingsError, did_you_mean
 from desirelines.run.context import Run
 from desirelines.settings.validators import known_name
 from desirelines.tables import SEGMENT_DEFINITIONS
+from desirelines.views.members import definition_rows
 from desirelines.views.runs import newest_published
 
 
@@ -36,8 +37,7 @@ def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
     name = None if alias is None else _checked(alias)
     published = newest_published(run)
     ended = [s.run_id for s in run.ledger.ended()]
-    rows = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": ended})
-    newest = {row["segment_id"]: row for row in rows}
+    newest = definition_rows(run, ended)
     if segment_id not in newest:
         raise SettingsError(
             [

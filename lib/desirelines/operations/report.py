@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from desirelines.run.context import Run
 from desirelines.stages.report import write_report
-from desirelines.views.runs import newest_published
+from desirelines.views.runs import newest_published, restored_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +20,14 @@ class WrittenReport:
 def report(run: Run, run_id: str | None) -> WrittenReport:
     """Write the page of a run; of the newest published one for null.
 
+    The page of a rollback is that of the run whose members it published again.
+
     Raises:
         EmptyInputError: no run was published yet, or not this one.
         MachineError: the page cannot be drawn or written.
     """
-    run = replace(run, run_id=run_id or newest_published(run).run_id)
+    run_id = run_id or newest_published(run).run_id
+    while older := restored_by(run, run_id):
+        run_id = older
+    run = replace(run, run_id=run_id)
     return WrittenReport(run.run_id, str(write_report(run)))

@@ -63,10 +63,12 @@ def publish(run: Run, assign: Stage) -> StageReport:
 
 def _note(gates: dict[str, Any]) -> str:
     """How the checks ended, in words."""
-    passed = [check for check in gates["checks"] if check["is_passed"]]
-    failed = [check["name"] for check in gates["checks"] if check["is_passed"] is False]
+    judged = [check for check in gates["checks"] if check["is_passed"] is not None]
+    failed = [check["name"] for check in judged if not check["is_passed"]]
+    if not judged:
+        return "no earlier run to compare with"
     forced = f"; published in spite of {', '.join(failed)}" if failed else ""
-    return f"{len(passed)} of {len(gates['checks'])} checks passed{forced}"
+    return f"{len(judged) - len(failed)} of {len(judged)} checks passed{forced}"
 
 
 def run_with_same_inputs(run: Run) -> State | None:

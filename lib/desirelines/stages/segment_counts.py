@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,6 @@ from desirelines.segments.overlap import to_combinations, to_coverage, to_pairs
 from desirelines.segments.profile import to_counts
 from desirelines.segments.publishable_overlap import publishable_coverage, publishable_overlaps
 from desirelines.tables import SEGMENT_SIZES, TOO_LITTLE_DATA
-from desirelines.views.rules import rules_of
 
 SEGMENT, MOVE, PAIR, COVERAGE, UNKNOWN = "segment", "move", "pair", "coverage", "unknown"
 """What a row of the counts is about."""
@@ -68,17 +67,17 @@ def published_sums(
     segments: list[str],
     memberships: Memberships,
     *,
+    main: Sequence[str],
+    rules: Sequence[str],
     expected: DataFrame | None,
     base_run_id: str,
 ) -> PublishedSums:
     """Count sizes, moves and overlaps, and give what can be published of them.
 
-    `segments` are all segments of the run, also empty ones; `expected` is that of
+    `segments` are all segments of the run, also empty ones; `main` are those that divide everybody;
+    `rules` are the segments of rules, in the order of the answers; `expected` is that of
     `history.membership_changes.to_moves`. Cost: one execution.
     """
-    rules = rules_of(run)
-    overlapping = {rule.segment_id for rule in rules if not rule.is_primary}
-    main = [s for s in segments if s not in overlapping]
     rows = _counted(memberships, expected, main)
     counted = _sizes_in(rows[SEGMENT], segments)
     crossings = [Move(r["one"], r["other"], r["people_count"], r["more"]) for r in rows[MOVE]]
@@ -94,8 +93,8 @@ def published_sums(
     pairs = {(r["one"], r["other"]): r["people_count"] for r in rows[PAIR]}
     overlaps = publishable_overlaps(pairs, people, main=main, withheld_sizes=withheld)
     coverage = publishable_coverage({r["number"]: r["people_count"] for r in rows[COVERAGE]})
-    of_rules = {rules[r["number"]].segment_id: r["people_count"] for r in rows[UNKNOWN]}
-    too_few = None if TOO_LITTLE_DATA in withheld else people[TOO_LITTLE_DATA]
+    of_rules = {rules[r["number"]]: r["people_count"] for r in rows[UNKNOWN]}
+    too_few = None if TOO_LITTLE_DATA in withheld else people.get(TOO_LITTLE_DATA, 0)
     name = {"run_id": run.run_id}
     return PublishedSums(
         [name | s for s in sizes],

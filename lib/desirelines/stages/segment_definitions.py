@@ -8,8 +8,8 @@ from typing import Any
 from desirelines.catalogue.words import Trait
 from desirelines.run.context import Run
 from desirelines.segments.naming import names_apart
-from desirelines.tables import SEGMENT_DEFINITIONS
 from desirelines.views.features import features_in_use
+from desirelines.views.members import definition_rows
 from desirelines.views.models import Model
 from desirelines.views.rules import rules_of
 
@@ -23,9 +23,7 @@ def new_definitions(
     """
     of_clusters = {s: dict(traits.get(s, {})) for s in model.segment_of_cluster.values()}
     names = names_apart(of_clusters, features_in_use(run), run.settings.segments.words)
-    ended = [s.run_id for s in run.ledger.ended() if s.run_id != run.run_id]
-    old = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": ended})
-    newest = {r["segment_id"]: r for r in old}
+    newest = definition_rows(run, [s.run_id for s in run.ledger.ended() if s.run_id != run.run_id])
     rows = [
         {
             "segment_id": m["segment_id"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,8 +105,7 @@ def definitions_of(run: Run, run_id: str) -> list[dict[str, Any]]:
     """
     until = [s.run_id for s in run.ledger.ended()]
     until = until[: until.index(run_id) + 1] if run_id in until else [*until, run_id]
-    versions = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": until})
-    newest = {row["segment_id"]: row for row in versions}
+    newest = definition_rows(run, until)
     mine = {r["segment_id"] for r in run.warehouse.rows(SEGMENT_SIZES, where={"run_id": [run_id]})}
     shown = ("segment_id", "kind", "name", "definition", "origin", "derived_from")
     definitions = [
@@ -114,6 +114,12 @@ def definitions_of(run: Run, run_id: str) -> list[dict[str, Any]]:
         if segment_id in mine
     ]
     return sorted(definitions, key=lambda row: (row["kind"], row["segment_id"]))
+
+
+def definition_rows(run: Run, run_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """The newest version of every segment's definition among those of the runs, by segment."""
+    versions = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": run_ids})
+    return {row["segment_id"]: row for row in versions}
 
 
 def segment_names(run: Run, run_id: str) -> dict[str, str]:

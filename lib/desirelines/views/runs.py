@@ -1,10 +1,18 @@
-"""The newest published run."""
+"""The newest published run, and the run whose members a rollback published again."""
 
 from __future__ import annotations
 
 from desirelines.errors import EmptyInputError
 from desirelines.io.tables.ledger import State
 from desirelines.run.context import Run
+
+RESTORES = "restores"
+"""Key in the inputs of a rollback's publication: the run whose members it published again."""
+
+
+def restored_by(run: Run, run_id: str) -> str | None:
+    """The run whose members this one published again; null if it is no rollback."""
+    return run.ledger.inputs_of(run_id, "publish").get(RESTORES)
 
 
 def newest_published(run: Run) -> State:

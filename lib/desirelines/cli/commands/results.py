@@ -1,4 +1,4 @@
-"""`report`, `history` and `why`: results of runs."""
+"""`report`, `history`, `why` and `rollback`: results of runs."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import typer
 
 from desirelines.characters import shown
 from desirelines.cli.opening import opened
-from desirelines.cli.options import ALL, Options, command
+from desirelines.cli.options import ALL, UNDATED, Options, command
 from desirelines.cli.output import print_json, print_line, print_rows, rows_of, show
 from desirelines.errors import SettingsError, did_you_mean
 
@@ -21,6 +21,7 @@ def add_results(app: typer.Typer) -> None:
     """Add the commands."""
     for function in (report, history, why):
         command(app, shared=ALL)(function)
+    command(app, shared=UNDATED)(rollback)
 
 
 def report(options: Options) -> None:
@@ -51,6 +52,35 @@ def history(options: Options) -> None:
             history_of(run) if options.run.run_id is None else segments_of(run, options.run.run_id)
         )
     show(options.is_json, rows, lambda: print_rows(rows_of(rows)))
+
+
+def rollback(
+    options: Options,
+    to: Annotated[
+        str,
+        typer.Argument(
+            metavar="RUN",
+            help="The published run whose members are wanted, as `desirelines history` lists it.",
+            show_default=False,
+        ),
+    ],
+) -> None:
+    """Publish the members of an older run again, as a new run with its model and definitions.
+
+    People are those of today: merged ones are one, and who refused consent or is suppressed stays
+    out. The next `desirelines run` publishes anew, so mend first what went wrong.
+
+    Example: `desirelines rollback 20260301T020000Z-1a2b3c`
+    """
+    with opened(options, writes="rollback") as run:
+        from desirelines.operations.rollback import rollback
+
+        result = rollback(run, to)
+    text = (
+        f"Run {result.run_id} has the members of run {result.restores}: {result.people:,} of "
+        f"{result.people_then or 0:,} people."
+    )
+    show(options.is_json, result, lambda: print_line(text))
 
 
 def why(

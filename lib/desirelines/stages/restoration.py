@@ -1,0 +1,147 @@
+"""Stage the members of an older run as those of a new one. All staged; nothing is computed anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
+from desirelines.columns.keys import secret_pads
+from desirelines.events.fates import suppressed_at, with_suppressed
+from desirelines.frames.keep import kept, release
+from desirelines.history.membership_changes import to_changes
+from desirelines.history.restoration import to_people_since, to_restored_members
+from desirelines.io.tables.driver_rows import DriverRows
+from desirelines.io.tables.ledger import State
+from desirelines.rules.answers import UNKNOWN_NODES
+from desirelines.run.context import Run
+from desirelines.run.execute import StageReport
+from desirelines.stages.segment_counts import Memberships, published_sums
+from desirelines.tables import (
+    CLUSTER_MODELS,
+    IDENTITY_MAP,
+    RUN_PARAMETERS,
+    SEGMENT_CHANGES,
+    SEGMENT_COVERAGE,
+    SEGMENT_DEFINITIONS,
+    SEGMENT_MOVES,
+    SEGMENT_OVERLAP,
+    SEGMENT_SIZES,
+    STREAM_OWNERS,
+    SUPPRESSIONS,
+    TOO_LITTLE_DATA,
+    Table,
+)
+from desirelines.views.events import keep_consented
+from desirelines.views.identities import open_identities
+from desirelines.views.members import definition_rows, definitions_of, members_after
+
+
+def restore(run: Run, older: State, newest: State) -> StageReport:
+    """Members, definitions and model of the older run → this run's, with changes against newest.
+
+    Sizes, moves and overlaps are counted. Profiles, scorecards, evidence and paths stay those of
+    the older run: they are of the people and the days of then.
+    """
+    definitions = definitions_of(run, older.run_id)
+    before = kept(members_after(run, newest.run_id))
+    now = kept(members_today(run, older, before))
+    changes = kept(to_changes(before, now, run_id=run.run_id, as_of=run.as_of))
+    no_answers = run.spark.createDataFrame([], f"{UNKNOWN_NODES} array<long>")
+    try:
+        run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
+        sums = published_sums(
+            run,
+            [d["segment_id"] for d in definitions],
+            Memberships(before, now, changes, no_answers),
+            main=[d["segment_id"] for d in definitions if _is_main(d)],
+            rules=(),
+            expected=None,
+            base_run_id=newest.run_id,
+        )
+        rows: list[tuple[DataFrame | DriverRows, Table]] = [
+            (sums.sizes, SEGMENT_SIZES),
+            (sums.moves, SEGMENT_MOVES),
+            (sums.overlaps, SEGMENT_OVERLAP),
+            (sums.coverage, SEGMENT_COVERAGE),
+            (_definitions_again(run, older.run_id), SEGMENT_DEFINITIONS),
+            (_rows_again(run, CLUSTER_MODELS, older.run_id), CLUSTER_MODELS),
+            (_rows_again(run, RUN_PARAMETERS, older.run_id), RUN_PARAMETERS),
+        ]
+        run.warehouse.replace_run_of(rows, run.run_id)
+    finally:
+        release(changes, now, before)
+    return StageReport(sums.everybody, f"people of run {older.run_id}, as they are today")
+
+
+def members_today(run: Run, older: State, before: DataFrame) -> DataFrame:
+    """The members of the older run as people of today: person_id, bucket, segment_id, is_primary.
+
+    People who are in no segment of the newest run (`before`) are left out: they are gone, erased or
+    refuse consent. So are those who refuse or are suppressed since.
+    """
+    then = members_after(run, older.run_id)
+    people = to_people_since(
+        then,
+        run.warehouse.read(IDENTITY_MAP),
+        run.warehouse.read(STREAM_OWNERS),
+        run.spark.createDataFrame([(r,) for r in _runs_until(run, older)], "run_id string"),
+    )
+    known = people.join(before.select("person_id").distinct(), "person_id", "left_semi")
+    moment = F.lit(run.window.end).alias("_now")
+    consented = keep_consented(run, known.select("*", moment), began="_now", ended="_now")
+    return to_restored_members(
+        then,
+        _drop_suppressed(run, consented.drop("_now")),
+        buckets=run.settings.warehouse.buckets,
+    )
+
+
+def _drop_suppressed(run: Run, people: DataFrame) -> DataFrame:
+    """Without people one of whose identifiers is on the suppression list."""
+    if not run.warehouse.exists(SUPPRESSIONS):
+        return people
+    tokens = suppressed_at(run.warehouse.read(SUPPRESSIONS), run.read_at)
+    pads = secret_pads(run.spark, run.suppression_secret)
+    own_keys = open_identities(run).select("key", "person_id")
+    streams = people.select(F.col("person_id").alias("key"), "person_id")
+    marked = with_suppressed(own_keys.unionByName(streams), tokens, pads, ["key"])
+    return people.join(marked.filter("is_suppressed"), "person_id", "left_anti")
+
+
+def _runs_until(run: Run, older: State) -> list[str]:
+    """The runs that began before the older one was published, it included."""
+    states = run.ledger.states()
+    end = next(
+        n for n, s in enumerate(states) if s.run_id == older.run_id and s.status == older.status
+    )
+    return sorted({s.run_id for s in states[: end + 1]})
+
+
+def _is_main(definition: dict[str, Any]) -> bool:
+    return bool(definition["kind"] == "cluster" or definition["segment_id"] == TOO_LITTLE_DATA)
+
+
+def _definitions_again(run: Run, older: str) -> list[dict[str, Any]]:
+    """New versions of definitions that have changed since the older run, as they were then."""
+    ended = [s.run_id for s in run.ledger.ended()]
+    newest = definition_rows(run, ended)
+    mine = {d["segment_id"] for d in definitions_of(run, older)}
+    then = definition_rows(run, ended[: ended.index(older) + 1])
+    columns = ("name", "definition")
+    return [
+        row
+        | {
+            "version": newest[segment]["version"] + 1,
+            "alias": newest[segment]["alias"],
+            "run_id": run.run_id,
+        }
+        for segment, row in then.items()
+        if segment in mine and any(row[c] != newest[segment][c] for c in columns)
+    ]
+
+
+def _rows_again(run: Run, table: Table, older: str) -> list[dict[str, Any]]:
+    rows = run.warehouse.rows(table, where={"run_id": [older]})
+    return [row | {"run_id": run.run_id} for row in rows]
