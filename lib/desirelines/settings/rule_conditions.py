@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Unit = Literal["minute", "hour", "day", "week", "month"]
 
@@ -198,6 +198,16 @@ def nodes_of(condition: Condition) -> Iterator[Condition]:
 def each_test(condition: Condition) -> Iterator[Test]:
     """All tests of a condition."""
     return (node.test for node in nodes_of(condition) if isinstance(node, Leaf))
+
+
+def as_written(condition: Condition) -> Any:
+    """The condition as a rule file would say it: a text, or `all`, `any` or `not` of others."""
+    if isinstance(condition, Leaf):
+        return condition.text
+    if isinstance(condition, Not):
+        return {"not": as_written(condition.part)}
+    word = "all" if isinstance(condition, AllOf) else "any"
+    return {word: [as_written(part) for part in condition.parts]}
 
 
 def in_words(condition: Condition) -> str:

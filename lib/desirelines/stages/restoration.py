@@ -36,6 +36,7 @@ from desirelines.tables import (
 from desirelines.views.events import keep_consented
 from desirelines.views.identities import open_identities
 from desirelines.views.members import definition_rows, definitions_of, members_after
+from desirelines.views.runs import runs_until
 
 
 def restore(run: Run, older: State, newest: State) -> StageReport:
@@ -86,7 +87,7 @@ def members_today(run: Run, older: State, before: DataFrame) -> DataFrame:
         then,
         run.warehouse.read(IDENTITY_MAP),
         run.warehouse.read(STREAM_OWNERS),
-        run.spark.createDataFrame([(r,) for r in _runs_until(run, older)], "run_id string"),
+        run.spark.createDataFrame([(r,) for r in runs_until(run, older.run_id)], "run_id string"),
     )
     known = people.join(before.select("person_id").distinct(), "person_id", "left_semi")
     moment = F.lit(run.window.end).alias("_now")
@@ -108,15 +109,6 @@ def _drop_suppressed(run: Run, people: DataFrame) -> DataFrame:
     streams = people.select(F.col("person_id").alias("key"), "person_id")
     marked = with_suppressed(own_keys.unionByName(streams), tokens, pads, ["key"])
     return people.join(marked.filter("is_suppressed"), "person_id", "left_anti")
-
-
-def _runs_until(run: Run, older: State) -> list[str]:
-    """The runs that began before the older one was published, it included."""
-    states = run.ledger.states()
-    end = next(
-        n for n, s in enumerate(states) if s.run_id == older.run_id and s.status == older.status
-    )
-    return sorted({s.run_id for s in states[: end + 1]})
 
 
 def _is_main(definition: dict[str, Any]) -> bool:

@@ -14,13 +14,17 @@ from pyspark.sql import functions as F
 from desirelines.catalogue import LABELS
 from desirelines.paths.pattern_matching import with_matches
 from desirelines.paths.units import to_person_paths, to_session_paths
+from desirelines.rules.answers import is_true, to_answers
+from desirelines.rules.columns import RuleInputs
 from desirelines.rules.facts import (
     Asked,
+    asked_of,
     needs_events,
     needs_sessions,
     to_category_facts,
     to_facts,
 )
+from desirelines.rules.percentiles import percentiles_of
 from desirelines.rules.spans import start_us
 from desirelines.run.context import Run
 from desirelines.settings.patterns import read_pattern
@@ -28,16 +32,20 @@ from desirelines.settings.rule_conditions import (
     IsKnown,
     LabelIn,
     PathHolds,
+    Percentile,
     Span,
     Test,
+    as_written,
     each_test,
     in_words,
     nodes_of,
 )
-from desirelines.settings.segment_rules import Rule
+from desirelines.settings.segment_rules import Rule, RuleEntry, read_rules, vocabulary_of
+from desirelines.settings.segments import own_features
 from desirelines.tables import FEATURES, PERSON_LABELS
 from desirelines.views.events import events_of_people
 from desirelines.views.features import features_in_use, features_of
+from desirelines.views.parameters import RunParameter, parameter_of
 from desirelines.views.sessions import sessions_of_people
 
 
@@ -122,10 +130,50 @@ def _holds(number: int) -> Column:
 
 
 def rules_json(rules: tuple[Rule, ...]) -> str:
-    """For `run_parameters`: each rule's segment and the texts of its nodes, in order."""
+    """For `run_parameters`: each rule's segment, condition and the texts of its nodes, in order."""
     return json.dumps(
         [
-            {"segment_id": r.segment_id, "nodes": [in_words(n) for n in nodes_of(r.condition)]}
+            {
+                "segment_id": r.segment_id,
+                "when": as_written(r.condition),
+                "nodes": [in_words(n) for n in nodes_of(r.condition)],
+            }
             for r in rules
         ]
     )
+
+
+def rules_of_run(run: Run, run_id: str) -> tuple[Rule, ...]:
+    """The rules as a run had them, without names; those that cannot be read any more are left out.
+
+    A rule that names a feature which the settings no longer have is one.
+    """
+    stored = json.loads(parameter_of(run, run_id, RunParameter.RULES) or "[]")
+    entries = tuple(
+        RuleEntry(segment=rule["segment_id"], name=rule["segment_id"], when=rule["when"])
+        for rule in stored
+        if "when" in rule
+    )
+    vocabulary = vocabulary_of(entries, own_features(run.settings.features), {})
+    return read_rules(entries, vocabulary)[0]
+
+
+def percentiles_of_run(
+    run: Run, run_id: str, rules: tuple[Rule, ...]
+) -> dict[Percentile, float | None]:
+    """The values that a run had for the percentiles of rules; null where it had none."""
+    stored = json.loads(parameter_of(run, run_id, RunParameter.RULE_PERCENTILES) or "{}")
+    return {p: stored.get(p.name) for p in percentiles_of(all_tests(rules))}
+
+
+def members_by_rules(
+    run: Run, rules: tuple[Rule, ...], percentiles: Mapping[Percentile, float | None]
+) -> DataFrame:
+    """Members by rules on the features as of the run's date: person_id, segment_id."""
+    tests = all_tests(rules)
+    asked = asked_of(tests)
+    inputs = RuleInputs(run.window.end, feature_numbers(run), percentiles, asked)
+    answers = to_answers(rule_people(run, asked, tests), rules, inputs)
+    holds = (F.when(is_true(number), F.lit(rule.segment_id)) for number, rule in enumerate(rules))
+    segments = F.array_compact(F.array(*holds)) if rules else F.array().cast("array<string>")
+    return answers.select("person_id", F.explode(segments).alias("segment_id"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desirelines.errors import EmptyInputError
-from desirelines.io.tables.ledger import State
+from desirelines.io.tables.ledger import ENDED, State
 from desirelines.run.context import Run
 
 RESTORES = "restores"
@@ -31,3 +31,10 @@ def nothing_published(run: Run) -> EmptyInputError:
     """The error of a command that needs a published run if there is none."""
     where = run.settings.warehouse.path
     return EmptyInputError(f"no run was published in {where} yet. Run `desirelines run` first.")
+
+
+def runs_until(run: Run, run_id: str) -> list[str]:
+    """The runs that began before this one ended, it included."""
+    states = run.ledger.states()
+    end = max(n for n, s in enumerate(states) if s.run_id == run_id and s.status in ENDED)
+    return sorted({s.run_id for s in states[: end + 1]})

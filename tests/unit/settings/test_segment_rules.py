@@ -7,10 +7,16 @@ import pytest
 from desirelines.errors import SettingsError
 from desirelines.settings import Settings
 from desirelines.settings.load import read_settings
-from desirelines.settings.rule_conditions import Compare, InSegment, Moment, Span
-from desirelines.settings.segment_rules import shipped_names
+from desirelines.settings.rule_conditions import Compare, InSegment, Moment, Span, as_written
+from desirelines.settings.segment_rules import (
+    RuleEntry,
+    read_rules,
+    shipped_names,
+    vocabulary_of,
+)
 
 SHIPPED_NAMES = shipped_names()
+LISTED = [name for name in SHIPPED_NAMES if name != "too_little_data"]
 
 
 def write(folder, **files):
@@ -35,10 +41,20 @@ def test_three_rules_are_the_default_and_people_with_too_little_data_are_apart()
 
 def test_every_shipped_rule_can_be_read_and_is_named_as_its_file():
     assert {"high_value", "weekend_binge", "tire_kicker"} <= set(SHIPPED_NAMES)
-    names = [name for name in SHIPPED_NAMES if name != "too_little_data"]
-    settings = read_settings(sets=[f"segments.rules=[{', '.join(names)}]"])
-    assert [rule.segment_id for rule in settings.rules] == names
+    settings = read_settings(sets=[f"segments.rules=[{', '.join(LISTED)}]"])
+    assert [rule.segment_id for rule in settings.rules] == LISTED
     assert all(rule.definition and rule.name for rule in settings.rules)
+
+
+def test_what_is_kept_of_a_rule_reads_as_the_same_rule():
+    """`run_parameters` keeps rules as they would be written, with the numbers of the settings."""
+    rules = read_settings(sets=[f"segments.rules=[{', '.join(LISTED)}]"]).rules
+    entries = tuple(
+        RuleEntry(segment=r.segment_id, name=r.name, when=as_written(r.condition)) for r in rules
+    )
+    again, faults = read_rules(entries, vocabulary_of(entries, (), {}))
+    assert faults == []
+    assert [r.condition for r in again] == [r.condition for r in rules]
 
 
 def test_numbers_of_the_settings_stand_in_rules_and_in_their_words():

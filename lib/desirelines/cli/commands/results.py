@@ -1,4 +1,4 @@
-"""`report`, `history`, `why` and `rollback`: results of runs."""
+"""`report`, `history`, `why`, `diff` and `rollback`: results of runs."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from desirelines.cli.output import print_json, print_line, print_rows, rows_of, 
 from desirelines.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
+    from desirelines.operations.diff_runs import RunDiff
     from desirelines.operations.explain_rules import RuleReason
 
 
@@ -21,6 +22,7 @@ def add_results(app: typer.Typer) -> None:
     """Add the commands."""
     for function in (report, history, why):
         command(app, shared=ALL)(function)
+    command(app, shared=UNDATED)(diff)
     command(app, shared=UNDATED)(rollback)
 
 
@@ -52,6 +54,42 @@ def history(options: Options) -> None:
             history_of(run) if options.run.run_id is None else segments_of(run, options.run.run_id)
         )
     show(options.is_json, rows, lambda: print_rows(rows_of(rows)))
+
+
+def diff(
+    options: Options,
+    before: Annotated[
+        str, typer.Argument(metavar="RUN", help="The earlier run.", show_default=False)
+    ],
+    now: Annotated[str, typer.Argument(metavar="RUN", help="The later run.", show_default=False)],
+) -> None:
+    """Compare two runs: who moved where and why, and how far shares and features drifted.
+
+    Every change has one cause: identity, consent, population, model, cut_point (a percentile
+    moved), rule_edit or behaviour; the first that fits. Numbers of fewer than ten people, and
+    others that would reveal them, are withheld.
+
+    Example: `desirelines diff 20260301T020000Z-1a2b3c 20260302T020000Z-4d5e6f`
+    """
+    with opened(options) as run:
+        from desirelines.operations.diff_runs import diff
+
+        result = diff(run, before, now)
+    show(options.is_json, result, lambda: _print_diff(result))
+
+
+FEATURES_SHOWN = 10
+
+
+def _print_diff(result: RunDiff) -> None:
+    print_line(
+        f"{result.before} (as of {result.before_as_of}) and {result.now} (as of {result.now_as_of})"
+    )
+    for what, value in (("population stability index", result.psi), ("Rand index", result.ari)):
+        print_line(f"{what} of the main segments: {'withheld' if value is None else value}")
+    print_rows(rows_of(result.migrations))
+    print_rows(rows_of(result.causes))
+    print_rows(rows_of(result.features[:FEATURES_SHOWN]))
 
 
 def rollback(
