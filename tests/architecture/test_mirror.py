@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 KINDS = ("", "spec", "unit", "properties")
 DATA = {
     *(f"tables/{name}.py" for name in (
-        "events", "features", "identities", "models", "paths", "privacy", "runs", "segments",
+        "cohorts", "events", "features", "identities", "models", "paths", "privacy", "runs", "segments",
         "sessions",
     )),
     "report/data.py",

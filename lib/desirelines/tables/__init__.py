@@ -8,6 +8,7 @@ written.
 from __future__ import annotations
 
 from desirelines.catalogue.kinds import TOO_LITTLE_DATA
+from desirelines.tables.cohorts import COHORT_MEMBERS, SEGMENT_COHORTS
 from desirelines.tables.contract import (
     EVERYBODY,
     FATES,
@@ -67,6 +68,7 @@ ALL: tuple[Table, ...] = (
     SEGMENT_DEFINITIONS, SEGMENT_MEMBERS, SEGMENT_CHANGES, SEGMENT_EVIDENCE,
     SEGMENT_PROFILES, SEGMENT_SIZES, SEGMENT_MOVES,
     SEGMENT_OVERLAP, SEGMENT_COVERAGE, SEGMENT_SCORECARD,
+    SEGMENT_COHORTS, COHORT_MEMBERS,
     PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS,
     RUNS, WAREHOUSE_FACTS,
 )  # fmt: skip
@@ -75,6 +77,7 @@ __all__ = [
     "ALL",
     "CLUSTER_MODELS",
     "CLUSTER_TRIALS",
+    "COHORT_MEMBERS",
     "CONSENTS",
     "EVENTS",
     "EVERYBODY",
@@ -102,6 +105,7 @@ __all__ = [
     "RUNS",
     "RUN_PARAMETERS",
     "SEGMENT_CHANGES",
+    "SEGMENT_COHORTS",
     "SEGMENT_COVERAGE",
     "SEGMENT_DEFINITIONS",
     "SEGMENT_EVIDENCE",

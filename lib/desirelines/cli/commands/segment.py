@@ -1,4 +1,4 @@
-"""`rename`, and the group `desirelines segment`: try a rule before it is published."""
+"""`rename`, and the group `desirelines segment`: try a rule, freeze members as a cohort."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 segment = typer.Typer(
     name="segment",
     no_args_is_help=True,
-    help="Try rule segments before they are published.",
+    help="Try rule segments before they are published; freeze members as a cohort.",
     rich_markup_mode="markdown",
 )
 
@@ -108,3 +108,46 @@ def _print_preview(one: SegmentPreview) -> None:
     print_line(f"of {one.of_people:,} people: {counts}")
     print_rows(rows_of(one.nodes))
     print_rows(rows_of(one.overlaps))
+
+
+@command(segment, "freeze", shared=UNDATED)
+def freeze_segment(
+    options: Options,
+    segment_id: Annotated[
+        str,
+        typer.Argument(
+            help="The segment, as `desirelines history --run-id RUN` lists it.", show_default=False
+        ),
+    ],
+    name: Annotated[
+        str,
+        typer.Option("--name", help="Name of the cohort; it never changes.", show_default=False),
+    ],
+) -> None:
+    """Keep today's members of a segment as a cohort, for whoever measures a campaign.
+
+    Refits, merges of people and later runs do not touch it; only an erased person leaves it. The
+    members are in `cohort_members`, with the evidence of today.
+
+    Example: `desirelines segment freeze lapsed --name "Spring win-back"`
+    """
+    with opened(options, writes="segment freeze") as run:
+        from desirelines.operations.freeze_segment import freeze
+
+        result = freeze(run, segment_id, name)
+    how_many = "fewer than ten" if result.people_count is None else f"{result.people_count:,}"
+    text = f"The cohort '{result.cohort}' has {how_many} people of {result.segment_id}."
+    show(options.is_json, result, lambda: print_line(text))
+
+
+@command(segment, "cohorts", shared=UNDATED)
+def list_cohorts(options: Options) -> None:
+    """List the cohorts.
+
+    Example: `desirelines segment cohorts`
+    """
+    with opened(options) as run:
+        from desirelines.operations.freeze_segment import cohorts
+
+        rows = cohorts(run)
+    show(options.is_json, rows, lambda: print_rows(rows_of(rows)))
