@@ -11,7 +11,7 @@ from desirelines.pipeline import STAGES
 from desirelines.settings.functions import FUNCTIONS, TYPES
 from desirelines.settings.source import Source
 from desirelines.settings.source_columns import Columns, Identifier, TimeColumn, ValueColumn
-from desirelines.tables import ALL
+from desirelines.tables import ALL, VIEWS
 
 DOCS = Path(__file__).parent
 
@@ -47,7 +47,36 @@ def tables_page() -> str:
             f"{c.meaning.replace('|', '/')} |"
             for c in table.columns
         ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *views_section()]) + "\n"
+
+
+def views_section() -> list[str]:
+    """Every view's contract."""
+    lines = [
+        "",
+        "# Views",
+        "",
+        "Made when they are read, from the tables above. A notebook has them as methods of "
+        "`desirelines.open(…)`; [deploy/warehouse](../deploy/warehouse/README.md) has them as SQL.",
+    ]
+    for view in VIEWS:
+        lines += [
+            "",
+            f"## {view.name}",
+            "",
+            f"One row is {view.grain}. Key: {', '.join(view.key)}. Made of: "
+            f"{', '.join(f'`{name}`' for name in view.made_of)}.",
+            *(["", view.for_readers] if view.for_readers else []),
+            "",
+            "| column | type | unit | personal | meaning |",
+            "|---|---|---|---|---|",
+        ]
+        lines += [
+            f"| `{c.name}` | {c.type.simpleString()} | {c.unit} | {'yes' if c.personal else ''} | "
+            f"{c.meaning} |"
+            for c in view.columns
+        ]
+    return lines
 
 
 def _clustering(feature: Feature) -> str:

@@ -82,6 +82,15 @@ def test_column_names_follow_the_convention():
             )
 
 
+def test_every_view_tells_its_grain_its_key_and_the_tables_that_it_is_made_of():
+    assert len({v.name for v in (*tables.VIEWS, *tables.ALL)}) == len(tables.VIEWS + tables.ALL)
+    for view in tables.VIEWS:
+        assert view.grain
+        assert set(view.key) <= set(view.column_names), view.name
+        assert set(view.made_of) <= {t.name for t in tables.ALL}, view.name
+        assert all(c.meaning for c in view.columns), view.name
+
+
 def test_columns_are_flat_or_arrays_one_level_deep():
     for table in tables.ALL:
         for column in table.columns:

@@ -15,8 +15,8 @@ ROOT = Path(__file__).parents[2]
 KINDS = ("", "spec", "unit", "properties")
 DATA = {
     *(f"tables/{name}.py" for name in (
-        "cohorts", "events", "features", "identities", "models", "paths", "privacy", "runs",
-        "segments", "sessions",
+        "cohorts", "events", "features", "identities", "membership_views", "models", "paths",
+        "privacy", "runs", "segments", "sessions",
     )),
     "report/data.py",
     "report/view_model.py",

@@ -18,6 +18,7 @@ from desirelines.tables.contract import (
     SMALL_GROUP,
     Column,
     Table,
+    View,
 )
 from desirelines.tables.events import (
     EVENTS,
@@ -34,6 +35,12 @@ from desirelines.tables.identities import (
     IDENTITY_MAP,
     PEOPLE,
     STREAM_OWNERS,
+)
+from desirelines.tables.membership_views import (
+    CURRENT_SEGMENTS,
+    PUBLISHED_CHANGES,
+    SEGMENT_HISTORY,
+    VIEWS,
 )
 from desirelines.tables.models import CLUSTER_MODELS, CLUSTER_TRIALS, RUN_PARAMETERS
 from desirelines.tables.paths import (
@@ -79,6 +86,7 @@ __all__ = [
     "CLUSTER_TRIALS",
     "COHORT_MEMBERS",
     "CONSENTS",
+    "CURRENT_SEGMENTS",
     "EVENTS",
     "EVERYBODY",
     "FATES",
@@ -98,6 +106,7 @@ __all__ = [
     "PATH_STEPS",
     "PEOPLE",
     "PERSON_LABELS",
+    "PUBLISHED_CHANGES",
     "QUARANTINED_EVENTS",
     "RATE",
     "RFM_SCORES",
@@ -109,6 +118,7 @@ __all__ = [
     "SEGMENT_COVERAGE",
     "SEGMENT_DEFINITIONS",
     "SEGMENT_EVIDENCE",
+    "SEGMENT_HISTORY",
     "SEGMENT_MEMBERS",
     "SEGMENT_MOVES",
     "SEGMENT_OVERLAP",
@@ -121,7 +131,9 @@ __all__ = [
     "STREAM_TAGS",
     "SUPPRESSIONS",
     "TOO_LITTLE_DATA",
+    "VIEWS",
     "WAREHOUSE_FACTS",
     "Column",
     "Table",
+    "View",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 
 from desirelines.errors import ContractError
-from desirelines.tables import Table
+from desirelines.tables import Table, View
 
 
-def conform(rows: DataFrame, table: Table) -> DataFrame:
+def conform(rows: DataFrame, table: Table | View) -> DataFrame:
     """Return exactly the columns of the contract, in its order and types, with its comments.
 
     Raises:
@@ -23,7 +23,7 @@ def conform(rows: DataFrame, table: Table) -> DataFrame:
     return rows.to(table.schema)
 
 
-def differences(rows: DataFrame, table: Table) -> list[str]:
+def differences(rows: DataFrame, table: Table | View) -> list[str]:
     """List every difference that a cast must not hide."""
     types = {f.name: f.dataType for f in rows.schema.fields}
     problems = [f"lacks '{c.name}'" for c in table.columns if c.name not in types]

@@ -89,9 +89,7 @@ class Table:
     @property
     def schema(self) -> T.StructType:
         """The Spark schema, with a comment on every column."""
-        return T.StructType(
-            [T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in self.columns]
-        )
+        return schema_of(self.columns)
 
     @property
     def column_names(self) -> list[str]:
@@ -153,6 +151,44 @@ class Table:
             "delta.deletedFileRetentionDuration": "interval 7 days",
             "delta.logRetentionDuration": "interval 7 days",
         }
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The contract of rows that are made from tables when they are asked for, and never stored.
+
+    Attributes:
+        name: name of the view.
+        grain: what one row is.
+        key: columns that identify a row.
+        columns: all columns, in order.
+        made_of: names of the tables that it reads.
+        for_readers: what a reader must know.
+    """
+
+    name: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    made_of: tuple[str, ...]
+    for_readers: str = ""
+
+    @property
+    def schema(self) -> T.StructType:
+        """The Spark schema, with a comment on every column."""
+        return schema_of(self.columns)
+
+    @property
+    def column_names(self) -> list[str]:
+        """Column names in order."""
+        return [c.name for c in self.columns]
+
+
+def schema_of(columns: tuple[Column, ...]) -> T.StructType:
+    """The Spark schema of these columns, with a comment on each."""
+    return T.StructType(
+        [T.StructField(c.name, c.type, True, {"comment": c.comment}) for c in columns]
+    )
 
 
 def person_column(name: str, meaning: str) -> Column:
