@@ -20,6 +20,7 @@ from desirelines.tables import ALL, RUNS, WAREHOUSE_FACTS, Table
 
 TIMES = {
     "recorded_at", "lease_until", "read_at", "decided_at", "tagged_at", "expires_on", "ingested_at",
+    "computed_at", "expires_at",
 }  # fmt: skip
 """Columns that say when a command ran."""
 OF_THE_LAYOUT = {"period_on"}

@@ -29,6 +29,8 @@ NAMES_OF_RUNS = {
     "expires_on",
     "decided_at",
     "tagged_at",
+    "computed_at",
+    "expires_at",
 }
 """Columns that name the run or its moment, not the result."""
 STAGES = {

@@ -68,9 +68,9 @@ def test_a_second_day_reads_only_what_arrived_and_publishes_what_changed(
     replayed = to_members(
         read(spark, first_shop, tables.SEGMENT_CHANGES), chain, run_id=summary["run_id"]
     )
-    assert sorted(replayed.collect()) == sorted(
-        read(spark, first_shop, tables.SEGMENT_MEMBERS).collect()
-    )
+    fresh = ("computed_at", "data_through", "expires_at")  # of the publication, not of changes
+    members = read(spark, first_shop, tables.SEGMENT_MEMBERS)
+    assert sorted(replayed.drop(*fresh).collect()) == sorted(members.drop(*fresh).collect())
     clusters = {r["segment_id"] for r in first_members if r["segment_id"].startswith("c-")}
     assert numbers == [len(clusters)]  # the fit knows the number of the run before
     assert {s for _, s in now if s.startswith("c-")} == clusters, (

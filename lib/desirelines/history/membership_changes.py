@@ -7,6 +7,7 @@ from datetime import date
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
+from desirelines.history.freshness import NOT_PUBLISHED, Freshness
 from desirelines.tables import SEGMENT_CHANGES, SEGMENT_MEMBERS
 from desirelines.tables.conform import conform
 
@@ -46,11 +47,14 @@ def to_changes(before: DataFrame, now: DataFrame, *, run_id: str, as_of: date) -
     return conform(rows, SEGMENT_CHANGES)
 
 
-def to_members(changes: DataFrame, chain: DataFrame, *, run_id: str) -> DataFrame:
+def to_members(
+    changes: DataFrame, chain: DataFrame, *, run_id: str, fresh: Freshness = NOT_PUBLISHED
+) -> DataFrame:
     """Members after the last run of a chain, as contracted.
 
     For each person and segment the newest change decides. `chain` holds run_id and place (from 1,
-    in the order of publication); changes of other runs do not count.
+    in the order of publication); changes of other runs do not count. `fresh` is the same in every
+    row.
     """
     counted = changes.join(F.broadcast(chain), "run_id")
     newest = Window.partitionBy("person_id", "segment_id").orderBy(F.col("place").desc())
@@ -64,7 +68,15 @@ def to_members(changes: DataFrame, chain: DataFrame, *, run_id: str) -> DataFram
             ).over(entered),
         }
     ).filter((F.col("_recent") == 1) & (F.col("change") != LEFT))
-    rows = last.withColumns({"since_on": F.col("_entered"), "run_id": F.lit(run_id)})
+    rows = last.withColumns(
+        {
+            "since_on": F.col("_entered"),
+            "run_id": F.lit(run_id),
+            "computed_at": F.lit(fresh.computed_at),
+            "data_through": F.lit(fresh.data_through),
+            "expires_at": F.lit(fresh.expires_at),
+        }
+    )
     return conform(rows, SEGMENT_MEMBERS)
 
 

@@ -15,6 +15,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.errors import GateError
+from desirelines.history.freshness import freshness
 from desirelines.history.membership_changes import to_members
 from desirelines.io.tables.ledger import DONE, Ledger
 from desirelines.io.tables.rows import row_count
@@ -208,7 +209,8 @@ def _chain(ledger: Ledger) -> str:
 
 def _members(warehouse: Warehouse, ledger: Ledger) -> str:
     """`segment_members` holds what the published changes add up to."""
-    chain = [s.run_id for s in ledger.published()]
+    publications = {s.run_id: s for s in ledger.published()}
+    chain = list(publications)
     members = warehouse.read(SEGMENT_MEMBERS)
     stands_for = members_stand_for(warehouse)
     if stands_for is not None and stands_for not in chain:
@@ -222,7 +224,9 @@ def _members(warehouse: Warehouse, ledger: Ledger) -> str:
     places = warehouse.spark.createDataFrame(
         [(r, n) for n, r in enumerate(upto)], "run_id string, place long"
     )
-    folded = to_members(warehouse.read(SEGMENT_CHANGES), places, run_id=upto[-1])
+    newest = publications[upto[-1]]
+    fresh = freshness(newest.recorded_at, newest.as_of, fresh_hours=None)
+    folded = to_members(warehouse.read(SEGMENT_CHANGES), places, run_id=upto[-1], fresh=fresh)
     if _content(folded) != _content(members):
         raise GateError(
             f"segment_members is not what the changes up to run {upto[-1]} add up to: one of the "
@@ -239,8 +243,12 @@ def _members(warehouse: Warehouse, ledger: Ledger) -> str:
 
 
 def _content(members: DataFrame) -> tuple[int, str]:
-    """Number of rows, and a checksum of them that does not depend on their order."""
-    row_hash = F.xxhash64("person_id", "segment_id", "is_primary", "since_on").cast("decimal(38,0)")
+    """Number of rows, and a checksum of them that does not depend on their order.
+
+    Without expires_at, which the settings of the publishing command decided.
+    """
+    columns = [c for c in SEGMENT_MEMBERS.column_names if c not in ("bucket", "expires_at")]
+    row_hash = F.xxhash64(*columns).cast("decimal(38,0)")
     count, total = members.agg(F.count("*"), F.sum(row_hash)).collect()[0]
     return int(count), str(total)
 

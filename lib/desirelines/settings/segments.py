@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Annotated
 
 from pydantic import Field, PositiveInt
 from pydantic_core import PydanticCustomError
@@ -41,6 +42,7 @@ class Segments(Strict):
     lapsed_months: PositiveInt = 6
     cart_abandoner_hours: PositiveInt = 24
     cart_abandoner_days: PositiveInt = 30
+    fresh_hours: Annotated[int, Field(gt=0, le=87_600)] | None = 48
     rules: tuple[RuleEntry, ...] = Field(
         default_factory=lambda: tuple(
             RuleEntry.model_validate(entry) for entry in shipped_entries(*DEFAULT_RULES)

@@ -6,6 +6,7 @@ from desirelines.tables.contract import (
     BUCKET,
     DAY,
     FLAG,
+    INSTANT,
     PERSON_ID,
     REAL,
     RUN_ID,
@@ -54,6 +55,11 @@ SEGMENT_MEMBERS = Table(
         Column("since_on", DAY, "as_of of the run in which the person entered"),
         BUCKET,
         Column("run_id", TEXT, "the published run whose members these are"),
+        Column("computed_at", INSTANT, "when that run was published", "UTC"),
+        Column("data_through", DAY, "last day whose events count: the day before the run's as_of"),
+        Column("expires_at", INSTANT,
+               "computed_at and segments.fresh_hours later: from then on a newer run is overdue; "
+               "null when the setting is null", "UTC"),
     ),
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from typing import Any
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.history.freshness import NOT_PUBLISHED, Freshness, freshness
 from desirelines.history.membership_changes import ENTERED, to_members
 from desirelines.io.tables.rows import empty_like
 from desirelines.io.tables.store import Warehouse
@@ -76,7 +77,16 @@ def members_after(run: Run, run_id: str) -> DataFrame:
     places = run.spark.createDataFrame(
         [(r, n) for n, r in enumerate(chain)], "run_id string, place long"
     )
-    return to_members(changes, places, run_id=run_id)
+    return to_members(changes, places, run_id=run_id, fresh=freshness_of(run, run_id))
+
+
+def freshness_of(run: Run, run_id: str) -> Freshness:
+    """How fresh the members after a run are; of a run that is not published it is not known."""
+    state = next((s for s in run.ledger.published() if s.run_id == run_id), None)
+    if state is None:
+        return NOT_PUBLISHED
+    hours = run.settings.segments.fresh_hours
+    return freshness(state.recorded_at, state.as_of, fresh_hours=hours)
 
 
 def _chain_to(run: Run, run_id: str) -> list[str]:

@@ -57,9 +57,9 @@ def test_a_table_without_files_has_no_bounds(spark, tmp_path):
 
 def members(spark, *run_ids):
     return spark.createDataFrame(
-        [("p", "s", True, DAYS[0], 0, run_id) for run_id in run_ids],
+        [("p", "s", True, DAYS[0], 0, run_id, None, None, None) for run_id in run_ids],
         "person_id string, segment_id string, is_primary boolean, since_on date, bucket long, "
-        "run_id string",
+        "run_id string, computed_at timestamp, data_through date, expires_at timestamp",
     )
 
 

@@ -1,7 +1,10 @@
 """Membership over runs: rows that say what changed, and what holds after a run."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
+from pyspark.sql import functions as F
+
+from desirelines.history.freshness import Freshness
 from desirelines.history.membership_changes import (
     to_changes,
     to_interval_edits,
@@ -65,6 +68,13 @@ def test_the_changes_of_a_chain_of_runs_give_the_members_after_it(spark):
             "since_on",
             "run_id",
         )
+
+    fresh = Freshness(datetime(2026, 2, 1, 6, tzinfo=UTC), date(2026, 1, 31), None)
+    chain = spark.createDataFrame([("r1", 1)], "run_id string, place long")
+    members = to_members(changes, chain, run_id="r1", fresh=fresh)
+    assert set(rows_of(members, F.unix_seconds("computed_at"), "data_through", "expires_at")) == {
+        (1769925600, date(2026, 1, 31), None)
+    }
 
     feb, mar, apr = (date(2026, m, 1) for m in (2, 3, 4))
     assert after("r1", "r2") == [

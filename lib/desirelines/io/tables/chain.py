@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
 from desirelines.settings.run_ids import NO_BASE
@@ -21,6 +22,15 @@ class Publication(Protocol):
 
 
 P = TypeVar("P", bound=Publication)
+
+
+def after_all(published_at: Iterable[datetime], now: datetime) -> datetime:
+    """The moment to record for a new publication: `now`, or else just after all earlier ones.
+
+    Drivers on two machines have two clocks. Readers in SQL order publications by this moment, as
+    not every warehouse can follow the chain from base to base.
+    """
+    return max([now, *(at + timedelta(microseconds=1) for at in published_at)])
 
 
 def chain_of(publications: Sequence[P]) -> tuple[list[P], list[str]]:

@@ -16,7 +16,7 @@ from delta.exceptions import ConcurrentAppendException, ConcurrentTransactionExc
 
 from desirelines import __version__
 from desirelines.errors import SettingsError
-from desirelines.io.tables.chain import chain_of
+from desirelines.io.tables.chain import after_all, chain_of
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings.run_ids import NO_BASE
 from desirelines.tables import RUNS, SUPPRESSIONS
@@ -237,6 +237,9 @@ class Ledger:
         """
         self.warehouse.create(RUNS)
         row = self._row(run_id, "publish", status, facts)
+        row["recorded_at"] = after_all(
+            (s.recorded_at for s in self.published()), row["recorded_at"]
+        )
         view = "desirelines_new_publication"
         rows = self.warehouse.spark.createDataFrame([*self._waiting, row], RUNS.schema)
         rows.coalesce(1).createOrReplaceTempView(view)

@@ -1,10 +1,12 @@
 """The chain of published runs, whatever the table holds."""
 
+from datetime import UTC, datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desirelines.io.tables.chain import chain_of
+from desirelines.io.tables.chain import after_all, chain_of
 
 
 class Publication:
@@ -41,3 +43,11 @@ def test_reading_the_chain_ends_whatever_the_table_holds_and_names_what_is_wrong
 def test_faults_of_the_chain_in_words(pairs, ids, faults):
     chain, messages = chain_of([Publication(*pair) for pair in pairs])
     assert ([p.run_id for p in chain], messages) == (ids, faults)
+
+
+def test_a_publication_is_recorded_after_those_before_it_whatever_the_clock_says():
+    nine, ten = (datetime(2026, 3, 1, hour, tzinfo=UTC) for hour in (9, 10))
+    assert after_all([], nine) == nine
+    assert after_all([nine], ten) == ten
+    assert after_all([nine, ten], ten) == ten.replace(microsecond=1)
+    assert after_all([ten, nine], nine) == ten.replace(microsecond=1)
