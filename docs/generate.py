@@ -1,8 +1,11 @@
 """Writes the pages that are generated from the code; a test fails when they are out of date.
 
-They are docs/tables.md, docs/features.md, docs/expressions.md and docs/mapping.md.
+They are docs/tables.md, docs/features.md, docs/expressions.md, docs/mapping.md, jobs/README.md, the
+picture in README.md, and the views in deploy/warehouse/.
 """
 
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from desirelines.catalogue import FEATURES, LABELS, Feature, mapping_keys
@@ -11,7 +14,7 @@ from desirelines.pipeline import STAGES
 from desirelines.settings.functions import FUNCTIONS, TYPES
 from desirelines.settings.source import Source
 from desirelines.settings.source_columns import Columns, Identifier, TimeColumn, ValueColumn
-from desirelines.tables import ALL, VIEWS
+from desirelines.tables import ALL, CURRENT_SEGMENTS, PUBLISHED_CHANGES, VIEWS, View
 
 DOCS = Path(__file__).parent
 
@@ -391,6 +394,137 @@ def readme_page() -> str:
     return head + start + picture() + end + rest.split(end, 1)[1]
 
 
+@dataclass(frozen=True)
+class Dialect:
+    """How a warehouse writes SQL.
+
+    `place` says what {warehouse} stands for; `table` and `view` are addresses, with %s for a name.
+    """
+
+    name: str
+    place: str
+    table: str
+    view: str
+    quote: str
+
+
+DIALECTS = (
+    Dialect("duckdb", "the folder of the tables", "delta_scan('{warehouse}/%s')", "%s", '"'),
+    Dialect("spark", "the folder of the tables", "delta.`{warehouse}/%s`", "%s", "`"),
+    Dialect(
+        "trino",
+        "catalog and schema of the tables and views, as delta.segments",
+        "{warehouse}.%s",
+        "{warehouse}.%s",
+        '"',
+    ),
+    Dialect(
+        "databricks",
+        "catalog and schema of the tables and views, as main.segments",
+        "{warehouse}.%s",
+        "{warehouse}.%s",
+        "`",
+    ),
+)
+
+VIEW_FILE = """-- {name}: {grain}.
+-- Made from the contracts in lib/desirelines/tables by `make docs`; deploy/warehouse/README.md says
+-- how to create it. Replace {{warehouse}} by {place}.
+CREATE OR REPLACE VIEW {view} AS
+{query};
+"""
+
+CURRENT_SEGMENTS_QUERY = """SELECT
+{columns}
+FROM {segment_members}"""
+
+PUBLISHED_CHANGES_QUERY = """WITH publications AS (
+    SELECT run_id, min(recorded_at) AS published_at
+    FROM {runs}
+    WHERE status = 'PUBLISHED'
+    GROUP BY run_id
+),
+chain AS (
+    -- A run is always recorded after the run that it follows, so the order is that of the chain.
+    SELECT
+        run_id,
+        published_at,
+        CAST(row_number() OVER (ORDER BY published_at, run_id) AS BIGINT) AS sequence
+    FROM publications
+)
+SELECT
+    chain.sequence,
+{columns},
+    chain.published_at
+FROM {segment_changes} AS changes
+JOIN chain ON changes.run_id = chain.run_id"""
+
+SEGMENT_HISTORY_QUERY = """WITH changes AS (
+    SELECT
+        *,
+        lead(effective_on) OVER later AS next_on,
+        lead(run_id) OVER later AS next_run_id,
+        lead(sequence) OVER later AS next_sequence,
+        lead(published_at) OVER later AS next_published_at
+    FROM {published_changes}
+    WINDOW later AS (PARTITION BY person_id, segment_id ORDER BY sequence)
+)
+SELECT
+{columns}
+FROM changes
+-- The row of who left ends the stay before it and begins none.
+WHERE change <> 'left'"""
+
+OF_STAYS = {
+    "valid_from": "effective_on",
+    "valid_to": "next_on",
+    "from_run_id": "run_id",
+    "to_run_id": "next_run_id",
+    "from_sequence": "sequence",
+    "to_sequence": "next_sequence",
+    "from_published_at": "published_at",
+    "to_published_at": "next_published_at",
+    "__START_AT": "effective_on",
+    "__END_AT": "next_on",
+}
+"""Columns of segment_history by their name in the query."""
+
+
+def view_file(view: View, dialect: Dialect) -> str:
+    """The statement that creates a view in a warehouse."""
+    names = view.column_names
+    if view is CURRENT_SEGMENTS:
+        query, columns = CURRENT_SEGMENTS_QUERY, names
+    elif view is PUBLISHED_CHANGES:
+        query, columns = PUBLISHED_CHANGES_QUERY, [f"changes.{name}" for name in names[1:-1]]
+    else:
+        query = SEGMENT_HISTORY_QUERY
+        columns = [f"{OF_STAYS[n]} AS {_quoted(n, dialect)}" if n in OF_STAYS else n for n in names]
+    tables = {name: dialect.table % name for name in ("segment_members", "segment_changes", "runs")}
+    return VIEW_FILE.format(
+        name=view.name,
+        grain=view.grain.split(";")[0],  # some clients end a statement at any semicolon
+        place=dialect.place,
+        view=dialect.view % view.name,
+        query=query.format(
+            columns=",\n".join(f"    {column}" for column in columns),
+            published_changes=dialect.view % PUBLISHED_CHANGES.name,
+            **tables,
+        ),
+    )
+
+
+def _quoted(name: str, dialect: Dialect) -> str:
+    """The name; one that begins with `_` is no plain name everywhere."""
+    return f"{dialect.quote}{name}{dialect.quote}" if name.startswith("_") else name
+
+
+VIEW_FILES = {
+    f"../deploy/warehouse/{dialect.name}/{view.name}.sql": partial(view_file, view, dialect)
+    for dialect in DIALECTS
+    for view in VIEWS
+}
+
 PAGES = {
     "tables.md": tables_page,
     "features.md": features_page,
@@ -398,8 +532,10 @@ PAGES = {
     "mapping.md": mapping_page,
     "../jobs/README.md": jobs_page,
     "../README.md": readme_page,
+    **VIEW_FILES,
 }
 
 if __name__ == "__main__":
     for name, page in PAGES.items():
+        (DOCS / name).parent.mkdir(parents=True, exist_ok=True)
         (DOCS / name).write_text(page(), encoding="utf-8")

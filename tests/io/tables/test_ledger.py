@@ -53,7 +53,7 @@ def test_a_run_is_compared_with_the_newest_published_before_it(ledger):
     assert [s.run_id for s in runs.published()] == ["first", "second"]
     # Readers in SQL order by the moment: with a clock that stands it is later all the same.
     moments = [s.recorded_at for s in ledger().published()]
-    assert moments[1] - moments[0] == timedelta(microseconds=1)
+    assert moments[1] - moments[0] == timedelta(milliseconds=1)
     cases = {FIRST: (NO_BASE, True), SECOND: ("first", True), THIRD: ("second", False)}
     assert {as_of: runs.base_of("new", as_of) for as_of in cases} == cases
 

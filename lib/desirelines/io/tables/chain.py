@@ -28,9 +28,9 @@ def after_all(published_at: Iterable[datetime], now: datetime) -> datetime:
     """The moment to record for a new publication: `now`, or else just after all earlier ones.
 
     Drivers on two machines have two clocks. Readers in SQL order publications by this moment, as
-    not every warehouse can follow the chain from base to base.
+    not every warehouse can follow the chain from base to base; Trino reads it in milliseconds.
     """
-    return max([now, *(at + timedelta(microseconds=1) for at in published_at)])
+    return max([now, *(at + timedelta(milliseconds=1) for at in published_at)])
 
 
 def chain_of(publications: Sequence[P]) -> tuple[list[P], list[str]]:

@@ -49,5 +49,5 @@ def test_a_publication_is_recorded_after_those_before_it_whatever_the_clock_says
     nine, ten = (datetime(2026, 3, 1, hour, tzinfo=UTC) for hour in (9, 10))
     assert after_all([], nine) == nine
     assert after_all([nine], ten) == ten
-    assert after_all([nine, ten], ten) == ten.replace(microsecond=1)
-    assert after_all([ten, nine], nine) == ten.replace(microsecond=1)
+    assert after_all([nine, ten], ten) == ten.replace(microsecond=1000)
+    assert after_all([ten, nine], nine) == ten.replace(microsecond=1000)
