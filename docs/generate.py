@@ -14,7 +14,7 @@ from desirelines.pipeline import STAGES
 from desirelines.settings.functions import FUNCTIONS, TYPES
 from desirelines.settings.source import Source
 from desirelines.settings.source_columns import Columns, Identifier, TimeColumn, ValueColumn
-from desirelines.tables import ALL, CURRENT_SEGMENTS, PUBLISHED_CHANGES, VIEWS, View
+from desirelines.tables import ALL, CURRENT_SEGMENTS, NET_CHANGES, PUBLISHED_CHANGES, VIEWS, View
 
 DOCS = Path(__file__).parent
 
@@ -60,9 +60,10 @@ def views_section() -> list[str]:
         "# Views",
         "",
         "Made when they are read, from the tables above. A notebook has them as methods of "
-        "`desirelines.open(…)`; [deploy/warehouse](../deploy/warehouse/README.md) has them as SQL.",
+        "`desirelines.open(…)`; [deploy/warehouse](../deploy/warehouse/README.md) has them as SQL. "
+        "The last one is what `desirelines export` writes.",
     ]
-    for view in VIEWS:
+    for view in (*VIEWS, NET_CHANGES):
         lines += [
             "",
             f"## {view.name}",

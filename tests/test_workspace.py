@@ -6,6 +6,7 @@ import desirelines
 from desirelines.columns.keys import key_of
 from desirelines.errors import SettingsError
 from tests.support import published, shop
+from tests.support.tables import rows_of
 
 pytestmark = pytest.mark.integration
 LAPTOP = "a laptop that two people share"
@@ -84,3 +85,19 @@ def test_segments_members_and_features_are_of_the_newest_run(workspace):
 def test_a_table_that_is_not_there_is_named(workspace):
     with pytest.raises(SettingsError, match="did you mean 'segment_sizes'"):
         workspace.table("segment_size")
+
+
+def test_the_history_is_of_all_published_runs_and_ends_in_the_members_of_now(workspace):
+    columns = ("person_id", "segment_id", "is_primary")
+    now = rows_of(workspace.current_segments(), *columns)
+    assert now == rows_of(workspace.members(), *columns)
+    assert rows_of(workspace.segment_history().filter("valid_to IS NULL"), *columns) == now
+    runs = [
+        r["run_id"]
+        for r in workspace.published_changes().select("run_id", "sequence").distinct()
+        .orderBy("sequence").collect()
+    ]  # fmt: skip
+    assert runs[0] == "first"
+    assert rows_of(workspace.members_at(run_id=runs[-1]), *columns) == now
+    with pytest.raises(SettingsError, match="give one of"):
+        workspace.members_at()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from pyspark.sql import DataFrame
@@ -18,6 +18,7 @@ from desirelines.run.context import Run
 from desirelines.run.opening import opened
 from desirelines.run.options import RunOptions
 from desirelines.tables import ALL
+from desirelines.views import history
 from desirelines.views.features import features_of
 from desirelines.views.members import definitions_of, members_after, segment_sizes
 from desirelines.views.runs import newest_published
@@ -70,6 +71,49 @@ class Workspace:
             return (
                 members if segment_id is None else members.filter(F.col("segment_id") == segment_id)
             )
+
+    def current_segments(self) -> DataFrame:
+        """`segment_members` as it stands: who is where now, and how fresh that is.
+
+        The columns computed_at, data_through and expires_at are the same in every row.
+        """
+        with self._newest() as run:
+            return history.current_segments(run)
+
+    def published_changes(self) -> DataFrame:
+        """Who entered, left or changed their main segment, in every published run.
+
+        `sequence` is the place of the run among the published ones, from 1.
+        """
+        with self._newest() as run:
+            return history.published_changes(run)
+
+    def segment_history(self) -> DataFrame:
+        """From when until when each person was in a segment, one row a stay.
+
+        Days are half-open: valid_from <= day < valid_to, or valid_to is null.
+        """
+        with self._newest() as run:
+            return history.segment_history(run)
+
+    def members_at(
+        self,
+        on: date | None = None,
+        *,
+        run_id: str | None = None,
+        seen_at: datetime | None = None,
+    ) -> DataFrame:
+        """Members in the past: on a day, after a published run, or as readers saw them at a moment.
+
+        Shape: person_id, segment_id, is_primary. Of several runs with one as_of, the last one
+        holds on that day; after each of them, and at the moments between, its own members hold.
+
+        Raises:
+            SettingsError: none or several are given, the run was not published, or `seen_at` has no
+                time zone.
+        """
+        with self._newest() as run:
+            return history.members_when(run, on=on, run_id=run_id, seen_at=seen_at)
 
     def features(self) -> DataFrame:
         """The features of everybody, one row a person."""

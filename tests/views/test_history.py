@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 
+from desirelines.errors import SettingsError
 from desirelines.history.intervals import members_of_run
 from desirelines.io.tables.ledger import Ledger
 from desirelines.io.tables.store import Warehouse
@@ -50,3 +52,31 @@ def test_before_the_first_run_there_is_no_history(spark, tmp_path, second_run):
     run = replace(second_run, warehouse=empty, ledger=Ledger(empty, second_run.clock, ""))
     assert history.published_changes(run).isEmpty()
     assert history.segment_history(run).isEmpty()
+
+
+def test_members_of_the_past_are_asked_for_by_a_day_a_run_or_a_moment(second_run):
+    first, second = second_run.ledger.published()
+    nothing = {"on": None, "run_id": None, "seen_at": None}
+    columns = ("person_id", "segment_id", "is_primary")
+    expected = rows_of(history.current_segments(second_run), *columns)
+    for given in ({"on": second.as_of}, {"run_id": "second"}, {"seen_at": second.recorded_at}):
+        got = history.members_when(second_run, **nothing | given)
+        assert rows_of(got, *columns) == expected, given
+    before = {"seen_at": first.recorded_at - timedelta(seconds=1)}
+    assert history.members_when(second_run, **nothing | before).isEmpty()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "give one of"),
+        ({"on": date(2026, 2, 1), "run_id": "first"}, "give one of"),
+        ({"on": datetime(2026, 2, 1)}, "and no datetime"),  # noqa: DTZ001 - the mistake
+        ({"run_id": "secnd"}, "run secnd was not published [(]did you mean 'second'"),
+        ({"seen_at": datetime(2026, 2, 1)}, "has no time zone"),  # noqa: DTZ001 - the mistake
+    ],
+)
+def test_a_question_about_no_moment_or_about_several_is_refused(second_run, given, said):
+    nothing = {"on": None, "run_id": None, "seen_at": None}
+    with pytest.raises(SettingsError, match=said):
+        history.members_when(second_run, **nothing | given)

@@ -38,6 +38,7 @@ from desirelines.tables.identities import (
 )
 from desirelines.tables.membership_views import (
     CURRENT_SEGMENTS,
+    NET_CHANGES,
     PUBLISHED_CHANGES,
     SEGMENT_HISTORY,
     VIEWS,
@@ -99,6 +100,7 @@ __all__ = [
     "IDENTITY_MAP",
     "INGEST_BATCHES",
     "MONEY",
+    "NET_CHANGES",
     "ONE_GROUP",
     "PATH_EDGES",
     "PATH_PATTERNS",

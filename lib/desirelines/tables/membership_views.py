@@ -73,4 +73,26 @@ SEGMENT_HISTORY = View(
     ),
 )  # fmt: skip
 
+NET_CHANGES = View(
+    "net_changes",
+    grain="one person and segment whose membership differs between two published runs",
+    key=("person_id", "segment_id"),
+    columns=(
+        Column("sequence", WHOLE, "place of the newest run between the two that changed it"),
+        *(c for c in SEGMENT_CHANGES.columns if c.name in ("person_id", "segment_id")),
+        Column("change", TEXT, "enter, exit, or changed when only is_primary differs"),
+        Column("is_primary", FLAG, "whether it is the main segment now; false after an exit"),
+        Column("effective_on", DAY, "as_of of that run"),
+        Column("run_id", TEXT, "that run"),
+        Column("published_at", INSTANT, "when it was published", "UTC"),
+    ),
+    made_of=("segment_changes", "runs"),
+    for_readers=(
+        "What `desirelines export` writes. Who left and came back the same between the two runs "
+        "has no row. An erasure removes a person's changes, so it gives no exit: tell an "
+        "activation tool of erasures by itself."
+    ),
+)
+
 VIEWS: tuple[View, ...] = (CURRENT_SEGMENTS, PUBLISHED_CHANGES, SEGMENT_HISTORY)
+"""The views that warehouses and notebooks have."""

@@ -81,3 +81,17 @@ def members_where(runs, holds):
     """Members after the last published run for which the condition is true; nobody before one."""
     chosen = [run for run in published(runs) if holds(run)]
     return [(*key, main) for key, main in (chosen[-1].members if chosen else {}).items()]
+
+
+def net_changes(runs, after, until):
+    """(sequence, person, segment, change, is_primary) between two places of the chain."""
+    states = [{}, *(run.members for run in published(runs))]
+    after, until = (min(place, len(states) - 1) for place in (after, until))
+    rows = []
+    for key in {key for state in states for key in state}:
+        was, now = states[after].get(key), states[until].get(key)
+        if was != now:
+            turns = [n for n in range(1, until + 1) if states[n].get(key) != states[n - 1].get(key)]
+            word = "enter" if was is None else "exit" if now is None else "changed"
+            rows.append((turns[-1], *key, word, bool(now)))
+    return rows

@@ -1,4 +1,4 @@
-"""`report`, `history`, `why`, `diff` and `rollback`: results of runs."""
+"""`report`, `history`, `why`, `diff`, `rollback` and `export`: results of runs."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ def add_results(app: typer.Typer) -> None:
         command(app, shared=ALL)(function)
     command(app, shared=UNDATED)(diff)
     command(app, shared=UNDATED)(rollback)
+    command(app, shared={n: option for n, option in UNDATED.items() if n != "run_id"})(export)
 
 
 def report(options: Options) -> None:
@@ -179,6 +180,58 @@ def why(
         )
     reason = reasons[segment]
     show(options.is_json, reason, lambda: _print_reason(reason))
+
+
+def export(
+    options: Options,
+    after: Annotated[
+        int,
+        typer.Option(
+            "--after",
+            metavar="SEQUENCE",
+            help="The number that the last export printed; 0 for everybody who is in a segment.",
+            show_default=False,
+        ),
+    ],
+    file: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="The file to write; its ending decides the format: .csv, .jsonl or .parquet.",
+            show_default=False,
+        ),
+    ],
+    until: Annotated[
+        int | None,
+        typer.Option(
+            "--until",
+            metavar="SEQUENCE",
+            help="Leave out later runs, to write an earlier export again. Default: the newest run.",
+            show_default=False,
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file with other content.")
+    ] = False,
+) -> None:
+    """Write who entered, left or changed in segments since an earlier export, for other tools.
+
+    One row a person and segment, by what is different in the end. The file holds pseudonyms of
+    people, so it is written to a local disk with mode 0600.
+
+    Example: `desirelines export --after 0 --output segments.csv`
+    """
+    with opened(options) as run:
+        from desirelines.operations.export_changes import export_changes
+
+        result = export_changes(run, file, after=after, until=until, overwrite=overwrite)
+    text = (
+        f"{result.rows:,} changes until run {result.run_id} are in {result.output}. It holds "
+        "pseudonyms of people: only you can read it (mode 0600), and whoever gets it must protect "
+        f"and delete it as personal data. Next time: --after {result.sequence}"
+    )
+    show(options.is_json, result, lambda: print_line(text))
 
 
 def _print_reason(reason: RuleReason) -> None:
