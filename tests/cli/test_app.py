@@ -31,7 +31,8 @@ def test_help_teaches_with_an_example(words, capsys):
 def test_commands_stand_in_the_order_of_a_run(capsys):
     main(["--help"])
     shown = capsys.readouterr().out
-    order = ("init", "check", "plan", "run", *STAGE_HELP, "report", "history", "why", "world")
+    results = ("report", "history", "why", "export")
+    order = ("init", "check", "plan", "run", *STAGE_HELP, *results, "world")
     places = [shown.index(f"│ {command} ") for command in order]
     assert places == sorted(places)
 

@@ -132,6 +132,16 @@ def test_rename_and_report(printed):
     assert kinds(printed("report")) == {"run_id": TEXT, "report": TEXT}
 
 
+def test_export(printed, tmp_path):
+    place = tmp_path / "delta.csv"
+    export = printed("export", "--after", "0", "--output", str(place))
+    assert kinds(export) == {
+        "output": TEXT, "rows": NUMBER, "after": NUMBER, "sequence": NUMBER, "run_id": TEXT,
+    }  # fmt: skip
+    assert (export["output"], export["sequence"], export["run_id"]) == (str(place), 2, "second")
+    assert place.read_text().count("\n") == 1 + export["rows"] > 1
+
+
 def test_segment_test(printed, tmp_path):
     (tmp_path / "rule.yaml").write_text("segment: x\nname: X\nwhen: frequency < 1\n")
     (preview,) = printed("segment", "test", str(tmp_path / "rule.yaml"))

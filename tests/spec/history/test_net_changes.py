@@ -28,10 +28,15 @@ CHANGES = """
     3          | r3     | 2026-03-02   | 2026-03-02 18:00:00
 """
 AGAIN_AND_LESS = """
-    n:sequence | person_id | segment_id | change  | is_primary | run_id | effective_on | published_at
-    1          | ann       | a          | entered | true       | r1     | 2026-03-01   |
-    2          | ann       | a          | left    | false      | r2     | 2026-03-02   |
-    3          | ann       | a          | entered | false      | r3     | 2026-03-03   |
+    n:sequence | person_id | segment_id | change  | is_primary | run_id | effective_on
+    1          | ann       | a          | entered | true       | r1     | 2026-03-01
+    2          | ann       | a          | left    | false      | r2     | 2026-03-02
+    3          | ann       | a          | entered | false      | r3     | 2026-03-03
+
+    n:sequence | published_at
+    1          |
+    2          |
+    3          |
 """
 
 
