@@ -155,3 +155,11 @@ def test_references_are_read():
     )
     assert settings.rules[1].condition.test == InSegment("lapsed")
     assert settings.rules[1].definition == "in segment lapsed"
+
+
+def test_members_stay_fresh_for_whole_hours_or_for_ever():
+    assert Settings().segments.fresh_hours == 48
+    assert read_settings(sets=["segments.fresh_hours=null"]).segments.fresh_hours is None
+    for value in ("0", "-1", "1.5", "87601"):
+        with pytest.raises(SettingsError, match="fresh_hours"):
+            read_settings(sets=[f"segments.fresh_hours={value}"])
