@@ -83,7 +83,7 @@ def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) ->
     """
     published = newest_published(run)
     run = run.of(published.run_id, published.as_of)
-    person = _person_of(run, key or key_of_identifier(run, *(identifier or ("", ""))))
+    person = person_of(run, key=key, identifier=identifier)
     # Joined as data: a literal in a plan would stand in Spark's event log.
     me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
     names = segment_names(run, run.run_id)
@@ -102,11 +102,17 @@ def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) ->
     )
 
 
-def _person_of(run: Run, key: str) -> str:
+def person_of(run: Run, *, key: str | None, identifier: tuple[str, str] | None) -> str:
+    """The id of a person by a key or a person id, or by a raw identifier of a type.
+
+    Raises:
+        EmptyInputError: nobody is known by it.
+    """
+    wanted = key or key_of_identifier(run, *(identifier or ("", "")))
     people = {
         row["person_id"]
         for column in ("key", "person_id")
-        for row in run.warehouse.find(IDENTITY_MAP, column, key)
+        for row in run.warehouse.find(IDENTITY_MAP, column, wanted)
         if row["to_run"] is None
     }
     if not people:

@@ -52,7 +52,7 @@ def freeze(run: Run, segment_id: str, name: str) -> Cohort:
             [
                 f"no segment has the id '{shown(segment_id)}'"
                 f"{did_you_mean(segment_id, definitions)}. "
-                f"`desirelines history --run-id {published.run_id}` lists them"
+                f"`desirelines history --run {published.run_id}` lists them"
             ]
         )
     taken = next((c for c in cohorts(run) if c.cohort == cohort), None)

@@ -42,7 +42,7 @@ def rename(run: Run, segment_id: str, alias: str | None) -> NamedSegment:
         raise SettingsError(
             [
                 f"no segment has the id '{shown(segment_id)}'{did_you_mean(segment_id, newest)}. "
-                "`desirelines history --run-id RUN` lists them"
+                "`desirelines history --run RUN` lists them"
             ]
         )
     now = newest[segment_id]

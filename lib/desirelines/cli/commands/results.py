@@ -14,6 +14,10 @@ from desirelines.cli.output import print_json, print_line, print_rows, rows_of, 
 from desirelines.errors import SettingsError, did_you_mean
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from _typeshed import DataclassInstance
+
     from desirelines.operations.diff_runs import RunDiff
     from desirelines.operations.explain_rules import RuleReason
 
@@ -43,18 +47,79 @@ def report(options: Options) -> None:
     )
 
 
-def history(options: Options) -> None:
-    """Show the published runs and what changed in each; with --run-id, the segments of that run.
+Identifier = Annotated[
+    str | None,
+    typer.Option(
+        "--identifier",
+        metavar="TYPE",
+        help="Read a raw identifier of this type from standard input instead; "
+        "it never becomes an argument.",
+        show_default=False,
+    ),
+]
 
-    Example: `desirelines history --format json`
+
+def history(
+    options: Options,
+    of_run: Annotated[
+        str | None,
+        typer.Option("--run", help="The segments of this run.", show_default=False),
+    ] = None,
+    segment: Annotated[
+        str | None,
+        typer.Option(
+            "--segment",
+            help="This segment in every run: size, entered, left, and its scorecard.",
+            show_default=False,
+        ),
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(
+            "--person",
+            help="The stays of a person, by a person id or a key as the tables hold it.",
+            show_default=False,
+        ),
+    ] = None,
+    identifier: Identifier = None,
+) -> None:
+    """Show the published runs and what changed in each; or the past of a segment or a person.
+
+    Example: `desirelines history`, `desirelines history --segment lapsed`, or
+    `echo ann@example.com | desirelines history --identifier email`
     """
-    from desirelines.operations.history import history_of, segments_of
-
+    run_id = of_run or options.run.run_id
+    if sum(given is not None for given in (run_id, segment, person, identifier)) > 1:
+        raise SettingsError(["history: give one of --run, --segment, --person and --identifier"])
+    value = _from_standard_input("history", identifier)
     with opened(options) as run:
-        rows = (
-            history_of(run) if options.run.run_id is None else segments_of(run, options.run.run_id)
-        )
+        from desirelines.operations.history import history_of, segments_of
+        from desirelines.operations.member_history import history_of_person, history_of_segment
+
+        rows: Sequence[DataclassInstance]
+        if segment is not None:
+            rows = history_of_segment(run, segment)
+        elif person is not None or value is not None:
+            rows = history_of_person(run, key=person, identifier=value)
+        else:
+            rows = history_of(run) if run_id is None else segments_of(run, run_id)
     show(options.is_json, rows, lambda: print_rows(rows_of(rows)))
+
+
+def _from_standard_input(command: str, identifier: str | None) -> tuple[str, str] | None:
+    """Type and value of a raw identifier, if one is asked for.
+
+    Raises:
+        SettingsError: nothing came on standard input.
+    """
+    if identifier is None:
+        return None
+    value = sys.stdin.read().strip()
+    if not value:
+        raise SettingsError(
+            [f"{command} --identifier: nothing came on standard input; pipe the identifier in"]
+        )
+    return identifier, value
 
 
 def diff(
@@ -128,16 +193,7 @@ def why(
         str | None,
         typer.Argument(help="A person id or a key, as the tables hold it.", show_default=False),
     ] = None,
-    identifier: Annotated[
-        str | None,
-        typer.Option(
-            "--identifier",
-            metavar="TYPE",
-            help="Read a raw identifier of this type from standard input instead; "
-            "it never becomes an argument.",
-            show_default=False,
-        ),
-    ] = None,
+    identifier: Identifier = None,
     segment: Annotated[
         str | None,
         typer.Option(
@@ -156,17 +212,11 @@ def why(
         raise SettingsError(
             ["why: give a person id or key, or --identifier TYPE with the value on standard input"]
         )
-    value = sys.stdin.read().strip() if identifier else None
-    if identifier and not value:
-        raise SettingsError(
-            ["why --identifier: nothing came on standard input; pipe the identifier in"]
-        )
+    value = _from_standard_input("why", identifier)
     with opened(options) as run:
         from desirelines.operations.explain_person import explain
 
-        result = explain(
-            run, key=person, identifier=(identifier, value) if identifier and value else None
-        )
+        result = explain(run, key=person, identifier=value)
     if segment is None:
         show(options.is_json, result, lambda: print_json(result))
         return

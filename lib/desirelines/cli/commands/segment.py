@@ -32,7 +32,7 @@ def rename(
     segment_id: Annotated[
         str,
         typer.Argument(
-            help="The segment, as `desirelines history --run-id RUN` lists it.", show_default=False
+            help="The segment, as `desirelines history --run RUN` lists it.", show_default=False
         ),
     ],
     name: Annotated[
@@ -116,7 +116,7 @@ def freeze_segment(
     segment_id: Annotated[
         str,
         typer.Argument(
-            help="The segment, as `desirelines history --run-id RUN` lists it.", show_default=False
+            help="The segment, as `desirelines history --run RUN` lists it.", show_default=False
         ),
     ],
     name: Annotated[
