@@ -14,9 +14,13 @@ from desirelines.operations.explain_rules import RuleReason, rule_reasons
 from desirelines.operations.identity_links import key_of_identifier
 from desirelines.run.context import Run
 from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS
-from desirelines.views.members import segment_names
-from desirelines.views.rules import rules_of
-from desirelines.views.runs import newest_published
+from desirelines.views.members import (
+    definitions_of,
+    members_after,
+    members_stand_for,
+    segment_names,
+)
+from desirelines.views.runs import published_run
 from desirelines.views.sessions import sessions_of_people
 
 
@@ -75,13 +79,24 @@ class PersonExplanation:
     sessions: int
 
 
-def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) -> PersonExplanation:
+def explain(
+    run: Run,
+    *,
+    key: str | None,
+    identifier: tuple[str, str] | None,
+    run_id: str | None = None,
+    segment: str | None = None,
+) -> PersonExplanation:
     """Give a person's segments with reasons, features with meanings, identifiers and sessions.
+
+    As of the newest published run, or of `run_id`; identifiers are those of today. With `segment`,
+    only this rule is explained, with the events behind its counts.
 
     Raises:
         EmptyInputError: no person has this key, or no run was published.
+        SettingsError: there is no such published run.
     """
-    published = newest_published(run)
+    published = published_run(run, run_id)
     run = run.of(published.run_id, published.as_of)
     person = person_of(run, key=key, identifier=identifier)
     # Joined as data: a literal in a plan would stand in Spark's event log.
@@ -94,7 +109,7 @@ def explain(run: Run, *, key: str | None, identifier: tuple[str, str] | None) ->
         run_id=run.run_id,
         first_seen_at=_shown(first_seen[0]["first_seen_at"]) if first_seen else None,
         segments=_segments(run, person, names),
-        rules=rule_reasons(run, person),
+        rules=rule_reasons(run, person, only=segment),
         nearest=_nearest(run, person, names),
         features=_features(run, person),
         identifiers=_identifiers(run, person),
@@ -130,18 +145,33 @@ def _shown(moment: datetime) -> str:
 
 def _segments(run: Run, person: str, names: dict[str, str]) -> tuple[SegmentReason, ...]:
     """The segments of a person, the main one first."""
-    rules = {rule.segment_id: rule.definition for rule in rules_of(run)}
-    rows = run.warehouse.find(SEGMENT_MEMBERS, "person_id", person)
+    definitions = {d["segment_id"]: d for d in definitions_of(run, run.run_id)}
+    rows = _stays(run, person)
     return tuple(
         SegmentReason(
             row["segment_id"],
             names.get(row["segment_id"]),
             row["is_primary"],
             since=str(row["since_on"]),
-            because=rules.get(row["segment_id"], "nearest of the clusters by the features below"),
+            because=_because(definitions.get(row["segment_id"])),
         )
         for row in sorted(rows, key=lambda row: (not row["is_primary"], row["segment_id"]))
     )
+
+
+def _stays(run: Run, person: str) -> list[dict[str, Any]]:
+    """The person's segments after the run: segment_id, is_primary, since_on."""
+    if run.run_id == members_stand_for(run.warehouse):
+        return run.warehouse.find(SEGMENT_MEMBERS, "person_id", person)
+    me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
+    members = members_after(run, run.run_id).join(me, "person_id", "left_semi")
+    return [row.asDict() for row in members.collect()]
+
+
+def _because(definition: dict[str, Any] | None) -> str:
+    if definition is None or definition["kind"] == "cluster":
+        return "nearest of the clusters by the features below"
+    return str(definition["definition"])
 
 
 def _nearest(run: Run, person: str, names: dict[str, str]) -> tuple[NearSegment, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from desirelines.characters import shown
+from desirelines.errors import SettingsError, did_you_mean
 from desirelines.rules.answers import TRUE_NODES, UNKNOWN_NODES
+from desirelines.rules.needed import Seen, needed
 from desirelines.rules.smallest_change import smallest_change
 from desirelines.run.context import Run
 from desirelines.settings.rule_conditions import (
@@ -17,30 +20,36 @@ from desirelines.settings.rule_conditions import (
     LabelIn,
     Leaf,
     Moment,
-    in_words,
+    Percentile,
+    Test,
     nodes_of,
 )
 from desirelines.settings.segment_rules import Rule
 from desirelines.tables import FEATURES, PERSON_LABELS, SEGMENT_EVIDENCE
-from desirelines.views.parameters import RunParameter, parameter_of
-from desirelines.views.rules import feature_numbers, rules_of
+from desirelines.views.members import segment_names
+from desirelines.views.rule_evidence import CountedEvent, events_for, values_for
+from desirelines.views.rules import feature_numbers, percentiles_of_run, rules_of_run
 
 WORDS = {True: "true", False: "false", None: "unknown"}
+MOST_EVENTS = 20
+"""So many events of a condition are shown, the newest."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionAnswer:
-    """A condition of a rule, its answer for a person, and the value it looked at where it is one.
+    """A condition of a rule, its answer for a person, and what it looked at.
 
     Attributes:
         answer: true, false or unknown.
-        value: the value of the feature or the label; null where there is none, and for conditions
-            over sessions and events.
+        value: the value of the feature, the time or the label, or the number counted; null where
+            there is none, and for other conditions.
+        events: the events that it counted, the newest ones; only where one rule is asked for.
     """
 
     condition: str
     answer: str
     value: str | None
+    events: tuple[CountedEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +59,7 @@ class RuleReason:
     Attributes:
         conditions: the conditions of the rule, from left to right.
         change: what would have to be different for a member not to be one, or for another person to
-            be one: the fewest conditions, each with the answer it would need. Empty where the
-            rule was edited since.
+            be one: the fewest conditions, each with its value now and the value it would need.
     """
 
     segment_id: str
@@ -61,61 +69,94 @@ class RuleReason:
     change: tuple[str, ...]
 
 
-def rule_reasons(run: Run, person: str) -> tuple[RuleReason, ...]:
-    """The rules of a published run for a person; none where the evidence has expired."""
-    stored = parameter_of(run, run.run_id, RunParameter.RULES)
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """What the tests of a rule looked at, and how a run resolved its percentiles."""
+
+    values: Mapping[Test, Any]
+    percentiles: Mapping[Percentile, float | None]
+    events: Mapping[Test, tuple[CountedEvent, ...]] = field(default_factory=dict)
+
+
+def rule_reasons(run: Run, person: str, *, only: str | None = None) -> tuple[RuleReason, ...]:
+    """The rules of a run, as it had them, for a person; none where the evidence has expired.
+
+    With `only`, one rule with the events behind its counts. Cost: without, no Spark job; with, the
+    person's sessions and events are looked for.
+
+    Raises:
+        SettingsError: the run has no rule `only`.
+    """
     evidence = [
         row
         for row in run.warehouse.find(SEGMENT_EVIDENCE, "person_id", person)
         if row["run_id"] == run.run_id
     ]
-    if stored is None or not evidence:
+    rules = rules_of_run(run, run.run_id)
+    ids = [rule.segment_id for rule in rules]
+    if only is not None and only not in ids:
+        raise SettingsError(
+            [f"run {run.run_id} has no rule segment '{shown(only)}'{did_you_mean(only, ids)}"]
+        )
+    if not evidence:
         return ()
-    rules = {rule.segment_id: rule for rule in rules_of(run)}
-    values = _values_of(run, person)
+    names = segment_names(run, run.run_id)
+    known = _known_values(run, person)
     reasons = []
-    for number, of_rule in enumerate(json.loads(stored)):
-        rule = rules.get(of_rule["segment_id"])
-        if rule is None:
+    for number, rule in enumerate(rules):
+        if only not in (None, rule.segment_id):
             continue
         true, unknown = evidence[0][TRUE_NODES][number], evidence[0][UNKNOWN_NODES][number]
         answers = [
             None if unknown >> place & 1 else bool(true >> place & 1)
-            for place in range(len(of_rule["nodes"]))
+            for place in range(len(tuple(nodes_of(rule.condition))))
         ]
-        reasons.append(_reason(rule, of_rule["nodes"], answers, values))
+        percentiles = percentiles_of_run(run, run.run_id, (rule,))
+        looked = (
+            _Looked(_values(rule, known), percentiles)
+            if only is None
+            else _Looked(values_for(run, rule, person), percentiles, events_for(run, rule, person))
+        )
+        name = names.get(rule.segment_id) or rule.segment_id
+        reasons.append(_reason(rule, name, answers, looked))
     return tuple(reasons)
 
 
-def _reason(
-    rule: Rule, texts: list[str], answers: list[bool | None], values: dict[str, Any]
-) -> RuleReason:
+def _reason(rule: Rule, name: str, answers: list[bool | None], looked: _Looked) -> RuleReason:
     nodes = list(nodes_of(rule.condition))
     is_member = answers[0] is True
-    if texts != [in_words(node) for node in nodes]:
-        # The rule was edited since the run: its answers are told by the texts of then.
-        of_then = zip(texts, answers, strict=True)
-        conditions = tuple(ConditionAnswer(text, WORDS[answer], None) for text, answer in of_then)
-        return RuleReason(rule.segment_id, rule.name, is_member, conditions, ())
     conditions = tuple(
-        ConditionAnswer(text, WORDS[answer], _value(node, values))
-        for text, answer, node in zip(texts, answers, nodes, strict=True)
+        ConditionAnswer(
+            node.text,
+            WORDS[answer],
+            _as_text(looked.values.get(node.test)),
+            looked.events.get(node.test, ())[-MOST_EVENTS:],
+        )
+        for answer, node in zip(answers, nodes, strict=True)
         if isinstance(node, Leaf)
     )
     change = smallest_change(rule.condition, answers, is_in=not is_member)
     return RuleReason(
         rule.segment_id,
-        rule.name,
+        name,
         is_member,
         conditions,
         tuple(
-            f"{texts[place]}: {WORDS[answers[place]]} now, {WORDS[needed]} needed"
-            for place, needed in sorted(change.items())
+            _needed(nodes[place], answers[place], is_true, looked)
+            for place, is_true in sorted(change.items())
         ),
     )
 
 
-def _values_of(run: Run, person: str) -> dict[str, Any]:
+def _needed(node: Condition, answer: bool | None, is_true: bool, looked: _Looked) -> str:
+    assert isinstance(node, Leaf)
+    times = [event.occurred_at for event in looked.events.get(node.test, ())]
+    seen = Seen(answer, looked.values.get(node.test), times)
+    text = needed(node.test, seen, is_true=is_true, percentiles=looked.percentiles)
+    return f"{node.text}: {text}"
+
+
+def _known_values(run: Run, person: str) -> dict[str, Any]:
     """The person's features and labels as of the run's date."""
     values: dict[str, Any] = {}
     for table in (FEATURES, PERSON_LABELS):
@@ -125,16 +166,21 @@ def _values_of(run: Run, person: str) -> dict[str, Any]:
     return values | {name: own.get(name) for name in feature_numbers(run)}
 
 
-def _value(node: Condition, values: dict[str, Any]) -> str | None:
-    if not isinstance(node, Leaf):
-        return None
-    match node.test:
-        case Compare() | IsKnown() | Moment():
-            value = values.get(node.test.column)
-        case LabelIn():
-            value = values.get(node.test.label)
-        case _:
-            return None
+def _values(rule: Rule, known: Mapping[str, Any]) -> dict[Test, Any]:
+    """The values that need no look at sessions and events."""
+    values: dict[Test, Any] = {}
+    for node in nodes_of(rule.condition):
+        if not isinstance(node, Leaf):
+            continue
+        match node.test:
+            case Compare() | IsKnown() | Moment():
+                values[node.test] = known.get(node.test.column)
+            case LabelIn():
+                values[node.test] = known.get(node.test.label)
+    return values
+
+
+def _as_text(value: Any) -> str | None:
     if isinstance(value, datetime):
         return str(value.replace(tzinfo=None))
     return f"{value:g}" if isinstance(value, int | float) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
-from desirelines.errors import GateError, SettingsError, did_you_mean
+from desirelines.errors import GateError, SettingsError
 from desirelines.io.tables.ledger import State
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, execute
@@ -22,7 +22,7 @@ from desirelines.tables import (
     STREAM_OWNERS,
     SUPPRESSIONS,
 )
-from desirelines.views.runs import RESTORES, newest_published
+from desirelines.views.runs import RESTORES, newest_published, published_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,6 @@ def rollback(run: Run, run_id: str) -> RolledBack:
 
 
 def _older_run(run: Run, run_id: str, newest: State) -> State:
-    chain = {state.run_id: state for state in run.ledger.published()}
     if run_id == newest.run_id:
         raise SettingsError([f"run {run_id} is the newest published one: there is nothing to do"])
-    if run_id not in chain:
-        raise SettingsError(
-            [
-                f"there is no published run '{run_id}'{did_you_mean(run_id, chain)}. "
-                "`desirelines history` lists them"
-            ]
-        )
-    return chain[run_id]
+    return published_run(run, run_id)

@@ -56,6 +56,14 @@ def first_day(span: Span | None, as_of: date) -> date:
     return as_of - timedelta(days=days)
 
 
+def moved_by(moment: datetime, span: Span) -> datetime:
+    """The moment so much later: when something leaves a window of this length."""
+    if span.unit != "month":
+        return moment + timedelta(microseconds=length_us(span))
+    day = _months_before(moment.date(), -span.count)
+    return moment.replace(year=day.year, month=day.month, day=day.day)
+
+
 def _months_before(day: date, months: int) -> date:
     """The same day of an earlier month, or its last, as Spark's intervals have it."""
     month = day.year * 12 + day.month - 1 - months

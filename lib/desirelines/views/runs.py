@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desirelines.errors import EmptyInputError
+from desirelines.characters import shown
+from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.io.tables.ledger import ENDED, State
 from desirelines.run.context import Run
 
@@ -25,6 +26,25 @@ def newest_published(run: Run) -> State:
     if not chain:
         raise nothing_published(run)
     return chain[-1]
+
+
+def published_run(run: Run, run_id: str | None) -> State:
+    """A published run by its id; the newest one for null.
+
+    Raises:
+        EmptyInputError: no run was published yet.
+        SettingsError: there is no such published run.
+    """
+    newest = newest_published(run)
+    chain = {state.run_id: state for state in run.ledger.published()}
+    if run_id is not None and run_id not in chain:
+        raise SettingsError(
+            [
+                f"there is no published run '{shown(run_id)}'{did_you_mean(run_id, chain)}. "
+                "`desirelines history` lists them"
+            ]
+        )
+    return newest if run_id is None else chain[run_id]
 
 
 def nothing_published(run: Run) -> EmptyInputError:

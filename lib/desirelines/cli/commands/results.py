@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from desirelines.characters import shown
 from desirelines.cli.opening import opened
 from desirelines.cli.options import ALL, UNDATED, Options, command
 from desirelines.cli.output import print_json, print_line, print_rows, rows_of, show
-from desirelines.errors import SettingsError, did_you_mean
+from desirelines.errors import EmptyInputError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,12 +197,21 @@ def why(
         str | None,
         typer.Option(
             "--segment",
-            help="Only why they are in this rule segment or not, and what would change it.",
+            help="Only why they are in this rule segment or not, with the events that count, and "
+            "what would change it.",
+            show_default=False,
+        ),
+    ] = None,
+    of_run: Annotated[
+        str | None,
+        typer.Option(
+            "--run",
+            help="As of this published run; its evidence is kept for evidence.keep_runs runs.",
             show_default=False,
         ),
     ] = None,
 ) -> None:
-    """Show what is known of a person now: segments with reasons, features, identifiers, sessions.
+    """Show what is known of a person: segments with reasons, features, identifiers, sessions.
 
     Example: `desirelines why 3f9c…`, or `desirelines why 3f9c… --segment lapsed`, or
     `echo ann@example.com | desirelines why --identifier email`
@@ -216,19 +224,22 @@ def why(
     with opened(options) as run:
         from desirelines.operations.explain_person import explain
 
-        result = explain(run, key=person, identifier=value)
+        result = explain(
+            run,
+            key=person,
+            identifier=value,
+            run_id=of_run or options.run.run_id,
+            segment=segment,
+        )
     if segment is None:
         show(options.is_json, result, lambda: print_json(result))
         return
-    reasons = {reason.segment_id: reason for reason in result.rules}
-    if segment not in reasons:
-        raise SettingsError(
-            [
-                f"run {result.run_id} has no evidence of a rule segment '{shown(segment)}'"
-                f"{did_you_mean(segment, reasons)}"
-            ]
+    if not result.rules:
+        raise EmptyInputError(
+            f"the evidence of run {result.run_id} is not kept any more (evidence.keep_runs), or "
+            "the person was not in it. Ask for a newer run."
         )
-    reason = reasons[segment]
+    reason = result.rules[0]
     show(options.is_json, reason, lambda: _print_reason(reason))
 
 
@@ -287,6 +298,14 @@ def export(
 def _print_reason(reason: RuleReason) -> None:
     how = "in" if reason.is_member else "not in"
     print_line(f"{how} {reason.name} ({reason.segment_id})")
-    print_rows(rows_of(reason.conditions))
+    print_rows(
+        [
+            {"condition": c.condition, "answer": c.answer, "value": c.value}
+            for c in reason.conditions
+        ]
+    )
+    for condition in reason.conditions:
+        for event in condition.events:
+            print_line(f"{event.occurred_at:%Y-%m-%d %H:%M} {event.event_name} {event.event_id}")
     if reason.change:
         print_line(f"{'out' if reason.is_member else 'in'} if: {'; '.join(reason.change)}")
