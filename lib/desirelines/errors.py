@@ -114,6 +114,12 @@ class ContractError(DesirelinesError):
     exit_code = EXIT_UNEXPECTED
 
 
+class VersionError(ContractError):
+    """Raised when a table is at another version of its contract than this package."""
+
+    exit_code = EXIT_USAGE
+
+
 class GateError(DesirelinesError):
     """Raised when a check before publication fails; nothing was published.
 

@@ -14,6 +14,7 @@ from desirelines import __version__
 from desirelines.characters import readable
 from desirelines.cli.commands.data import add_data
 from desirelines.cli.commands.identity import identity
+from desirelines.cli.commands.maintain import add_maintain
 from desirelines.cli.commands.project import add_project
 from desirelines.cli.commands.results import add_results
 from desirelines.cli.commands.run import add_run, add_stages
@@ -43,7 +44,16 @@ app = typer.Typer(
 )
 
 
-for add in (add_project, add_run, add_stages, add_data, add_segment, add_results, add_synthetic):
+for add in (
+    add_project,
+    add_run,
+    add_stages,
+    add_data,
+    add_maintain,
+    add_segment,
+    add_results,
+    add_synthetic,
+):
     add(app)
 app.add_typer(identity)
 app.add_typer(segment)

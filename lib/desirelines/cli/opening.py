@@ -21,6 +21,7 @@ def opened(
     writes: str | None = None,
     is_judged: bool = False,
     fits: bool = False,
+    migrates: bool = False,
 ) -> Iterator[Run]:
     """Open a run; see `desirelines.run.opening.opened`."""
     from desirelines.run.opening import opened as opened_run
@@ -32,5 +33,6 @@ def opened(
         writes=writes,
         is_judged=is_judged,
         fits=fits,
+        migrates=migrates,
     ) as run:
         yield run

@@ -10,15 +10,16 @@ from datetime import UTC, datetime
 
 from desirelines.errors import GateError
 from desirelines.io.spark.session import spark_session
-from desirelines.io.tables.lease import ledger_lease, local_lease
+from desirelines.io.tables.lease import ledger_lease, local_lease, refuse_others
 from desirelines.io.tables.ledger import FAILED
+from desirelines.io.tables.migration import migrate, migration_of, refuse_other_versions
 from desirelines.io.tables.scratch_tables import scratch_tables
 from desirelines.run import warehouse_facts
 from desirelines.run.context import Run, new_run
 from desirelines.run.options import RunOptions, new_run_id, settings_of
 from desirelines.run.progress import Progress
 from desirelines.run.settings_check import check_settings
-from desirelines.tables import IDENTITY_MAP, SEGMENT_CHANGES
+from desirelines.tables import IDENTITY_MAP, RUNS, SEGMENT_CHANGES
 
 
 @contextmanager
@@ -30,6 +31,7 @@ def opened(
     writes: str | None = None,
     is_judged: bool = False,
     fits: bool = False,
+    migrates: bool = False,
     keeps_session: bool = False,
 ) -> Iterator[Run]:
     """Open a run. A session that existed before is left running.
@@ -42,12 +44,15 @@ def opened(
             and a closed run is refused.
         is_judged: check all settings before anything is read, as every command that writes does.
         fits: check also whether MLflow is installed.
+        migrates: the command takes tables that an older version of the package wrote.
         keeps_session: leave a session that is started here running, for rows read after the block.
 
     Raises:
         MachineError: another driver writes the warehouse, or it cannot be written.
         SettingsError: a setting cannot be used, the secrets are not the warehouse's, or the run is
             closed.
+        VersionError: a table is at another version of its contract than this package, and the
+            command does not take it.
     """
     settings = settings_of(options)
     logging.getLogger("py4j").setLevel(logging.ERROR)
@@ -74,7 +79,10 @@ def opened(
                     stack,
                     goes_on=goes_on and options.run_id is None,
                     continues_failed=continues_failed,
+                    migrates=migrates,
                 )
+            else:
+                refuse_other_versions(run.warehouse, writes=False, migrates=migrates)
             stack.enter_context(
                 scratch_tables(run.warehouse, run.run_id, is_alone=writes is not None)
             )
@@ -85,12 +93,19 @@ def opened(
 
 
 def _hold_warehouse(
-    run: Run, command: str, stack: ExitStack, *, goes_on: bool, continues_failed: bool
+    run: Run,
+    command: str,
+    stack: ExitStack,
+    *,
+    goes_on: bool,
+    continues_failed: bool,
+    migrates: bool,
 ) -> Run:
     """Hold the warehouse for a command that writes, check its facts, and decide which run it is."""
     run.warehouse.check_writable()
     folder = run.warehouse.local_folder
     lease = None if folder is None else stack.enter_context(local_lease(folder))
+    refuse_other_versions(run.warehouse, writes=True, migrates=migrates)
     if goes_on:
         open_runs = run.ledger.open_runs()
         if open_runs and (continues_failed or open_runs[0].status != FAILED):
@@ -100,10 +115,21 @@ def _hold_warehouse(
     warehouse_facts.check(run)
     run.ledger.check_open(run.run_id)
     if lease is None:
+        if migrates:
+            _migrate_the_ledger(run)
         stack.enter_context(ledger_lease(run.ledger, run.run_id, command))
         return run
     lease.name(run.run_id, command)
     return replace(run, died=lease.died)
+
+
+def _migrate_the_ledger(run: Run) -> None:
+    """Bring `runs` to its contract before the lease, which is a row of it, is taken."""
+    refuse_others(run.ledger, run.run_id)
+    step = migration_of(run.warehouse, RUNS) if run.warehouse.exists(RUNS) else None
+    if step is not None:
+        migrate(run.warehouse, step)
+        run.progress.say(f"{RUNS.name}: {step.note}")
 
 
 def _check_ledger(run: Run) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from pyspark.sql import functions as F
 from pyspark.sql import types as T
 
-from desirelines.io.tables.ledger import ABANDONED, ENDED, LEASE
+from desirelines.io.tables.ledger import ABANDONED, ENDED, LEASE, MAINTAIN
 from desirelines.run.context import Run
 from desirelines.tables import ALL, Table
 
@@ -63,10 +64,14 @@ def abandoned_runs(
 
 def give_up_the_dead(run: Run) -> None:
     """Give up runs whose driver died or whose lease is over, and delete what they staged."""
-    # A command that only held the warehouse has staged nothing.
-    states = [s for s in run.ledger.states() if s.phase != LEASE]
-    runs = abandoned_runs(states, run.read_at, goes_on=run.run_id, died=run.died)
-    give_up(run, runs)
+    give_up(run, dead_runs(run))
+
+
+def dead_runs(run: Run) -> list[str]:
+    """Names of runs whose driver died or whose lease is over."""
+    # A command that only held or tidied the warehouse has staged nothing.
+    states = [s for s in run.ledger.states() if s.phase not in (LEASE, MAINTAIN)]
+    return abandoned_runs(states, run.read_at, goes_on=run.run_id, died=run.died)
 
 
 def give_up(run: Run, run_ids: Collection[str]) -> None:
@@ -82,30 +87,54 @@ def give_up(run: Run, run_ids: Collection[str]) -> None:
 def sweep_abandoned(run: Run, run_ids: Collection[str]) -> list[str]:
     """Delete what these runs staged about people; give the tables that had such rows. Idempotent.
 
-    In tables as of a date, rows of a date that an ended run has are kept: a published run can use
-    them. A swept run cannot be continued: by the ledger its stages are done, but their rows are
-    gone.
+    A swept run cannot be continued: by the ledger its stages are done, but their rows are gone.
+
+    Cost: that of `staged_rows`, and one commit for each table with such rows.
+    """
+    swept = staged_rows(run, run_ids)
+    for staged in swept:
+        run.warehouse.delete(run.spark.createDataFrame(staged.names, staged.schema), staged.table)
+    return [staged.table.name for staged in swept]
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRows:
+    """Rows that runs staged in a table: how many, and the runs and dates that name them."""
+
+    table: Table
+    row_count: int
+    names: list[tuple[Any, ...]]
+    schema: T.StructType
+
+
+def staged_rows(run: Run, run_ids: Collection[str]) -> list[StagedRows]:
+    """What these runs staged about people, table by table; tables without such rows are left out.
+
+    In tables as of a date, rows of a date that an ended run has are left out: a published run can
+    use them.
 
     Cost: nothing without runs. Else each of the five tables is searched for the run ids, which file
-    statistics answer for most files, and each table with such rows gets one commit.
+    statistics answer for most files.
     """
     if not run_ids:
         return []
     kept = {state.as_of for state in run.ledger.ended() if state.as_of is not None}
-    swept = [table.name for table in STAGED_BY_RUN if _sweep(run, table, run_ids, set())]
-    return swept + [table.name for table in STAGED_BY_DATE if _sweep(run, table, run_ids, kept)]
+    found = [_staged(run, table, run_ids, set()) for table in STAGED_BY_RUN]
+    found += [_staged(run, table, run_ids, kept) for table in STAGED_BY_DATE]
+    return [staged for staged in found if staged is not None]
 
 
-def _sweep(run: Run, table: Table, run_ids: Collection[str], kept: set[date]) -> bool:
+def _staged(run: Run, table: Table, run_ids: Collection[str], kept: set[date]) -> StagedRows | None:
     if not run.warehouse.exists(table):
-        return False
+        return None
     rows = run.warehouse.read(table).filter(F.col("run_id").isin(*run_ids))
     if kept:
         rows = rows.filter(~F.col("as_of").isin(*kept))
     # Runs and dates name the rows to delete, never people.
     columns = [c for c in ("run_id", "as_of") if c in table.column_names]
     schema = T.StructType([f for f in table.schema if f.name in columns])
-    names = [tuple(row) for row in rows.select(*schema.names).distinct().collect()]
-    if names:
-        run.warehouse.delete(run.spark.createDataFrame(names, schema), table)
-    return bool(names)
+    counts = rows.groupBy(*schema.names).count().collect()
+    if not counts:
+        return None
+    names = [tuple(row[name] for name in schema.names) for row in counts]
+    return StagedRows(table, sum(row["count"] for row in counts), names, schema)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict
-from datetime import timedelta
 from functools import partial
 
 from pyspark.sql import DataFrame, Observation
@@ -22,16 +21,17 @@ from desirelines.io.sources.stream import RowsOf, in_session, ingest_new, stop_r
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.settings import Source
+from desirelines.stages.expiry import drop_expired
 from desirelines.stages.gates import check_as_of
 from desirelines.stages.ingest_account import used_rows
 from desirelines.stages.ingest_batch import mapped_rows, part_of, write_group
 from desirelines.stages.ingest_groups import Groups
 from desirelines.stages.ingest_matches import say_what_never_matched
 from desirelines.stages.ingest_part import Rows
-from desirelines.stages.ingest_rejects import finish_requeues, has_open_requeue, requeue_sources
+from desirelines.stages.ingest_rejects import finish_requeues, requeue_sources
 from desirelines.stages.ingest_terms import Batch, Terms, open_batches, take_out, terms_of
 from desirelines.stages.source_state import SourceFacts, facts_before, present_sources
-from desirelines.tables import QUARANTINED_EVENTS, ROW_ACCOUNTS
+from desirelines.tables import ROW_ACCOUNTS
 from desirelines.views.data_end import day_after_newest_event
 
 
@@ -217,21 +217,3 @@ def _has_events(run: Run, source: Source) -> bool:
     """Whether anything of the source was used before, by whatever run."""
     mine = {"source": [source.name], "fate": ["used"]}
     return bool(run.warehouse.rows(ROW_ACCOUNTS, where=mine))
-
-
-def drop_expired(run: Run) -> None:
-    """Delete expired rows from quarantine, by the date the command began; VACUUM deletes the files.
-
-    The table's statistics give the first day, so if nothing has expired no row is read and nothing
-    is written. Nothing is deleted while a requeue is unfinished: it needs its rows.
-    """
-    if not run.warehouse.exists(QUARANTINED_EVENTS) or has_open_requeue(run):
-        return
-    today = run.read_at.date()
-    bounds = run.warehouse.bounds(QUARANTINED_EVENTS, "expires_on")
-    if bounds is None or bounds[0] > today:
-        return
-    first = bounds[0]
-    days = [(first + timedelta(days=n),) for n in range((today - first).days + 1)]
-    run.warehouse.delete(run.spark.createDataFrame(days, "expires_on date"), QUARANTINED_EVENTS)
-    run.progress.say(f"quarantine: rows to be kept until {today} or earlier are deleted")

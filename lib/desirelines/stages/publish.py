@@ -19,6 +19,7 @@ from desirelines.tables import (
     STREAM_TAGS,
     SUPPRESSIONS,
 )
+from desirelines.views.versions import versions_of_rows
 
 TRIES = 3
 DECIDE = (EVENTS, CONSENTS, STREAM_TAGS, SUPPRESSIONS, IDENTITY_CUTS)
@@ -83,5 +84,5 @@ def run_with_same_inputs(run: Run) -> State | None:
 
 def _fingerprint(run: Run) -> dict[str, Any]:
     """What decides the result of a run; runs with equal fingerprints have equal results."""
-    versions = run.warehouse.versions(DECIDE)
+    versions = versions_of_rows(run, DECIDE)
     return versions | {"config": run.settings.hash, "as_of": str(run.as_of)}

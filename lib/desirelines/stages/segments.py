@@ -20,6 +20,7 @@ from desirelines.segments.profile import to_comparisons, to_profiles
 from desirelines.segments.scorecard import REACHABLE
 from desirelines.settings.run_ids import NO_BASE
 from desirelines.settings.segment_rules import Rule
+from desirelines.stages.expiry import forget_old_evidence
 from desirelines.stages.parameters import save_run_parameters
 from desirelines.stages.segment_counts import MEASURES, Memberships, PublishedSums, published_sums
 from desirelines.stages.segment_definitions import new_definitions
@@ -103,7 +104,7 @@ def assign_segments(run: Run) -> StageReport:
         release(comparisons)
     finally:
         release(changes, now, assigned, answers)
-    _forget_old_evidence(run)
+    forget_old_evidence(run)
     # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
     return StageReport(
@@ -156,16 +157,3 @@ def _traits(comparisons: DataFrame) -> dict[str, dict[str, Trait]]:
 def _segment_ids(run: Run, model: Model) -> list[str]:
     """Segments of this run: its clusters and those of rules."""
     return sorted(model.segment_of_cluster.values()) + [r.segment_id for r in rules_of(run)]
-
-
-def _forget_old_evidence(run: Run) -> None:
-    """Delete the evidence of old runs; keep that of the newest `evidence.keep_runs`."""
-    begun = {state.run_id: place for place, state in reversed(list(enumerate(run.ledger.states())))}
-    runs = sorted(
-        run.warehouse.run_ids(SEGMENT_EVIDENCE), key=lambda run_id: (begun.get(run_id, -1), run_id)
-    )
-    old = [r for r in runs if r != run.run_id][
-        : max(len(runs) - run.settings.evidence.keep_runs, 0)
-    ]
-    if old:
-        run.warehouse.drop_runs(SEGMENT_EVIDENCE, old)

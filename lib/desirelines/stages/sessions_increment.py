@@ -22,6 +22,7 @@ from desirelines.sessions.increment import (
 from desirelines.tables import CONSENTS, EVENTS, SESSIONS, STREAM_TAGS
 from desirelines.views.batches import NewBatches, new_batches
 from desirelines.views.state import StageState, state_now
+from desirelines.views.versions import versions_of_rows
 
 MOST_BROADCAST = 2_000_000
 """Up to this many streams to rebuild are broadcast; more are shuffled."""
@@ -57,8 +58,12 @@ def state_of_sessions(run: Run) -> StageState:
         "no_steps": RESERVED_STEPS,
         "sources": {s.name: [s.keep_bots, s.columns.consent is not None] for s in settings.sources},
     }
-    consents = run.warehouse.version(CONSENTS)
-    return state_now(run, rules, consents=consents, as_of=str(run.as_of))
+    return state_now(run, rules, consents=_consents_now(run), as_of=str(run.as_of))
+
+
+def _consents_now(run: Run) -> int | None:
+    """The version of the statements of consent."""
+    return versions_of_rows(run, [CONSENTS])[CONSENTS.name]
 
 
 def streams_to_rebuild(run: Run, last: StageState) -> StreamsToRebuild | None:
@@ -70,7 +75,7 @@ def streams_to_rebuild(run: Run, last: StageState) -> StreamsToRebuild | None:
     new = new_batches(run, last.batches)
     events = run.warehouse.read(EVENTS).filter(F.col("ingest_batch").isin(new.names))
     is_consent_new = (last.consents, last.as_of) != (
-        run.warehouse.version(CONSENTS),
+        _consents_now(run),
         str(run.as_of),
     )
     by_consent = _streams_by_consent(run, last, new) if is_consent_new else None

@@ -26,6 +26,12 @@ FATES: tuple[str, ...] = (
 """What became of a source row. The first fate that fits counts."""
 
 
+CONTRACT = "desirelines.contract"
+"""The property of a table that says the version of its contract."""
+RETENTION_DAYS = 7
+"""Days that files stay which no version needs any more, and that commits stay in the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One column of a contract.
@@ -37,6 +43,7 @@ class Column:
         meaning: what a value means, and what null means where null can occur.
         unit: unit; empty where the value has none.
         personal: whether a value is about one person; such a column never gets file statistics.
+        since: version of the contract in which the column came; null in rows that are older.
     """
 
     name: str
@@ -44,6 +51,7 @@ class Column:
     meaning: str
     unit: str = ""
     personal: bool = False
+    since: int = 1
 
     @property
     def comment(self) -> str:
@@ -66,6 +74,11 @@ class Table:
         period_of: the column of days that `period_on`, the layout's period, is made of; none when
             empty. Whoever writes the table adds `period_on`.
         kept: how long rows are kept.
+        expires_by: how old rows are told, for `desirelines maintain` and the stages that drop them:
+            by `expires_on`, the first day on which a row goes, or by `run_id`, as only those of the
+            newest `evidence.keep_runs` runs stay. Rows stay for good when empty.
+        version: version of this contract. A column that comes later raises it, and names it in its
+            `since`; `desirelines maintain` brings older tables to it.
     """
 
     name: str
@@ -85,6 +98,8 @@ class Table:
     partition_by: tuple[str, ...] = ()
     period_of: str = ""
     kept: str = "as long as the warehouse"
+    expires_by: Literal["", "expires_on", "run_id"] = ""
+    version: int = 1
 
     @property
     def schema(self) -> T.StructType:
@@ -148,8 +163,9 @@ class Table:
             "delta.columnMapping.mode": "none",
             "delta.checkpointPolicy": "classic",
             "delta.dataSkippingStatsColumns": ",".join(self.statistics_columns),
-            "delta.deletedFileRetentionDuration": "interval 7 days",
-            "delta.logRetentionDuration": "interval 7 days",
+            "delta.deletedFileRetentionDuration": f"interval {RETENTION_DAYS} days",
+            "delta.logRetentionDuration": f"interval {RETENTION_DAYS} days",
+            CONTRACT: str(self.version),
         }
 
 

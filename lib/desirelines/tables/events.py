@@ -122,9 +122,10 @@ QUARANTINED_EVENTS = Table(
     erased_by=("raw",),
     written="append",
     kept=(
-        "ingest.quarantine_keep_days, then dropped by the next `ingest-events`; VACUUM deletes its "
-        "file a week later"
+        "ingest.quarantine_keep_days, then dropped by the next `ingest-events` or `maintain`; a "
+        "`maintain` a week later deletes its file"
     ),
+    expires_by="expires_on",
     columns=(
         RUN_ID,
         Column("source", TEXT, "name of the source"),

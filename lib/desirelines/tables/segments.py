@@ -90,6 +90,7 @@ SEGMENT_EVIDENCE = Table(
     erased_by=("person_id",),
     written="replace run",
     kept="evidence.keep_runs runs",
+    expires_by="run_id",
     columns=(
         RUN_ID,
         PERSON_ID,

@@ -111,6 +111,10 @@ def embedded_conf(settings: Spark) -> dict[str, str]:
         "spark.sql.shuffle.partitions": str(settings.shuffle_partitions),
         "spark.sql.sources.parallelPartitionDiscovery.parallelism": "4",
         "spark.databricks.delta.snapshotPartitions": "2",
+        # OPTIMIZE joins files below the first to files up to the second. By Delta's default, a
+        # gigabyte, it would write large files again for every few rows that came after them.
+        "spark.databricks.delta.optimize.minFileSize": str(32 << 20),
+        "spark.databricks.delta.optimize.maxFileSize": str(128 << 20),
         # Outside UTC, Delta reads a table's whole state again at every commit, because it does not
         # trust its list of files where partitions are timestamps. No table here is partitioned by a
         # timestamp.

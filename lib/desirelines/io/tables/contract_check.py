@@ -10,6 +10,7 @@ from pyspark.sql import SparkSession
 from pyspark.sql import types as T
 
 from desirelines.tables import Table
+from desirelines.tables.contract import CONTRACT
 
 ALLOWED_FEATURES = {"appendOnly", "invariants", "checkConstraints"}
 """Delta features that every supported reader knows.
@@ -37,6 +38,15 @@ class Found:
     features: frozenset[str]
     properties: dict[str, str]
     columns: dict[str, T.DataType]
+
+    @property
+    def version(self) -> int | None:
+        """The version of its contract; 1 where a table does not say it, null if that is no number.
+
+        Tables of the first packages have no such property.
+        """
+        value = self.properties.get(CONTRACT, "1")
+        return int(value) if value.isdecimal() else None
 
 
 def found_in_folder(folder: Path) -> Found:
@@ -71,7 +81,12 @@ def found_by_spark(spark: SparkSession, address: str) -> Found:
 
 
 def problems_of(found: Found, table: Table) -> list[str]:
-    """Differences of an existing table from its contract."""
+    """Differences of an existing table from its contract.
+
+    Of a table at another version only that is said: the rest follows from it.
+    """
+    if found.version != table.version:
+        return [version_problem(found.version, table)]
     problems = []
     if found.reader != 1:
         problems.append(f"reader version {found.reader}, contracted 1")
@@ -83,10 +98,28 @@ def problems_of(found: Found, table: Table) -> list[str]:
     if unexpected:
         problems.append(f"features {sorted(unexpected)} that other readers may not know")
     for name, value in table.properties.items():
-        if found.properties.get(name) != value:
+        if name != CONTRACT and found.properties.get(name) != value:
             has = found.properties.get(name)
             problems.append(f"property {name} is {has!r}, contracted {value!r}")
     missing = [c.name for c in table.columns if found.columns.get(c.name) != c.type]
     if missing:
         problems.append(f"columns {missing} are missing or of another type")
     return problems
+
+
+def version_problem(version: int | None, table: Table) -> str:
+    """What is wrong with a table at another version of its contract, and what to do next."""
+    if version is None:
+        return (
+            f"its property {CONTRACT} is not a number: another program set it. Set it to the "
+            f"version that the table has; this package creates it at {table.version}"
+        )
+    if version < table.version:
+        return (
+            f"it is at version {version} of its contract, and this package needs "
+            f"{table.version}: run `desirelines maintain`, which brings it there"
+        )
+    return (
+        f"it is at version {version} of its contract, and this package knows {table.version}: "
+        "a newer package wrote it. Upgrade the package"
+    )

@@ -77,6 +77,26 @@ def local_lease(folder: Path) -> Iterator[Lease]:
             file.truncate()
 
 
+def died_in(folder: Path) -> str | None:
+    """The run whose driver held the warehouse last and died; for a command that writes nothing.
+
+    None beside a driver that is alive.
+    """
+    try:
+        file = (folder / LEASE_FILE).open(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    with file:
+        holder = _holder(file)
+        if not holder:
+            return None  # given back: no lock is tried, so no driver that begins now is refused
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return None
+        return holder.get("run_id")
+
+
 @contextmanager
 def ledger_lease(ledger: Ledger, run_id: str, command: str) -> Iterator[Lease]:
     """Hold a warehouse that no lock of this machine can guard, by states in `runs`.
@@ -89,13 +109,13 @@ def ledger_lease(ledger: Ledger, run_id: str, command: str) -> Iterator[Lease]:
         MachineError: another run holds it.
     """
     taken = [s for s in ledger.states() if s.phase == LEASE and s.status == STARTED]
-    _refuse_others(ledger, run_id)
+    refuse_others(ledger, run_id)
     holder = {"command": command, "process": os.getpid(), "host": socket.gethostname()}
     is_mine = ledger.record_first(
         run_id, LEASE, STARTED, writer=LEASE, number=len(taken), inputs=holder
     )
     if not is_mine:
-        _refuse_others(ledger, run_id)
+        refuse_others(ledger, run_id)
         raise MachineError(f"another run began to write the warehouse at the same moment. {_WAIT}")
     try:
         yield Lease()
@@ -103,7 +123,12 @@ def ledger_lease(ledger: Ledger, run_id: str, command: str) -> Iterator[Lease]:
         ledger.record(run_id, LEASE, DONE)
 
 
-def _refuse_others(ledger: Ledger, run_id: str) -> None:
+def refuse_others(ledger: Ledger, run_id: str) -> None:
+    """Make sure that no other run holds the warehouse, by the ledger.
+
+    Raises:
+        MachineError: one holds it.
+    """
     newest = {s.run_id: s for s in ledger.states() if s.phase == LEASE}
     for state in newest.values():
         if (

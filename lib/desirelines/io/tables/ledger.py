@@ -26,8 +26,8 @@ PUBLISHED, BACKFILLED = "PUBLISHED", "BACKFILLED"
 ENDED = (PUBLISHED, BACKFILLED)
 AFTER_PUBLICATION = "after-publication"
 """The phase that follows a run's end: members, champion and report."""
-REBUILD, LEASE = "rebuild", "lease"
-"""The phases of a run that only recomputes tables, and of one that holds the warehouse."""
+REBUILD, LEASE, MAINTAIN = "rebuild", "lease", "maintain"
+"""The phases of runs that are never published: they recompute, hold or tidy the warehouse."""
 AFTER_THE_END = (AFTER_PUBLICATION, LEASE)
 """Phases that a closed run may still have."""
 LEASE_TIME = timedelta(hours=6)
@@ -141,7 +141,7 @@ class Ledger:
         Such a run neither ended nor was given up, and no other one ended since its newest state. A
         rebuild is never published, so it is none.
         """
-        states = [s for s in self.states() if s.phase != LEASE]
+        states = [s for s in self.states() if s.phase not in (LEASE, MAINTAIN)]
         closed = {s.run_id for s in states if s.status in ENDED or s.phase == REBUILD}
         end = max((n for n, s in enumerate(states) if s.status in ENDED), default=-1)
         newest = {s.run_id: n for n, s in enumerate(states) if s.run_id not in closed and n > end}

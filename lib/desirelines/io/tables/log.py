@@ -12,6 +12,7 @@ from pyspark.errors import AnalysisException
 from pyspark.sql import SparkSession
 
 _COMMIT = re.compile(r"(\d{20})\.json")
+_CHECKPOINT = re.compile(r"(\d{20})\.checkpoint(\..+)?\.parquet")
 
 
 def newest_version(table: Path) -> int | None:
@@ -20,11 +21,22 @@ def newest_version(table: Path) -> int | None:
     The newest commit is always there as a file of its own: Delta removes only older ones, once a
     checkpoint holds what they said.
     """
+    return max(_numbers(table, _COMMIT), default=None)
+
+
+def commits_after_checkpoint(table: Path) -> int:
+    """How many commits a reader of the table in this folder reads one by one."""
+    checkpoint = max(_numbers(table, _CHECKPOINT), default=-1)
+    return sum(1 for commit in _numbers(table, _COMMIT) if commit > checkpoint)
+
+
+def _numbers(table: Path, kind: re.Pattern[str]) -> list[int]:
+    """The numbers of the files of a kind in the log; none without a log."""
     try:
         names = [file.name for file in (table / "_delta_log").iterdir()]
     except OSError:
-        return None
-    return max((int(found[1]) for n in names if (found := _COMMIT.fullmatch(n))), default=None)
+        return []
+    return [int(found[1]) for name in names if (found := kind.fullmatch(name))]
 
 
 def version_in_history(spark: SparkSession, address: str) -> int:

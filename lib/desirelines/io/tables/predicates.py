@@ -38,7 +38,7 @@ def equals(column: str, value: str | date) -> Predicate:
     return Predicate(f"{_named(column)} = {_literal(value)}")
 
 
-def one_of(column: str, values: Iterable[str]) -> Predicate:
+def one_of(column: str, values: Iterable[str | date]) -> Predicate:
     """The rows with one of these values in the column.
 
     Raises:

@@ -130,7 +130,7 @@ class TableReader:
         if not self.exists(table) or not all(where.values()):
             return []
         rows = (
-            rows_by_spark(self.read(table), where)
+            rows_by_spark(self.read(table), table, where)
             if self.local_folder is None
             else rows_in_folder(self.local_folder / table.name, table, where)
         )
@@ -226,6 +226,10 @@ class TableReader:
                 self._versions[table.name] = version_in_history(self.spark, address)
         return self._versions[table.name]
 
+    def forget_version(self, table: Table) -> None:
+        """Look for the table's version again at the next use: it was written by a statement."""
+        self._versions.pop(table.name, None)
+
     def versions(self, tables: Iterable[Table]) -> dict[str, int | None]:
         """The versions of several tables by name, read at the same time."""
         tables = tuple(tables)
@@ -234,7 +238,7 @@ class TableReader:
 
     def problems(self, table: Table) -> list[str]:
         """Differences of an existing table from its contract: protocol, properties, columns."""
-        found, wanted = self._found(table), self.settings.period
+        found, wanted = self.found(table), self.settings.period
         problems = problems_of(found, table)
         period = found.properties.get(PROPERTY)
         if table.period_of and wanted not in ("auto", period):
@@ -249,14 +253,15 @@ class TableReader:
         if table.name in self._periods:
             return self._periods[table.name]
         if self.exists(table):
-            own = cast("Period", self._found(table).properties[PROPERTY])
+            own = cast("Period", self.found(table).properties[PROPERTY])
             return self._periods.setdefault(table.name, own)
         if table != EVENTS and self.exists(EVENTS):
             return self.period(EVENTS)
         given = self.settings.period
         return period_for(self.expected_events_a_day) if given == "auto" else given
 
-    def _found(self, table: Table) -> Found:
+    def found(self, table: Table) -> Found:
+        """What an existing table is: protocol, properties, columns."""
         if self.local_folder is None:
             return found_by_spark(self.spark, self.address(table.name))
         return found_in_folder(self.local_folder / table.name)

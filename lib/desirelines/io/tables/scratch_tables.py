@@ -11,7 +11,7 @@ from itertools import count
 from pyspark.sql import DataFrame
 
 from desirelines.frames.keep import scratch_in
-from desirelines.io.folders import delete_folder
+from desirelines.io.folders import delete_folder, size_of_folder
 from desirelines.io.tables.ddl import drop_statement, tables_statement
 from desirelines.io.tables.store import Warehouse
 
@@ -65,10 +65,21 @@ def sweep(warehouse: Warehouse) -> None:
     if not warehouse.settings.catalog:
         delete_folder(warehouse.spark, warehouse.path_of(FOLDER))
         return
+    for name in _in_catalog(warehouse):
+        _drop(warehouse, name)
+
+
+def size_of_scratch(warehouse: Warehouse) -> tuple[int, int | None]:
+    """The number of files of all scratch tables, and their bytes; in a catalog that of tables."""
+    if warehouse.settings.catalog:
+        return len(_in_catalog(warehouse)), None
+    return size_of_folder(warehouse.spark, warehouse.path_of(FOLDER))
+
+
+def _in_catalog(warehouse: Warehouse) -> list[str]:
     schema = warehouse.address(FOLDER).rpartition(".")[0]
     listed = warehouse.spark.sql(tables_statement(schema, FOLDER)).collect()
-    for row in listed:
-        _drop(warehouse, row["tableName"])
+    return [row["tableName"] for row in listed]
 
 
 def _drop(warehouse: Warehouse, name: str) -> None:

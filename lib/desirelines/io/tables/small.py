@@ -48,12 +48,11 @@ def _read(folder: Path, table: Table, where: Where) -> list[dict[str, Any]]:
     # every other process ended with an abort.
     files = SubTreeFileSystem(str(folder), LocalFileSystem())
     wanted = [field(column).isin(sorted(values)) for column, values in where.items()]
-    read = (
-        DeltaTable(folder)
-        .to_pyarrow_dataset(filesystem=files)
-        .to_table(columns=table.column_names, filter=reduce(and_, wanted) if wanted else None)
-    )
-    return [in_utc(row) for row in read.to_pylist()]
+    dataset = DeltaTable(folder).to_pyarrow_dataset(filesystem=files)
+    # A table at an older version of its contract lacks what came later.
+    columns = [c.name for c in table.columns if c.since == 1 or c.name in dataset.schema.names]
+    read = dataset.to_table(columns=columns, filter=reduce(and_, wanted) if wanted else None)
+    return [dict.fromkeys(table.column_names) | in_utc(row) for row in read.to_pylist()]
 
 
 def matches_by_spark(table_rows: DataFrame, column: str, value: str) -> list[dict[str, Any]]:
@@ -65,11 +64,13 @@ def matches_by_spark(table_rows: DataFrame, column: str, value: str) -> list[dic
     return [in_utc(row.asDict()) for row in table_rows.join(wanted, column).collect()]
 
 
-def rows_by_spark(table_rows: DataFrame, where: Where) -> list[dict[str, Any]]:
+def rows_by_spark(table_rows: DataFrame, table: Table, where: Where) -> list[dict[str, Any]]:
     """Rows of a table anywhere."""
     for column, values in where.items():
         table_rows = table_rows.filter(F.col(column).isin(*values))
-    return [in_utc(row.asDict()) for row in table_rows.collect()]
+    # A table at an older version of its contract lacks what came later.
+    later = dict.fromkeys(c.name for c in table.columns if c.since > 1)
+    return [later | in_utc(row.asDict()) for row in table_rows.collect()]
 
 
 def ordered(rows: Iterable[dict[str, Any]], by: Collection[str]) -> list[dict[str, Any]]:

@@ -14,7 +14,7 @@ from threading import RLock
 
 from pyspark.sql import DataFrame
 
-from desirelines.errors import ContractError
+from desirelines.errors import ContractError, VersionError
 from desirelines.io.tables.ddl import create_statement
 from desirelines.io.tables.dml import delete_statement, merge_statement
 from desirelines.io.tables.driver_rows import DriverRows, append_in_folder, is_for_driver
@@ -108,6 +108,15 @@ class Warehouse(TableReader):
             self.replace_where(rows, table, equals(column, day))
         else:
             self.append(rows, table)
+
+    def rewrite(self, rows: DataFrame, table: Table, predicate: Predicate) -> None:
+        """Replace the rows that match a condition on the file layout by the same, laid out anew.
+
+        The commit says that no row changed, so a stream that reads the table passes over it.
+        """
+        self.create(table)
+        options = {"replaceWhere": predicate.sql, "dataChange": "false"}
+        self._save(rows, table, "overwrite", options)
 
     def replace_run(
         self,
@@ -232,7 +241,8 @@ class Warehouse(TableReader):
         else:
             problems = self.problems(table)
             if problems:
-                raise ContractError(
+                is_other = self.found(table).version != table.version
+                raise (VersionError if is_other else ContractError)(
                     f"table '{table.name}' is not as contracted: " + "; ".join(problems)
                 )
         self._ready.add(table.name)
