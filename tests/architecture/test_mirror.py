@@ -67,7 +67,9 @@ TESTED_THROUGH = {
     "views/rules.py": "tests/stages/test_segments.py",
 } | {
     f"cli/commands/{name}.py": ("tests/cli/test_app.py", "tests/cli/test_json.py")
-    for name in ("data", "identity", "project", "results", "run", "segment", "synthetic")
+    for name in (
+        "data", "identity", "maintain", "project", "results", "run", "segment", "synthetic",
+    )
 } | {
     f"synthetic/{name}.py": "tests/world/test_world.py"
     for name in (

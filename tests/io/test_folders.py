@@ -2,7 +2,7 @@
 
 import pytest
 
-from desirelines.io.folders import delete_folder, may_be_there
+from desirelines.io.folders import delete_folder, may_be_there, size_of_folder
 
 
 @pytest.mark.parametrize("scheme", ["", "file://"], ids=["path", "address"])
@@ -24,3 +24,12 @@ def test_of_an_object_store_only_spark_can_say_what_is_there(tmp_path):
     assert may_be_there("s3a://bucket/rows")
     assert may_be_there(str(tmp_path))
     assert not may_be_there(str(tmp_path / "rows"))
+
+
+@pytest.mark.parametrize("scheme", ["", "file://"], ids=["path", "address"])
+def test_the_files_of_a_folder_and_their_bytes(spark, tmp_path, scheme):
+    assert size_of_folder(spark, f"{scheme}{tmp_path}/rows") == (0, 0)
+    (tmp_path / "rows" / "deep").mkdir(parents=True)
+    (tmp_path / "rows" / "a.parquet").write_bytes(b"12345")
+    (tmp_path / "rows" / "deep" / "b.parquet").write_bytes(b"678")
+    assert size_of_folder(spark, f"{scheme}{tmp_path}/rows") == (2, 8)

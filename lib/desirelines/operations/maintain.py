@@ -127,7 +127,13 @@ def _tables_of(steps: list[_Step]) -> list[Table]:
 def _take(run: Run, steps: list[_Step]) -> None:
     for step in steps:
         step.do()
-        run.progress.say(f"{step.done.table}: {step.done.action}, {step.done.note}")
+        run.progress.say(_sentence(step.done))
+
+
+def _sentence(done: Done) -> str:
+    numbers = {"files": done.files, "rows": done.rows, "bytes": done.bytes}
+    counted = [f"{number:,} {what}" for what, number in numbers.items() if number is not None]
+    return f"{done.table}: {done.action}: {', '.join((*counted, done.note))}"
 
 
 def _migrations(run: Run, there: list[Table]) -> Iterator[_Step]:

@@ -7,7 +7,7 @@ import pytest
 from desirelines.io.tables.contract_check import found_by_spark, found_in_folder, problems_of
 from desirelines.io.tables.first_commit import write_first_commit
 from desirelines.tables import EVENTS, RUNS
-from desirelines.tables.contract import WHOLE, Column
+from desirelines.tables.contract import CONTRACT, WHOLE, Column
 
 OTHER = "as contracted", None, []
 DIFFERENCES = [
@@ -47,3 +47,26 @@ def test_a_column_that_is_missing_or_of_another_type(tmp_path):
     asked = replace(RUNS, columns=columns)
     problems = problems_of(found_in_folder(tmp_path / "t"), asked)
     assert f"columns {['run_id', 'new']} are missing or of another type" in problems
+
+
+VERSIONS = [
+    (None, 1, 1, []),
+    ("1", 1, 1, []),
+    (None, 1, 2, ["it is at version 1 of its contract, and this package needs 2: run "
+                  "`desirelines maintain`, which brings it there"]),
+    ("3", 3, 2, ["it is at version 3 of its contract, and this package knows 2: a newer package "
+                 "wrote it. Upgrade the package"]),
+    ("new", None, 2, ["its property desirelines.contract is not a number: another program set it. "
+                      "Set it to the version that the table has; this package creates it at 2"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "found", "known", "expected"), VERSIONS)
+def test_the_version_of_a_contract(tmp_path, written, found, known, expected):
+    properties = {k: v for k, v in RUNS.properties.items() if k != CONTRACT}
+    if written is not None:
+        properties[CONTRACT] = written
+    write_first_commit(tmp_path / "t", RUNS, properties)
+    table = found_in_folder(tmp_path / "t")
+    assert table.version == found
+    assert problems_of(table, replace(RUNS, version=known)) == expected

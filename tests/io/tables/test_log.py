@@ -1,6 +1,6 @@
 """The newest version of a table, by the names of the files in its log."""
 
-from desirelines.io.tables.log import newest_version
+from desirelines.io.tables.log import commits_after_checkpoint, newest_version
 
 
 def test_the_newest_commit_counts_and_nothing_else(tmp_path):
@@ -13,6 +13,7 @@ def test_the_newest_commit_counts_and_nothing_else(tmp_path):
     ):  # fmt: skip
         (log / name).touch()
     assert newest_version(tmp_path / "events") == 10
+    assert commits_after_checkpoint(tmp_path / "events") == 0
     assert newest_version(tmp_path / "sessions") is None
 
 
@@ -24,3 +25,15 @@ def test_it_is_the_version_of_delta_itself(spark, tmp_path):
         version = spark.sql(f"DESCRIBE HISTORY delta.`{place}` LIMIT 1").collect()[0]["version"]
         assert newest_version(tmp_path / "rows") == version == n
     assert list((tmp_path / "rows" / "_delta_log").glob("*.checkpoint.parquet"))
+
+
+def test_commits_after_the_newest_checkpoint_are_counted(tmp_path):
+    log = tmp_path / "events" / "_delta_log"
+    log.mkdir(parents=True)
+    assert commits_after_checkpoint(tmp_path / "events") == 0
+    for n in range(5):
+        (log / f"{n:020}.json").touch()
+    assert commits_after_checkpoint(tmp_path / "events") == 5
+    for name in (f"{1:020}.checkpoint.parquet", f"{2:020}.checkpoint.{1:010}.{2:010}.parquet"):
+        (log / name).touch()
+    assert commits_after_checkpoint(tmp_path / "events") == 2

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -72,7 +73,7 @@ def folder(spark, tmp_path):
      ({"name": ["x" * 40, "y"]}, "ac")],
 )  # fmt: skip
 def test_both_ways_give_the_same_values_of_the_same_types(spark, folder, where, expected):
-    by_spark = rows_by_spark(spark.read.format("delta").load(str(folder)), where)
+    by_spark = rows_by_spark(spark.read.format("delta").load(str(folder)), KINDS, where)
     in_folder = rows_in_folder(folder, KINDS, where)
     assert "".join(r["run_id"][0] for r in ordered(in_folder, ["run_id"])) == expected
     assert ordered(in_folder, ["run_id"]) == ordered(by_spark, ["run_id"])
@@ -115,3 +116,18 @@ def test_a_value_is_found_by_spark_and_without_it(spark, folder, value):
     by_spark = matches_by_spark(spark.read.format("delta").load(str(folder)), "run_id", value)
     assert matches_in_folder(folder, KINDS, "run_id", value) == by_spark
     assert [r["run_id"] for r in by_spark] == [value] * (value in {"a", LONG})
+
+
+def test_what_a_contract_got_later_is_null_in_an_older_table(spark, folder):
+    later = replace(KINDS, columns=(*KINDS.columns, Column("new", TEXT, "new", since=2)), version=2)
+    by_spark = rows_by_spark(spark.read.format("delta").load(str(folder)), later, {})
+    for rows in (by_spark, rows_in_folder(folder, later, {})):
+        assert [(row["run_id"][0], row["new"]) for row in ordered(rows, ["run_id"])] == [
+            ("a", None), ("b", None), ("c", None),
+        ]  # fmt: skip
+
+
+def test_a_column_that_was_always_there_may_not_be_missing(folder):
+    other = replace(KINDS, columns=(*KINDS.columns, Column("new", TEXT, "new")))
+    with pytest.raises(Exception, match="new"):
+        rows_in_folder(folder, other, {})

@@ -2,6 +2,7 @@
 
 import pytest
 
+from desirelines.tables import ALL
 from desirelines.tables.contract import DAY, REAL, TEXT, TEXTS, WHOLE, Column, Table, person_column
 
 
@@ -47,3 +48,20 @@ def test_every_column_of_the_schema_says_what_it_means():
     assert schema["words"].metadata == {"comment": "its words"}
     assert [f.name for f in schema] == table().column_names
     assert all(f.nullable for f in schema)
+
+
+def test_the_version_stands_in_the_properties():
+    assert table().properties["desirelines.contract"] == "1"
+    assert table(version=3).properties["desirelines.contract"] == "3"
+
+
+def test_a_contract_is_at_the_version_of_its_newest_column_or_later():
+    for contract in ALL:
+        assert max(c.since for c in contract.columns) <= contract.version, contract.name
+
+
+def test_what_tells_the_age_of_rows_is_a_column():
+    assert {t.name: t.expires_by for t in ALL if t.expires_by} == {
+        "quarantined_events": "expires_on", "segment_evidence": "run_id",
+    }  # fmt: skip
+    assert all(t.expires_by in t.statistics_columns for t in ALL if t.expires_by)
