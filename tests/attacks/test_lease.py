@@ -13,7 +13,7 @@ from threading import Thread
 import pytest
 
 from desirelines.errors import MachineError
-from desirelines.io.tables.lease import ledger_lease, local_lease
+from desirelines.io.tables.lease import died_in, ledger_lease, local_lease
 from desirelines.io.tables.ledger import FAILED, LEASE_TIME, STARTED, Ledger
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings.model import Warehouse as WarehouseSettings
@@ -77,6 +77,19 @@ def test_the_lock_ends_with_its_process_and_the_next_driver_knows_who_died(tmp_p
         lease.name("mine", "run")
     with local_lease(tmp_path) as lease:
         assert lease.died is None, "a driver that came to its end gave the warehouse back"
+
+
+def test_a_command_that_writes_nothing_sees_who_died_and_disturbs_nobody(tmp_path):
+    assert died_in(tmp_path) is None, "nobody ever held it"
+    assert list(tmp_path.iterdir()) == []
+    first = holder(tmp_path)
+    assert died_in(tmp_path) is None, "it is alive"
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    assert died_in(tmp_path) == "theirs"
+    with local_lease(tmp_path) as lease:
+        assert lease.died == "theirs"
+    assert died_in(tmp_path) is None, "it was given back"
 
 
 def test_an_error_is_an_end_like_another(tmp_path):

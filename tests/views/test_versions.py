@@ -14,20 +14,8 @@ AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 def state(found, left, **changes):
     plain = State(
-        "m",
-        MAINTAIN,
-        1,
-        1,
-        DONE,
-        None,
-        None,
-        json.dumps(found),
-        json.dumps(left),
-        "hash",
-        0,
-        AT,
-        AT,
-    )
+        "m", MAINTAIN, 1, 1, DONE, None, None, json.dumps(found), json.dumps(left), "h", 0, AT, AT
+    )  # fmt: skip
     return replace(plain, **changes)
 
 

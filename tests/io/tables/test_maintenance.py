@@ -254,5 +254,5 @@ def test_a_program_that_writes_at_the_same_time_is_told(spark, local, tmp_path, 
     look = compaction_of(local, PLAIN)
     counts = iter([3, 4])
     monkeypatch.setattr(Warehouse, "row_count", lambda *_: next(counts))
-    with pytest.raises(maintenance.GateError, match="plain had 3 rows .* and has 4 now"):
+    with pytest.raises(maintenance.GateError, match=r"plain had 3 rows .* and has 4 now"):
         compact(local, look)

@@ -40,7 +40,7 @@ class Migration:
         to = self.table.version
         if self.version is None and to == 1:
             return "version 1 is recorded"
-        step = f"version {self.version or 1} becomes {to}"
+        step = f"version {1 if self.version is None else self.version} becomes {to}"
         names = ", ".join(column.name for column in self.columns)
         return f"{step}; adds {names}" if names else step
 
