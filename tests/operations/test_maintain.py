@@ -58,9 +58,8 @@ def content(folder):
 def two_runs(at):
     """One run that was published, one that died ten hours later, and one that is alive."""
     first = at("published", NOW - timedelta(hours=30))
-    first.ledger.record(
-        "published", "publish", PUBLISHED, as_of=date(2026, 3, 1), base_run_id="none"
-    )
+    end = {"as_of": date(2026, 3, 1), "base_run_id": "none"}
+    first.ledger.record("published", "publish", PUBLISHED, **end)
     at("died", NOW - timedelta(hours=20)).ledger.record("died", "assign-segments", STARTED)
     at("alive", NOW - LEASE_TIME / 2).ledger.record("alive", "assign-segments", STARTED)
     run = at()
@@ -184,6 +183,8 @@ def test_a_shop_is_maintained(published_shop, cli, capsys, spark, monkeypatch):
     monkeypatch.setattr(maintenance, "MANY_FILES", 2)
     monkeypatch.setattr(maintenance, "LONG_LOG", 5)
     orphan = scratch_and_orphans(published_shop)
+    quarantine = published.path(published_shop, "quarantined_events")
+    spark.sql(f"UPDATE delta.`{quarantine}` SET expires_on = DATE'2026-01-01'")
     rows = {t.name: published.read(spark, published_shop, t).count() for t in ALL
             if (published_shop / "warehouse" / t.name).is_dir()}  # fmt: skip
 
