@@ -15,7 +15,7 @@ RUNS = Table(
         Column("phase", TEXT,
                "name of the stage; or 'publish', which ends the run; 'after-publication', when "
                "members, champion model and report are done; 'lease', which records who holds the "
-               "warehouse"),
+               "warehouse; 'maintain', which tidied it"),
         Column("attempt", WHOLE, "from 1"),
         Column("state_no", WHOLE, "from 1 within the attempt; the newest state counts"),
         Column("status", TEXT,

@@ -1,6 +1,6 @@
 """The newest version of a table, by the names of the files in its log."""
 
-from desirelines.io.tables.log import commits_after_checkpoint, newest_version
+from desirelines.io.tables.log import commits_after_checkpoint, drop_stale_sum, newest_version
 
 
 def test_the_newest_commit_counts_and_nothing_else(tmp_path):
@@ -37,3 +37,13 @@ def test_commits_after_the_newest_checkpoint_are_counted(tmp_path):
     for name in (f"{1:020}.checkpoint.parquet", f"{2:020}.checkpoint.{1:010}.{2:010}.parquet"):
         (log / name).touch()
     assert commits_after_checkpoint(tmp_path / "events") == 2
+
+
+def test_the_sum_of_a_checkpoint_of_before_is_deleted(tmp_path):
+    log = tmp_path / "events" / "_delta_log"
+    log.mkdir(parents=True)
+    for name in ("_last_checkpoint", "._last_checkpoint.crc", f"{0:020}.crc"):
+        (log / name).touch()
+    for _ in range(2):
+        drop_stale_sum(tmp_path / "events")
+        assert {f.name for f in log.iterdir()} == {"_last_checkpoint", f"{0:020}.crc"}

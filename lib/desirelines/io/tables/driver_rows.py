@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from desirelines.io.tables.log import drop_stale_sum
 from desirelines.tables import Table
 
 DriverRows = Sequence[Mapping[str, Any]]
@@ -36,3 +37,4 @@ def append_in_folder(folder: Path, table: Table, rows: DriverRows) -> None:
     schema = to_arrow_schema(table.schema, timezone="UTC")
     columns = pyarrow.Table.from_pylist([dict(row) for row in rows], schema=schema)
     write_deltalake(folder, columns, mode="append")
+    drop_stale_sum(folder)  # after some commits delta-rs writes a checkpoint

@@ -30,6 +30,15 @@ def commits_after_checkpoint(table: Path) -> int:
     return sum(1 for commit in _numbers(table, _COMMIT) if commit > checkpoint)
 
 
+def drop_stale_sum(table: Path) -> None:
+    """Delete Hadoop's sum of the name of the last checkpoint, once another program wrote that name.
+
+    Spark wrote it with its own last checkpoint. By a sum that does not fit, Spark tries for seconds
+    to read the name at each first use of the table.
+    """
+    (table / "_delta_log" / "._last_checkpoint.crc").unlink(missing_ok=True)
+
+
 def _numbers(table: Path, kind: re.Pattern[str]) -> list[int]:
     """The numbers of the files of a kind in the log; none without a log."""
     try:

@@ -18,7 +18,7 @@ from pyspark.sql import functions as F
 
 from desirelines.errors import GateError
 from desirelines.io.tables.ddl import optimize_statement, vacuum_statement
-from desirelines.io.tables.log import commits_after_checkpoint
+from desirelines.io.tables.log import commits_after_checkpoint, drop_stale_sum
 from desirelines.io.tables.predicates import one_of
 from desirelines.io.tables.store import Warehouse
 from desirelines.tables import Table
@@ -260,6 +260,4 @@ def write_checkpoint(warehouse: Warehouse, table: Table) -> None:
 
     folder = Path(warehouse.path_of(table.name))
     DeltaTable(folder).create_checkpoint()
-    # Hadoop's sum of the last checkpoint's name: it fits the one that Spark wrote before, and by a
-    # wrong sum Spark tries for seconds to read the name at each first use of the table.
-    (folder / "_delta_log" / "._last_checkpoint.crc").unlink(missing_ok=True)
+    drop_stale_sum(folder)
