@@ -170,3 +170,13 @@ def test_rebuild_and_requeue(printed):
         "tables": [{"table": TEXT, "rows_before": NUMBER, "rows_after": NUMBER, "is_same": FLAG}],
     }  # fmt: skip
     assert kinds(printed("requeue")) == {"run_id": TEXT, "rows": {}}
+
+
+def test_maintain(printed):
+    result = printed("maintain", "--dry-run")
+    assert kinds(result | {"actions": []}) == {"run_id": TEXT, "is_dry_run": FLAG, "actions": []}
+    (runs,) = [action for action in result["actions"] if action["table"] == "runs"]
+    assert kinds(runs) == {
+        "table": TEXT, "action": TEXT, "files": NUMBER, "rows": NUMBER, "bytes": NUMBER,
+        "note": TEXT,
+    }  # fmt: skip

@@ -81,7 +81,8 @@ def maintain(run: Run, *, is_dry_run: bool) -> Maintained:
     """Migrate, sweep, expire, optimize, vacuum and write checkpoints, as the contracts say.
 
     All is looked at first, so that a dry run gives the numbers of the real one. Without anything to
-    do, nothing is written.
+    do, nothing is written. Beside a run, which the real one waits for, a dry run takes its scratch
+    tables for those of commands that died.
 
     Raises:
         VersionError: a newer package wrote a table.

@@ -8,6 +8,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from pyspark.sql import SparkSession
+
 from desirelines.errors import GateError
 from desirelines.io.spark.session import spark_session
 from desirelines.io.tables.lease import ledger_lease, local_lease, refuse_others
@@ -19,6 +21,7 @@ from desirelines.run.context import Run, new_run
 from desirelines.run.options import RunOptions, new_run_id, settings_of
 from desirelines.run.progress import Progress
 from desirelines.run.settings_check import check_settings
+from desirelines.settings import Settings
 from desirelines.tables import IDENTITY_MAP, RUNS, SEGMENT_CHANGES
 
 
@@ -56,21 +59,12 @@ def opened(
     """
     settings = settings_of(options)
     logging.getLogger("py4j").setLevel(logging.ERROR)
-    run_id = options.run_id or new_run_id()
     spark, is_mine = spark_session(settings.spark)
     try:
-        run = new_run(
-            spark,
-            settings,
-            run_id,
-            lambda: datetime.now(UTC),
-            Progress(run_id),
-            requested_as_of=options.as_of,
-            force=options.force,
-            force_publish=options.force_publish,
-        )
+        run = _run_of(options, spark, settings)
         if writes is not None or is_judged:
             check_settings(spark, settings, on=run.read_at.date(), fits=fits)
+        refuse_other_versions(run.warehouse, writes=writes is not None, migrates=migrates)
         with ExitStack() as stack:
             if writes is not None:
                 run = _hold_warehouse(
@@ -81,8 +75,6 @@ def opened(
                     continues_failed=continues_failed,
                     migrates=migrates,
                 )
-            else:
-                refuse_other_versions(run.warehouse, writes=False, migrates=migrates)
             stack.enter_context(
                 scratch_tables(run.warehouse, run.run_id, is_alone=writes is not None)
             )
@@ -90,6 +82,20 @@ def opened(
     finally:
         if is_mine and not keeps_session:
             spark.stop()
+
+
+def _run_of(options: RunOptions, spark: SparkSession, settings: Settings) -> Run:
+    run_id = options.run_id or new_run_id()
+    return new_run(
+        spark,
+        settings,
+        run_id,
+        lambda: datetime.now(UTC),
+        Progress(run_id),
+        requested_as_of=options.as_of,
+        force=options.force,
+        force_publish=options.force_publish,
+    )
 
 
 def _hold_warehouse(
@@ -105,7 +111,6 @@ def _hold_warehouse(
     run.warehouse.check_writable()
     folder = run.warehouse.local_folder
     lease = None if folder is None else stack.enter_context(local_lease(folder))
-    refuse_other_versions(run.warehouse, writes=True, migrates=migrates)
     if goes_on:
         open_runs = run.ledger.open_runs()
         if open_runs and (continues_failed or open_runs[0].status != FAILED):

@@ -206,10 +206,8 @@ def unneeded_files(warehouse: Warehouse, table: Table, now: datetime) -> Unneede
     folder = warehouse.local_folder
     if folder is not None and not _has_old(folder / table.name, now):
         return None
-    statement = vacuum_statement(warehouse.address(table.name), lists=True)
-    listed = [
-        unquote(urlparse(row["path"]).path) for row in warehouse.spark.sql(statement).collect()
-    ]
+    listing = warehouse.spark.sql(vacuum_statement(warehouse.address(table.name), lists=True))
+    listed = [unquote(urlparse(row["path"]).path) for row in listing.collect()]
     # Folders of the file layout are listed, too, once they are empty.
     files = [path for path in listed if "=" not in Path(path).name]
     if not listed:
