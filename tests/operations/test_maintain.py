@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import time
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from desirelines.errors import ContractError
 from desirelines.io.tables import maintenance
+from desirelines.io.tables.first_commit import write_first_commit
 from desirelines.io.tables.ledger import ABANDONED, LEASE_TIME, MAINTAIN, PUBLISHED, STARTED
 from desirelines.operations.maintain import Done, maintain
 from desirelines.run.context import new_run
@@ -24,6 +27,7 @@ from desirelines.tables import (
     RUN_PARAMETERS,
     SEGMENT_CHANGES,
     SEGMENT_EVIDENCE,
+    STREAM_TAGS,
 )
 from desirelines.tables.contract import CONTRACT
 from tests.attacks.test_lease import holder
@@ -154,6 +158,20 @@ def test_an_older_table_is_brought_to_its_contract(at, tmp_path):
     assert row == {"run_id": "a", "name": "k", "value": None}
     assert at().warehouse.problems(RUN_PARAMETERS) == []
     assert maintain(at(), is_dry_run=False).actions == ()
+
+
+def test_a_table_that_is_not_as_contracted_stops_it_before_anything_is_changed(at, tmp_path):
+    at().warehouse.create(STREAM_TAGS)
+    older_parameters(at())
+    place = tmp_path / "warehouse" / "stream_tags"
+    other = {"delta.logRetentionDuration": "interval 30 days"}
+    shutil.rmtree(place)
+    write_first_commit(place, STREAM_TAGS, STREAM_TAGS.properties | other)
+    before = content(tmp_path)
+    for is_dry_run in (True, False):
+        with pytest.raises(ContractError, match=r"'stream_tags' is not as .* 'interval 30 days'"):
+            maintain(at(), is_dry_run=is_dry_run)
+    assert content(tmp_path) == before
 
 
 def test_the_versions_of_maintained_tables_are_recorded(at, monkeypatch):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
+from desirelines.errors import ContractError
 from desirelines.io.tables.lease import died_in
 from desirelines.io.tables.ledger import ABANDONED, MAINTAIN
 from desirelines.io.tables.maintenance import (
@@ -86,7 +87,7 @@ def maintain(run: Run, *, is_dry_run: bool) -> Maintained:
 
     Raises:
         VersionError: a newer package wrote a table.
-        ContractError: a table cannot be brought to its contract; nothing was changed.
+        ContractError: a table is not as contracted, and cannot be made so; nothing was changed.
         GateError: another program wrote a table while its files were joined.
     """
     if is_dry_run and run.warehouse.local_folder is not None:
@@ -138,11 +139,17 @@ def _sentence(done: Done) -> str:
 
 
 def _migrations(run: Run, there: list[Table]) -> Iterator[_Step]:
+    """Bring older tables to their contracts; every table is checked, before any is changed."""
     for table in there:
         migration = migration_of(run.warehouse, table)
         if migration is not None:
             done = Done(table.name, "migrate", note=migration.note)
             yield _Step(table, done, partial(migrate, run.warehouse, migration))
+        elif problems := run.warehouse.problems(table):
+            raise ContractError(
+                f"table '{table.name}' is not as contracted: {'; '.join(problems)}. Nothing was "
+                "changed."
+            )
 
 
 def _others(run: Run, there: list[Table]) -> Iterator[_Step]:
