@@ -133,8 +133,12 @@ def _take(run: Run, steps: list[_Step]) -> None:
 
 
 def _sentence(done: Done) -> str:
-    numbers = {"files": done.files, "rows": done.rows, "bytes": done.bytes}
-    counted = [f"{number:,} {what}" for what, number in numbers.items() if number is not None]
+    numbers = {"file": done.files, "row": done.rows, "byte": done.bytes}
+    counted = [
+        f"{number:,} {what}{'' if number == 1 else 's'}"
+        for what, number in numbers.items()
+        if number is not None
+    ]
     return f"{done.table}: {done.action}: {', '.join((*counted, done.note))}"
 
 
