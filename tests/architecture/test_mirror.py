@@ -64,11 +64,13 @@ TESTED_THROUGH = {
     "stages/segment_counts.py": "tests/attacks/test_disclosure.py",
     "stages/segment_definitions.py": "tests/stages/test_segments.py",
     "stages/segment_scorecards.py": "tests/stages/test_segments.py",
+    "views/rule_evidence.py": "tests/operations/test_explain_rules.py",
     "views/rules.py": "tests/stages/test_segments.py",
 } | {
     f"cli/commands/{name}.py": ("tests/cli/test_app.py", "tests/cli/test_json.py")
     for name in (
-        "data", "identity", "maintain", "project", "results", "run", "segment", "synthetic",
+        "data", "identity", "maintain", "project", "results", "run", "runs", "segment",
+        "synthetic",
     )
 } | {
     f"synthetic/{name}.py": "tests/world/test_world.py"

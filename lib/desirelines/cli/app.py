@@ -18,6 +18,7 @@ from desirelines.cli.commands.maintain import add_maintain
 from desirelines.cli.commands.project import add_project
 from desirelines.cli.commands.results import add_results
 from desirelines.cli.commands.run import add_run, add_stages
+from desirelines.cli.commands.runs import add_runs
 from desirelines.cli.commands.segment import add_segment, segment
 from desirelines.cli.commands.synthetic import add_synthetic
 from desirelines.cli.progress import shown
@@ -52,6 +53,7 @@ for add in (
     add_maintain,
     add_segment,
     add_results,
+    add_runs,
     add_synthetic,
 ):
     add(app)

@@ -55,12 +55,14 @@ SEGMENT_MEMBERS = Table(
         Column("since_on", DAY, "as_of of the run in which the person entered"),
         BUCKET,
         Column("run_id", TEXT, "the published run whose members these are"),
-        Column("computed_at", INSTANT, "when that run was published", "UTC"),
-        Column("data_through", DAY, "last day whose events count: the day before the run's as_of"),
+        Column("computed_at", INSTANT, "when that run was published", "UTC", since=2),
+        Column("data_through", DAY, "last day whose events count: the day before the run's as_of",
+               since=2),
         Column("expires_at", INSTANT,
                "computed_at and segments.fresh_hours later: from then on a newer run is overdue; "
-               "null when the setting is null", "UTC"),
+               "null when the setting is null", "UTC", since=2),
     ),
+    version=2,
 )  # fmt: skip
 
 SEGMENT_CHANGES = Table(

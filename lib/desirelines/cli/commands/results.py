@@ -1,4 +1,4 @@
-"""`report`, `history`, `why`, `diff`, `rollback` and `export`: results of runs."""
+"""`report`, `history`, `why` and `export`: results of runs."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from _typeshed import DataclassInstance
 
-    from desirelines.operations.diff_runs import RunDiff
     from desirelines.operations.explain_rules import RuleReason
 
 
@@ -25,8 +24,6 @@ def add_results(app: typer.Typer) -> None:
     """Add the commands."""
     for function in (report, history, why):
         command(app, shared=ALL)(function)
-    command(app, shared=UNDATED)(diff)
-    command(app, shared=UNDATED)(rollback)
     command(app, shared={n: option for n, option in UNDATED.items() if n != "run_id"})(export)
 
 
@@ -119,71 +116,6 @@ def _from_standard_input(command: str, identifier: str | None) -> tuple[str, str
             [f"{command} --identifier: nothing came on standard input; pipe the identifier in"]
         )
     return identifier, value
-
-
-def diff(
-    options: Options,
-    before: Annotated[
-        str, typer.Argument(metavar="RUN", help="The earlier run.", show_default=False)
-    ],
-    now: Annotated[str, typer.Argument(metavar="RUN", help="The later run.", show_default=False)],
-) -> None:
-    """Compare two runs: who moved where and why, and how far shares and features drifted.
-
-    Every change has one cause: identity, consent, population, model, cut_point (a percentile
-    moved), rule_edit or behaviour; the first that fits. Numbers of fewer than ten people, and
-    others that would reveal them, are withheld.
-
-    Example: `desirelines diff 20260301T020000Z-1a2b3c 20260302T020000Z-4d5e6f`
-    """
-    with opened(options) as run:
-        from desirelines.operations.diff_runs import diff
-
-        result = diff(run, before, now)
-    show(options.is_json, result, lambda: _print_diff(result))
-
-
-FEATURES_SHOWN = 10
-
-
-def _print_diff(result: RunDiff) -> None:
-    print_line(
-        f"{result.before} (as of {result.before_as_of}) and {result.now} (as of {result.now_as_of})"
-    )
-    for what, value in (("population stability index", result.psi), ("Rand index", result.ari)):
-        print_line(f"{what} of the main segments: {'withheld' if value is None else value}")
-    print_rows(rows_of(result.migrations))
-    print_rows(rows_of(result.causes))
-    print_rows(rows_of(result.features[:FEATURES_SHOWN]))
-
-
-def rollback(
-    options: Options,
-    to: Annotated[
-        str,
-        typer.Argument(
-            metavar="RUN",
-            help="The published run whose members are wanted, as `desirelines history` lists it.",
-            show_default=False,
-        ),
-    ],
-) -> None:
-    """Publish the members of an older run again, as a new run with its model and definitions.
-
-    People are those of today: merged ones are one, and who refused consent or is suppressed stays
-    out. The next `desirelines run` publishes anew, so mend first what went wrong.
-
-    Example: `desirelines rollback 20260301T020000Z-1a2b3c`
-    """
-    with opened(options, writes="rollback") as run:
-        from desirelines.operations.rollback import rollback
-
-        result = rollback(run, to)
-    text = (
-        f"Run {result.run_id} has the members of run {result.restores}: {result.people:,} of "
-        f"{result.people_then or 0:,} people."
-    )
-    show(options.is_json, result, lambda: print_line(text))
 
 
 def why(
