@@ -19,17 +19,17 @@ def rules_from(**conditions):
     return Settings.model_validate({"segments": {"rules": entries}}).rules
 
 
-def answers(features, rules, *, sessions=None, events=None, percentiles=None, zone="UTC"):
+def answers(features, rules, *, sessions=None, events=None, percentiles=None, zone="UTC", end=END):
     """The answer of every rule for every person of `features`: {person: {segment: answer}}."""
     tests = [test for rule in rules for test in each_test(rule.condition)]
     asked = asked_of(tests)
     people = features
     if sessions is not None:
-        facts = to_facts(sessions, asked, end=END, as_of=AS_OF, zone=zone)
+        facts = to_facts(sessions, asked, end=end, as_of=end.date(), zone=zone)
         people = people.join(facts, "person_id", "left")
     if needs_events(asked):
-        people = people.join(to_category_facts(events, asked, end=END), "person_id", "left")
-    columns = rule_columns(rules, RuleInputs(END, {}, percentiles or {}, asked))
+        people = people.join(to_category_facts(events, asked, end=end), "person_id", "left")
+    columns = rule_columns(rules, RuleInputs(end, {}, percentiles or {}, asked))
     rows = people.select("person_id", *(c.alias(name) for name, c in columns.items())).collect()
     return {r["person_id"]: {name: r[name] for name in columns} for r in rows}
 

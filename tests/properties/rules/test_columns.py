@@ -2,6 +2,7 @@
 
 import random
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from pyspark.sql import functions as F
@@ -125,3 +126,36 @@ def _answers(spark, people, rules, *, shuffled=False):
     if shuffled:
         sessions = sessions.orderBy(F.hash("started_at", "person_id")).repartition(5)
     return answers(features, rules, sessions=sessions)
+
+
+def test_a_yes_or_no_about_a_window_that_is_over_never_turns(spark):
+    """Later days are added. Answers that may turn are those of windows which move with the end.
+
+    A sequence without a window: once there was one there was one; whether the last step was
+    followed in time is open until the time is over, and then it is settled.
+    """
+    draw = random.Random(5)
+    people = {f"p{n}": random_person(draw) for n in range(PEOPLE)}
+    rules = rules_from(
+        ever="cart_add then purchase within 5 hours",
+        never_came="cart_add then no purchase within 2 days",
+    )
+    ends = [END - timedelta(days=days) for days in (9, 6, 3, 0)]
+    seen = {}
+    for end in ends:
+        until = {
+            name: person | {"steps": [step for step in person["steps"] if step[0] < end]}
+            for name, person in people.items()
+        }
+        features, sessions = frames(spark, until)
+        seen[end] = answers(features, rules, sessions=sessions, end=end)
+    turned = [
+        (name, rule, [seen[end][name][rule] for end in ends])
+        for name in people
+        for rule in ("ever", "never_came")
+        for before, after in pairwise(ends)
+        if seen[before][name][rule] is True and seen[after][name][rule] is not True
+    ]
+    assert turned == []
+    opened = [seen[ends[0]][name]["never_came"] for name in people]
+    assert {True, None} <= set(opened)  # some were settled, some were open

@@ -13,6 +13,7 @@ from desirelines.cli.output import print_line, print_rows, rows_of, show
 
 if TYPE_CHECKING:
     from desirelines.operations.preview_segment import SegmentPreview
+    from desirelines.operations.segment_attrition import Attrition
 
 segment = typer.Typer(
     name="segment",
@@ -151,3 +152,49 @@ def list_cohorts(options: Options) -> None:
 
         rows = cohorts(run)
     show(options.is_json, rows, lambda: print_rows(rows_of(rows)))
+
+
+@command(segment, "attrition", shared=UNDATED)
+def show_attrition(
+    options: Options,
+    segment_id: Annotated[
+        str,
+        typer.Argument(help="A rule segment of the newest published run.", show_default=False),
+    ],
+    off: Annotated[
+        list[int] | None,
+        typer.Option(
+            "--without",
+            metavar="NUMBER",
+            help="Count members as if the rule did not have this condition; may be given more than "
+            "once. The numbers are those of the output.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Show how people drop out of a rule condition by condition. Nothing is computed again.
+
+    `left` counts people for whom a condition and all before it are true. Numbers of fewer than ten
+    people are withheld.
+
+    Example: `desirelines segment attrition lapsed --without 2`
+    """
+    with opened(options) as run:
+        from desirelines.operations.segment_attrition import attrition
+
+        result = attrition(run, segment_id, tuple(off or ()), options.run.run_id)
+    show(options.is_json, result, lambda: _print_attrition(result))
+
+
+def _print_attrition(result: Attrition) -> None:
+    members = "withheld" if result.members is None else f"{result.members:,}"
+    print_line(
+        f"{result.name} ({result.segment_id}), run {result.run_id}: {members} of "
+        f"{result.everybody:,} people"
+    )
+    print_rows(rows_of(result.conditions))
+    if result.without:
+        count = result.members_without
+        print_line(
+            f"without {'; '.join(result.without)}: {'withheld' if count is None else f'{count:,}'}"
+        )
