@@ -11,6 +11,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyspark
@@ -25,6 +26,7 @@ from bench.heavy import heavy_part
 from bench.increment import increment_part
 from bench.ingest import ingest_part
 from bench.paths import paths_part
+from bench.segments import segments_part
 from bench.sessions import sessions_part
 from desirelines.io.spark.session import spark_session
 from desirelines.settings.model import Spark
@@ -39,6 +41,8 @@ PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
     "features": features_part,
     "kmeans": kmeans_part,
     "choose-k": choose_k_part,
+    "segments-20": partial(segments_part, 20),
+    "segments-100": partial(segments_part, 100),
     "components-chain": chain_part,
     "components-star": star_part,
     "components-random": random_part,
@@ -55,7 +59,7 @@ def main(arguments: list[str]) -> int:
         "--size",
         type=int,
         default=1_000_000,
-        help="events, about (kmeans, choose-k: people; components: links)",
+        help="events, about (kmeans, choose-k, segments: people; components: links)",
     )
     parser.add_argument(
         "--rounds", type=int, default=3, help="timed rounds after the warm-up; the minimum counts"
