@@ -22,6 +22,7 @@ from desirelines.settings.rule_conditions import (
     Compare,
     Condition,
     Count,
+    InFunnel,
     InSegment,
     IsKnown,
     LabelIn,
@@ -107,6 +108,8 @@ def test_column(test: Test, inputs: RuleInputs, segments: Mapping[str, Column]) 
             return F.when(holds, F.lit(True)).when(
                 _was_observed(test.window, inputs.end), F.lit(False)
             )
+        case InFunnel():
+            return _funnel(test, inputs)
         case InSegment():
             return segments[test.segment_id]
 
@@ -132,6 +135,16 @@ def _count(test: Count, inputs: RuleInputs) -> Column:
     if test.most is None:
         certain = certain.when(enough, F.lit(True))
     return certain.when(_was_observed(test.window, inputs.end), enough)
+
+
+def _funnel(test: InFunnel, inputs: RuleInputs) -> Column:
+    """Who is still in time, or was not seen in the whole window, may have got further than seen."""
+    seen = F.col(inputs.asked[test])
+    depth = F.coalesce(seen["depth"], F.lit(0))
+    is_final = ~F.coalesce(seen["is_open"], F.lit(False)) & _was_observed(test.window, inputs.end)
+    if test.is_end:
+        return F.when(depth > test.step, F.lit(False)).when(is_final, depth == test.step)
+    return F.when(depth >= test.step, F.lit(True)).when(is_final, F.lit(False))
 
 
 def _was_observed(window: Span | None, end: datetime) -> Column:

@@ -12,6 +12,7 @@ from desirelines.rules.spans import first_day, length_us, start_us
 from desirelines.settings.rule_conditions import (
     Count,
     Counted,
+    InFunnel,
     PathHolds,
     Sequence,
     Span,
@@ -21,20 +22,26 @@ from desirelines.settings.rule_conditions import (
 
 TRUE, OPEN, FALSE = "true", "open", "false"
 """States of a sequence: there is one, one can still come about, there is none."""
-Asked = Count | Sequence | PathHolds
+Asked = Count | Sequence | PathHolds | InFunnel
 
 
 def asked_of(tests: Iterable[Test]) -> dict[Asked, str]:
     """The tests that need sessions or events, each once, with the name of their column."""
-    asked = dict.fromkeys(test for test in tests if isinstance(test, Count | Sequence | PathHolds))
+    asked = dict.fromkeys(test for test in tests if isinstance(test, Asked))
     counted = dict.fromkeys(_question(test) for test in asked)
     names = {question: f"_rule_{number}" for number, question in enumerate(counted)}
     return {test: names[_question(test)] for test in asked}
 
 
 def _question(test: Asked) -> Asked:
-    """A count without its bounds: three purchases and five are one question."""
-    return Count(test.of, None, None, test.window) if isinstance(test, Count) else test
+    """A count without its bounds, and a funnel without its step: two of them are one question."""
+    match test:
+        case Count():
+            return Count(test.of, None, None, test.window)
+        case InFunnel():
+            return InFunnel(test.funnel, 0, window=test.window)
+        case _:
+            return test
 
 
 def needs_events(asked: Iterable[Asked]) -> bool:
@@ -48,7 +55,7 @@ def needs_sessions(asked: Iterable[Asked]) -> bool:
 
 
 def _is_of_sessions(test: Asked) -> bool:
-    return not isinstance(test, PathHolds) and not needs_events([test])
+    return not isinstance(test, PathHolds | InFunnel) and not needs_events([test])
 
 
 def to_facts(

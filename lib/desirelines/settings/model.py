@@ -266,13 +266,16 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _rules_can_be_read(self) -> Settings:
-        check_rules(self.segments, self.features, self.clusters.least_active_days)
+        check_rules(
+            self.segments, self.features, self.paths.funnel_lengths, self.clusters.least_active_days
+        )
         return self
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rule segments, each after those that it refers to."""
-        return rules_in(self.segments, self.features, self.clusters.least_active_days)[0]
+        days = self.clusters.least_active_days
+        return rules_in(self.segments, self.features, self.paths.funnel_lengths, days)[0]
 
     @property
     def apart_rule(self) -> Rule:

@@ -40,6 +40,11 @@ class Paths(Strict):
     goal: AskedPattern | None = None
     funnels: tuple[Funnel, ...] = ()
 
+    @property
+    def funnel_lengths(self) -> dict[str, int]:
+        """The number of steps of each funnel, by its name."""
+        return {funnel.name: len(funnel.steps) for funnel in self.funnels}
+
     @model_validator(mode="after")
     def _names_differ(self) -> Paths:
         for what, names in (

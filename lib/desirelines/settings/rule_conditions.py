@@ -140,13 +140,30 @@ class PathHolds:
 
 
 @dataclass(frozen=True, slots=True)
+class InFunnel:
+    """How far the person got in a funnel of the settings, in [end − window, end), or ever.
+
+    Attributes:
+        funnel: its name.
+        step: the step that was reached, from 1.
+        is_end: whether it must be the last one that was.
+        window: where the steps must lie.
+    """
+
+    funnel: str
+    step: int
+    is_end: bool = False
+    window: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class InSegment:
     """Membership of another rule segment."""
 
     segment_id: str
 
 
-Test = Compare | IsKnown | Moment | LabelIn | Count | Sequence | PathHolds | InSegment
+Test = Compare | IsKnown | Moment | LabelIn | Count | Sequence | PathHolds | InFunnel | InSegment
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ _FORMS = (
     "at least 3 product_view in 14 days",
     "no purchase in 90 days",
     "cart_add then no purchase within 24 hours in 30 days",
+    "stopped at step 2 of funnel checkout in 30 days",
     "in segment high_value",
 )
 

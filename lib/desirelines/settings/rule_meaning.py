@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lark import Token, Transformer, v_args
@@ -19,6 +19,7 @@ from desirelines.settings.rule_conditions import (
     Compare,
     Count,
     Counted,
+    InFunnel,
     InSegment,
     IsKnown,
     LabelIn,
@@ -55,6 +56,7 @@ class Vocabulary:
         kinds: kinds of steps.
         settings: numbers of the settings, written in braces.
         segments: ids of rule segments.
+        funnels: names of funnels, each with the number of its steps.
     """
 
     numbers: frozenset[str]
@@ -63,6 +65,7 @@ class Vocabulary:
     kinds: frozenset[str]
     settings: Mapping[str, int]
     segments: frozenset[str]
+    funnels: Mapping[str, int] = field(default_factory=dict)
 
 
 @v_args(inline=True)
@@ -262,6 +265,21 @@ class Meaning(Transformer[Token, Test]):
         except ValueError as error:
             raise ConditionError(quoted.column or 1, str(error)) from None
         return PathHolds(str(quoted), window)
+
+    def reached(self, step: int, name: Token, window: Span | None = None) -> Test:
+        return InFunnel(*self._step_of(step, name), window=window)
+
+    def stopped(self, step: int, name: Token, window: Span | None = None) -> Test:
+        return InFunnel(*self._step_of(step, name), is_end=True, window=window)
+
+    def _step_of(self, step: int, name: Token) -> tuple[str, int]:
+        funnel = self._known(name, self._vocabulary.funnels, "funnel (paths.funnels)")
+        steps = self._vocabulary.funnels[funnel]
+        if not 1 <= step <= steps:
+            raise ConditionError(
+                name.column or 1, f"funnel '{shown(funnel)}' has the steps 1 to {steps}"
+            )
+        return funnel, step
 
     def membership(self, name: Token) -> Test:
         return InSegment(self._known(name, self._vocabulary.segments, "rule segment"))

@@ -127,9 +127,12 @@ def entries_of(written: str, folder: Path) -> list[tuple[dict[str, Any], dict[Ke
 
 
 def vocabulary_of(
-    entries: tuple[RuleEntry, ...], own_features: tuple[str, ...], numbers: Mapping[str, int]
+    entries: tuple[RuleEntry, ...],
+    own_features: tuple[str, ...],
+    numbers: Mapping[str, int],
+    funnels: Mapping[str, int],
 ) -> Vocabulary:
-    """The names that the rules may use."""
+    """The names that the rules may use; `funnels` with the number of their steps."""
     labels = {label.name: frozenset(label.values) for label in LABELS}
     return Vocabulary(
         numbers=frozenset(f.name for f in FEATURES) | WHOLE_LIFE | frozenset(own_features),
@@ -138,6 +141,7 @@ def vocabulary_of(
         kinds=frozenset(KINDS),
         settings=numbers,
         segments=frozenset(entry.segment for entry in entries),
+        funnels=funnels,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -60,21 +61,26 @@ def own_features(features: Features) -> tuple[str, ...]:
 
 
 def rules_in(
-    segments: Segments, features: Features, least_active_days: int
+    segments: Segments, features: Features, funnels: Mapping[str, int], least_active_days: int
 ) -> tuple[tuple[Rule, ...], list[Mistake]]:
-    """The rule segments, each after those that it refers to, and all mistakes in them."""
+    """The rule segments, each after those that it refers to, and all mistakes in them.
+
+    `funnels` holds the number of steps of each funnel.
+    """
     numbers = _numbers(segments, least_active_days)
-    vocabulary = vocabulary_of(segments.rules, own_features(features), numbers)
+    vocabulary = vocabulary_of(segments.rules, own_features(features), numbers, funnels)
     return read_rules(segments.rules, vocabulary)
 
 
-def check_rules(segments: Segments, features: Features, least_active_days: int) -> None:
+def check_rules(
+    segments: Segments, features: Features, funnels: Mapping[str, int], least_active_days: int
+) -> None:
     """Make sure that every rule can be read.
 
     Raises:
         PydanticCustomError: of the type OF_RULES, with all mistakes in its context.
     """
-    mistakes = rules_in(segments, features, least_active_days)[1]
+    mistakes = rules_in(segments, features, funnels, least_active_days)[1]
     if mistakes:
         text = "; ".join(f"segments.rules.{dotted(m.at)}: {m.text}" for m in mistakes)
         raise PydanticCustomError(OF_RULES, text, {"mistakes": mistakes})
@@ -83,7 +89,7 @@ def check_rules(segments: Segments, features: Features, least_active_days: int) 
 def apart_rule(segments: Segments, least_active_days: int) -> Rule:
     """The rule of people with too little data, whose main segment it is."""
     entries = tuple(map(RuleEntry.model_validate, shipped_entries(TOO_LITTLE_DATA)))
-    vocabulary = vocabulary_of(entries, (), _numbers(segments, least_active_days))
+    vocabulary = vocabulary_of(entries, (), _numbers(segments, least_active_days), {})
     return replace(read_rules(entries, vocabulary)[0][0], is_primary=True)
 
 

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from functools import reduce
 from itertools import chain
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.catalogue import LABELS
-from desirelines.paths.pattern_matching import with_matches
-from desirelines.paths.units import to_person_paths, to_session_paths
 from desirelines.rules.answers import is_true, to_answers
 from desirelines.rules.columns import RuleInputs
 from desirelines.rules.facts import (
@@ -25,15 +22,11 @@ from desirelines.rules.facts import (
     to_facts,
 )
 from desirelines.rules.percentiles import percentiles_of
-from desirelines.rules.spans import start_us
 from desirelines.run.context import Run
-from desirelines.settings.patterns import read_pattern
 from desirelines.settings.rule_conditions import (
     IsKnown,
     LabelIn,
-    PathHolds,
     Percentile,
-    Span,
     Test,
     as_written,
     each_test,
@@ -46,6 +39,7 @@ from desirelines.tables import FEATURES, PERSON_LABELS
 from desirelines.views.events import events_of_people
 from desirelines.views.features import features_in_use, features_of
 from desirelines.views.parameters import RunParameter, parameter_of
+from desirelines.views.rule_paths import path_facts
 from desirelines.views.sessions import sessions_of_people
 
 
@@ -78,7 +72,8 @@ def rule_people(run: Run, asked: Mapping[Asked, str], tests: tuple[Test, ...]) -
     if not asked:
         return people
     sessions = sessions_of_people(run)
-    parts = _path_facts(sessions, asked, run.window.end)
+    funnels = {funnel.name: funnel for funnel in run.settings.paths.funnels}
+    parts = path_facts(sessions, asked, funnels, run.window.end)
     if needs_sessions(asked):
         zone = run.settings.site.time_zone
         parts.append(
@@ -94,39 +89,6 @@ def _labels_in(tests: tuple[Test, ...]) -> list[str]:
     names = {test.label for test in tests if isinstance(test, LabelIn)}
     names |= {test.column for test in tests if isinstance(test, IsKnown)}
     return sorted(names & {label.name for label in LABELS})
-
-
-def _path_facts(sessions: DataFrame, asked: Mapping[Asked, str], end: datetime) -> list[DataFrame]:
-    """For each window, a row per person whose path in it holds a pattern, with its columns."""
-    by_window: dict[Span | None, dict[PathHolds, str]] = {}
-    for test, name in asked.items():
-        if isinstance(test, PathHolds):
-            by_window.setdefault(test.window, {})[test] = name
-    paths = to_person_paths(to_session_paths(sessions).withColumn("segments", F.lit(None)))
-    found = []
-    for window, tests in by_window.items():
-        patterns = [read_pattern(test.pattern) for test in tests]
-        matched = with_matches(_inside(paths, window, end), patterns)
-        holds = (_holds(number).alias(name) for number, name in enumerate(tests.values()))
-        found.append(matched.select("person_id", *holds))
-    return found
-
-
-def _inside(paths: DataFrame, window: Span | None, end: datetime) -> DataFrame:
-    """The part of each path that lies in the window: person_id, steps, at_ms."""
-    begin, last = start_us(window, end), F.unix_micros(F.lit(end))
-
-    def is_inside(step: Column) -> Column:
-        return (step["at_ms"] * 1000 >= begin) & (step["at_ms"] * 1000 < last)
-
-    inside = F.filter(F.arrays_zip("steps", "at_ms"), is_inside)
-    return paths.select("person_id", inside.alias("_inside")).select(
-        "person_id", F.col("_inside.steps").alias("steps"), F.col("_inside.at_ms").alias("at_ms")
-    )
-
-
-def _holds(number: int) -> Column:
-    return F.exists("matches", lambda match: match["pattern"] == number)
 
 
 def rules_json(rules: tuple[Rule, ...]) -> str:
@@ -154,7 +116,8 @@ def rules_of_run(run: Run, run_id: str) -> tuple[Rule, ...]:
         for rule in stored
         if "when" in rule
     )
-    vocabulary = vocabulary_of(entries, own_features(run.settings.features), {})
+    own, funnels = own_features(run.settings.features), run.settings.paths.funnel_lengths
+    vocabulary = vocabulary_of(entries, own, {}, funnels)
     return read_rules(entries, vocabulary)[0]
 
 

@@ -8,6 +8,7 @@ from desirelines.settings.rule_conditions import (
     Compare,
     Count,
     Counted,
+    InFunnel,
     InSegment,
     IsKnown,
     LabelIn,
@@ -32,6 +33,7 @@ NAMES = Vocabulary(
     kinds=frozenset({"purchase", "cart_add", "help", "product_view", "content_play"}),
     settings={"days": 30},
     segments=frozenset({"vip"}),
+    funnels={"checkout": 3},
 )
 CART, BUY = Steps(frozenset({"cart_add"})), Steps(frozenset({"purchase"}))
 BOTH = Steps(frozenset({"cart_add", "purchase"}))
@@ -64,6 +66,8 @@ DAY, MONTH = Span(1, "day"), Span(30, "day")
         ("at least 5 visits with help", Count(Counted("visits", Steps(frozenset({"help"}))), 5)),
         ("at least 21 active days in 30 days", Count(Counted("active days"), 21, None, MONTH)),
         ("at most 1 active weeks", Count(Counted("active weeks"), None, 1)),
+        ("reached step 2 of funnel checkout", InFunnel("checkout", 2)),
+        ("stopped at step 3 of funnel checkout in 1 day", InFunnel("checkout", 3, True, DAY)),
         ("at least 3 weekends with 2 purchase a day in 30 days",
          Count(Counted("weekends", BUY, each=2), 3, None, MONTH)),
         ("at least 3 cart_add of one category without purchase of it",
@@ -106,6 +110,9 @@ def test_a_form_means(text, test):
         ("cart_add then no purchase within 1 day without help between", 1, "already none"),
         ('at least 1 "cart" of one category', 12, "kinds of steps alone"),
         ('path "cart -> " in 1 day', 6, "at character 9: a pattern ends with a step"),
+        ("reached step 4 of funnel checkout", 26, "funnel 'checkout' has the steps 1 to 3"),
+        ("stopped at step 0 of funnel checkout", 29, "has the steps 1 to 3"),
+        ("reached step 2 of funnel chekout", 26, r"no funnel .* \(did you mean 'checkout'\?\)"),
         ("in segment vap", 12, r"no rule segment 'vap' \(did you mean 'vip'\?\)"),
         ("frequency ~ 3", 11, "cannot be read from '~' on"),
         ("", 1, "ends too early"),

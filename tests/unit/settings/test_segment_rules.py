@@ -52,7 +52,7 @@ def test_what_is_kept_of_a_rule_reads_as_the_same_rule():
     entries = tuple(
         RuleEntry(segment=r.segment_id, name=r.name, when=as_written(r.condition)) for r in rules
     )
-    again, faults = read_rules(entries, vocabulary_of(entries, (), {}))
+    again, faults = read_rules(entries, vocabulary_of(entries, (), {}, {}))
     assert faults == []
     assert [r.condition for r in again] == [r.condition for r in rules]
 
