@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from desirelines import tables
 from tests.support.published import conf, read
 
@@ -11,6 +13,7 @@ def ends(spark, folder):
     return sorted((r["recorded_at"], r["run_id"], r["status"], r["gates"]) for r in rows)
 
 
+@pytest.mark.integration
 def test_a_run_that_lost_most_people_is_refused_and_published_by_a_reason(
     spark, first_shop, cli, capsys
 ):

@@ -143,7 +143,10 @@ def test_two_warehouses_in_one_process_keep_their_models_apart(fitted, tmp_path,
         )
 
 
-@pytest.mark.parametrize("where", ["beside the tables", "on a server"])
+@pytest.mark.parametrize(
+    "where",
+    ["beside the tables", pytest.param("on a server", marks=pytest.mark.integration)],
+)
 def test_the_champion_scores_as_the_tables_do(
     request, features, fitted, tmp_path, where, at_address, capfd
 ):
