@@ -35,6 +35,7 @@ class Run:
         requested_as_of: the requested date, or the one ingest settled; null before.
         resync: sources to read again from their beginning.
         refit: fit a model; otherwise use the last published run's model and path vocabulary.
+        is_replay: take the parameters that the run saved, where it did, instead of fitting them.
         force: allow a date beyond the data.
         force_publish: why to publish a run that is too far from the last one; null: do not.
         writes_report: the command writes the report after publication.
@@ -57,6 +58,7 @@ class Run:
     requested_as_of: date | None = None
     resync: frozenset[str] = frozenset()
     refit: bool = True
+    is_replay: bool = False
     force: bool = False
     force_publish: str | None = None
     writes_report: bool = False

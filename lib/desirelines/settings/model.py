@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -47,8 +47,6 @@ Share = Annotated[float, Field(ge=0, le=1)]
 Identifier = Annotated[str, Field(pattern=r"^[\w-]+$", max_length=255)]
 """Name of a catalog or schema."""
 Clustered = Annotated[int, Field(ge=2, le=1_000)]
-
-
 Period = Literal["day", "week", "month"]
 """A unit of time by which the rows of events and sessions are filed."""
 
@@ -283,9 +281,9 @@ class Settings(Strict):
         return apart_rule(self.segments, self.clusters.least_active_days)
 
     @property
-    def hash(self) -> str:
-        """SHA-256 of the settings that decide the content of tables, without paths and speed."""
-        content = self.model_dump(
+    def content(self) -> dict[str, Any]:
+        """What decides the content of tables, as JSON takes it: without paths and speed."""
+        return self.model_dump(
             mode="json",
             exclude={
                 "warehouse": {"path", "catalog", "schema_", "period"},
@@ -296,4 +294,8 @@ class Settings(Strict):
                 "sources": {"__all__": {"path", "table"}},
             },
         )
-        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the settings that decide the content of tables."""
+        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()

@@ -171,8 +171,12 @@ def _ngrams(run: Run, sessions: DataFrame) -> tuple[Vocabulary | None, DataFrame
         F.col("started_at") < F.lit(run.window.end)
     )
     words = checkpointed(to_words(sessions.filter(inside)))  # counted, then weighed
-    base, _ = run.ledger.base_of(run.run_id, run.as_of)
-    vocabulary = None if run.refit else vocabulary_of(run, base)
+    vocabulary = None
+    if run.is_replay:
+        vocabulary = vocabulary_of(run, run.run_id)
+    elif not run.refit:
+        base, _ = run.ledger.base_of(run.run_id, run.as_of)
+        vocabulary = vocabulary_of(run, base)
     if vocabulary is None:
         vocabulary = to_vocabulary(words, most=max_ngrams, min_people=run.settings.paths.min_people)
     return vocabulary, to_word_weights(words, vocabulary)

@@ -19,6 +19,7 @@ from desirelines.segments.membership import to_memberships
 from desirelines.segments.profile import to_comparisons, to_profiles
 from desirelines.segments.scorecard import REACHABLE
 from desirelines.settings.run_ids import NO_BASE
+from desirelines.settings.saved import to_saved
 from desirelines.settings.segment_rules import Rule
 from desirelines.stages.expiry import forget_old_evidence
 from desirelines.stages.parameters import save_run_parameters
@@ -44,6 +45,7 @@ from desirelines.views.parameters import RunParameter
 from desirelines.views.rules import (
     all_tests,
     feature_numbers,
+    percentiles_of_run,
     rule_people,
     rules_json,
     rules_of,
@@ -115,19 +117,23 @@ def assign_segments(run: Run) -> StageReport:
 def _rule_answers(run: Run, rules: tuple[Rule, ...]) -> DataFrame:
     """Every person's answers to every node of the rules.
 
-    Saves what the bits stand for, and the percentiles that the rules compare with.
+    Saves what the bits stand for, the percentiles that the rules compare with, and the settings.
     """
     tests = all_tests(rules)
     percentiles = resolved(features_of(run), percentiles_of(tests), feature_numbers(run))
+    values = {percentile: found.value for percentile, found in percentiles.items()}
+    if run.is_replay:
+        saved = percentiles_of_run(run, run.run_id, rules)
+        values |= {p: value for p, value in saved.items() if value is not None}
     save_run_parameters(
         run,
         {
             RunParameter.RULES: rules_json(rules),
             RunParameter.RULE_PERCENTILES: publishable(percentiles) if percentiles else None,
+            RunParameter.SETTINGS: to_saved(run.settings),
         },
     )
     asked = asked_of(tests)
-    values = {percentile: found.value for percentile, found in percentiles.items()}
     inputs = RuleInputs(run.window.end, feature_numbers(run), values, asked)
     return to_answers(rule_people(run, asked, tests), rules, inputs)
 

@@ -16,8 +16,9 @@ RUN_PARAMETERS = Table(
         RUN_ID,
         Column("name", TEXT,
                "preparation (of features for clustering: medians, scales, weights), path_words, "
-               "rfm_cut_points, benefit_ranks, rules (their nodes) or rule_percentiles (null for "
-               "a cut or a percentile with fewer than 10 people on one side)"),
+               "rfm_cut_points, benefit_ranks, rules (their nodes), rule_percentiles (null for a "
+               "cut or a percentile with fewer than 10 people on one side) or settings (those "
+               "that decide the content of tables)"),
         Column("value", TEXT, "the value, as JSON"),
     ),
 )  # fmt: skip

@@ -23,6 +23,8 @@ class RunParameter(StrEnum):
     """The rules in order, each with the texts of its nodes: what bits of the evidence stand for."""
     RULE_PERCENTILES = "rule_percentiles"
     """Percentiles that rules compare with, by what the rules call them."""
+    SETTINGS = "settings"
+    """What `Settings.hash` is made of, so that the run can be replayed under other settings."""
 
 
 def parameter_of(run: Run, run_id: str, name: RunParameter) -> str | None:

@@ -6,6 +6,7 @@ from desirelines.characters import shown
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.io.tables.ledger import ENDED, State
 from desirelines.run.context import Run
+from desirelines.tables import INGEST_BATCHES
 
 RESTORES = "restores"
 """Key in the inputs of a rollback's publication: the run whose members it published again."""
@@ -58,3 +59,21 @@ def runs_until(run: Run, run_id: str) -> list[str]:
     states = run.ledger.states()
     end = max(n for n, s in enumerate(states) if s.run_id == run_id and s.status in ENDED)
     return sorted({s.run_id for s in states[: end + 1]})
+
+
+def runs_as_of(run: Run, run_id: str) -> list[str]:
+    """The runs whose rows were there when this one ended.
+
+    Beside `runs_until` these are runs that read events before, and died before the ledger knew of
+    them: their batches stay.
+    """
+    until = runs_until(run, run_id)
+    states = run.ledger.states()
+    known = {s.run_id for s in states}
+    ended_at = max(s.recorded_at for s in states if s.run_id == run_id and s.status in ENDED)
+    unrecorded = {
+        row["run_id"]
+        for row in run.warehouse.rows(INGEST_BATCHES)
+        if row["run_id"] not in known and row["read_at"] < ended_at
+    }
+    return sorted({*until, *unrecorded})
