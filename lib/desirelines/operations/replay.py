@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.errors import SettingsError, did_you_mean
+from desirelines.errors import SettingsError
 from desirelines.history.sameness import to_sameness
 from desirelines.io.tables.ledger import State
-from desirelines.io.tables.past import past_ledger, past_of
 from desirelines.io.tables.rows import row_count
-from desirelines.pipeline import ASSIGN, BUILD_FEATURES
+from desirelines.operations.past_run import computed_run, past_run, settings_of_run
+from desirelines.pipeline import ASSIGN, BUILD_FEATURES, FIT
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
-from desirelines.settings import Settings
 from desirelines.settings.run_ids import NO_BASE
-from desirelines.settings.saved import from_saved
 from desirelines.stages.sessions import rebuild_sessions
 from desirelines.tables import (
+    CLUSTER_MODELS,
     EVENTS,
     FEATURES,
     ROW_ACCOUNTS,
@@ -30,16 +27,18 @@ from desirelines.tables import (
     SEGMENT_EVIDENCE,
     SEGMENT_PROFILES,
     SEGMENT_SIZES,
+    SUPPRESSIONS,
     Table,
 )
 from desirelines.views.features import features_of
 from desirelines.views.members import members_after
-from desirelines.views.parameters import RunParameter, parameter_of
-from desirelines.views.runs import nothing_published, restored_by, runs_as_of
+from desirelines.views.models import own_model
 
 OF_PEOPLE = (FEATURES, SEGMENT_CHANGES, SEGMENT_EVIDENCE)
 OF_EVERYBODY = (SEGMENT_SIZES, SEGMENT_PROFILES)
 """Numbers over everybody of then; they stay as they are when somebody is erased."""
+OF_ONE_EXECUTION = ("run_id", "mlflow_run_id")
+"""Columns that are not compared."""
 SUMMED = {SEGMENT_PROFILES.name: ("mean", "effect")}
 """Columns with sums over people, whose last digits depend on the order of their addition."""
 
@@ -95,27 +94,31 @@ class Replayed:
     seconds: float
 
 
-def replay(run: Run, run_id: str) -> Replayed:
+def replay(run: Run, run_id: str, *, refit: bool = False) -> Replayed:
     """Compute sessions, features and segments of a run again, from its rows, and compare.
 
-    The model is the one of the run. No table of the warehouse is written.
+    The model is the one of the run; with `refit` it is fitted again and compared, too. No table of
+    the warehouse is written.
 
     Raises:
         EmptyInputError: no run was published yet, or nobody of then is held any more.
-        SettingsError: the run did not end or is a rollback, or its settings are not known.
+        SettingsError: the run did not end or is a rollback, its settings are not known, or it
+            cannot be fitted again.
     """
-    end = _ended(run, run_id)
-    then = replace(run.of(run_id, end.as_of), settings=_settings_of(run, end), memo={})
-    with _past_run(then) as again:
-        for stage in (SESSIONS_AGAIN, BUILD_FEATURES, ASSIGN):
+    end = computed_run(run, run_id)
+    then = replace(run.of(run_id, end.as_of), settings=settings_of_run(run, end), memo={})
+    with past_run(then) as again:
+        if refit:
+            _check_refit(again, end)
+        fit = (FIT,) if refit else ()
+        for stage in (SESSIONS_AGAIN, BUILD_FEATURES, *fit, ASSIGN):
             execute(stage, again)
         people = _people(then, again)
         gone = max(0, (end.row_count or 0) - people)
         left_out = _left_out(then, again, gone)
         names = {n.table for n in left_out}
-        tables = tuple(
-            _compared(then, again, t) for t in (*OF_PEOPLE, *OF_EVERYBODY) if t.name not in names
-        )
+        compared = (*OF_PEOPLE, *((CLUSTER_MODELS,) if refit else ()), *OF_EVERYBODY)
+        tables = tuple(_compared(then, again, t) for t in compared if t.name not in names)
         return Replayed(
             run_id,
             end.as_of,
@@ -137,58 +140,26 @@ def _sessions_again(run: Run) -> StageReport:
 SESSIONS_AGAIN = Stage("build-sessions", _sessions_again)
 
 
-@contextmanager
-def _past_run(then: Run) -> Iterator[Run]:
-    """The run once more: it reads what it read, and writes elsewhere until the block ends."""
-    runs = runs_as_of(then, then.run_id)
-    command = then.progress.run_id
-    with past_of(then.warehouse, then.run_id, runs, command=command) as past:
-        ledger = past_ledger(then.ledger, past, then.run_id)
-        with ledger.gathered():
-            yield replace(then, warehouse=past, ledger=ledger, is_replay=True, seconds={}, memo={})
-
-
-def _ended(run: Run, run_id: str) -> State:
-    ended = {state.run_id: state for state in run.ledger.ended()}
-    if not ended:
-        raise nothing_published(run)
-    if run_id not in ended:
-        near = did_you_mean(run_id, ended)
-        raise SettingsError([f"no run '{run_id}' has ended{near}; see `desirelines history`"])
-    restored = restored_by(run, run_id)
-    if restored is not None:
-        raise SettingsError(
-            [
-                f"run {run_id} published the members of run {restored} again and computed nothing. "
-                f"Replay that one: `desirelines replay {restored}`"
-            ]
-        )
-    return ended[run_id]
-
-
-def _settings_of(run: Run, end: State) -> Settings:
-    """The settings of the run, which it saved; the present ones if they are the same.
+def _check_refit(again: Run, end: State) -> None:
+    """Make sure that a fit can be the same: it was the run's own, of people who are all there.
 
     Raises:
-        SettingsError: neither is so.
+        SettingsError: it is not so.
     """
-    saved = parameter_of(run, end.run_id, RunParameter.SETTINGS)
-    settings = None if saved is None else from_saved(saved, run.settings)
-    for known in (settings, run.settings):
-        if known is not None and known.hash == end.config_hash:
-            return known
-    why = (
-        "was published before runs saved their settings"
-        if saved is None
-        else "saved settings that this version reads otherwise, or has an MLflow address with a "
-        "password, which is not saved"
-    )
-    raise SettingsError(
-        [
-            f"run {end.run_id} {why}, and the present settings are others. Give those of then with "
-            f"--conf: their config_hash in `desirelines plan` begins with {end.config_hash[:12]}"
-        ]
-    )
+    fitted = sorted({row["model_version"] for row in own_model(again).rows})
+    if fitted != [end.run_id]:
+        why = f"run {end.run_id} took the model of run {', '.join(fitted)}: replay that one"
+        raise SettingsError([f"--refit: {why}"])
+    suppressed = again.warehouse.rows(SUPPRESSIONS)
+    since = [r for r in suppressed if r["is_suppressed"] and r["active_from"] > end.recorded_at]
+    if since or _events_gone(again):
+        raise SettingsError(
+            [
+                f"--refit: somebody was erased since run {end.run_id}, or events of then are no "
+                "longer there, and a fit is of everybody. Leave it out: the run is then computed "
+                "again with the model that it had"
+            ]
+        )
 
 
 def _people(then: Run, again: Run) -> int:
@@ -235,7 +206,7 @@ def _compared(then: Run, again: Run, table: Table) -> Compared:
         _rows_of(then, table),
         _rows_of(again, table),
         key=key,
-        values=[c for c in table.column_names if c not in (*key, "run_id")],
+        values=[c for c in table.column_names if c not in (*key, *OF_ONE_EXECUTION)],
         nearly=SUMMED.get(table.name, ()),
     )
     row = counts.collect()[0].asDict()

@@ -287,10 +287,7 @@ class Settings(Strict):
             mode="json",
             exclude={
                 "warehouse": {"path", "catalog", "schema_", "period"},
-                "secrets": True,
-                "spark": True,
-                "report": True,
-                "publish": True,
+                **dict.fromkeys(("secrets", "spark", "report", "publish"), True),
                 "sources": {"__all__": {"path", "table"}},
             },
         )
@@ -298,4 +295,9 @@ class Settings(Strict):
     @property
     def hash(self) -> str:
         """SHA-256 of the settings that decide the content of tables."""
-        return hashlib.sha256(json.dumps(self.content, sort_keys=True).encode()).hexdigest()
+        return hash_of(self.content)
+
+
+def hash_of(content: dict[str, Any]) -> str:
+    """SHA-256 of the `content` of settings."""
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

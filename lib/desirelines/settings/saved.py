@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from desirelines.settings.model import Settings
+from desirelines.settings.model import Settings, hash_of
 
 _NOWHERE = "no longer configured"
 """Stands for the path of a source that the present configuration does not have."""
@@ -24,17 +24,20 @@ def to_saved(settings: Settings) -> str:
     return json.dumps(content, sort_keys=True)
 
 
-def from_saved(saved: str, present: Settings) -> Settings | None:
+def from_saved(saved: str, present: Settings, *, config_hash: str) -> Settings | None:
     """The settings that were saved, with the places, secrets and session of the present ones.
 
-    Null if they cannot be read any more, as a setting has another form since.
+    Settings that were added to desirelines since have their default. Null if what was saved has
+    another hash than this, or cannot be read any more.
     """
     content: dict[str, Any] = json.loads(saved)
     now = present.model_dump(mode="json", by_alias=True)
+    content["tracking"] = {"tracking_uri": now["tracking"]["tracking_uri"]} | content["tracking"]
+    if hash_of(content) != config_hash:
+        return None
     for part in ("secrets", "spark", "report", "publish"):
         content[part] = now[part]
     content["warehouse"] = now["warehouse"] | content["warehouse"]
-    content["tracking"] = {"tracking_uri": now["tracking"]["tracking_uri"]} | content["tracking"]
     places = {source.name: source for source in present.sources}
     for source in content["sources"]:
         place = places.get(source["name"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from desirelines.characters import shown
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
-from desirelines.io.tables.ledger import ENDED, State
+from desirelines.io.tables.ledger import ABANDONED, AFTER_THE_END, ENDED, State
 from desirelines.run.context import Run
 from desirelines.tables import INGEST_BATCHES
 
@@ -77,3 +77,15 @@ def runs_as_of(run: Run, run_id: str) -> list[str]:
         if row["run_id"] not in known and row["read_at"] < ended_at
     }
     return sorted({*until, *unrecorded})
+
+
+def went_on_after(run: Run, run_id: str) -> list[str]:
+    """Runs that began before this one ended, and did more after it: their rows are of both."""
+    states = run.ledger.states()
+    end = max(n for n, s in enumerate(states) if s.run_id == run_id and s.status in ENDED)
+    later = {
+        s.run_id
+        for s in states[end + 1 :]
+        if s.phase not in AFTER_THE_END and s.status != ABANDONED
+    }
+    return sorted(later & {s.run_id for s in states[: end + 1]} - {run_id})
