@@ -39,6 +39,7 @@ TESTED_THROUGH = {
     "io/tables/scratch_tables.py": "tests/spec/frames/test_keep.py",
     "operations/compare_with_truth.py": "tests/world/test_world_through_the_pipeline.py",
     "operations/integrity.py": "tests/attacks/test_check.py",
+    "operations/past_run.py": "tests/operations/test_replay.py",
     "operations/rebuild.py": "tests/stages/test_sessions_increment.py",
     "operations/report.py": "tests/cli/test_json.py",
     "pipeline.py": ("tests/architecture/test_layers.py", "tests/operations/test_run_pipeline.py"),

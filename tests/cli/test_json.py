@@ -164,6 +164,16 @@ def test_a_stage(printed):
     assert kinds(printed("ingest-events")) == {"run_id": TEXT, "stage": TEXT, "seconds": NUMBER}
 
 
+def test_replay(printed):
+    done = printed("replay", "second")
+    counts = dict.fromkeys(("rows", "equal", "different", "missing", "extra"), NUMBER)
+    assert kinds(done) == {
+        "run_id": TEXT, "as_of": TEXT, "is_same": FLAG,
+        "tables": [{"table": TEXT, **counts, "is_same": FLAG}], "not_compared": [],
+        "people": NUMBER, "people_gone": NUMBER, "events_gone": NUMBER, "seconds": NUMBER,
+    }  # fmt: skip
+
+
 def test_rebuild_and_requeue(printed):
     assert kinds(printed("rebuild", "--from", "2026-01-30")) == {
         "run_id": TEXT, "is_same": FLAG,
