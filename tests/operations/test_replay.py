@@ -8,7 +8,8 @@ from pyspark.sql import functions as F
 from desirelines import tables
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings import read_settings
-from tests.support.published import conf, read, result
+from tests.support import shop
+from tests.support.published import THIRD, conf, deliver, read, result
 
 pytestmark = pytest.mark.integration
 
@@ -21,7 +22,14 @@ def warehouse_of(spark, folder):
     return Warehouse(spark, read_settings((folder / "conf.yaml",), ()).warehouse)
 
 
-def test_the_first_run_is_the_same_after_the_second(spark, published_shop, cli, capsys):
+def test_earlier_runs_are_the_same_after_two_people_became_one(spark, published_shop, cli, capsys):
+    rows = shop.rows(*THIRD)
+    login = next(row for row in rows if row["user"] == "user3")
+    deliver(spark, published_shop, [*rows, login | {"id": "shared", "cookie": "cookie0"}])
+    assert cli("run", *conf(published_shop)) == 0
+    third = result(capsys)["run_id"]
+    closed = read(spark, published_shop, tables.IDENTITY_MAP).filter(F.col("to_run") == third)
+    assert not closed.isEmpty()
     before = warehouse_of(spark, published_shop).versions(tables.ALL)
     # The settings of today do not count: the run saved its own.
     others = ("--set", "segments.rules=[lapsed]", "--set", "sessions.gap_minutes=5")
