@@ -114,6 +114,25 @@ def test_what_was_written_is_deleted_also_after_a_failure(warehouse):
     assert warehouse.local_folder not in places[0].parents  # a folder of this process
 
 
+def test_in_a_catalog_what_is_written_has_names_of_its_own(spark, tmp_path):
+    spark.sql("CREATE SCHEMA IF NOT EXISTS past_test")
+    settings = WarehouseSettings(path=str(tmp_path), catalog="spark_catalog", schema="past_test")
+    original = Warehouse(spark, settings)
+    original.append([{"run_id": "a", "name": "x", "value": None}], RUN_PARAMETERS)
+
+    def names():
+        listed = spark.sql("SHOW TABLES IN past_test").collect()
+        return sorted(row["tableName"] for row in listed)
+
+    with past_of(original, "b", ("a", "b"), command="20260101T000000Z-00ff") as past:
+        past.append([{"run_id": "b", "name": "x", "value": None}], RUN_PARAMETERS)
+        assert past.run_ids(RUN_PARAMETERS) == {"a", "b"}
+        own = "_scratch_past_20260101t000000z_00ff_run_parameters"
+        assert names() == [own, "run_parameters"]
+    assert names() == ["run_parameters"]
+    spark.sql("DROP SCHEMA past_test CASCADE")
+
+
 def test_a_run_has_the_base_that_it_had(warehouse):
     moments = (datetime(2026, 4, 1, tzinfo=UTC) + timedelta(hours=n) for n in count())
     ledger = Ledger(warehouse, lambda: next(moments), "config")
