@@ -26,6 +26,7 @@ from desirelines.settings.publication import Publish
 from desirelines.settings.rfm import Rfm
 from desirelines.settings.segment_rules import Rule
 from desirelines.settings.segments import (
+    Evidence,
     Segments,
     apart_rule,
     check_rules,
@@ -187,12 +188,6 @@ class Clusters(Strict):
         if self.k_min > self.k_max:
             raise ValueError(f"k_min ({self.k_min}) is above k_max ({self.k_max})")
         return self
-
-
-class Evidence(Strict):
-    """How long the evidence for cluster membership is kept."""
-
-    keep_runs: PositiveInt = 3
 
 
 class Tracking(Strict):

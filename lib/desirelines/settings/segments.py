@@ -52,6 +52,12 @@ class Segments(Strict):
     words: dict[str, Words] = Field(default_factory=dict)
 
 
+class Evidence(Strict):
+    """How long the evidence for memberships is kept."""
+
+    keep_runs: PositiveInt = 3
+
+
 def own_features(features: Features) -> tuple[str, ...]:
     """Names of the features that the settings define: custom ones, and those of occasions."""
     return (
