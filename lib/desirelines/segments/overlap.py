@@ -11,45 +11,43 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 
-def to_combinations(memberships: DataFrame) -> DataFrame:
-    """One row per set of segments that people are in: segments, sorted, and people_count.
+def to_overlaps(memberships: DataFrame, main: Collection[str]) -> DataFrame:
+    """Numbers of people: segment_id, other_segment_id, rule_segments, people_count.
 
-    `memberships` has one row per person and segment. Two shuffles; what follows works on these
-    rows, which are far fewer than people.
+    One row per pair of segments that has people, the first by id before the other (rule_segments is
+    null); and one per number of segments beside the `main` ones that people are in (the segments
+    are null). `memberships` has one row per person and segment, and main segments are those that
+    divide everybody. Three shuffles: of people, of sets of segments, and of these few rows.
     """
     of_people = memberships.groupBy("person_id").agg(
         F.array_sort(F.collect_list("segment_id")).alias("segments")
     )
-    return of_people.groupBy("segments").agg(F.count("*").alias("people_count"))
-
-
-def to_pairs(combinations: DataFrame) -> DataFrame:
-    """People in both of two segments: segment_id, other_segment_id, people_count.
-
-    One row per pair that has people, the first by id before the other.
-    """
-    pair = combinations.select("people_count", F.explode(_pairs("segments")).alias("pair"))
-    return pair.groupBy(
-        F.col("pair.one").alias("segment_id"), F.col("pair.other").alias("other_segment_id")
-    ).agg(F.sum("people_count").alias("people_count"))
-
-
-def to_coverage(combinations: DataFrame, main: Collection[str]) -> DataFrame:
-    """People by how many segments beside the `main` ones they are in: rule_segments, people_count.
-
-    Main segments are those that divide everybody.
-    """
+    # Far fewer than people, so pairs are made of these.
+    combinations = of_people.groupBy("segments").agg(F.count("*").alias("people_count"))
     beside = F.array_except("segments", F.array(*map(F.lit, sorted(main))))
-    return combinations.groupBy(F.size(beside).cast("long").alias("rule_segments")).agg(
-        F.sum("people_count").alias("people_count")
+    in_so_many = _row(None, None, F.size(beside).cast("long"))
+    rows = F.concat(_pairs("segments"), F.array(in_so_many))
+    return (
+        combinations.select("people_count", F.inline(rows))
+        .groupBy("segment_id", "other_segment_id", "rule_segments")
+        .agg(F.sum("people_count").alias("people_count"))
+    )
+
+
+def _row(one: Column | None, other: Column | None, number: Column | None) -> Column:
+    nothing = F.lit(None)
+    return F.struct(
+        (nothing if one is None else one).cast("string").alias("segment_id"),
+        (nothing if other is None else other).cast("string").alias("other_segment_id"),
+        (nothing if number is None else number).cast("long").alias("rule_segments"),
     )
 
 
 def _pairs(column: str) -> Column:
-    """Every pair of a sorted array without repetitions, as (one, other)."""
+    """Every pair of a sorted array without repetitions."""
 
     def with_later_ones(one: Column, place: Column) -> Column:
         later = F.slice(column, place + 2, F.size(column))
-        return F.transform(later, lambda other: F.struct(one.alias("one"), other.alias("other")))
+        return F.transform(later, lambda other: _row(one, other, None))
 
     return F.flatten(F.transform(column, with_later_ones))

@@ -14,12 +14,12 @@ from desirelines.history.membership_changes import to_moves
 from desirelines.history.publishable import Counted, Move, publishable_sizes_and_moves
 from desirelines.rules.answers import UNKNOWN_NODES
 from desirelines.run.context import Run
-from desirelines.segments.overlap import to_combinations, to_coverage, to_pairs
+from desirelines.segments.overlap import to_overlaps
 from desirelines.segments.profile import to_counts
 from desirelines.segments.publishable_overlap import publishable_coverage, publishable_overlaps
 from desirelines.tables import SEGMENT_SIZES, TOO_LITTLE_DATA
 
-SEGMENT, MOVE, PAIR, COVERAGE, UNKNOWN = "segment", "move", "pair", "coverage", "unknown"
+SEGMENT, MOVE, OVERLAP, UNKNOWN = "segment", "move", "overlap", "unknown"
 """What a row of the counts is about."""
 MEASURES = "measures"
 """Key in the outputs of assign-segments: how far the run is from its base."""
@@ -90,9 +90,11 @@ def published_sums(
     )
     withheld = frozenset(s["segment_id"] for s in sizes if s["people_count"] is None)
     people = {segment: counts.people for segment, counts in counted.items()}
-    pairs = {(r["one"], r["other"]): r["people_count"] for r in rows[PAIR]}
+    pairs = {(r["one"], r["other"]): r["people_count"] for r in rows[OVERLAP] if r["one"]}
     overlaps = publishable_overlaps(pairs, people, main=main, withheld_sizes=withheld)
-    coverage = publishable_coverage({r["number"]: r["people_count"] for r in rows[COVERAGE]})
+    coverage = publishable_coverage(
+        {r["number"]: r["people_count"] for r in rows[OVERLAP] if r["one"] is None}
+    )
     of_rules = {rules[r["number"]]: r["people_count"] for r in rows[UNKNOWN]}
     too_few = None if TOO_LITTLE_DATA in withheld else people.get(TOO_LITTLE_DATA, 0)
     name = {"run_id": run.run_id}
@@ -114,7 +116,6 @@ def _counted(
 ) -> dict[str, list[Any]]:
     """Collect all counts in one execution, by what they are about."""
     now = memberships.now
-    combinations = to_combinations(now)
     counts = to_counts(now, memberships.changes)
     branches = [
         _rows(SEGMENT, counts, one=F.col("segment_id"), more="entered", less="gone"),
@@ -126,15 +127,15 @@ def _counted(
             more="model_count",
         ),
         _rows(
-            PAIR,
-            to_pairs(combinations),
+            OVERLAP,
+            to_overlaps(now, main),
             one=F.col("segment_id"),
             other=F.col("other_segment_id"),
+            number="rule_segments",
         ),
-        _rows(COVERAGE, to_coverage(combinations, main), number="rule_segments"),
         _rows(UNKNOWN, _to_unknown(memberships.answers), number="rule"),
     ]
-    rows: dict[str, list[Any]] = {what: [] for what in (SEGMENT, MOVE, PAIR, COVERAGE, UNKNOWN)}
+    rows: dict[str, list[Any]] = {what: [] for what in (SEGMENT, MOVE, OVERLAP, UNKNOWN)}
     all_rows = branches[0]
     for branch in branches[1:]:
         all_rows = all_rows.unionByName(branch)

@@ -1,11 +1,11 @@
 """Who is in which segments together."""
 
-from desirelines.segments.overlap import to_combinations, to_coverage, to_pairs
+from desirelines.segments.overlap import to_overlaps
 from tests.support.tables import rows_of, table
 
 
 def test_people_are_counted_in_pairs_and_by_the_number_of_rule_segments(spark):
-    combinations = to_combinations(table(spark, """
+    memberships = table(spark, """
         person_id | segment_id
         ann       | a
         ann       | buyers
@@ -14,11 +14,14 @@ def test_people_are_counted_in_pairs_and_by_the_number_of_rule_segments(spark):
         ben       | buyers
         cat       | b
         dan       | b
-    """))  # fmt: skip
-    assert rows_of(to_pairs(combinations), "segment_id", "other_segment_id", "people_count") == [
-        ("a", "buyers", 2),
-        ("a", "lapsed", 1),
-        ("buyers", "lapsed", 1),
+    """)  # fmt: skip
+    counts = to_overlaps(memberships, main=["a", "b"])
+    columns = ("segment_id", "other_segment_id", "rule_segments", "people_count")
+    assert rows_of(counts, *columns) == [
+        (None, None, 0, 2),  # cat and dan
+        (None, None, 1, 1),
+        (None, None, 2, 1),
+        ("a", "buyers", None, 2),
+        ("a", "lapsed", None, 1),
+        ("buyers", "lapsed", None, 1),
     ]
-    coverage = to_coverage(combinations, main=["a", "b"])
-    assert rows_of(coverage, "rule_segments", "people_count") == [(0, 2), (1, 1), (2, 1)]
