@@ -1,5 +1,6 @@
 """A whole run in one command."""
 
+import pytest
 from deltalake import DeltaTable
 
 from desirelines.io.tables.ledger import LEASE
@@ -25,6 +26,7 @@ def states(folder):
         runs, key=lambda r: r["recorded_at"]) if r["phase"] != LEASE]  # fmt: skip
 
 
+@pytest.mark.integration
 def test_on_a_quiet_day_every_stage_works_by_itself(first_shop, cli, capsys):
     before = {run for run, *_ in states(first_shop)}
     end = max(as_of for *_, as_of in states(first_shop) if as_of)

@@ -27,6 +27,7 @@ def test_three_kinds_of_people_are_three_clusters(spark, first_template, secret_
     assert len(set.union(*kinds)) == 3
 
 
+@pytest.mark.integration
 def test_assign_scores_by_the_published_model_and_keeps_why(spark, published_shop, cli, capsys):
     published = max(
         r["run_id"]
