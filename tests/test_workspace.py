@@ -82,6 +82,25 @@ def test_segments_members_and_features_are_of_the_newest_run(workspace):
     assert features.count() == shop.PEOPLE + 2
 
 
+def test_everybody_is_in_one_segment_by_an_ordered_list(workspace):
+    members = workspace.members().collect()
+    in_segment = {}
+    for row in members:
+        in_segment.setdefault(row["person_id"], set()).add(row["segment_id"])
+    order = ["cart_abandoner", "new_buyer"]
+    exclusive = {
+        row["person_id"]: row["segment_id"] for row in workspace.exclusive_segments(order).collect()
+    }
+    main = {row["person_id"]: row["segment_id"] for row in members if row["is_primary"]}
+    assert exclusive == {
+        person: next((s for s in order if s in segments), main[person])
+        for person, segments in in_segment.items()
+    }
+    assert set(exclusive.values()) >= set(order) & {s for row in in_segment.values() for s in row}
+    with pytest.raises(SettingsError, match=r"no segment 'lapsd' \(did you mean 'lapsed'\?\)"):
+        workspace.exclusive_segments(["lapsd"])
+
+
 def test_a_table_that_is_not_there_is_named(workspace):
     with pytest.raises(SettingsError, match="did you mean 'segment_sizes'"):
         workspace.table("segment_size")

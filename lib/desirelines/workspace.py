@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,6 +17,7 @@ from desirelines.operations.run_pipeline import RunSummary, run_pipeline
 from desirelines.run.context import Run
 from desirelines.run.opening import opened
 from desirelines.run.options import RunOptions
+from desirelines.segments.exclusive import to_exclusive
 from desirelines.tables import ALL
 from desirelines.views import history
 from desirelines.views.features import features_of
@@ -71,6 +72,25 @@ class Workspace:
             return (
                 members if segment_id is None else members.filter(F.col("segment_id") == segment_id)
             )
+
+    def exclusive_segments(self, order: Sequence[str] | None = None) -> DataFrame:
+        """One segment for each person: the first of an ordered list that they are in.
+
+        Who is in none keeps their main segment. Without a list, it is that of `segments.rules`.
+
+        Raises:
+            SettingsError: the list names a segment that the newest run does not have.
+        """
+        with self._newest() as run:
+            known = [size.segment_id for size in segment_sizes(run, run.run_id)]
+            listed = [rule.segment for rule in run.settings.segments.rules]
+            unknown = [name for name in order or () if name not in known]
+            if unknown:
+                raise SettingsError(
+                    [f"there is no segment '{unknown[0]}'{did_you_mean(unknown[0], known)}"]
+                )
+            members = members_after(run, run.run_id)
+            return to_exclusive(members, listed if order is None else order)
 
     def current_segments(self) -> DataFrame:
         """`segment_members` as it stands: who is where now, and how fresh that is.
