@@ -71,6 +71,7 @@ def test_history(printed):
         {
             "run_id": TEXT, "status": TEXT, "as_of": TEXT, "base_run_id": TEXT, "people": NUMBER,
             "published_at": TEXT, "segments": NUMBER, "entered": NUMBER, "left": NUMBER,
+            "restores": NOTHING,
         }
     ]  # fmt: skip
     segments = printed("history", "--run-id", "second")
@@ -96,7 +97,7 @@ def test_why_and_identity_explain(printed, published_shop, spark):
         "rules": [
             {
                 "segment_id": TEXT, "name": TEXT, "is_member": FLAG,
-                "conditions": [{"condition": TEXT, "answer": TEXT, "value": TEXT}],
+                "conditions": [{"condition": TEXT, "answer": TEXT, "value": TEXT, "events": []}],
                 "change": [TEXT],
             }
         ],
