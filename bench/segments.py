@@ -16,6 +16,7 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from bench.harness import Comparison, Facts, Part, Variant
+from bench.sessions import to_nowhere
 from desirelines.columns.keys import bucket_of
 from desirelines.frames.keep import kept, release
 from desirelines.history.membership_changes import to_changes, to_members
@@ -44,7 +45,7 @@ def segments_part(rule_count: int, spark: SparkSession, size: int, out: Path) ->
     """Write features and sessions of `size` people once, and name the variants."""
     folder, runs = out.resolve() / f"segments-{rule_count}-{size}", itertools.count(1)
     shutil.rmtree(folder, ignore_errors=True)
-    rules, one = _rules(rule_count), _rules(1)
+    rules, one = _rules(rule_count), _rules(2)[1:]
     people = _stored(spark, _features(spark, size), folder / "people")
     sessions = _stored(spark, _sessions(spark, size), folder / "sessions")
     assigned = _stored(spark, _assigned(people), folder / "assigned")
@@ -95,10 +96,13 @@ def segments_part(rule_count: int, spark: SparkSession, size: int, out: Path) ->
             Variant("members_alone", members_alone, facts),
             Variant("rules", partial(whole, rules), facts),
             Variant("one_rule", partial(whole, one)),
+            Variant("answers", lambda: to_nowhere(_answers(people, sessions, rules))),
+            Variant("one_answer", lambda: to_nowhere(_answers(people, sessions, one))),
         ),
         comparisons=(
             Comparison("rules", "members_alone", GOALS[rule_count]),
-            Comparison("rules", "one_rule", 3.0 if rule_count == 100 else None),
+            Comparison("rules", "one_rule", None),
+            Comparison("answers", "one_answer", 3.0 if rule_count == 100 else None),
         ),
         events=size,
         notes=(
