@@ -21,6 +21,7 @@ from desirelines.segments.exclusive import to_exclusive
 from desirelines.tables import ALL
 from desirelines.views import history
 from desirelines.views.features import features_of
+from desirelines.views.identities import one_person
 from desirelines.views.members import definitions_of, members_after, segment_sizes
 from desirelines.views.runs import newest_published
 from desirelines.views.sessions import sessions_of_people
@@ -143,8 +144,7 @@ class Workspace:
     def sessions_of(self, person_id: str) -> DataFrame:
         """The sessions of one person, in order of time; on a shared device only their own."""
         with self._newest() as run:
-            # Joined as data: a literal in a plan would stand in Spark's event log.
-            person = F.broadcast(run.spark.createDataFrame([(person_id,)], "person_id string"))
+            person = one_person(run, person_id)
             return (
                 sessions_of_people(run)
                 .join(person, "person_id")

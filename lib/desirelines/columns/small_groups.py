@@ -27,6 +27,11 @@ def is_small(count: int) -> bool:
     return 0 < count < SMALL_GROUP
 
 
+def publishable_count(count: int, of: int) -> int | None:
+    """A count of people of a whole; null where it, or the rest of the whole, is small."""
+    return None if is_small(count) or is_small(of - count) else count
+
+
 def small(count: Column) -> Column:
     """Whether a count is of one to nine people; null for null."""
     return (count > 0) & (count < SMALL_GROUP)

@@ -12,10 +12,11 @@ from desirelines.history.membership_changes import GONE, NEW
 
 LEAST_SHARE = 1e-4
 """Stands for the share of an empty part, whose logarithm would have no end."""
-LEAST_PEOPLE, MANY_PEOPLE = 500, 10_000
+LEAST_PEOPLE, MANY_PEOPLE = 1_000, 10_000
 """People in both runs from which drift is published with one decimal, and with two.
 
-In two halves of the smallest number, ten who change places move the index by 0.08.
+Of 1,000 in two halves, each who moves from one to the other takes 0.004 from the Rand index: one
+that still rounds to 1.0 may hide twelve of them.
 """
 
 

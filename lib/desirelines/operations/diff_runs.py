@@ -24,11 +24,10 @@ from desirelines.tables import (
     IDENTITY_MAP,
     SEGMENT_SIZES,
     STREAM_OWNERS,
-    TOO_LITTLE_DATA,
 )
 from desirelines.views.features import features_in_use, features_of, people_count
 from desirelines.views.identities import open_identities
-from desirelines.views.members import definitions_of, members_after
+from desirelines.views.members import definitions_of, main_segments, members_after
 from desirelines.views.models import expected_segments, model_of
 from desirelines.views.rules import members_by_rules, percentiles_of_run, rules_of_run
 from desirelines.views.runs import nothing_published, runs_until
@@ -141,7 +140,7 @@ def _moves(old: DataFrame, new: DataFrame) -> list[Move]:
 def _migrations(then: Run, today: Run, moves: Sequence[Move]) -> tuple[Migration, ...]:
     """The moves that may be shown, by the rule for runs in sequence."""
     of_move = {(m.from_segment, m.to_segment): m.people for m in moves}
-    main = _main_segments(today)
+    main = main_segments(definitions_of(today, today.run_id))
     counted = {}
     for segment in main:
         people = sum(n for (_, to), n in of_move.items() if to == segment)
@@ -155,14 +154,6 @@ def _migrations(then: Run, today: Run, moves: Sequence[Move]) -> tuple[Migration
         Migration(row["from_segment_id"], row["to_segment_id"], row["people_count"])
         for row in shown
     )
-
-
-def _main_segments(run: Run) -> list[str]:
-    return [
-        d["segment_id"]
-        for d in definitions_of(run, run.run_id)
-        if d["kind"] == "cluster" or d["segment_id"] == TOO_LITTLE_DATA
-    ]
 
 
 def _causes(then: Run, today: Run, old: DataFrame, new: DataFrame) -> tuple[Cause, ...]:

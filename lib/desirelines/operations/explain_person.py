@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pyspark.sql import functions as F
-
 from desirelines.catalogue import FEATURES as CATALOGUE
 from desirelines.errors import EmptyInputError
 from desirelines.operations.explain_rules import RuleReason, rule_reasons
 from desirelines.operations.identity_links import key_of_identifier
 from desirelines.run.context import Run
 from desirelines.tables import FEATURES, IDENTITY_MAP, PEOPLE, SEGMENT_EVIDENCE, SEGMENT_MEMBERS
+from desirelines.views.identities import one_person
 from desirelines.views.members import (
     definitions_of,
     members_after,
@@ -99,8 +98,7 @@ def explain(
     published = published_run(run, run_id)
     run = run.of(published.run_id, published.as_of)
     person = person_of(run, key=key, identifier=identifier)
-    # Joined as data: a literal in a plan would stand in Spark's event log.
-    me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
+    me = one_person(run, person)
     names = segment_names(run, run.run_id)
     first_seen = run.warehouse.find(PEOPLE, "person_id", person)
     return PersonExplanation(
@@ -163,7 +161,7 @@ def _stays(run: Run, person: str) -> list[dict[str, Any]]:
     """The person's segments after the run: segment_id, is_primary, since_on."""
     if run.run_id == members_stand_for(run.warehouse):
         return run.warehouse.find(SEGMENT_MEMBERS, "person_id", person)
-    me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
+    me = one_person(run, person)
     members = members_after(run, run.run_id).join(me, "person_id", "left_semi")
     return [row.asDict() for row in members.collect()]
 

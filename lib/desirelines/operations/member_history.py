@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pyspark.sql import functions as F
-
 from desirelines.characters import shown
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.operations.explain_person import person_of
 from desirelines.run.context import Run
 from desirelines.tables import SEGMENT_SCORECARD, SEGMENT_SIZES
 from desirelines.views.history import segment_history
+from desirelines.views.identities import one_person
 from desirelines.views.members import definition_rows
 from desirelines.views.runs import newest_published
 
@@ -62,8 +61,7 @@ def history_of_person(
     """
     published = newest_published(run)
     person = person_of(run, key=key, identifier=identifier)
-    # Joined as data: a literal in a plan would stand in Spark's event log.
-    me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
+    me = one_person(run, person)
     rows = segment_history(run).join(me, "person_id", "left_semi").collect()
     ended = [s.run_id for s in run.ledger.ended()]
     names = {

@@ -9,6 +9,7 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.columns.small_groups import publishable_count
 from desirelines.frames.keep import kept, release
 from desirelines.rules.columns import RuleInputs, condition_column, rule_columns
 from desirelines.rules.facts import asked_of
@@ -17,8 +18,9 @@ from desirelines.run.context import Run
 from desirelines.settings.load import with_rule_file
 from desirelines.settings.rule_conditions import in_words, nodes_of
 from desirelines.settings.segment_rules import Rule
-from desirelines.tables import SEGMENT_MEMBERS, SMALL_GROUP
+from desirelines.tables import SEGMENT_MEMBERS
 from desirelines.views.features import features_of
+from desirelines.views.identities import one_person
 from desirelines.views.members import segment_names
 from desirelines.views.rules import all_tests, feature_numbers, rule_people
 from desirelines.views.runs import newest_published
@@ -112,8 +114,7 @@ def answers_for(run: Run, file: Path, person: str) -> tuple[NodeAnswer, ...]:
     """
     run, rules, people, nodes = _evaluated(run, file)
     try:
-        # Joined as data: a literal in a plan would stand in Spark's event log.
-        me = F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))
+        me = one_person(run, person)
         rows = people.join(me, "person_id").select(
             *(column.alias(name) for name, column in nodes.items())
         )
@@ -173,26 +174,20 @@ def _preview_of(
         run_id=run.run_id,
         as_of=str(run.as_of),
         of_people=everybody,
-        people=_shown_count(people, everybody),
-        entering=_shown_count(people - staying, people),
-        leaving=_shown_count(before["people_count"] - staying, before["people_count"]),
+        people=publishable_count(people, everybody),
+        entering=publishable_count(people - staying, people),
+        leaving=publishable_count(before["people_count"] - staying, before["people_count"]),
         nodes=tuple(
             NodeCount(
                 in_words(node),
-                _shown_count(counts[f"true_{_name(rule, place)}"], everybody),
-                _shown_count(counts[f"null_{_name(rule, place)}"], everybody),
+                publishable_count(counts[f"true_{_name(rule, place)}"], everybody),
+                publishable_count(counts[f"null_{_name(rule, place)}"], everybody),
             )
             for place, node in enumerate(nodes_of(rule.condition))
         ),
         overlaps=tuple(
-            Overlap(segment, names.get(segment), _shown_count(row[rule.segment_id], people))
+            Overlap(segment, names.get(segment), publishable_count(row[rule.segment_id], people))
             for segment, row in sorted(of_segment.items())
             if segment != rule.segment_id
         ),
     )
-
-
-def _shown_count(count: int, of: int) -> int | None:
-    """A count, or null where it, or the rest of the whole, is a group too small to be told."""
-    small = range(1, SMALL_GROUP)
-    return None if count in small or of - count in small else count

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from desirelines.errors import GateError, SettingsError
-from desirelines.io.tables.ledger import State
+from desirelines.io.tables.ledger import ROLLBACK, State
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, execute
 from desirelines.stages.after_publication import FOLLOWS, follow_up, make_up, what_follows
@@ -60,7 +60,7 @@ def rollback(run: Run, run_id: str) -> RolledBack:
     older = _older_run(run, run_id, newest)
     run = run.at(newest.as_of)
     stage = Stage(
-        "rollback",
+        ROLLBACK,
         partial(restore, older=older, newest=newest),
         reads=(SEGMENT_CHANGES, IDENTITY_MAP, STREAM_OWNERS, SUPPRESSIONS),
         writes=(

@@ -14,7 +14,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from desirelines.characters import shown
-from desirelines.columns.small_groups import is_small
+from desirelines.columns.small_groups import is_small, publishable_count
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.rules.toggles import node_answer, steps_of, without
 from desirelines.run.context import Run
@@ -112,19 +112,19 @@ def attrition(
         segment_names(run, published.run_id).get(segment_id),
         published.run_id,
         everybody,
-        _shown_count(counts["true_0"], everybody),
+        publishable_count(counts["true_0"], everybody),
         tuple(
             ConditionCount(
                 number,
                 in_words(node),
-                _shown_count(counts[f"true_{number}"], everybody),
-                _shown_count(counts[f"unknown_{number}"], everybody),
+                publishable_count(counts[f"true_{number}"], everybody),
+                publishable_count(counts[f"unknown_{number}"], everybody),
                 left[steps.index(number)] if number in steps else None,
             )
             for number, node in enumerate(nodes)
         ),
         tuple(in_words(nodes[number]) for number in sorted(off)),
-        None if changed is None else _shown_count(counts["without"], everybody),
+        None if changed is None else publishable_count(counts["without"], everybody),
     )
 
 
@@ -147,10 +147,6 @@ def _counts(run: Run, run_id: str, columns: dict[str, Column]) -> dict[str, int]
     counted = [F.count_if(column).alias(name) for name, column in columns.items()]
     row = evidence.agg(F.count("*").alias("everybody"), *counted).collect()[0]
     return dict(row.asDict())
-
-
-def _shown_count(count: int, of: int) -> int | None:
-    return None if is_small(count) or is_small(of - count) else count
 
 
 def publishable_steps(steps: list[int]) -> list[int | None]:

@@ -30,12 +30,11 @@ from desirelines.tables import (
     SEGMENT_SIZES,
     STREAM_OWNERS,
     SUPPRESSIONS,
-    TOO_LITTLE_DATA,
     Table,
 )
 from desirelines.views.events import keep_consented
 from desirelines.views.identities import open_identities
-from desirelines.views.members import definition_rows, definitions_of, members_after
+from desirelines.views.members import definition_rows, definitions_of, main_segments, members_after
 from desirelines.views.runs import runs_until
 
 
@@ -56,7 +55,7 @@ def restore(run: Run, older: State, newest: State) -> StageReport:
             run,
             [d["segment_id"] for d in definitions],
             Memberships(before, now, changes, no_answers),
-            main=[d["segment_id"] for d in definitions if _is_main(d)],
+            main=main_segments(definitions),
             rules=(),
             expected=None,
             base_run_id=newest.run_id,
@@ -109,10 +108,6 @@ def _drop_suppressed(run: Run, people: DataFrame) -> DataFrame:
     streams = people.select(F.col("person_id").alias("key"), "person_id")
     marked = with_suppressed(own_keys.unionByName(streams), tokens, pads, ["key"])
     return people.join(marked.filter("is_suppressed"), "person_id", "left_anti")
-
-
-def _is_main(definition: dict[str, Any]) -> bool:
-    return bool(definition["kind"] == "cluster" or definition["segment_id"] == TOO_LITTLE_DATA)
 
 
 def _definitions_again(run: Run, older: str) -> list[dict[str, Any]]:

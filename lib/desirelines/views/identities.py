@@ -17,3 +17,11 @@ def open_identities(run: Run) -> DataFrame:
 def open_owners(run: Run) -> DataFrame:
     """The current intervals of every stream, each with its person."""
     return run.warehouse.read(STREAM_OWNERS).filter(F.col("to_run").isNull())
+
+
+def one_person(run: Run, person_id: str) -> DataFrame:
+    """One row, with person_id, to join with.
+
+    Joined as data, because a literal in a plan would stand in Spark's event log.
+    """
+    return F.broadcast(run.spark.createDataFrame([(person_id,)], "person_id string"))

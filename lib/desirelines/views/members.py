@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,13 @@ from desirelines.io.tables.rows import empty_like
 from desirelines.io.tables.store import Warehouse
 from desirelines.run.context import Run
 from desirelines.settings.run_ids import NO_BASE
-from desirelines.tables import SEGMENT_CHANGES, SEGMENT_DEFINITIONS, SEGMENT_MEMBERS, SEGMENT_SIZES
+from desirelines.tables import (
+    SEGMENT_CHANGES,
+    SEGMENT_DEFINITIONS,
+    SEGMENT_MEMBERS,
+    SEGMENT_SIZES,
+    TOO_LITTLE_DATA,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +136,15 @@ def definition_rows(run: Run, run_ids: Collection[str]) -> dict[str, dict[str, A
     """The newest version of every segment's definition among those of the runs, by segment."""
     versions = run.warehouse.rows(SEGMENT_DEFINITIONS, "version", where={"run_id": run_ids})
     return {row["segment_id"]: row for row in versions}
+
+
+def main_segments(definitions: Iterable[Mapping[str, Any]]) -> list[str]:
+    """The segments that divide everybody: clusters, and people with too little data."""
+    return [
+        d["segment_id"]
+        for d in definitions
+        if d["kind"] == "cluster" or d["segment_id"] == TOO_LITTLE_DATA
+    ]
 
 
 def segment_names(run: Run, run_id: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pyspark.sql import Column, DataFrame
+from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from desirelines.rules.columns import number_column
@@ -29,6 +29,7 @@ from desirelines.settings.rule_conditions import (
 )
 from desirelines.settings.segment_rules import Rule
 from desirelines.views.events import events_of_people
+from desirelines.views.identities import one_person
 from desirelines.views.rules import all_tests, feature_numbers, rule_people
 
 
@@ -59,7 +60,7 @@ def values_for(run: Run, rule: Rule, person: str) -> dict[Test, Any]:
                 columns[test] = number_column(test.column, numbers)
             case LabelIn():
                 columns[test] = F.col(test.label)
-    people = rule_people(run, asked, tests).join(_only(run, person), "person_id")
+    people = rule_people(run, asked, tests).join(one_person(run, person), "person_id")
     rows = people.select(*(c.alias(f"_{n}") for n, c in enumerate(columns.values()))).collect()
     if not rows:
         return {}
@@ -83,7 +84,7 @@ def events_for(run: Run, rule: Rule, person: str) -> dict[Test, tuple[CountedEve
     is_one = F.col("kind").isin(*kinds) | F.col("event_name").isin(*names)
     at, end = F.unix_micros("occurred_at"), run.window.end
     events = events_of_people(run).filter(is_one & (at < F.unix_micros(F.lit(end))))
-    mine = events.join(_only(run, person), "person_id")
+    mine = events.join(one_person(run, person), "person_id")
     in_window = {
         test: (at >= start_us(window, end)).alias(f"_{number}")
         for number, (test, (_, window)) in enumerate(steps.items())
@@ -114,8 +115,3 @@ def _steps_of(test: Test) -> tuple[Steps, Span | None] | None:
 
 def _is_one_of(row: Any, steps: Steps) -> bool:
     return row["kind"] in steps.kinds or row["event_name"] in steps.names
-
-
-def _only(run: Run, person: str) -> DataFrame:
-    """The person, joined as data: a literal in a plan would stand in Spark's event log."""
-    return F.broadcast(run.spark.createDataFrame([(person,)], "person_id string"))

@@ -141,6 +141,7 @@ def test_a_publication_that_another_run_won_keeps_the_states_that_waited(ledger)
     ("a ingest-events DONE, b publish PUBLISHED", []),                  # overtaken
     ("a ingest-events DONE, b publish PUBLISHED, a build-paths DONE", ["a"]),
     ("a rebuild DONE, a build-features DONE", []),
+    ("a rollback FAILED", []),
     ("a lease STARTED, a lease DONE", []),
 ])  # fmt: skip
 def test_runs_that_a_command_can_continue(told, expected):

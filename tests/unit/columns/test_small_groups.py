@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from desirelines.columns.small_groups import hidden_cells, hidden_of_rule, hidden_parts, is_small
+from desirelines.columns.small_groups import (
+    hidden_cells,
+    hidden_of_rule,
+    hidden_parts,
+    is_small,
+    publishable_count,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +65,11 @@ def test_without_a_square_the_whole_table_is_withheld():
 def test_a_rule_s_segment_is_held_against_its_rest(people, whole, gone):
     found = hidden_of_rule(np.array(people), np.array(whole), np.zeros(2, dtype=bool))
     assert (None if found is None else found.astype(int).tolist()) == gone
+
+
+@pytest.mark.parametrize(
+    ("count", "of", "shown"),
+    [(0, 50, 0), (9, 50, None), (10, 50, 10), (40, 50, 40), (41, 50, None), (50, 50, 50)],
+)
+def test_a_count_is_told_where_neither_it_nor_the_rest_is_small(count, of, shown):
+    assert publishable_count(count, of) == shown

@@ -42,9 +42,9 @@ def test_other_names_for_the_same_groups_agree_entirely():
 
 
 def test_drift_of_few_people_is_not_published_and_of_more_is_rounded():
-    few = {("a", "a"): 300, ("b", "b"): 199}
+    few = {("a", "a"): 600, ("b", "b"): 399}
     assert published_drift(few) == {"psi": None, "ari": None}
-    some = {("a", "a"): 300, ("a", "b"): 3, ("b", "b"): 200, ("new", "b"): 5, ("b", "gone"): 7}
-    assert published_drift(some) == {"psi": 0.0, "ari": 1.0}  # the few moves do not show
+    some = {("a", "a"): 490, ("a", "b"): 10, ("b", "b"): 500, ("new", "b"): 5, ("b", "gone"): 7}
+    assert published_drift(some) == {"psi": 0.0, "ari": 1.0}  # nine who move cannot be told of
     many = {("a", "a"): 6_000, ("a", "b"): 1_000, ("b", "b"): 5_000}
     assert published_drift(many) == {"psi": 0.03, "ari": 0.69}

@@ -26,8 +26,8 @@ PUBLISHED, BACKFILLED = "PUBLISHED", "BACKFILLED"
 ENDED = (PUBLISHED, BACKFILLED)
 AFTER_PUBLICATION = "after-publication"
 """The phase that follows a run's end: members, champion and report."""
-REBUILD, LEASE, MAINTAIN = "rebuild", "lease", "maintain"
-"""The phases of runs that are never published: they recompute, hold or tidy the warehouse."""
+LEASE, MAINTAIN, REBUILD, ROLLBACK = "lease", "maintain", "rebuild", "rollback"
+"""The phases of runs that one command does whole; no other continues them."""
 AFTER_THE_END = (AFTER_PUBLICATION, LEASE)
 """Phases that a closed run may still have."""
 LEASE_TIME = timedelta(hours=6)
@@ -139,10 +139,10 @@ class Ledger:
         """The newest state of each run that a command can continue, the newest first.
 
         Such a run neither ended nor was given up, and no other one ended since its newest state. A
-        rebuild is never published, so it is none.
+        rebuild is never published, and a rollback is done whole or not at all, so they are none.
         """
         states = [s for s in self.states() if s.phase not in (LEASE, MAINTAIN)]
-        closed = {s.run_id for s in states if s.status in ENDED or s.phase == REBUILD}
+        closed = {s.run_id for s in states if s.status in ENDED or s.phase in (REBUILD, ROLLBACK)}
         end = max((n for n, s in enumerate(states) if s.status in ENDED), default=-1)
         newest = {s.run_id: n for n, s in enumerate(states) if s.run_id not in closed and n > end}
         return [states[n] for n in sorted(newest.values())[::-1] if states[n].status != ABANDONED]
