@@ -24,7 +24,7 @@ from desirelines.io.tables.rows import empty_like
 from desirelines.io.tables.store import Warehouse
 from desirelines.rules.answers import is_true, to_answers
 from desirelines.rules.columns import RuleInputs
-from desirelines.rules.facts import asked_of, to_facts
+from desirelines.rules.facts import asked_of, session_facts
 from desirelines.segments.distance_evidence import to_evidence
 from desirelines.segments.membership import to_memberships
 from desirelines.settings import Settings
@@ -218,8 +218,7 @@ def _names() -> dict[int, str]:
 
 def _answers(people: DataFrame, sessions: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
     asked = asked_of(test for rule in rules for test in each_test(rule.condition))
-    if asked:
-        facts = to_facts(sessions, asked, end=END, as_of=AS_OF, zone="UTC")
+    for facts in session_facts(sessions, asked, end=END, as_of=AS_OF, zone="UTC"):
         people = people.join(facts, "person_id", "left")
     return to_answers(people, rules, RuleInputs(END, {}, {}, asked))
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pyspark.sql import functions as F
 
 from desirelines.rules.columns import RuleInputs, rule_columns
-from desirelines.rules.facts import asked_of, needs_events, to_category_facts, to_facts
+from desirelines.rules.facts import asked_of, needs_events, session_facts, to_category_facts
 from desirelines.settings import Settings
 from desirelines.settings.rule_conditions import each_test
 
@@ -25,8 +25,8 @@ def answers(features, rules, *, sessions=None, events=None, percentiles=None, zo
     asked = asked_of(tests)
     people = features
     if sessions is not None:
-        facts = to_facts(sessions, asked, end=end, as_of=end.date(), zone=zone)
-        people = people.join(facts, "person_id", "left")
+        for facts in session_facts(sessions, asked, end=end, as_of=end.date(), zone=zone):
+            people = people.join(facts, "person_id", "left")
     if needs_events(asked):
         people = people.join(to_category_facts(events, asked, end=end), "person_id", "left")
     columns = rule_columns(rules, RuleInputs(end, {}, percentiles or {}, asked))

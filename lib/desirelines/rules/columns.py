@@ -14,8 +14,9 @@ from operator import and_, eq, ge, gt, le, lt, ne, or_
 from pyspark.sql import Column
 from pyspark.sql import functions as F
 
-from desirelines.rules.facts import FALSE, OPEN, TRUE, Asked
+from desirelines.rules.facts import Asked
 from desirelines.rules.spans import start_of, start_us
+from desirelines.rules.step_facts import FALSE, OPEN, TRUE
 from desirelines.settings.rule_conditions import (
     AllOf,
     AnyOf,

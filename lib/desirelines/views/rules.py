@@ -17,9 +17,8 @@ from desirelines.rules.facts import (
     Asked,
     asked_of,
     needs_events,
-    needs_sessions,
+    session_facts,
     to_category_facts,
-    to_facts,
 )
 from desirelines.rules.percentiles import percentiles_of
 from desirelines.run.context import Run
@@ -74,13 +73,15 @@ def rule_people(run: Run, asked: Mapping[Asked, str], tests: tuple[Test, ...]) -
     sessions = sessions_of_people(run)
     funnels = {funnel.name: funnel for funnel in run.settings.paths.funnels}
     parts = path_facts(sessions, asked, funnels, run.window.end)
-    if needs_sessions(asked):
-        zone = run.settings.site.time_zone
-        parts.append(
-            to_facts(sessions, dict(asked), end=run.window.end, as_of=run.as_of, zone=zone)
-        )
+    parts += session_facts(
+        sessions,
+        asked,
+        end=run.window.end,
+        as_of=run.as_of,
+        zone=run.settings.site.time_zone,
+    )
     if needs_events(asked):
-        parts.append(to_category_facts(events_of_people(run), dict(asked), end=run.window.end))
+        parts.append(to_category_facts(events_of_people(run), asked, end=run.window.end))
     return reduce(lambda rows, part: rows.join(part, "person_id", "left"), parts, people)
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from desirelines.rules.columns import RuleInputs, rule_columns
-from desirelines.rules.facts import asked_of, needs_events, to_category_facts, to_facts
+from desirelines.rules.facts import asked_of, needs_events, session_facts, to_category_facts
 from desirelines.rules.percentiles import percentiles_of, resolved
 from desirelines.settings.load import read_settings
 from desirelines.settings.rule_conditions import each_test
@@ -30,9 +30,8 @@ def members(spark, name, people, *, visits=None, events=None):
     values = {p: r.value for p, r in resolved(people, percentiles_of(tests), {}).items()}
     rows = people
     if visits is not None:
-        rows = rows.join(
-            to_facts(visits, asked, end=END, as_of=AS_OF, zone="UTC"), "person_id", "left"
-        )
+        for facts in session_facts(visits, asked, end=END, as_of=AS_OF, zone="UTC"):
+            rows = rows.join(facts, "person_id", "left")
     if needs_events(asked):
         rows = rows.join(to_category_facts(events, asked, end=END), "person_id", "left")
     column = rule_columns((rule,), RuleInputs(END, {}, values, asked))[name]
