@@ -72,14 +72,13 @@ def segments_part(rule_count: int, spark: SparkSession, size: int, out: Path) ->
         tables, run_id = warehouse(), f"bench{next(runs)}"
         answers = kept(_answers(people, sessions, of))
         now = kept(_memberships(answers, assigned, of))
-        changes = kept(
-            to_changes(empty_like(spark, SEGMENT_MEMBERS), now, run_id=run_id, as_of=AS_OF)
-        )
+        changes = to_changes(empty_like(spark, SEGMENT_MEMBERS), now, run_id=run_id, as_of=AS_OF)
         tables.replace_run(changes, SEGMENT_CHANGES, run_id)
+        changes = tables.read(SEGMENT_CHANGES).filter(F.col("run_id") == run_id)
         evidence = to_evidence(answers, assigned, _names(), run_id=run_id)
         tables.replace_run(evidence, SEGMENT_EVIDENCE, run_id)
         tables.replace_all(members_of(changes, run_id), SEGMENT_MEMBERS)
-        release(changes, now, answers)
+        release(now, answers)
 
     def facts() -> Facts:
         stored = spark.read.format("delta").load(str(folder / "warehouse" / SEGMENT_MEMBERS.name))

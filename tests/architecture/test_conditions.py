@@ -22,6 +22,8 @@ SAY_SQL = {
     "io/sources/delta_history.py", "io/spark/jars.py",
 }  # fmt: skip
 """Where statements are composed: of quoted addresses, and of column names from contracts."""
+NUMBER_NAMES = {"rules/answers.py"}
+"""Where an expression is composed of names that are numbered there, and of nothing else."""
 
 
 def composed(node: ast.AST) -> bool:
@@ -54,7 +56,8 @@ def composed_conditions(code: str, name: str) -> list[str]:
             continue
         given = [*call.args, *(k.value for k in call.keywords)]
         plain = [a for a in given if is_text(a)]
-        if call.func.attr in TAKE_CONDITIONS and any(composed(a) for a in plain):
+        is_free = call.func.attr == "expr" and name in NUMBER_NAMES
+        if call.func.attr in TAKE_CONDITIONS and not is_free and any(composed(a) for a in plain):
             found.append(f"{name}:{call.lineno} .{call.func.attr}")
         if (
             call.func.attr == "sql"

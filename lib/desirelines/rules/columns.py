@@ -6,7 +6,7 @@ Spark's AND, OR and NOT over null are Kleene's three-valued logic (docs/rules.md
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from operator import and_, eq, ge, gt, le, lt, ne, or_
@@ -50,12 +50,14 @@ class RuleInputs:
         numbers: Spark SQL of features, by name; a column of the same name where there is none.
         percentiles: values of the percentiles; null where nobody has a value.
         asked: columns of tests over sessions and events.
+        tested: columns of tests whose answers the rows have already.
     """
 
     end: datetime
     numbers: Mapping[str, str]
     percentiles: Mapping[Percentile, float | None]
     asked: Mapping[Asked, str]
+    tested: Mapping[Test, str] = field(default_factory=dict)
 
 
 def rule_columns(rules: tuple[Rule, ...], inputs: RuleInputs) -> dict[str, Column]:
@@ -75,6 +77,8 @@ def condition_column(
     if isinstance(condition, AllOf | AnyOf):
         parts = [condition_column(part, inputs, segments) for part in condition.parts]
         return reduce(and_ if isinstance(condition, AllOf) else or_, parts)
+    if condition.test in inputs.tested:
+        return F.col(inputs.tested[condition.test])
     return test_column(condition.test, inputs, segments)
 
 

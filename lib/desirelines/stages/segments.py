@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
 
 from desirelines.catalogue.words import Trait
 from desirelines.frames.keep import kept, release
@@ -72,9 +73,8 @@ def assign_segments(run: Run) -> StageReport:
             primary=[rule.segment_id for rule in rules if rule.is_primary],
         )
     )
-    changes = kept(to_changes(before, now, run_id=run.run_id, as_of=run.as_of))
     try:
-        run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
+        changes = _written_changes(run, before, now)
         ids = _segment_ids(run, model)
         base_model = None if base == NO_BASE else model_of(run, base)
         expected = None if base_model is None else expected_segments(run, base_model)
@@ -105,13 +105,23 @@ def assign_segments(run: Run) -> StageReport:
         run.warehouse.replace_run_of(rows, run.run_id)
         release(comparisons)
     finally:
-        release(changes, now, assigned, answers)
+        release(now, assigned, answers)
     forget_old_evidence(run)
     # Without the number of changes: with the sizes, it would reveal those of small groups.
     note = f"segments, with changes against {'the empty beginning' if base == NO_BASE else base}"
     return StageReport(
         len(ids), note, inputs={"base_run_id": base}, outputs={MEASURES: sums.measures}
     )
+
+
+def _written_changes(run: Run, before: DataFrame, now: DataFrame) -> DataFrame:
+    """Write this run's changes; give them as the table has them.
+
+    Read back rather than kept in memory: a first run has as many changes as memberships.
+    """
+    changes = to_changes(before, now, run_id=run.run_id, as_of=run.as_of)
+    run.warehouse.replace_run(changes, SEGMENT_CHANGES, run.run_id)
+    return run.warehouse.read(SEGMENT_CHANGES).filter(F.col("run_id") == run.run_id)
 
 
 def _rule_answers(run: Run, rules: tuple[Rule, ...]) -> DataFrame:
