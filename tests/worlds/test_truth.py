@@ -8,26 +8,20 @@ enlarges the worlds that live on for a year; `WORLD_SEEDS="7 11"` sets the seeds
 import os
 import sys
 from collections import Counter
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import timedelta
 
 import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
-from desirelines.io.synthetic_files import write_world
-from desirelines.io.tables.store import Warehouse
 from desirelines.operations.compare_with_truth import BY_RULE, compare_with_truth, true_people
-from desirelines.settings.model import Warehouse as WarehouseSettings
 from desirelines.synthetic import build_world
+from tests.support.worlds import DAYS, FIRST_DAY, SEEDS, begun
 
 pytestmark = [pytest.mark.campaign, pytest.mark.usefixtures("compiled")]
 
-ROOT = Path(__file__).parents[2]
-DAYS, FIRST_DAY = 400, date(2025, 1, 1)
 PEOPLE = int(os.environ.get("WORLD_PEOPLE", "2000"))
 SIZES = [int(size) for size in os.environ.get("WORLD_SIZES", "").split()]
-SEEDS = [int(seed) for seed in os.environ.get("WORLD_SEEDS", "7 11 23").split()]
 CHANGES, CHANGED_SHARE = ("weekend_binge_watcher", "last_minute_buyer"), 0.02
 """Personas that change into each other, and the share of all people who change either way."""
 ROW_IDS = ("event_id", "order_id", "ticket_id", "message_id")
@@ -76,29 +70,6 @@ def pairs_that_change(people):
 
 def newest_run(warehouse):
     return warehouse.read(tables.SEGMENT_MOVES).agg(F.max("run_id")).collect()[0][0]
-
-
-def begun(spark, folder, secret_files, people, seed):
-    """A world in a folder: how to run it up to a date, its warehouse, and its key secret."""
-    from desirelines.cli import main
-
-    born = build_world(spark, people=people, days=DAYS, seed=seed, first_day=FIRST_DAY)
-    write_world(born.raw, born.truth, folder / "world", "delta")
-    os.environ["DESIRELINES_WORLD"] = str(folder / "world")
-    sets = [
-        f"--set=warehouse.path={folder / 'warehouse'}",
-        f"--set=report.path={folder / 'report.html'}",
-    ]
-    sets += [f"--set=secrets.{name}_file={file}" for name, file in secret_files.items()]
-
-    def run(as_of):
-        assert (
-            main(["run", "--conf", str(ROOT / "conf" / "demo.yaml"), "--as-of", str(as_of), *sets])
-            == 0
-        )
-
-    warehouse = Warehouse(spark, WarehouseSettings(path=str(folder / "warehouse")))
-    return run, warehouse, secret_files["data"].read_bytes().strip()
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -34,20 +34,34 @@ class World:
 
 
 def build_world(
-    spark: SparkSession, *, people: int, days: int, seed: int, first_day: date = date(2025, 1, 1)
+    spark: SparkSession,
+    *,
+    people: int,
+    days: int,
+    seed: int,
+    first_day: date = date(2025, 1, 1),
+    habit_weeks: int = 0,
 ) -> World:
     """Synthetic data for so many people and days; equal arguments give equal rows on any cluster.
 
     Raw: `web_events` (a click), `orders` (a line), `email_events` (a mail was sent, opened or
     clicked), `support` (a ticket). Truth: `people`, `sessions`, `bots`, `mess`. The session's time
     zone must be UTC.
+
+    Without `habit_weeks`, people come once in weeks: a world for clusters. With it, they live what
+    their persona is known for in so many weeks at the end: a world for rules, some of which look
+    back 12 weeks.
     """
     if people < 1 or days < 30:
         raise ValueError(
             f"synthetic data needs at least 1 person and 30 days; asked for {people} people "
             f"and {days} days. Ask for more."
         )
-    scope = Scope(people=people, days=days, seed=seed, first_day=first_day)
+    if not 0 <= 7 * habit_weeks <= days:
+        raise ValueError(
+            f"{habit_weeks} weeks of habits do not fit into {days} days. Ask for fewer."
+        )
+    scope = Scope(people=people, days=days, seed=seed, first_day=first_day, habit_weeks=habit_weeks)
     everybody = to_people(spark, scope)
     visits = to_visits(everybody, scope)
     marked = {

@@ -6,6 +6,7 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from desirelines.synthetic.chance import one_of
+from desirelines.synthetic.habit_days import looks
 from desirelines.synthetic.personas import SLOTS, STATES, trait
 from desirelines.synthetic.scope import Scope
 
@@ -75,7 +76,8 @@ def basket_of(scope: Scope) -> Column:
     lines = F.repeat(F.lit("VA"), F.col("line_count"))
     gives_up = one_of(("", "K", "R"), scope.chance.whole(3, "gives up", person, day))
     orders = F.when(purpose == "order", F.concat(lines, F.lit("KO")))
-    return orders.when(purpose == "cart", F.concat(lines, gives_up)).otherwise(F.lit(""))
+    carts = orders.when(purpose == "cart", F.concat(lines, gives_up))
+    return carts.when(purpose == "ahead", looks(scope)).otherwise(F.lit(""))
 
 
 def path_of() -> Column:

@@ -6,6 +6,8 @@ from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.synthetic.chance import nudged_share
+from desirelines.synthetic.habit_days import habit_values, leaves, order_place, own_trait
+from desirelines.synthetic.habits import habit_no
 from desirelines.synthetic.personas import persona_of, trait
 from desirelines.synthetic.scope import Scope
 
@@ -48,8 +50,11 @@ def to_people(spark: SparkSession, scope: Scope) -> DataFrame:
         shares_device(scope, person).alias("shares_device"),
         own_devices(scope, person).alias("own_devices"),
     )
+    if scope.habit_weeks:
+        named = named.withColumn("habit_no", habit_no(scope))
     present = named.select("*", *_presence(scope))
-    return present.select("*", login_days(scope).alias("login_days"), *_habits(scope))
+    people = present.select("*", login_days(scope).alias("login_days"), *_habits(scope))
+    return people.withColumns(habit_values(scope)) if scope.habit_weeks else people
 
 
 def time_zone(scope: Scope, person: Column) -> Column:
@@ -112,9 +117,8 @@ def _presence(scope: Scope) -> list[Column]:
 
     `is_new` is true if they sign up during that time.
     """
-    person, place = F.col("person_no"), F.col("persona_no")
-    leaves = trait("leaves", place)
-    comes_later = scope.chance.happens(0.2, "comes later", person) & ~leaves
+    person, for_good = F.col("person_no"), leaves(scope)
+    comes_later = scope.chance.happens(0.2, "comes later", person) & ~for_good
     arrival = scope.chance.whole(max(1, scope.days * 4 // 10), "arrival", person)
     last_sign = max(2, scope.days - 190) if scope.days > 300 else max(2, scope.days // 2)
     departure = F.lit(last_sign) - scope.chance.whole(
@@ -122,7 +126,7 @@ def _presence(scope: Scope) -> list[Column]:
     )
     return [
         F.when(comes_later, arrival).otherwise(F.lit(0)).alias("starts_on"),
-        F.when(leaves, departure).otherwise(F.lit(scope.days)).alias("ends_on"),
+        F.when(for_good, departure).otherwise(F.lit(scope.days)).alias("ends_on"),
         (comes_later | scope.chance.happens(0.25, "new account", person)).alias("is_new"),
     ]
 
@@ -138,12 +142,14 @@ def _habits(scope: Scope) -> list[Column]:
         return F.greatest(F.lit(low), F.least(F.lit(high), value))
 
     activity = F.exp(deviation("visits"))
+    orders_a_year = own_trait(scope, "orders_a_year")
+    discount_habit = own_trait(scope, "discount_habit")
     return [
         (trait("visits_a_week", place) / 7 * activity).alias("visits_a_day"),
-        (trait("orders_a_year", place) / 365 * F.exp(deviation("orders"))).alias("orders_a_day"),
-        between(0.14, trait("order_place", place) + deviation("order_place"), 0.98).alias(
-            "order_place"
-        ),
+        (orders_a_year / 365 * F.exp(deviation("orders"))).alias("orders_a_day"),
+        order_place(
+            scope, between(0.14, trait("order_place", place) + deviation("order_place"), 0.98)
+        ).alias("order_place"),
         (trait("carts_a_year", place) / 365 * F.exp(deviation("carts"))).alias("carts_a_day"),
         nudged_share(trait("weekend_share", place), deviation("weekend")).alias("weekend_share"),
         (trait("trend", place) + deviation("trend")).alias("trend"),
@@ -155,8 +161,8 @@ def _habits(scope: Scope) -> list[Column]:
         between(1, F.round(trait("categories", place) + deviation("categories")), 14)
         .cast("int")
         .alias("categories"),
-        between(0, trait("price_tier", place) + deviation("price"), 39).alias("price_tier"),
-        nudged_share(trait("discount_habit", place), deviation("habit")).alias("discount_habit"),
+        between(0, own_trait(scope, "price_tier") + deviation("price"), 39).alias("price_tier"),
+        nudged_share(discount_habit, deviation("habit")).alias("discount_habit"),
         between(0.03, trait("discount_depth", place) + deviation("depth"), 0.5).alias(
             "discount_depth"
         ),

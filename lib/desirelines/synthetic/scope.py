@@ -1,4 +1,4 @@
-"""Parameters of synthetic data: how many people, how many days, first day, seed."""
+"""Parameters of synthetic data: how many people and days, first day, seed, weeks of habits."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Scope:
     days: int
     seed: int
     first_day: date
+    habit_weeks: int = 0
+    """In so many weeks at the end people live their habits (see `habits`); 0: nobody ever does."""
 
     @property
     def chance(self) -> Chance:
@@ -37,6 +39,11 @@ class Scope:
     def end_ms(self) -> int:
         """Midnight UTC after the last day, in milliseconds since 1970."""
         return self.start_ms + self.days * DAY_MS
+
+    @property
+    def habits_begin(self) -> int:
+        """The first day of the habit weeks."""
+        return self.days - 7 * self.habit_weeks
 
     def utc_ms(self, day: Column, local_ms: Column, time_zone: Column) -> Column:
         """UTC milliseconds of a local time of day.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
-from desirelines.synthetic.paths import basket_of, path_of, walk_of
+from desirelines.synthetic.habit_days import comes, leaves, leaves_cart, lived_walk, own_trait
+from desirelines.synthetic.paths import MAX_STEPS, basket_of, path_of, walk_of
 from desirelines.synthetic.people import BERLIN, anonymous_id
 from desirelines.synthetic.personas import trait
 from desirelines.synthetic.scope import HOUR_MS, Scope
@@ -53,7 +54,10 @@ def to_visits(people: DataFrame, scope: Scope) -> DataFrame:
             "walk": walk_of(scope),
         }
     )
-    return with_parts.withColumn("basket", basket_of(scope)).withColumn("path", path_of())
+    with_baskets = with_parts.withColumns(
+        {"walk": lived_walk(scope, F.col("walk"), MAX_STEPS), "basket": basket_of(scope)}
+    )
+    return with_baskets.withColumn("path", path_of())
 
 
 def click_ms(scope: Scope, index: Column) -> Column:
@@ -90,17 +94,17 @@ def day_purpose(scope: Scope) -> Column:
     person, day = F.col("person_no"), F.col("day")
     logs_in = F.array_contains(F.col("login_days"), day)
     looks = orders_on(scope, day + 1) & scope.chance.happens(
-        trait("looks_ahead", F.col("persona_no")), "looks ahead", person, day + 1
+        own_trait(scope, "looks_ahead"), "looks ahead", person, day + 1
     )
     fills = scope.chance.happens(F.col("carts_a_day") * day_weight(scope, day), "cart", person, day)
-    comes = scope.chance.happens(
+    visits = scope.chance.happens(
         F.least(F.lit(0.9), F.col("visits_a_day") * day_weight(scope, day)), "visit", person, day
     )
     return (
         F.when(orders_on(scope, day), F.lit("order"))
         .when(looks, F.lit("ahead"))
-        .when(fills, F.lit("cart"))
-        .when(logs_in | comes, F.lit("browse"))
+        .when(leaves_cart(scope, day, fills), F.lit("cart"))
+        .when(logs_in | comes(scope, day, visits), F.lit("browse"))
     )
 
 
@@ -112,7 +116,7 @@ def orders_on(scope: Scope, day: Column) -> Column:
     drawn = scope.chance.happens(
         F.col("orders_a_day") * day_weight(scope, day), "order", F.col("person_no"), day
     )
-    span, leaves = F.col("ends_on") - F.col("starts_on"), trait("leaves", F.col("persona_no"))
+    span = F.col("ends_on") - F.col("starts_on")
 
     def certain(low: float, high: float, name: str) -> Column:
         place = scope.chance.uniform(name, F.col("person_no")) * (high - low) + low
@@ -122,7 +126,7 @@ def orders_on(scope: Scope, day: Column) -> Column:
     once = day == F.col("starts_on") + F.floor(span * F.col("order_place")).cast("int")
     has_account = ~F.col("is_new") | (day > F.element_at("login_days", 1))
     return (day < F.col("ends_on")) & (
-        (drawn & has_account) | F.when(leaves, twice).otherwise(once)
+        (drawn & has_account) | F.when(leaves(scope), twice).otherwise(once)
     )
 
 
