@@ -38,7 +38,7 @@ faults: $(READY) ## a driver killed at every write, and what the next try makes 
 laws: $(READY) ## random commands in random order with kills; the history holds after each; half an hour
 	$(JAVA) $(BIN)/pytest -m campaign tests/laws
 
-worlds: $(READY) ## worlds of three seeds the whole way, twice; groups against personas; half an hour
+worlds: $(READY) ## worlds of three seeds the whole way; groups and rules against personas; three quarters of an hour
 	$(JAVA) $(BIN)/pytest -m campaign -s tests/worlds
 
 demo: $(READY) ## a made world, the whole way, demo/report.html

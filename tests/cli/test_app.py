@@ -60,6 +60,7 @@ def test_help_loads_nothing_heavy_and_answers_in_a_second():
         (["run", "--conf", "/nowhere.yaml"], "cannot be read"),
         (["run", "--set", "clusters.k=0"], "greater than or equal to 2"),
         (["world", "--out", "w", "--as", "jsn"], "did you mean 'json'?"),
+        (["world", "--out", "w", "--habit-weeks", "60"], "at most 57 weeks fit into --days 400"),
         (["why"], "give a person id or key"),
     ],
 )

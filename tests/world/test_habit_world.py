@@ -6,13 +6,13 @@ from collections import defaultdict
 from statistics import median
 
 import pytest
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import DataFrame, SparkSession, Window
 from pyspark.sql import functions as F
 from tests.support.worlds import fingerprint
 
 from desirelines.synthetic import World, build_world
 
-PEOPLE, DAYS, SEED, HABIT_WEEKS = 200, 120, 7, 8
+PEOPLE, DAYS, SEED, HABIT_WEEKS = 120, 120, 7, 8
 LAST_WEEKS = ("2025-04-03", "2025-05-01")
 """The last 28 days."""
 WEEKS_BEFORE = ("2025-01-30", "2025-02-27")
@@ -80,6 +80,15 @@ def test_people_bots_and_what_they_get_and_ask_are_the_same(usual: World, lived:
         rows = [of_others(world.raw[table], column, name) for world in (usual, lived)]
         assert rows[0] == rows[1], table
         assert rows[0][0] > 0
+
+
+def test_streams_rest_over_forty_minutes_between_visits_as_ever(lived: World) -> None:
+    of_stream = Window.partitionBy("anonymous_id").orderBy("started_at")
+    ended = F.unix_millis(F.lag("ended_at").over(of_stream))
+    rest = (F.unix_millis("started_at") - ended) / 60_000
+    shortest = lived.truth["sessions"].select(rest.alias("m")).agg(F.min("m")).first()
+    assert shortest is not None
+    assert shortest[0] > 40
 
 
 def test_habits_need_as_many_weeks_as_they_last(spark: SparkSession) -> None:

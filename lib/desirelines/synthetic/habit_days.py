@@ -19,6 +19,8 @@ OPEN_DAYS = 2
 """Days at the end without a planned cart: it is given up only once the time to order is over."""
 RHYTHM_KEPT = 0.96
 """Share of the planned carts that are filled."""
+SIGNED_UP = 0.14
+"""By this place between first day and last everybody has signed up (see `people.login_days`)."""
 REFERRAL = "I"
 INSTEAD = "H"
 """The page view that stands for a letter that a habit avoids."""
@@ -51,7 +53,10 @@ def habit_values(scope: Scope) -> dict[str, Column]:
 
 
 def order_place(scope: Scope, usual: Column) -> Column:
-    """Where the certain order is between a person's first day and last (0 … 1)."""
+    """Where the certain order is between a person's first day and last (0 … 1).
+
+    It is as long before the end as the habit says, but never before people have signed up.
+    """
     if not scope.habit_weeks:
         return usual
     number, span = F.col("habit_no"), F.col("ends_on") - F.col("starts_on")
@@ -61,7 +66,7 @@ def order_place(scope: Scope, usual: Column) -> Column:
     )
     drawn = scope.chance.whole(earliest - latest + 1, "ordered ago", F.col("person_no"))
     ago = F.least(latest + drawn, span)
-    return F.greatest(F.lit(0.0), F.lit(1.0) - (ago - 0.5) / span)
+    return F.greatest(F.lit(SIGNED_UP), F.lit(1.0) - (ago - 0.5) / span)
 
 
 def comes(scope: Scope, day: Column, usual: Column) -> Column:

@@ -120,7 +120,7 @@ def test_the_certain_order_is_as_long_ago_as_the_habit_says(spark):
         1           | 5          | 0           | 400       | 30       | 184
         2           | 5          | 150         | 400       | 30       | 184
         3           | 2          | 0           | 400       | 2        | 170
-        4           | 5          | 0           | 60        | 30       | 60
+        4           | 5          | 0           | 60        | 30       | 52
         5           | 10         | 0           | 400       | 2        | 200
     """)  # fmt: skip
     span = F.col("ends_on") - F.col("starts_on")
