@@ -21,6 +21,7 @@ SLACK_SHARE = 0.03
 SLACK_ROOT = 53
 """A prime of its own, see `people.ROOTS`."""
 RITUALS = 4
+"""Rituals of a habit; a visit has one of them."""
 
 
 @dataclass(frozen=True)
