@@ -44,9 +44,14 @@ tails = st.just(("stages one by one", "x", None, False))
 others = st.sampled_from(
     [("rebuild", None, None, False), ("requeue", None, None, False), ("rename", None, None, False)]
 )
+published_before = st.sampled_from(["first", "second"])
+pasts = st.tuples(
+    st.sampled_from(["rollback", "replay"]), published_before, st.none(), st.just(False)
+)
+upkeep = st.just(("maintain", None, None, False))
 deliveries = st.just(("deliver", None, None, False))
 changes = st.tuples(st.just("settings"), extras, st.none(), st.just(False))
-steps = st.one_of(whole_runs, whole_runs, stages, tails, others, deliveries, changes)
+steps = st.one_of(whole_runs, whole_runs, stages, tails, others, pasts, upkeep, deliveries, changes)
 killed = st.one_of(st.none(), st.none(), st.integers(0, 60))
 
 
@@ -74,6 +79,8 @@ class Shop:
                 "segment_id"
             ]
             return [["rename", segment, "By hand", "--conf", str(self.folder / "conf.yaml")]]
+        if command in {"rollback", "replay"}:
+            return [[command, run_id, *self.arguments(None, None, False)]]
         return [[command, *self.arguments(run_id, as_of, force and command in {"run", "assign"})]]
 
     def do(self, step, killed_at, capsys):
@@ -90,6 +97,7 @@ class Shop:
                 capsys.readouterr()
                 code = self.cli(*words)
                 assert code in ENDS, (words, code, capsys.readouterr().err)
+                assert (words[0], code) != ("replay", 3), "a published run is not the same any more"
                 is_mending = words[0] in {"run", "assign", *STAGES} and code in {0, 3, 4}
                 self.is_torn = self.is_torn and not is_mending
             else:
