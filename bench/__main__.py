@@ -26,6 +26,7 @@ from bench.heavy import heavy_part
 from bench.increment import increment_part
 from bench.ingest import ingest_part
 from bench.paths import paths_part
+from bench.scan import scan_part
 from bench.segments import segments_part
 from bench.sessions import sessions_part
 from desirelines.io.spark.session import spark_session
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
     "choose-k": choose_k_part,
     "segments-20": partial(segments_part, 20),
     "segments-100": partial(segments_part, 100),
+    "scan": scan_part,
     "components-chain": chain_part,
     "components-star": star_part,
     "components-random": random_part,

@@ -92,8 +92,8 @@ def test_tables_are_read_and_written_without_spark_in_these_modules_alone():
 def test_a_topic_makes_rows_of_its_own_only_where_it_hands_fitted_numbers_back():
     topics = {
         "events", "identities", "sessions", "paths", "features", "clusters", "segments", "history",
-        "privacy", "report", "synthetic", "columns", "frames", "kernels", "catalogue", "settings",
-        "tables",
+        "privacy", "report", "erasure", "synthetic", "columns", "frames", "kernels", "catalogue",
+        "settings", "tables",
     }  # fmt: skip
     found = {
         file.relative_to(LIBRARY).as_posix()
@@ -110,7 +110,8 @@ def test_every_stage_has_a_command_in_the_order_of_a_run():
 def test_every_table_is_written_by_a_stage_or_stands_for_something_else():
     written = {table.name for stage in (*STAGES, TAKE_MODEL) for table in stage.writes}
     assert {table.name for table in ALL} - written == {
-        "suppressions", "warehouse_facts", "segment_cohorts", "cohort_members",
+        "suppressions", "warehouse_facts", "segment_cohorts", "cohort_members", "segment_removals",
+        "erasure_requests", "erasure_receipts",
     }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ DATA = {
         "cohorts", "events", "features", "identities", "membership_views", "models", "paths",
         "privacy", "runs", "segments", "sessions",
     )),
+    "erasure/ways.py",
     "report/data.py",
     "report/view_model.py",
 }  # fmt: skip
@@ -29,6 +30,10 @@ TESTED_THROUGH = {
     "cli/opening.py": "tests/run/test_opening.py",
     "events/row_expressions.py": "tests/attacks/test_expressions.py",
     "io/mlflow/scorer.py": "tests/io/mlflow/test_tracking.py",
+    "io/scan/canary_files.py": "tests/io/scan/test_prove.py",
+    "io/scan/canary_places.py": "tests/io/scan/test_prove.py",
+    "io/scan/canary_tables.py": "tests/io/scan/test_prove.py",
+    "io/scan/notes.py": "tests/io/scan/test_one_file.py",
     "io/sources/stream.py": "tests/attacks/test_batches.py",
     "io/sources/symlinks.py": "tests/attacks/test_links.py",
     "io/spark/scratch.py": "tests/attacks/test_scratch.py",
@@ -46,12 +51,19 @@ TESTED_THROUGH = {
     "columns/lapse.py": "tests/spec/features/test_labels.py",
     "settings/rule_conditions.py": "tests/unit/settings/test_rule_language.py",
     "settings/rule_meaning.py": "tests/unit/settings/test_rule_language.py",
+    "settings/erasure.py": "tests/operations/test_erase.py",
     "settings/segments.py": "tests/unit/settings/test_segment_rules.py",
     "settings/strict.py": "tests/unit/settings/test_model.py",
     "run/progress.py": "tests/unit/cli/test_progress.py",
     "run/settings_check.py": "tests/attacks/test_configuration.py",
     "run/warehouse_facts.py": "tests/attacks/test_secrets.py",
     "stages/abandoned_runs.py": "tests/attacks/test_sweeping.py",
+    **dict.fromkeys(
+        (f"stages/erasure_{name}.py" for name in (
+            "files", "rebuild", "receipts", "removals", "returned", "rows", "steps", "subjects",
+        )),
+        "tests/operations/test_erase.py",
+    ),
     "stages/ingest.py": ("tests/attacks/test_batches.py", "tests/stages/test_ingest_account.py"),
     "stages/ingest_batch.py": "tests/attacks/test_batches.py",
     "stages/ingest_known.py": "tests/attacks/test_batches.py",
@@ -71,7 +83,7 @@ TESTED_THROUGH = {
 } | {
     f"cli/commands/{name}.py": ("tests/cli/test_app.py", "tests/cli/test_json.py")
     for name in (
-        "data", "identity", "maintain", "project", "results", "run", "runs", "segment",
+        "data", "erase", "identity", "maintain", "project", "results", "run", "runs", "segment",
         "synthetic",
     )
 } | {

@@ -71,7 +71,7 @@ def test_history(printed):
         {
             "run_id": TEXT, "status": TEXT, "as_of": TEXT, "base_run_id": TEXT, "people": NUMBER,
             "published_at": TEXT, "segments": NUMBER, "entered": NUMBER, "left": NUMBER,
-            "restores": NOTHING,
+            "erased": NUMBER, "restores": NOTHING,
         }
     ]  # fmt: skip
     segments = printed("history", "--run-id", "second")

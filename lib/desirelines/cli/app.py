@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from desirelines import __version__
 from desirelines.characters import readable
 from desirelines.cli.commands.data import add_data
+from desirelines.cli.commands.erase import erase
 from desirelines.cli.commands.identity import identity
 from desirelines.cli.commands.maintain import add_maintain
 from desirelines.cli.commands.project import add_project
@@ -57,6 +58,7 @@ for add in (
     add_synthetic,
 ):
     add(app)
+app.add_typer(erase)
 app.add_typer(identity)
 app.add_typer(segment)
 

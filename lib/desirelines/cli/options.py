@@ -128,8 +128,9 @@ def command(
     *,
     shared: dict[str, tuple[Any, Any]] = ALL,
     help: str | None = None,
+    of_group: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Add a function to a group as a command.
+    """Add a function to a group as a command, or as what the group itself does.
 
     Its first parameter receives the shared options; the others become options of its own.
     """
@@ -151,7 +152,10 @@ def command(
         run_command.__doc__ = function.__doc__
         run_command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         run_command.__annotations__ = {p.name: p.annotation for p in parameters}
-        group.command(name or function.__name__, help=help)(run_command)
+        if of_group:
+            group.callback(invoke_without_command=True)(run_command)
+        else:
+            group.command(name or function.__name__, help=help)(run_command)
         return function
 
     return add

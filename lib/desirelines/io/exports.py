@@ -11,9 +11,10 @@ import filecmp
 import json
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
@@ -28,8 +29,8 @@ GROUP_ROWS = 65_536
 """Rows of a row group of Parquet; so many are in memory at the same time."""
 
 
-def checked_place(output: str) -> Path:
-    """The file to write, if it can be one.
+def checked_place(output: str, endings: Iterable[str] = ()) -> Path:
+    """The file to write, if it can be one; with one of these endings, by default those of rows.
 
     Raises:
         SettingsError: it is not on a local disk, it is a folder, its folder does not exist, or its
@@ -43,9 +44,10 @@ def checked_place(output: str) -> Path:
                 "path on a local disk, and copy the file from there"
             ]
         )
-    if place.suffix.lower() not in FORMATS:
+    known = tuple(endings) or tuple(FORMATS)
+    if place.suffix.lower() not in known:
         raise SettingsError(
-            [f"--output {output}: the ending decides the format: {', '.join(FORMATS)}"]
+            [f"--output {output}: the ending decides the format: {', '.join(known)}"]
         )
     if not place.parent.is_dir():
         raise SettingsError(
@@ -88,6 +90,37 @@ def write_file(place: Path, view: View, rows: Iterable[dict[str, Any]], *, repla
             "or give another --output."
         ) from error
     return counted.count
+
+
+def write_document(place: Path, document: Mapping[str, Any], *, replaces: bool) -> None:
+    """Write one JSON document to a file that only its owner can read, whole or not at all.
+
+    Raises:
+        SettingsError: a file is there.
+        MachineError: the file cannot be written.
+    """
+    if place.exists() and not replaces:
+        raise SettingsError(
+            [
+                f"--output {place}: a file is there. Nothing was changed. Give another name, or "
+                "--overwrite to replace it"
+            ]
+        )
+    try:
+        with _part_of(place) as part:
+            text = json.dumps(document, ensure_ascii=False, indent=1, default=_document_value)
+            part.write_text(text + "\n", encoding="utf-8")
+            part.replace(place)
+    except OSError as error:
+        raise MachineError(
+            f"{place} cannot be written: {error.strerror}. Nothing was changed. Free some space, "
+            "or give another --output."
+        ) from error
+
+
+def _document_value(value: Any) -> Any:
+    """A value that JSON does not know: a time, a day, a sum of money."""
+    return str(value) if isinstance(value, Decimal) else _json_value(value)
 
 
 class _Counted:

@@ -8,7 +8,7 @@ from datetime import date
 
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.run.context import Run
-from desirelines.tables import SEGMENT_SIZES
+from desirelines.tables import EVERYBODY, SEGMENT_REMOVALS, SEGMENT_SIZES
 from desirelines.views.members import SegmentSize, segment_sizes
 from desirelines.views.runs import nothing_published, restored_by
 
@@ -22,6 +22,8 @@ class EndedRun:
         segments: number of segments.
         entered: people who entered a segment, summed over segments whose count is published.
         left: the same for people who left.
+        erased: people with a main segment who were erased since: `people` are these, and those whom
+            the tables hold still.
         restores: the run whose members a rollback published again; else null.
     """
 
@@ -34,6 +36,7 @@ class EndedRun:
     segments: int
     entered: int
     left: int
+    erased: int
     restores: str | None
 
 
@@ -47,6 +50,8 @@ def history_of(run: Run) -> tuple[EndedRun, ...]:
     if not ended:
         raise nothing_published(run)
     sizes = run.warehouse.rows(SEGMENT_SIZES)
+    of_everybody = run.warehouse.rows(SEGMENT_REMOVALS, where={"segment_id": [EVERYBODY]})
+    erased = {row["run_id"]: row["removed_count"] for row in of_everybody}
     history = []
     for state in ended:
         mine = [size for size in sizes if size["run_id"] == state.run_id]
@@ -61,6 +66,7 @@ def history_of(run: Run) -> tuple[EndedRun, ...]:
                 segments=len(mine),
                 entered=_sum_of_published(size["entered_count"] for size in mine),
                 left=_sum_of_published(size["left_count"] for size in mine),
+                erased=erased.get(state.run_id, 0),
                 restores=restored_by(run, state.run_id),
             )
         )

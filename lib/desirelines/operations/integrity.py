@@ -23,6 +23,7 @@ from desirelines.io.tables.store import Warehouse
 from desirelines.operations.deep_check import Note
 from desirelines.tables import (
     ALL,
+    ERASURE_REQUESTS,
     EVENTS,
     FEATURES,
     IDENTITY_LINKS,
@@ -254,13 +255,16 @@ def _content(members: DataFrame) -> tuple[int, str]:
 
 
 def _accounts(warehouse: Warehouse) -> str:
-    """The number of events equals the rows that the accounts count as used."""
+    """The number of events equals the rows that the accounts count as used, without the erased."""
     used = warehouse.rows(ROW_ACCOUNTS, where={"fate": ["used"]})
-    used_count = sum(row["row_count"] for row in used)
+    deleted = warehouse.rows(ERASURE_REQUESTS, where={"state": ["deleted"]})
+    erased_count = sum(json.loads(row["row_counts"])[EVENTS.name] for row in deleted)
+    used_count = sum(row["row_count"] for row in used) - erased_count
     event_count = row_count(warehouse.read(EVENTS))
     if event_count < used_count:
         raise GateError(
-            f"events holds {event_count:,} rows, but {used_count:,} were used: some are gone. "
+            f"events holds {event_count:,} rows, but {used_count:,} were used and not erased: some "
+            "are gone. "
             f"{how_to_repair(EVENTS)}"
         )
     if event_count > used_count:
@@ -269,4 +273,5 @@ def _accounts(warehouse: Warehouse) -> str:
             "was interrupted. `desirelines run` finishes it; if this note stays, an account was "
             "lost"
         )
-    return f"{event_count:,} events, as many as were used"
+    erased = f" and not erased ({erased_count:,} were)" if erased_count else ""
+    return f"{event_count:,} events, as many as were used{erased}"

@@ -19,6 +19,7 @@ from pydantic import (
 from desirelines.catalogue import FEATURES, Family
 from desirelines.characters import shown
 from desirelines.errors import did_you_mean
+from desirelines.settings.erasure import Erasure
 from desirelines.settings.features import Day, Features, Kind
 from desirelines.settings.identity import Identity
 from desirelines.settings.paths import Paths
@@ -234,6 +235,7 @@ class Settings(Strict):
     segments: Segments = Segments()
     evidence: Evidence = Evidence()
     publish: Publish = Publish()
+    erasure: Erasure = Erasure()
     tracking: Tracking = Tracking()
     spark: Spark = Spark()
     report: Report = Report()
@@ -282,7 +284,7 @@ class Settings(Strict):
             mode="json",
             exclude={
                 "warehouse": {"path", "catalog", "schema_", "period"},
-                **dict.fromkeys(("secrets", "spark", "report", "publish"), True),
+                **dict.fromkeys(("secrets", "spark", "report", "publish", "erasure"), True),
                 "sources": {"__all__": {"path", "table"}},
             },
         )

@@ -244,3 +244,19 @@ SEGMENT_MOVES = Table(
                "null when they stayed, and when either part is fewer than 10", "people"),
     ),
 )  # fmt: skip
+
+SEGMENT_REMOVALS = Table(
+    "segment_removals",
+    grain=(
+        "the members of one segment after one published run who were erased since; one number that "
+        "grows, never one for each request"
+    ),
+    key=("run_id", "segment_id"),
+    erased_by=(),
+    written="merge",
+    columns=(
+        RUN_ID,
+        Column("segment_id", TEXT, "segment; 'all' for people with a main segment"),
+        Column("removed_count", WHOLE, "people erased since the run", "people"),
+    ),
+)  # fmt: skip

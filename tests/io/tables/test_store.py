@@ -165,6 +165,9 @@ def test_tables_are_as_contracted(spark, first_template):
         "suppressions",
         "identity_cuts",
         "segment_cohorts",
+        "segment_removals",
+        "erasure_requests",
+        "erasure_receipts",
         "cohort_members",
     }
     assert {t.name: warehouse.problems(t) for t in written} == {t.name: [] for t in written}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -175,26 +176,39 @@ def why(
     show(options.is_json, reason, lambda: _print_reason(reason))
 
 
+OnePerson = Annotated[
+    Path | None,
+    typer.Option(
+        "--person",
+        allow_dash=True,
+        help="Write all that is held on one person instead. A file that names them, as `user:42` "
+        "or as JSON of values by type; - for standard input.",
+        show_default=False,
+    ),
+]
+
+
 def export(
     options: Options,
+    file: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            metavar="FILE",
+            help="The file to write; its ending decides the format: .csv, .jsonl or .parquet; "
+            ".json with --person.",
+            show_default=False,
+        ),
+    ],
     after: Annotated[
-        int,
+        int | None,
         typer.Option(
             "--after",
             metavar="SEQUENCE",
             help="The number that the last export printed; 0 for everybody who is in a segment.",
             show_default=False,
         ),
-    ],
-    file: Annotated[
-        str,
-        typer.Option(
-            "--output",
-            metavar="FILE",
-            help="The file to write; its ending decides the format: .csv, .jsonl or .parquet.",
-            show_default=False,
-        ),
-    ],
+    ] = None,
     until: Annotated[
         int | None,
         typer.Option(
@@ -204,6 +218,7 @@ def export(
             show_default=False,
         ),
     ] = None,
+    person: OnePerson = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a file with other content.")
     ] = False,
@@ -211,18 +226,41 @@ def export(
     """Write who entered, left or changed in segments since an earlier export, for other tools.
 
     One row a person and segment, by what is different in the end. The file holds pseudonyms of
-    people, so it is written to a local disk with mode 0600.
+    people, so it is written to a local disk with mode 0600. With --person: every row of every table
+    that is about one person, with what the columns mean, to be given to them.
 
-    Example: `desirelines export --after 0 --output segments.csv`
+    Example: `desirelines export --after 0 --output segments.csv`;
+    `echo user:42 | desirelines export --person - --output mine.json`
     """
+    if (after is None) == (person is None):
+        raise SettingsError(["export: give one of --after SEQUENCE and --person FILE"])
+    if person is not None:
+        _export_person(options, person, file, overwrite=overwrite)
+        return
     with opened(options) as run:
         from desirelines.operations.export_changes import export_changes
 
-        result = export_changes(run, file, after=after, until=until, overwrite=overwrite)
+        result = export_changes(run, file, after=after or 0, until=until, overwrite=overwrite)
     text = (
         f"{result.rows:,} changes until run {result.run_id} are in {result.output}. It holds "
         "pseudonyms of people: only you can read it (mode 0600), and whoever gets it must protect "
         f"and delete it as personal data. Next time: --after {result.sequence}"
+    )
+    show(options.is_json, result, lambda: print_line(text))
+
+
+def _export_person(options: Options, person: Path, file: str, *, overwrite: bool) -> None:
+    from desirelines.cli.requests import read_file_or_input
+    from desirelines.operations.export_person import export_person
+
+    text = read_file_or_input("export", person)
+    with opened(options) as run:
+        result = export_person(run, text, file, overwrite=overwrite)
+    text = (
+        f"{result.rows:,} rows of {result.tables:,} tables are in {result.output}: all that is "
+        "held on this person. Only you can read it (mode 0600); delete it when it is sent."
+        if result.rows
+        else f"Nothing is held on this person; {result.output} says so."
     )
     show(options.is_json, result, lambda: print_line(text))
 

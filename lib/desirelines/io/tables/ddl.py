@@ -49,13 +49,14 @@ def optimize_statement(address: str) -> str:
     return f"OPTIMIZE {address}"
 
 
-def vacuum_statement(address: str, *, lists: bool) -> str:
+def vacuum_statement(address: str, *, lists: bool = False, is_now: bool = False) -> str:
     """SQL that deletes, or only lists, the files that no version in retention needs.
 
-    The table's own retention holds. Files that the log does not know, as of commands that died, are
-    among them: of the two kinds of VACUUM this is FULL, the default. `address` is quoted.
+    The table's own retention holds, or with `is_now` none: then only files of the newest version
+    stay. Files that the log does not know, as of commands that died, are among them: of the two
+    kinds of VACUUM this is FULL, the default. `address` is quoted.
     """
-    return f"VACUUM {address}" + (" DRY RUN" if lists else "")
+    return f"VACUUM {address}{' RETAIN 0 HOURS' * is_now}{' DRY RUN' * lists}"
 
 
 def drop_statement(address: str) -> str:

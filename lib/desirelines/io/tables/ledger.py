@@ -26,8 +26,8 @@ PUBLISHED, BACKFILLED = "PUBLISHED", "BACKFILLED"
 ENDED = (PUBLISHED, BACKFILLED)
 AFTER_PUBLICATION = "after-publication"
 """The phase that follows a run's end: members, champion and report."""
-LEASE, MAINTAIN, REBUILD, ROLLBACK = "lease", "maintain", "rebuild", "rollback"
-"""The phases of runs that one command does whole; no other continues them."""
+LEASE, MAINTAIN, REBUILD, ROLLBACK, ERASE = "lease", "maintain", "rebuild", "rollback", "erase"
+WHOLE = (REBUILD, ROLLBACK, ERASE)  # one command does them whole; no other continues them
 AFTER_THE_END = (AFTER_PUBLICATION, LEASE)
 """Phases that a closed run may still have."""
 LEASE_TIME = timedelta(hours=6)
@@ -142,7 +142,7 @@ class Ledger:
         rebuild is never published, and a rollback is done whole or not at all, so they are none.
         """
         states = [s for s in self.states() if s.phase not in (LEASE, MAINTAIN)]
-        closed = {s.run_id for s in states if s.status in ENDED or s.phase in (REBUILD, ROLLBACK)}
+        closed = {s.run_id for s in states if s.status in ENDED or s.phase in WHOLE}
         end = max((n for n, s in enumerate(states) if s.status in ENDED), default=-1)
         newest = {s.run_id: n for n, s in enumerate(states) if s.run_id not in closed and n > end}
         return [states[n] for n in sorted(newest.values())[::-1] if states[n].status != ABANDONED]

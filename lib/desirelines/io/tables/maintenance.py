@@ -41,6 +41,8 @@ DELTAS_SIZE = 1 << 30
 """Delta's default for both."""
 MOST_BYTES = 1 << 30
 """About so much is rewritten in one commit, so that little is lost if it fails."""
+RETENTION_CHECK = "spark.databricks.delta.retentionDurationCheck.enabled"
+"""Delta's setting that refuses to delete files of versions in retention."""
 LONG_LOG = 20
 """From so many commits on that a reader reads one by one, a checkpoint is written.
 
@@ -215,9 +217,19 @@ def unneeded_files(warehouse: Warehouse, table: Table, now: datetime) -> Unneede
     return Unneeded(len(files), None if folder is None else sum(map(os.path.getsize, files)))
 
 
-def vacuum(warehouse: Warehouse, table: Table) -> None:
-    """Delete the files that no version in the table's retention needs."""
-    warehouse.spark.sql(vacuum_statement(warehouse.address(table.name), lists=False))
+def vacuum(warehouse: Warehouse, table: Table, *, is_now: bool = False) -> None:
+    """Delete the files that no version in the table's retention needs; `is_now`: the newest alone.
+
+    Whoever reads an older version, or writes, loses files by `is_now`: nothing else may be on.
+    """
+    conf = warehouse.spark.conf
+    check = conf.get(RETENTION_CHECK, "true")
+    if is_now:
+        conf.set(RETENTION_CHECK, "false")
+    try:
+        warehouse.spark.sql(vacuum_statement(warehouse.address(table.name), is_now=is_now))
+    finally:
+        conf.set(RETENTION_CHECK, check or "true")
     warehouse.forget_version(table)
 
 

@@ -1,0 +1,125 @@
+"""Files of older versions, and the scan of all files that are left."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from desirelines.erasure.file_changes import ListedFile
+from desirelines.erasure.needles import KEY, Sought, needles_of
+from desirelines.errors import GateError
+from desirelines.io.erasure_inbox import Case
+from desirelines.io.scan.on_spark import scan_on_spark
+from desirelines.io.scan.prove import proven_scan
+from desirelines.io.scan.run import changed_files, list_files, scan
+from desirelines.io.tables.maintenance import vacuum
+from desirelines.run.context import Run
+from desirelines.tables import Table
+from desirelines.tables.contract import RETENTION_DAYS
+
+MANY_BYTES = 1 << 30
+"""More bytes than this are scanned by Spark's executors."""
+_KEY = re.compile(r"[0-9a-f]{32}")
+
+
+def purge_due(deleted_at: datetime) -> datetime:
+    """From when on a plain VACUUM removes what was deleted then."""
+    return deleted_at + timedelta(days=RETENTION_DAYS)
+
+
+def purge(run: Run, tables: list[Table], *, is_now: bool) -> None:
+    """Delete the files that no version needs: those in retention stay, or with `is_now` none does.
+
+    Of files that no version names, as of commands that died, the same. Twice: a folder of the file
+    layout that became empty goes only then.
+    """
+    for table in tables:
+        for _ in range(2 if table.partition_by else 1):
+            vacuum(run.warehouse, table, is_now=is_now)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What a scan of all files of the warehouse found.
+
+    Attributes:
+        is_clean: every file was read, none holds anything of theirs, and every canary was found.
+        unclean: the files that are not clean, with the reason.
+        summary: in words.
+        scan: numbers for the receipt.
+        files: the files that went, came and stayed, for the receipt.
+    """
+
+    is_clean: bool
+    unclean: tuple[str, ...]
+    summary: str
+    scan: dict[str, Any]
+    files: dict[str, Any]
+
+
+def listed_files(run: Run) -> tuple[tuple[str, int, str], ...]:
+    """Every file of the warehouse: path, size, digest."""
+    return tuple((f.path, f.size, f.sha256) for f in list_files(_folder(run)))
+
+
+def proven(run: Run, case: Case) -> Proof:
+    """Scan every byte of every file of the warehouse, with canaries beside the tables."""
+    sought = sought_of(case)
+    size = sum(size for _, size, _ in case.files)
+    how = partial(scan_on_spark, run.spark) if size > MANY_BYTES else scan
+    proof = proven_scan(run.spark, _folder(run), sought, how=how)
+    bad = [
+        f for f in proof.scan.unclean if not f.is_readable or any(not h.is_short for h in f.hits)
+    ]
+    unsure = [f for f in proof.scan.unclean if f not in bad]
+    after = [ListedFile(f.path, f.size, f.sha256) for f in proof.scan.files if f.sha256]
+    changes = changed_files([ListedFile(*file) for file in case.files], after, needles_of(sought))
+    is_clean = not bad and not proof.blind
+    numbers = {
+        "files": len(proof.scan.files),
+        "bytes": proof.scan.size,
+        "canaries": len(proof.places),
+        "short_values_seen": len(unsure),
+    }
+    unclean = [f"{f.path} ({f.why or ', '.join(sorted({h.place for h in f.hits}))})" for f in bad]
+    return Proof(
+        is_clean,
+        tuple(unclean + [f"the scanner is blind: {place}" for place in proof.blind]),
+        f"{numbers['files']:,} files, {numbers['bytes']:,} bytes, "
+        f"{numbers['canaries']:,} canaries found",
+        numbers,
+        {
+            "removed": [[f.path, f.size, f.sha256] for f in changes.removed],
+            "added": [[f.path, f.size, f.sha256] for f in changes.added],
+            "kept": len(changes.kept),
+        },
+    )
+
+
+def sought_of(case: Case) -> tuple[Sought, ...]:
+    """What a scan looks for: identifiers, keys, and what else names them alone."""
+    keys = {*case.own_keys, *(v for v in case.values if _KEY.fullmatch(v))}
+    return (
+        *(Sought(0, KEY, key) for key in sorted(keys)),
+        *(Sought(0, id_type, value) for id_type, value in case.identifiers),
+        *(Sought(0, "row", value) for value in case.values if not _KEY.fullmatch(value)),
+    )
+
+
+def _folder(run: Run) -> str:
+    """The folder of all tables.
+
+    Raises:
+        GateError: they are in a catalog, which says of none where its files are.
+    """
+    if run.settings.warehouse.catalog:
+        raise GateError(
+            "erase: the tables are in a catalog, and their files cannot be listed from here, so no "
+            "scan can prove anything. Nothing was deleted; what comes in of theirs is left out. "
+            "Use a warehouse with warehouse.path, or erase with the catalog's own means."
+        )
+    folder = run.warehouse.local_folder
+    return run.settings.warehouse.path if folder is None else str(folder)
