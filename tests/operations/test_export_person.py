@@ -50,12 +50,14 @@ def test_every_row_about_a_person_and_none_of_others(
     assert Needles(others, []).in_file(file) == set()
 
 
+@pytest.mark.integration
 def test_of_somebody_unknown_nothing_is_held(published_template, cli, capsys, tmp_path):
     assert export(cli, published_template, tmp_path, "user:stranger7") == 0
     assert result(capsys)["rows"] == 0
     assert json.loads((tmp_path / "mine.json").read_text())["tables"] == {}
 
 
+@pytest.mark.integration
 @pytest.mark.parametrize(
     ("lines", "name", "words"),
     [
