@@ -85,10 +85,7 @@ def write_file(place: Path, view: View, rows: Iterable[dict[str, Any]], *, repla
                 )
             part.replace(place)
     except OSError as error:
-        raise MachineError(
-            f"{place} cannot be written: {error.strerror}. Nothing was changed. Free some space, "
-            "or give another --output."
-        ) from error
+        raise _unwritable(place, error) from error
     return counted.count
 
 
@@ -112,10 +109,14 @@ def write_document(place: Path, document: Mapping[str, Any], *, replaces: bool) 
             part.write_text(text + "\n", encoding="utf-8")
             part.replace(place)
     except OSError as error:
-        raise MachineError(
-            f"{place} cannot be written: {error.strerror}. Nothing was changed. Free some space, "
-            "or give another --output."
-        ) from error
+        raise _unwritable(place, error) from error
+
+
+def _unwritable(place: Path, error: OSError) -> MachineError:
+    return MachineError(
+        f"{place} cannot be written: {error.strerror}. Nothing was changed. Free some space, or "
+        "give another --output."
+    )
 
 
 def _document_value(value: Any) -> Any:
