@@ -10,6 +10,7 @@ from typing import Any
 
 from desirelines.erasure.receipts import faults_of
 from desirelines.erasure.requests import Identifier, keys_of, token_of
+from desirelines.errors import GateError
 from desirelines.events.fates import suppressed_at
 from desirelines.io.erasure_inbox import Case, Inbox
 from desirelines.io.secrets import read_secrets
@@ -106,15 +107,22 @@ def work_off(run: Run, *, is_now: bool, reason: str | None = None) -> tuple[Eras
     """Take every open request as far as it can go, the oldest first.
 
     Raises:
-        GateError: a request takes more than its limit, or something is left; it stays open.
+        GateError: a request takes more than its limit, or something is left; it stays open. It is
+            raised after the others were taken up: none waits behind one that is stuck.
     """
     warehouse_facts.compare(run)  # under other secrets nobody would be found
     _ask_for_returned(run)
+    stuck: list[GateError] = []
     for case in inbox_of(run).open_cases():
         if reason:
             case = replace(case, over_limit=reason)
         stage = Stage(ERASE, partial(take_further, case=case, is_now=is_now), records_start=False)
-        execute(stage, run)
+        try:
+            execute(stage, run)
+        except GateError as error:
+            stuck.append(error)
+    if stuck:
+        raise stuck[0]
     return states_of(run)
 
 

@@ -122,7 +122,8 @@ def allow(
 ) -> None:
     """Let rows of people come in again who were erased and gave their consent anew.
 
-    What was erased stays erased: only rows that are delivered from now on count.
+    What was erased stays erased: only rows that are delivered from now on count. Name every
+    identifier of theirs: a row with one that is still suppressed stays out.
 
     Example: `echo user:42 | desirelines erase allow --request -`
     """
