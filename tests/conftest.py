@@ -22,6 +22,8 @@ time.tzset()
 
 SLOW_FIRST = ("connect", "stages", "journeys", "operations", "world", "attacks")
 """Folders of long tests: begun last, one of two processes would do them alone."""
+FIRST_SHOP = "first_template"
+"""The fixture on which every test with a published shop depends."""
 MARKED = {"connect": "integration", "smoke": "integration", "data": "data"}
 """Folders whose tests are no part of `make test`, and the marker that selects them."""
 
@@ -29,15 +31,35 @@ PEOPLE_OF_SMALL_WORLDS = 5_000
 """Worlds up to this size fit the partitions and memory of small tests; WORLD_SIZES names larger."""
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    folders = [item.path.relative_to(Path(__file__).parent).parts[0] for item in items]
-    for item, folder in zip(items, folders, strict=True):
-        if folder in MARKED:
-            item.add_marker(MARKED[folder])
-    place = {folder: n for n, folder in enumerate(SLOW_FIRST)}
-    order = sorted(range(len(items)), key=lambda n: place.get(folders[n], len(place)))
-    items[:] = [items[n] for n in order]
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
+    for item in items:
+        if _folder(item.path) in MARKED:
+            item.add_marker(MARKED[_folder(item.path)])
+    yield
+    place = {file: n for n, file in enumerate(_in_order(items))}
+    items.sort(key=lambda item: place[item.path])
+
+
+def _in_order(items: list[pytest.Item]) -> list[Path]:
+    """The files of these tests in the order in which processes take them.
+
+    One file has the first shop built, and the files that need none of it come next: a second file
+    that needs it would only wait.
+    """
+    number = {folder: n for n, folder in enumerate(SLOW_FIRST)}
+    files = sorted(
+        dict.fromkeys(item.path for item in items),
+        key=lambda file: number.get(_folder(file), len(number)),
+    )
+    waiting = {item.path for item in items if FIRST_SHOP in item.fixturenames}
+    with_shop = [file for file in files if file in waiting]
+    slow = [file for file in files if file not in waiting and _folder(file) in number]
+    return list(dict.fromkeys([*with_shop[:1], *slow, *with_shop, *files]))
+
+
+def _folder(file: Path) -> str:
+    return file.relative_to(Path(__file__).parent).parts[0]
 
 
 TINY = {
