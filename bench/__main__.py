@@ -19,6 +19,7 @@ from pyspark.sql import SparkSession
 
 from bench.clusters import choose_k_part, kmeans_part
 from bench.components import chain_part, random_part, star_part
+from bench.erasure import erasure_part
 from bench.features import features_part
 from bench.growth import growth_part
 from bench.harness import Part, print_outcome, run_part, write_outcome
@@ -45,6 +46,7 @@ PARTS: dict[str, Callable[[SparkSession, int, Path], Part]] = {
     "segments-20": partial(segments_part, 20),
     "segments-100": partial(segments_part, 100),
     "scan": scan_part,
+    "erasure": erasure_part,
     "components-chain": chain_part,
     "components-star": star_part,
     "components-random": random_part,
@@ -61,7 +63,8 @@ def main(arguments: list[str]) -> int:
         "--size",
         type=int,
         default=1_000_000,
-        help="events, about (kmeans, choose-k, segments: people; components: links)",
+        help="events, about (kmeans, choose-k, segments: people; erasure: sessions; components: "
+        "links)",
     )
     parser.add_argument(
         "--rounds", type=int, default=3, help="timed rounds after the warm-up; the minimum counts"

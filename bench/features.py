@@ -19,7 +19,7 @@ from desirelines.features.person_batches import to_counted_features
 from desirelines.features.person_days import to_person_days
 from desirelines.features.window import ObservationWindow
 from desirelines.sessions.sessions import to_sessions
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 
 AS_OF, WINDOW_DAYS = date(2026, 4, 3), DAYS + 5  # all events lie inside
 COMPARISONS = (

@@ -14,7 +14,7 @@ from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, to_nowhere
 from desirelines.sessions.sessions import to_sessions
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 
 PARTS = {"tenth": 10, "fifth": 5, "half": 2, "whole": 1}
 """A variant's events are one of so many parts of all."""

@@ -14,7 +14,7 @@ from bench.events import events
 from bench.harness import Comparison, Facts, Part, Variant
 from bench.sessions import BUCKETS, to_nowhere
 from desirelines.sessions.sessions import to_sessions
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 
 SHARES = {"two_percent": 0.02, "twenty_percent": 0.2}
 COMPARISONS = (

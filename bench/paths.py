@@ -20,7 +20,7 @@ from desirelines.paths.step_matrix import to_positions, to_step_facts
 from desirelines.paths.transitions import PATH_END, PATH_START, to_edges
 from desirelines.paths.units import to_person_paths
 from desirelines.sessions.sessions import to_sessions
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 from desirelines.tables import SMALL_GROUP
 
 COMPARISONS = (

@@ -16,7 +16,7 @@ from bench.peers import (
     write_polars_sessions,
 )
 from desirelines.sessions.sessions import to_sessions
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 
 USED = (
     "source",

@@ -73,6 +73,7 @@ TESTED_THROUGH = {
     "stages/ingest_terms.py": "tests/attacks/test_batches.py",
     "stages/parameters.py": "tests/stages/test_features.py",
     "rules/step_facts.py": "tests/spec/rules/test_facts.py",
+    "settings/sessions.py": "tests/spec/sessions/test_sessions.py",
     "settings/publication.py": "tests/unit/history/test_publication_checks.py",
     "stages/restoration.py": "tests/operations/test_rollback.py",
     "stages/segment_counts.py": "tests/attacks/test_disclosure.py",

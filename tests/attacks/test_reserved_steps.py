@@ -7,7 +7,7 @@ from desirelines.paths.step_matrix import to_positions, to_step_facts
 from desirelines.paths.transitions import published_steps, to_edges, with_published_steps
 from desirelines.paths.units import to_session_paths
 from desirelines.sessions.sessions import step_name
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 from tests.support.tables import rows_of, table
 
 NAMES = ("path_start", "view", "path_end", "__other__", "__hidden__")

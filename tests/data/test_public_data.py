@@ -19,7 +19,7 @@ from desirelines.clusters.sample_fits import KMEANS, fitted
 from desirelines.columns.keys import key_of
 from desirelines.events.parse import SESSION_TYPE
 from desirelines.sessions.sessions import to_sessions
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 from tests.conftest import shared_data
 
 pytestmark = pytest.mark.usefixtures("compiled")

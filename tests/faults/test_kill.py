@@ -50,7 +50,7 @@ TO_PATHS = (
 )  # fmt: skip
 
 
-def command(folder, secret_files, writes, stage, *given, moment=None):
+def command(folder, secret_files, writes, stage, *given, moment=None, within=None):
     sets = [
         w for name, file in secret_files.items() for w in ("--set", f"secrets.{name}_file={file}")
     ]
@@ -58,7 +58,9 @@ def command(folder, secret_files, writes, stage, *given, moment=None):
         [sys.executable, "-m", "tests.faults.killed", str(writes), stage, "--conf",
          str(folder / "conf.yaml"), *given, *sets],
         cwd=ROOT, capture_output=True, text=True, check=False,
-        env=os.environ | ({"KILLED_AT": moment.isoformat()} if moment else {}),
+        env=os.environ
+        | ({"KILLED_AT": moment.isoformat()} if moment else {})
+        | ({"KILLED_WITHIN": str(within)} if within else {}),
     )  # fmt: skip
 
 

@@ -48,7 +48,9 @@ FRAMES = (
 
 def report(**changes: Any) -> ReportData:
     """Two clusters with everything, one too small to be reported, two rules."""
-    sizes = [("r2", s, n, None if n is None else n / 2000, 25, None) for s, _, _, n in SEGMENTS]
+    sizes = [
+        ("r2", s, n, None if n is None else n / 2000, 25, None, None) for s, _, _, n in SEGMENTS
+    ]
     profiles = [
         ("r2", s, f.name, n, n / 2000, n, value, value, sign * (1.6 - 0.1 * place))
         for s, n, value, sign in (("c1", 1200, 95.0, 1), ("c2", 793, 12.0, -1))

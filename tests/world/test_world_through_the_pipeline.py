@@ -19,8 +19,8 @@ from desirelines.io.synthetic_files import write_world
 from desirelines.io.tables.store import Warehouse
 from desirelines.operations.compare_with_truth import BY_RULE, true_people
 from desirelines.sessions.sessions import to_sessions
-from desirelines.settings.model import Sessions
 from desirelines.settings.model import Warehouse as WarehouseSettings
+from desirelines.settings.sessions import Sessions
 from desirelines.synthetic import build_world
 
 pytestmark = pytest.mark.integration

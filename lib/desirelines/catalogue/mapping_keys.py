@@ -39,6 +39,10 @@ SOURCE = {
                  "currency: USD"),
     "columns": ("The column of each value of the event; see below.",
                 "columns: {occurred_at: at, event_name: event}"),
+    "consents": ("Statements of consent to further purposes, beside `consent.purpose`, whose "
+                 "statement is `columns.consent`: the same words. A rule segment names the purpose "
+                 "that its members agree to.",
+                 "consents: {marketing: newsletter_opt_in, personalisation: profiling}"),
     "ids": ("Identifiers by type: who did it. Types are your own words; `identity` in "
             "`conf/base.yaml` says how types are linked. See below for `keep_value`.",
             "ids: {cookie: anonymous_id, user: login}"),

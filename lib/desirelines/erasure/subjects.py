@@ -29,9 +29,10 @@ def to_shared_keys(
 ) -> DataFrame:
     """Identifiers of people that are others' as well: key.
 
-    A stream is shared if somebody else owns a part of it (`owners`: open rows of stream_owners), or
-    if a login that is not theirs was seen with it (`links`: identity_links). A login is nobody
-    else's.
+    A stream of theirs is shared if somebody else owns a part of it (`owners`: open rows of
+    stream_owners), or if a login that is not theirs was seen with it (`links`: identity_links). A
+    stream of somebody else is, if they own a part of it, or their login was seen with it. A login
+    is nobody else's.
     """
     of_others = (
         owners.join(people, "person_id", "left_anti")
@@ -46,7 +47,10 @@ def to_shared_keys(
     theirs = own_keys.select(F.col("key").alias("other_key"))
     with_others = logins.join(theirs, "other_key", "left_anti").select("key").distinct()
     both = of_others.unionByName(with_others).distinct()
-    return own_keys.join(both, "key", "left_semi")
+    owned = owners.join(people, "person_id", "left_semi").select(F.col("stream_id").alias("key"))
+    with_theirs = logins.join(theirs, "other_key", "left_semi").select("key")
+    of_somebody_else = owned.unionByName(with_theirs).join(own_keys, "key", "left_anti")
+    return own_keys.join(both, "key", "left_semi").unionByName(of_somebody_else).distinct()
 
 
 def to_ids_ever(keys: DataFrame, identity_map: DataFrame) -> DataFrame:

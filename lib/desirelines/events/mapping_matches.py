@@ -8,28 +8,27 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 
 from desirelines.events.identifier_columns import key_column
+from desirelines.events.parse import consent_column
 from desirelines.events.raw_fields import ALIAS_KEY
 from desirelines.settings import Source, TimeColumn, ValueColumn
 
 NAMES_OF_A_NUMBER = 62
 """Event names whose presence one number of 64 bits tells."""
-_ALWAYS = ("occurred_at", "event_name")
+_ALWAYS = ("columns.occurred_at", "columns.event_name")
 """Values without which a row goes to quarantine, with that reason."""
-FILLED = ("currency", "sent_at")
+FILLED = ("columns.currency", "columns.sent_at")
 """Values that mapped rows do not show: one has a default, the other only corrects times."""
 MOST_TOLD = 20
 
 
 def paths_with_values(source: Source) -> dict[str, Column]:
     """For each path of a mapping, whether some mapped row has a value there: an aggregate."""
-    columns = {
-        name: value
-        for name in type(source.columns).model_fields
-        if (value := getattr(source.columns, name)) is not None
-        and name not in (*_ALWAYS, *FILLED)
+    has_value = {
+        place: _has_value(place)
+        for place, value in source.values.items()
+        if place not in (*_ALWAYS, *FILLED)
         and (isinstance(value, TimeColumn) or value.value is None)
     }
-    has_value = {f"columns.{n}": _has_value(n) for n in columns}
     has_value |= {f"ids.{t}": F.col(key_column(t)).isNotNull() for t in source.ids}
     if source.alias is not None:
         has_value["alias"] = F.col(ALIAS_KEY).isNotNull()
@@ -43,7 +42,10 @@ def paths_with_values(source: Source) -> dict[str, Column]:
     }
 
 
-def _has_value(name: str) -> Column:
+def _has_value(place: str) -> Column:
+    section, _, name = place.partition(".")
+    if section == "consents":
+        return F.col(consent_column(name)).isNotNull()
     if name == "event_id":
         # Where the row has none, its id is made of its content.
         return ~F.col("event_id").startswith(F.col("content_digest"))
@@ -111,8 +113,8 @@ def _told(source: Source, part: str) -> str:
         return f"{part} ({', '.join(source.ids[name].names)})"
     if section == "alias" and source.alias is not None:
         return f"{part} ({', '.join(source.alias.names)})"
-    if section == "columns":
-        value = getattr(source.columns, name)
+    if part in source.values:
+        value = source.values[part]
         is_product = isinstance(value, ValueColumn) and value.product is not None
         where = (" × " if is_product else ", ").join(value.names)
         return f"{part} ({where or 'sql'})"

@@ -89,11 +89,7 @@ def _identifiers(source: Source, login_type: str) -> dict[Path, list[tuple[str, 
 
 def _kept(source: Source) -> Iterator[Path]:
     """The places of the mapping's other values; a place may come several times."""
-    columns = source.columns
-    for name in type(columns).model_fields:
-        value = getattr(columns, name)
-        if value is None:
-            continue
+    for value in source.values.values():
         yield from (_path(name) for name in value.names)
         if isinstance(value, ValueColumn):
             yield from _read_by(value.sql or "")

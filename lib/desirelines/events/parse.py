@@ -147,6 +147,10 @@ def _with_model_columns(
             F.lit(source.currency or settings.site.currency),
         ).alias("currency"),
         consent_state(raw_rows.text(columns.consent)).alias("is_consent_granted"),
+        *(
+            consent_state(raw_rows.text(value)).alias(consent_column(purpose))
+            for purpose, value in source.consents.items()
+        ),
         session_key(raw_rows, columns.session_key, marked).alias("session_key"),
         kept_properties(raw_rows, source).alias("properties"),
         reasons_of(*_raw_reasons(raw_rows, occurred)).alias("reasons"),
@@ -163,8 +167,12 @@ def _raw_reasons(raw_rows: RawRows, occurred: Column) -> list[Column]:
         F.when(~raw_rows.is_written(columns.occurred_at), F.lit("occurred_at: missing")).when(
             occurred.isNull(), F.lit("occurred_at: not a time")
         ),
-        F.when(
-            is_unknown_consent(raw_rows.text(columns.consent)), F.lit("consent: not a known word")
+        *(
+            F.when(is_unknown_consent(raw_rows.text(value)), F.lit(f"{place}: not a known word"))
+            for place, value in {
+                "consent": columns.consent,
+                **{f"consents.{purpose}": value for purpose, value in source.consents.items()},
+            }.items()
         ),
         *(
             F.when(raw_rows.number_is_broken(getattr(columns, n)), F.lit(f"{n}: not a number"))
@@ -247,6 +255,11 @@ def kind_of(kinds: dict[str, str]) -> Column:
         return F.lit("other")
     pairs = [F.lit(part) for pair in kinds.items() for part in pair]
     return F.coalesce(F.element_at(F.create_map(*pairs), F.col("event_name")), F.lit("other"))
+
+
+def consent_column(purpose: str) -> str:
+    """Column, during ingest, of the statement on a purpose beside that of the tables."""
+    return f"_consent_to_{purpose}"
 
 
 def consent_state(answer: Column) -> Column:

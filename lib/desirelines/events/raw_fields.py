@@ -229,12 +229,7 @@ def mapped_names(source: Source) -> set[str]:
     names = {name for identifier in source.ids.values() for name in identifier.names}
     if source.alias is not None:
         names |= set(source.alias.names)
-    for column in dict(source.columns).values():
-        if isinstance(column, TimeColumn):
-            names |= set(column.names)
-        elif isinstance(column, ValueColumn):
-            names |= {*column.names, *(column.product or ())}
-    return names
+    return names | {name for value in source.values.values() for name in value.names}
 
 
 def with_point(number: Column) -> Column:

@@ -23,10 +23,10 @@ def with_expressions(raw: DataFrame, source: Source) -> DataFrame:
     """
     visible = (ROW, LINE) if source.lines else (ROW,)
     rows = raw
-    for text, name in source.expressions.items():
-        where = f"source '{source.name}': columns.{name}.sql"
+    for text, place in source.expressions.items():
+        where = f"source '{source.name}': {place}.sql"
         try:
-            rows = rows.withColumn(expression_name(name), expression_column(text, visible))
+            rows = rows.withColumn(expression_name(place), expression_column(text, visible))
         except ValueError as error:
             raise SettingsError([f"{where}: {error}"]) from None
         except AnalysisException as error:
@@ -37,6 +37,6 @@ def with_expressions(raw: DataFrame, source: Source) -> DataFrame:
     return rows
 
 
-def expression_name(column: str) -> str:
+def expression_name(place: str) -> str:
     """Name of the column that holds the value of an expression during ingest."""
-    return f"_expression_{column}"
+    return f"_expression_{place.replace('.', '_')}"

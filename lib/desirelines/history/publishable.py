@@ -21,11 +21,15 @@ _ANY = 10**9
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """People of a segment after the run, and how many entered and left since the previous run."""
+    """People of a segment after the run, and how many entered and left since the previous run.
+
+    `left_out` counts those who do not agree to the segment's purpose; null where it names none.
+    """
 
     people: int
     entered: int
     left: int
+    left_out: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def publishable_sizes_and_moves(
             "share": None if s in withheld_sizes else c.people / max(everybody, 1),
             "entered_count": c.entered if is_change_published(s) else None,
             "left_count": c.left if is_change_published(s) else None,
+            "left_out_count": None if s in withheld_sizes else _left_out(c, everybody),
         }
         for s, c in sorted(counted.items())
     ]
@@ -94,6 +99,14 @@ def publishable_sizes_and_moves(
         if key not in hidden_moves and m.people >= SMALL_GROUP
     ]
     return sizes, [_move_row(m) for m in shown]
+
+
+def _left_out(counts: Counted, everybody: int) -> int | None:
+    """People who do not agree; null where these, or all others, are one to nine."""
+    if counts.left_out is None:
+        return None
+    others = everybody - counts.people - counts.left_out
+    return None if is_small(counts.left_out) or is_small(others) else counts.left_out
 
 
 def _hidden_moves(

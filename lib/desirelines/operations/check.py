@@ -23,9 +23,12 @@ from desirelines.io.spark.session import check_java, spark_session
 from desirelines.io.tables.ledger import Ledger
 from desirelines.io.tables.store import Warehouse
 from desirelines.operations.deep_check import Note, deep_looks
+from desirelines.operations.erasure_looks import erasure_looks
 from desirelines.operations.integrity import how_to_repair, integrity_looks
 from desirelines.operations.mapping_check import mapping_fit
 from desirelines.run import warehouse_facts
+from desirelines.run.context import new_run
+from desirelines.run.progress import Progress
 from desirelines.run.settings_check import judged
 from desirelines.settings import Settings, Source, read_settings
 from desirelines.tables import ALL
@@ -109,6 +112,10 @@ def diagnosis(
             looks.look("secrets and settings for good", partial(_facts, warehouse, settings))
         _look_at_sources(looks, warehouse, settings)
         _look_at_tables(looks, warehouse, settings, tell=tell if is_deep else None)
+        if has_secrets:
+            run = new_run(spark, settings, "check", lambda: datetime.now(UTC), Progress("check"))
+            for what, action in erasure_looks(run):
+                looks.look(what, action)
     finally:
         if is_mine:
             spark.stop()

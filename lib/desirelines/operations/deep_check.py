@@ -13,6 +13,7 @@ from desirelines.errors import GateError
 from desirelines.events.repeated_ids import to_repeated_ids, to_repeats
 from desirelines.identities.placeholder_values import placeholder_values
 from desirelines.io.secrets import read_secret
+from desirelines.io.tables.rows import listed
 from desirelines.io.tables.store import Warehouse
 from desirelines.settings import Settings
 from desirelines.tables import ALL, EVENTS, IDENTITY_MAP, Table
@@ -77,7 +78,7 @@ def _joined_by_words(warehouse: Warehouse, settings: Settings) -> str:
         for text in placeholder_values(identity.junk_values)
         for t in types
     }
-    words = F.broadcast(warehouse.spark.createDataFrame([(key,) for key in texts], "key string"))
+    words = F.broadcast(listed(warehouse.spark, texts, "key"))
     current = warehouse.read(IDENTITY_MAP).filter("to_run IS NULL")
     by_words = current.join(words, "key", "left_semi").select("key", "person_id")
     found = sorted(texts[row["key"]] for row in by_words.select("key").collect())

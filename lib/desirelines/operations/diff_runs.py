@@ -18,7 +18,9 @@ from desirelines.history.feature_drift import cuts_of, feature_drift, to_bins
 from desirelines.history.membership_changes import to_moves
 from desirelines.history.publishable import Counted, Move, publishable_sizes_and_moves
 from desirelines.io.tables.ledger import State
+from desirelines.io.tables.rows import listed
 from desirelines.run.context import Run
+from desirelines.settings.rule_conditions import AgreesTo
 from desirelines.tables import (
     CONSENTS,
     IDENTITY_MAP,
@@ -29,7 +31,7 @@ from desirelines.views.features import features_in_use, features_of, people_coun
 from desirelines.views.identities import open_identities
 from desirelines.views.members import definitions_of, main_segments, members_after
 from desirelines.views.models import expected_segments, model_of
-from desirelines.views.rules import members_by_rules, percentiles_of_run, rules_of_run
+from desirelines.views.rules import all_tests, members_by_rules, percentiles_of_run, rules_of_run
 from desirelines.views.runs import nothing_published, runs_until
 
 
@@ -160,7 +162,7 @@ def _causes(then: Run, today: Run, old: DataFrame, new: DataFrame) -> tuple[Caus
     between = sorted(
         {*runs_until(today, today.run_id)} - {*runs_until(then, then.run_id)} | {today.run_id}
     )
-    runs = today.spark.createDataFrame([(run_id,) for run_id in between], "run_id string")
+    runs = listed(today.spark, between, "run_id")
     definitions = [*definitions_of(then, then.run_id), *definitions_of(today, today.run_id)]
     changes = to_causes(
         old,
@@ -170,7 +172,7 @@ def _causes(then: Run, today: Run, old: DataFrame, new: DataFrame) -> tuple[Caus
         regrouped=to_regrouped(
             today.warehouse.read(IDENTITY_MAP), today.warehouse.read(STREAM_OWNERS), old, runs
         ),
-        stated=_stated(today, runs),
+        stated=_stated(today, runs, _purposes(then, today)),
     )
     counts: dict[tuple[str, str], dict[str, int]] = {}
     grouped = changes.groupBy("segment_id", "change", "cause").agg(F.count("*").alias("n"))
@@ -200,12 +202,19 @@ def _counterfactuals(then: Run, today: Run) -> Counterfactuals:
     )
 
 
-def _stated(run: Run, runs: DataFrame) -> DataFrame:
-    """People for one of whose identifiers consent was stated in the runs: person_id."""
+def _purposes(then: Run, today: Run) -> set[str]:
+    """The purposes whose consent decides: that of the tables, and those that rules name."""
+    rules = (*rules_of_run(then, then.run_id), *rules_of_run(today, today.run_id))
+    asked = {test.purpose for test in all_tests(rules) if isinstance(test, AgreesTo)}
+    return {today.settings.consent.purpose, *asked}
+
+
+def _stated(run: Run, runs: DataFrame, purposes: set[str]) -> DataFrame:
+    """People for one of whose identifiers consent to a purpose was stated in the runs."""
     if not run.warehouse.exists(CONSENTS):
         return run.spark.createDataFrame([], "person_id string")
     stated = run.warehouse.read(CONSENTS).join(F.broadcast(runs), "run_id", "left_semi")
-    keys = stated.filter(F.col("purpose") == run.settings.consent.purpose).select("key").distinct()
+    keys = stated.filter(F.col("purpose").isin(*sorted(purposes))).select("key").distinct()
     owners = open_identities(run).select("key", "person_id")
     return keys.join(owners, "key", "left").select(
         F.coalesce("person_id", "key").alias("person_id")

@@ -126,11 +126,17 @@ def work_off(run: Run, *, is_now: bool, reason: str | None = None) -> tuple[Eras
     return states_of(run)
 
 
+def returned(run: Run) -> dict[str, list[str]]:
+    """Keys of erased people that are in tables again, by table; without those of open requests."""
+    waiting = {key for case in inbox_of(run).open_cases() for key in (*case.keys, *case.own_keys)}
+    found = {table: sorted({*keys} - waiting) for table, keys in returned_keys(run).items()}
+    return {table: keys for table, keys in found.items() if keys}
+
+
 def _ask_for_returned(run: Run) -> None:
     """Put a request into the inbox for people who were erased and are in the tables again."""
-    waiting = {key for case in inbox_of(run).open_cases() for key in (*case.keys, *case.own_keys)}
-    back = returned_keys(run)
-    keys = sorted({key for found in back.values() for key in found} - waiting)
+    back = returned(run)
+    keys = sorted({key for found in back.values() for key in found})
     if not keys:
         return
     run.progress.say(

@@ -11,7 +11,7 @@ from pyspark.sql import functions as F
 from desirelines.characters import shown
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.history.cohorts import to_cohort
-from desirelines.io.tables.rows import row_count
+from desirelines.io.tables.rows import listed, row_count
 from desirelines.run.context import Run
 from desirelines.settings.validators import known_name
 from desirelines.tables import COHORT_MEMBERS, SEGMENT_COHORTS, SEGMENT_EVIDENCE, SMALL_GROUP
@@ -71,7 +71,7 @@ def freeze(run: Run, segment_id: str, name: str) -> Cohort:
     number = _rule_number(run, published.run_id, segment_id)
     rows = to_cohort(members, evidence, cohort=cohort, rule_number=number)
     if run.warehouse.exists(COHORT_MEMBERS):
-        own = run.spark.createDataFrame([(cohort,)], "cohort string")
+        own = listed(run.spark, [cohort], "cohort")
         run.warehouse.delete(own, COHORT_MEMBERS)
     run.warehouse.append(rows, COHORT_MEMBERS)
     people = row_count(run.warehouse.read(COHORT_MEMBERS).filter(F.col("cohort") == cohort))

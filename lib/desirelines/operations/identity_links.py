@@ -11,6 +11,7 @@ from desirelines.columns.keys import key_of, normal_text
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
 from desirelines.identities.link_decisions import RELINKED, UNLINKED, cuts_in_force
 from desirelines.identities.links import rule_name, rule_number
+from desirelines.io.tables.rows import listed
 from desirelines.run import warehouse_facts
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
@@ -122,7 +123,7 @@ def explain_identity(run: Run, key: str) -> IdentityExplanation:
         EmptyInputError: the key was never seen.
     """
     # As data: a literal would stand in the event log.
-    me = F.broadcast(run.spark.createDataFrame([(key,)], "key string"))
+    me = F.broadcast(listed(run.spark, [key], "key"))
     intervals = run.warehouse.read(IDENTITY_MAP).join(me, "key").orderBy("from_run").collect()
     if not intervals:
         raise EmptyInputError(
@@ -202,7 +203,7 @@ def decide(run: Run, one: str, other: str, *, is_cut: bool) -> LinkDecision:
         raise SettingsError(["this link was already cut by hand"])
     if not is_cut and not now:
         raise SettingsError(["this link is already followed"])
-    both = run.spark.createDataFrame([(low,), (high,)], "key string")
+    both = listed(run.spark, [low, high], "key")
 
     def decide_and_resolve(run: Run) -> StageReport:
         decision = {

@@ -94,12 +94,12 @@ def _matches_of_raw_rows(raw: DataFrame, source: Source) -> dict[str, bool]:
     """Whether values that mapped rows do not show are in some raw row."""
     rows = RawRows(raw, source)
     present = {}
-    for name in FILLED:
-        value = getattr(source.columns, name)
+    for place in FILLED:
+        value = source.values.get(place)
         if isinstance(value, TimeColumn):
-            present[f"columns.{name}"] = rows.is_written(value)
+            present[place] = rows.is_written(value)
         elif value is not None and value.value is None and value.sql is None:
-            present[f"columns.{name}"] = rows.text(value).isNotNull()
+            present[place] = rows.text(value).isNotNull()
     if not present:
         return {}
     row = rows.rows.agg(*(F.bool_or(is_there).alias(part) for part, is_there in present.items()))

@@ -2,25 +2,59 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 
-def to_statements(events: DataFrame) -> DataFrame:
-    """Consent statements in events: key, is_granted, from_at; one row per identifier and moment.
+def to_statements(events: DataFrame, purposes: Mapping[str, str]) -> DataFrame:
+    """Consent statements in events: key, purpose, from_at, is_granted; one row for each moment.
 
-    One shuffle. A statement covers the stream it was made on and the login of the event: a person
-    who refuses on one device has refused. If both were stated at the same moment, the refusal
-    holds.
+    `purposes` have the column of their statement. One shuffle. A statement covers the stream it was
+    made on and the login of the event: a person who refuses on one device has refused. If both were
+    stated at the same moment, the refusal holds.
     """
-    statements = events.filter(F.col("is_consent_granted").isNotNull())
+    is_stated = F.coalesce(*(F.col(column) for column in purposes.values())).isNotNull()
     keys = F.array_compact(F.array_distinct(F.array("stream_id", "user_key")))
-    stated = statements.select(
-        F.explode(keys).alias("key"), "is_consent_granted", F.col("occurred_at").alias("from_at")
+    answers = F.array(
+        *(
+            F.struct(F.lit(purpose).alias("purpose"), F.col(column).alias("is_granted"))
+            for purpose, column in purposes.items()
+        )
     )
-    return stated.groupBy("key", "from_at").agg(F.min("is_consent_granted").alias("is_granted"))
+    by_key = events.filter(is_stated).select(
+        F.explode(keys).alias("key"), F.col("occurred_at").alias("from_at"), answers.alias("_all")
+    )
+    stated = by_key.select("key", "from_at", F.inline("_all"))
+    return (
+        stated.filter(F.col("is_granted").isNotNull())
+        .groupBy("key", "purpose", "from_at")
+        .agg(F.min("is_granted").alias("is_granted"))
+    )
+
+
+def to_agreement(
+    consents: DataFrame, identity_map: DataFrame, purposes: Mapping[str, str], *, at: datetime
+) -> DataFrame:
+    """One row per person who stated something: person_id, and the column of each purpose.
+
+    It is true for a person of whose identifiers one agrees at `at` and none refuses, false where
+    one refuses, and null where none said anything. `identity_map` holds key and person_id as they
+    are now; who is not in it is a person of one identifier. Three shuffles of the statements.
+    """
+    stated = consents.filter(F.col("purpose").isin(*purposes) & (F.col("from_at") < F.lit(at)))
+    newest = stated.groupBy("key", "purpose").agg(
+        F.max_by("is_granted", "from_at").alias("is_granted")
+    )
+    owned = newest.join(identity_map.select("key", "person_id"), "key", "left")
+    return owned.groupBy(F.coalesce("person_id", "key").alias("person_id")).agg(
+        *(
+            F.min(F.when(F.col("purpose") == purpose, F.col("is_granted"))).alias(column)
+            for purpose, column in purposes.items()
+        )
+    )
 
 
 def consent_intervals(consents: DataFrame, *, purpose: str, at: datetime) -> DataFrame:

@@ -18,6 +18,7 @@ from desirelines.rules.facts import Asked
 from desirelines.rules.spans import start_of, start_us
 from desirelines.rules.step_facts import FALSE, OPEN, TRUE
 from desirelines.settings.rule_conditions import (
+    AgreesTo,
     AllOf,
     AnyOf,
     Compare,
@@ -49,15 +50,15 @@ class RuleInputs:
         end: the first moment that no longer counts.
         numbers: Spark SQL of features, by name; a column of the same name where there is none.
         percentiles: values of the percentiles; null where nobody has a value.
-        asked: columns of tests over sessions and events.
-        tested: columns of tests whose answers the rows have already.
+        asked: columns of tests over sessions, events and consent.
+        observed: columns of `was_observed` that the rows have already, by window.
     """
 
     end: datetime
     numbers: Mapping[str, str]
     percentiles: Mapping[Percentile, float | None]
     asked: Mapping[Asked, str]
-    tested: Mapping[Test, str] = field(default_factory=dict)
+    observed: Mapping[Span | None, str] = field(default_factory=dict)
 
 
 def rule_columns(rules: tuple[Rule, ...], inputs: RuleInputs) -> dict[str, Column]:
@@ -77,8 +78,6 @@ def condition_column(
     if isinstance(condition, AllOf | AnyOf):
         parts = [condition_column(part, inputs, segments) for part in condition.parts]
         return reduce(and_ if isinstance(condition, AllOf) else or_, parts)
-    if condition.test in inputs.tested:
-        return F.col(inputs.tested[condition.test])
     return test_column(condition.test, inputs, segments)
 
 
@@ -106,15 +105,15 @@ def test_column(test: Test, inputs: RuleInputs, segments: Mapping[str, Column]) 
             return (
                 F.when(state == TRUE, F.lit(True))
                 .when(state == OPEN, F.lit(None).cast("boolean"))
-                .when((state == FALSE) | _was_observed(test.window, inputs.end), F.lit(False))
+                .when((state == FALSE) | was_observed(test.window, inputs), F.lit(False))
             )
         case PathHolds():
             holds = F.coalesce(F.col(inputs.asked[test]), F.lit(False))
-            return F.when(holds, F.lit(True)).when(
-                _was_observed(test.window, inputs.end), F.lit(False)
-            )
+            return F.when(holds, F.lit(True)).when(was_observed(test.window, inputs), F.lit(False))
         case InFunnel():
             return _funnel(test, inputs)
+        case AgreesTo():
+            return F.col(inputs.asked[test])
         case InSegment():
             return segments[test.segment_id]
 
@@ -139,22 +138,24 @@ def _count(test: Count, inputs: RuleInputs) -> Column:
     certain = F.when(~few_enough, F.lit(False))
     if test.most is None:
         certain = certain.when(enough, F.lit(True))
-    return certain.when(_was_observed(test.window, inputs.end), enough)
+    return certain.when(was_observed(test.window, inputs), enough)
 
 
 def _funnel(test: InFunnel, inputs: RuleInputs) -> Column:
     """Who is still in time, or was not seen in the whole window, may have got further than seen."""
     seen = F.col(inputs.asked[test])
     depth = F.coalesce(seen["depth"], F.lit(0))
-    is_final = ~F.coalesce(seen["is_open"], F.lit(False)) & _was_observed(test.window, inputs.end)
+    is_final = ~F.coalesce(seen["is_open"], F.lit(False)) & was_observed(test.window, inputs)
     if test.is_end:
         return F.when(depth > test.step, F.lit(False)).when(is_final, depth == test.step)
     return F.when(depth >= test.step, F.lit(True)).when(is_final, F.lit(False))
 
 
-def _was_observed(window: Span | None, end: datetime) -> Column:
+def was_observed(window: Span | None, inputs: RuleInputs) -> Column:
     """Whether the person's first session was before the window began; always without a window."""
+    if window in inputs.observed:
+        return F.col(inputs.observed[window])
     if window is None:
         return F.lit(True)
-    known_us = F.unix_micros(F.lit(end)) - F.col("tenure_days") * DAY_US
-    return known_us <= start_us(window, end)
+    known_us = F.unix_micros(F.lit(inputs.end)) - F.col("tenure_days") * DAY_US
+    return known_us <= start_us(window, inputs.end)

@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from desirelines.rules.spans import first_day, start_us
 from desirelines.rules.step_facts import to_step_facts, to_weekend_facts
 from desirelines.settings.rule_conditions import (
+    AgreesTo,
     Count,
     InFunnel,
     PathHolds,
@@ -21,11 +22,11 @@ from desirelines.settings.rule_conditions import (
 )
 
 VISITS = ("visits", "active days", "active weeks")
-Asked = Count | Sequence | PathHolds | InFunnel
+Asked = Count | Sequence | PathHolds | InFunnel | AgreesTo
 
 
 def asked_of(tests: Iterable[Test]) -> dict[Asked, str]:
-    """The tests that need sessions or events, each once, with the name of their column."""
+    """The tests that need sessions, events or consent, each once, with the name of their column."""
     asked = dict.fromkeys(test for test in tests if isinstance(test, Asked))
     counted = dict.fromkeys(_question(test) for test in asked)
     names = {question: f"_rule_{number}" for number, question in enumerate(counted)}

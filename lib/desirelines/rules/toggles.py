@@ -42,6 +42,14 @@ def without(condition: Condition, rule: int, off: Collection[int]) -> Column | N
     return answer(condition)
 
 
+def is_left_out(condition: Condition, rule: int) -> Column:
+    """Whether all else in an `all` is true, and its last part, consent to a purpose, is not."""
+    *_, last = steps_of(condition)
+    others = without(condition, rule, (last,))
+    is_member = F.coalesce(node_answer(rule, 0), F.lit(False))
+    return F.lit(False) if others is None else F.coalesce(others, F.lit(False)) & ~is_member
+
+
 def steps_of(condition: Condition) -> tuple[int, ...]:
     """The numbers of the nodes by which people drop out one after the other.
 

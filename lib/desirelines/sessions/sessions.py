@@ -15,7 +15,7 @@ from desirelines.columns.keys import bucket_of, stable_key
 from desirelines.sessions.arrow_batches import sessions_of_partition
 from desirelines.sessions.kernel import Rules
 from desirelines.sessions.orders import BACK, KNOWN
-from desirelines.settings.model import Sessions
+from desirelines.settings.sessions import Sessions
 from desirelines.tables import MONEY, SESSIONS
 from desirelines.tables.conform import conform
 

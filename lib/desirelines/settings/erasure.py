@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlparse
 
 from pydantic import Field, PositiveInt
 
 from desirelines.settings.strict import Place, Strict
 
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether a path on this machine is a folder on it, or is in it."""
+    if urlparse(path).scheme or urlparse(folder).scheme:
+        return False
+    return Path(path).absolute().is_relative_to(Path(folder).absolute())
 
 
 class Erasure(Strict):

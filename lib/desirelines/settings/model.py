@@ -19,21 +19,23 @@ from pydantic import (
 from desirelines.catalogue import FEATURES, Family
 from desirelines.characters import shown
 from desirelines.errors import did_you_mean
-from desirelines.settings.erasure import Erasure
-from desirelines.settings.features import Day, Features, Kind
+from desirelines.settings.erasure import Erasure, is_inside
+from desirelines.settings.features import Day, Features
 from desirelines.settings.identity import Identity
 from desirelines.settings.paths import Paths
 from desirelines.settings.publication import Publish
 from desirelines.settings.rfm import Rfm
-from desirelines.settings.segment_rules import Rule
+from desirelines.settings.rule_meaning import Vocabulary
+from desirelines.settings.segment_rules import Rule, read_rules, vocabulary_of
 from desirelines.settings.segments import (
     Evidence,
     Segments,
     apart_rule,
     check_rules,
+    numbers_of_rules,
     own_features,
-    rules_in,
 )
+from desirelines.settings.sessions import Sessions
 from desirelines.settings.source import Source
 from desirelines.settings.strict import Name, Place, Strict, TableName
 from desirelines.settings.validators import (
@@ -41,7 +43,6 @@ from desirelines.settings.validators import (
     known_currency,
     known_master,
     known_size,
-    known_step,
     known_zone,
 )
 
@@ -134,38 +135,6 @@ class Bots(Strict):
     even_gaps: Annotated[int, Field(ge=2)] = 20
 
 
-class StepRule(Strict):
-    """A name for all steps that match a pattern: a Java regular expression, run by Spark."""
-
-    pattern: Annotated[str, Field(min_length=1, max_length=1000)]
-    name: Annotated[str, AfterValidator(known_step)]
-
-
-class Sessions(Strict):
-    """Where sessions end, how their steps are named, and which sessions are engaged."""
-
-    gap_minutes: PositiveFloat = 30
-    gap_is: Literal["more_than", "at_least"] = "more_than"
-    max_hours: PositiveFloat | None = None
-    max_events: PositiveInt | None = None
-    on_user_change: bool = True
-    on_campaign_change: bool = False
-    on_midnight: bool = False
-    step: Literal["event_name", "page"] = "event_name"
-    step_rules: tuple[StepRule, ...] = ()
-    ping_seconds: PositiveFloat = 10
-    engaged_seconds: PositiveFloat = 10
-    key_kinds: tuple[Kind, ...] = ("purchase", "order_placed", "signup")
-    purchases_are_visits: bool = False
-    most_events_of_a_stream: PositiveInt = 1_000_000
-
-    @property
-    def longest_silence_us(self) -> int:
-        """The longest silence within a session, in microseconds: the gap, or just less."""
-        gap_us = int(self.gap_minutes * 60_000_000)
-        return gap_us - 1 if self.gap_is == "at_least" else gap_us
-
-
 class Clusters(Strict):
     """How clusters are searched for."""
 
@@ -241,11 +210,27 @@ class Settings(Strict):
     report: Report = Report()
 
     @model_validator(mode="after")
+    def _inbox_is_outside(self) -> Settings:
+        folder = self.warehouse.path if self.warehouse.catalog is None else ""
+        if folder and is_inside(self.erasure.inbox, folder):
+            raise ValueError(
+                "erasure.inbox is in the warehouse's folder, where a scan would find what open "
+                "requests name. Give a folder elsewhere"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _names_once(self) -> Settings:
         names = [s.name for s in self.sources]
         twice = sorted({n for n in names if names.count(n) > 1})
         if twice:
             raise ValueError(f"two sources are named {twice[0]}")
+        purpose = self.consent.purpose
+        if any(purpose in source.consents for source in self.sources):
+            raise ValueError(
+                f"consents: '{purpose}' is the purpose of these tables (consent.purpose): map its "
+                "statement as `consent` under `columns`"
+            )
         return self
 
     @model_validator(mode="after")
@@ -261,16 +246,28 @@ class Settings(Strict):
 
     @model_validator(mode="after")
     def _rules_can_be_read(self) -> Settings:
-        check_rules(
-            self.segments, self.features, self.paths.funnel_lengths, self.clusters.least_active_days
-        )
+        check_rules(self.segments, self._vocabulary)
         return self
+
+    @property
+    def _vocabulary(self) -> Vocabulary:
+        return vocabulary_of(
+            self.segments.rules,
+            own_features(self.features),
+            numbers_of_rules(self.segments, self.clusters.least_active_days),
+            self.paths.funnel_lengths,
+            self.purposes,
+        )
+
+    @property
+    def purposes(self) -> frozenset[str]:
+        """The purposes of consent: that of the tables, and those that sources map beside it."""
+        return frozenset([self.consent.purpose]).union(*(s.consents for s in self.sources))
 
     @property
     def rules(self) -> tuple[Rule, ...]:
         """The rule segments, each after those that it refers to."""
-        days = self.clusters.least_active_days
-        return rules_in(self.segments, self.features, self.paths.funnel_lengths, days)[0]
+        return read_rules(self.segments.rules, self._vocabulary)[0]
 
     @property
     def apart_rule(self) -> Rule:

@@ -163,7 +163,25 @@ class InSegment:
     segment_id: str
 
 
-Test = Compare | IsKnown | Moment | LabelIn | Count | Sequence | PathHolds | InFunnel | InSegment
+@dataclass(frozen=True, slots=True)
+class AgreesTo:
+    """Consent to a purpose as of the run's date; unknown for people who stated nothing on it."""
+
+    purpose: str
+
+
+Test = (
+    Compare
+    | IsKnown
+    | Moment
+    | LabelIn
+    | Count
+    | Sequence
+    | PathHolds
+    | InFunnel
+    | AgreesTo
+    | InSegment
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +233,16 @@ def nodes_of(condition: Condition) -> Iterator[Condition]:
 def each_test(condition: Condition) -> Iterator[Test]:
     """All tests of a condition."""
     return (node.test for node in nodes_of(condition) if isinstance(node, Leaf))
+
+
+def purposes_of(condition: Condition) -> tuple[str, ...]:
+    """The purposes that everybody agrees to for whom the condition is true, as its parts say it."""
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    return tuple(
+        part.test.purpose
+        for part in parts
+        if isinstance(part, Leaf) and isinstance(part.test, AgreesTo)
+    )
 
 
 def as_written(condition: Condition) -> Any:

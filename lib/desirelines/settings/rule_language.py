@@ -25,6 +25,7 @@ _FORMS = (
     "no purchase in 90 days",
     "cart_add then no purchase within 24 hours in 30 days",
     "stopped at step 2 of funnel checkout in 30 days",
+    "agrees to marketing",
     "in segment high_value",
 )
 

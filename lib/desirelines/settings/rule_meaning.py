@@ -16,6 +16,7 @@ from desirelines.characters import shown
 from desirelines.errors import did_you_mean
 from desirelines.settings.patterns import known_pattern
 from desirelines.settings.rule_conditions import (
+    AgreesTo,
     Compare,
     Count,
     Counted,
@@ -57,6 +58,7 @@ class Vocabulary:
         settings: numbers of the settings, written in braces.
         segments: ids of rule segments.
         funnels: names of funnels, each with the number of its steps.
+        purposes: purposes of consent.
     """
 
     numbers: frozenset[str]
@@ -66,6 +68,7 @@ class Vocabulary:
     settings: Mapping[str, int]
     segments: frozenset[str]
     funnels: Mapping[str, int] = field(default_factory=dict)
+    purposes: frozenset[str] = frozenset()
 
 
 @v_args(inline=True)
@@ -280,6 +283,10 @@ class Meaning(Transformer[Token, Test]):
                 name.column or 1, f"funnel '{shown(funnel)}' has the steps 1 to {steps}"
             )
         return funnel, step
+
+    def consent(self, name: Token) -> Test:
+        what = "purpose of consent in a source (`consents`)"
+        return AgreesTo(self._known(name, self._vocabulary.purposes, what))
 
     def membership(self, name: Token) -> Test:
         return InSegment(self._known(name, self._vocabulary.segments, "rule segment"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -16,10 +16,12 @@ from desirelines.catalogue.kinds import KINDS, TOO_LITTLE_DATA
 from desirelines.characters import shown
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.settings.rule_conditions import (
+    AgreesTo,
     AllOf,
     AnyOf,
     Condition,
     InSegment,
+    Leaf,
     Not,
     each_test,
     in_words,
@@ -53,6 +55,7 @@ class RuleEntry(Strict):
     name: Annotated[str, Field(min_length=1, max_length=80)]
     description: Annotated[str, Field(max_length=400)] = ""
     needs: str = ""
+    purpose: str = ""
     when: Any
 
 
@@ -67,6 +70,8 @@ class Rule:
         condition: what holds for its members.
         needs: where this feature is 0 or unknown for everybody, the rule cannot apply to anyone;
             empty for a rule that always can.
+        purpose: what its members agree to, which is the last part of its condition; empty for the
+            purpose that all tables are made for.
         is_primary: whether it is the main segment of its members, who are then in no cluster.
     """
 
@@ -75,6 +80,7 @@ class Rule:
     definition: str
     condition: Condition
     needs: str = ""
+    purpose: str = ""
     is_primary: bool = False
 
 
@@ -131,6 +137,7 @@ def vocabulary_of(
     own_features: tuple[str, ...],
     numbers: Mapping[str, int],
     funnels: Mapping[str, int],
+    purposes: Collection[str] = (),
 ) -> Vocabulary:
     """The names that the rules may use; `funnels` with the number of their steps."""
     labels = {label.name: frozenset(label.values) for label in LABELS}
@@ -142,6 +149,7 @@ def vocabulary_of(
         settings=numbers,
         segments=frozenset(entry.segment for entry in entries),
         funnels=funnels,
+        purposes=frozenset(purposes),
     )
 
 
@@ -165,16 +173,30 @@ def read_rules(
             mistakes.append(
                 Mistake((number, "needs"), 0, f"there is no feature '{shown(entry.needs)}'{near}")
             )
+        if entry.purpose and entry.purpose not in vocabulary.purposes:
+            near = did_you_mean(entry.purpose, vocabulary.purposes)
+            text = f"no source maps consent to '{shown(entry.purpose)}' (`consents`){near}"
+            mistakes.append(Mistake((number, "purpose"), 0, text))
         found: list[Mistake] = []
         condition = _condition(entry.when, (number, "when"), vocabulary, found)
+        if condition is not None and entry.purpose:
+            condition = _of_people_who_agree(condition, entry.purpose)
         mistakes += found
         if condition is not None and len(tuple(nodes_of(condition))) > MOST_NODES:
             text = f"a rule has at most {MOST_NODES} conditions, all, any and not"
             found.append(Mistake((number, "when"), 0, text))
             mistakes += found
         if condition is not None and not found:
-            definition = _filled(entry.description, vocabulary) or in_words(condition)
-            rules.append(Rule(entry.segment, entry.name, definition, condition, entry.needs))
+            rules.append(
+                Rule(
+                    entry.segment,
+                    entry.name,
+                    _definition(entry, condition, vocabulary),
+                    condition,
+                    entry.needs,
+                    entry.purpose,
+                )
+            )
     ordered, circle = _in_order(rules)
     for rule in circle:
         at = next(n for n, e in enumerate(entries) if e.segment == rule.segment_id)
@@ -216,6 +238,25 @@ def _condition(
         if (part := _condition(text, (*below, number), vocabulary, mistakes, depth + 1))
     )
     return AllOf(parts) if word == "all" else AnyOf(parts)
+
+
+def _of_people_who_agree(condition: Condition, purpose: str) -> Condition:
+    """The condition and consent, which is the last part: how many it leaves out can be seen."""
+    text = f"agrees to {purpose}" if re.fullmatch(r"[^\W\d]\w*", purpose) else _quoted(purpose)
+    parts = condition.parts if isinstance(condition, AllOf) else (condition,)
+    return AllOf((*parts, Leaf(text, AgreesTo(purpose))))
+
+
+def _quoted(purpose: str) -> str:
+    escaped = re.sub(r'(["\\])', r"\\\1", purpose)
+    return f'agrees to "{escaped}"'
+
+
+def _definition(entry: RuleEntry, condition: Condition, vocabulary: Vocabulary) -> str:
+    if not entry.description:
+        return in_words(condition)
+    text = _filled(entry.description, vocabulary)
+    return f"{text}; agrees to {entry.purpose}" if entry.purpose else text
 
 
 def _filled(text: str, vocabulary: Vocabulary) -> str:

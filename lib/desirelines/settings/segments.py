@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated
 
@@ -11,9 +10,9 @@ from pydantic_core import PydanticCustomError
 
 from desirelines.catalogue.kinds import TOO_LITTLE_DATA
 from desirelines.settings.features import OCCASION_PARTS, Features
+from desirelines.settings.rule_meaning import Vocabulary
 from desirelines.settings.segment_rules import (
     OF_SETTINGS,
-    Mistake,
     Rule,
     RuleEntry,
     read_rules,
@@ -66,27 +65,13 @@ def own_features(features: Features) -> tuple[str, ...]:
     )
 
 
-def rules_in(
-    segments: Segments, features: Features, funnels: Mapping[str, int], least_active_days: int
-) -> tuple[tuple[Rule, ...], list[Mistake]]:
-    """The rule segments, each after those that it refers to, and all mistakes in them.
-
-    `funnels` holds the number of steps of each funnel.
-    """
-    numbers = _numbers(segments, least_active_days)
-    vocabulary = vocabulary_of(segments.rules, own_features(features), numbers, funnels)
-    return read_rules(segments.rules, vocabulary)
-
-
-def check_rules(
-    segments: Segments, features: Features, funnels: Mapping[str, int], least_active_days: int
-) -> None:
+def check_rules(segments: Segments, vocabulary: Vocabulary) -> None:
     """Make sure that every rule can be read.
 
     Raises:
         PydanticCustomError: of the type OF_RULES, with all mistakes in its context.
     """
-    mistakes = rules_in(segments, features, funnels, least_active_days)[1]
+    mistakes = read_rules(segments.rules, vocabulary)[1]
     if mistakes:
         text = "; ".join(f"segments.rules.{dotted(m.at)}: {m.text}" for m in mistakes)
         raise PydanticCustomError(OF_RULES, text, {"mistakes": mistakes})
@@ -95,11 +80,11 @@ def check_rules(
 def apart_rule(segments: Segments, least_active_days: int) -> Rule:
     """The rule of people with too little data, whose main segment it is."""
     entries = tuple(map(RuleEntry.model_validate, shipped_entries(TOO_LITTLE_DATA)))
-    vocabulary = vocabulary_of(entries, (), _numbers(segments, least_active_days), {})
+    vocabulary = vocabulary_of(entries, (), numbers_of_rules(segments, least_active_days), {})
     return replace(read_rules(entries, vocabulary)[0][0], is_primary=True)
 
 
-def _numbers(segments: Segments, least_active_days: int) -> dict[str, int]:
+def numbers_of_rules(segments: Segments, least_active_days: int) -> dict[str, int]:
     """Numbers that rules may use in braces."""
     numbers = {name: getattr(segments, name) for name in OF_SETTINGS}
     return numbers | {"least_active_days": least_active_days}

@@ -10,7 +10,13 @@ from desirelines.catalogue.kinds import KINDS
 from desirelines.characters import shown
 from desirelines.settings.csv_layout import DecimalSign, Delimiter, Encoding, Escape, Quote
 from desirelines.settings.expressions import read_expression
-from desirelines.settings.source_columns import Columns, IdentifierColumn, ValueColumn
+from desirelines.settings.source_columns import (
+    Columns,
+    IdentifierColumn,
+    TimeColumn,
+    Value,
+    ValueColumn,
+)
 from desirelines.settings.strict import Place, Strict, TableName, Word
 from desirelines.settings.validators import known_currency, known_zone
 
@@ -38,6 +44,7 @@ class Source(Strict):
         stream: identifier types, best first; the first one that a row has names its stream.
         identity: what identifies an event: its id; its content; or content and occurrence (equal
             rows of a file are separate events).
+        consents: statements of consent to purposes beside that of the tables, by purpose.
         snapshot: whether the rows are states, exported repeatedly (such as all customers). Only a
             state that differs from the one before is an event. The time is not compared, all other
             mapped values are.
@@ -70,6 +77,7 @@ class Source(Strict):
     time_zone: Annotated[str, BeforeValidator(known_zone)] = "UTC"
     currency: Annotated[str, BeforeValidator(known_currency)] | None = None
     columns: Columns
+    consents: dict[Word, Value] = Field(default_factory=dict)
     ids: dict[Word, IdentifierColumn]
     alias: IdentifierColumn | None = None
     kinds: dict[str, str] = Field(default_factory=dict)
@@ -87,14 +95,23 @@ class Source(Strict):
         return self.format in ("csv", "json")
 
     @property
+    def values(self) -> dict[str, ValueColumn | TimeColumn]:
+        """What it maps beside identifiers, each by its place in the mapping: `columns.page`."""
+        columns = {
+            f"columns.{name}": value
+            for name in type(self.columns).model_fields
+            if (value := getattr(self.columns, name)) is not None
+        }
+        return columns | {f"consents.{purpose}": v for purpose, v in self.consents.items()}
+
+    @property
     def expressions(self) -> dict[str, str]:
-        """The expressions of its columns, each with the first column that uses it."""
-        columns: dict[str, str] = {}
-        for name in type(self.columns).model_fields:
-            value = getattr(self.columns, name)
+        """Its expressions, each with the place of the first value that uses it."""
+        places: dict[str, str] = {}
+        for place, value in self.values.items():
             if isinstance(value, ValueColumn) and value.sql is not None:
-                columns.setdefault(value.sql, name)
-        return columns
+                places.setdefault(value.sql, place)
+        return places
 
     @field_validator("stream")
     @classmethod

@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from desirelines.erasure.file_changes import ListedFile
 from desirelines.erasure.needles import KEY, Sought, needles_of
 from desirelines.errors import GateError
 from desirelines.io.erasure_inbox import Case
+from desirelines.io.mlflow.tracking import local_places
 from desirelines.io.scan.on_spark import scan_on_spark
 from desirelines.io.scan.prove import proven_scan
-from desirelines.io.scan.run import changed_files, list_files, scan
+from desirelines.io.scan.run import changed_files, list_files, scan, scan_places
 from desirelines.io.tables.maintenance import vacuum
 from desirelines.run.context import Run
 from desirelines.tables import Table
@@ -66,30 +68,35 @@ def listed_files(run: Run) -> tuple[tuple[str, int, str], ...]:
 
 
 def proven(run: Run, case: Case) -> Proof:
-    """Scan every byte of every file of the warehouse, with canaries beside the tables."""
+    """Scan every byte of every file of the warehouse, with canaries beside the tables.
+
+    And of what commands write beside it: the report, and MLflow's files.
+    """
     sought = sought_of(case)
     size = sum(size for _, size, _ in case.files)
     how = partial(scan_on_spark, run.spark) if size > MANY_BYTES else scan
     proof = proven_scan(run.spark, _folder(run), sought, how=how)
-    bad = [
-        f for f in proof.scan.unclean if not f.is_readable or any(not h.is_short for h in f.hits)
-    ]
-    unsure = [f for f in proof.scan.unclean if f not in bad]
+    beside = scan_places(_beside(run), needles_of(sought))
+    scanned = (*proof.scan.files, *beside.files)
+    unclean = [f for f in scanned if not f.is_clean]
+    bad = [f for f in unclean if not f.is_readable or any(not h.is_short for h in f.hits)]
     after = [ListedFile(f.path, f.size, f.sha256) for f in proof.scan.files if f.sha256]
     changes = changed_files([ListedFile(*file) for file in case.files], after, needles_of(sought))
     is_clean = not bad and not proof.blind
     numbers = {
-        "files": len(proof.scan.files),
-        "bytes": proof.scan.size,
+        "files": len(scanned),
+        "bytes": proof.scan.size + beside.size,
         "canaries": len(proof.places),
-        "short_values_seen": len(unsure),
+        "short_values_seen": len(unclean) - len(bad),
+        "is_mlflow_read": _mlflow_places(run) is not None,
     }
-    unclean = [f"{f.path} ({f.why or ', '.join(sorted({h.place for h in f.hits}))})" for f in bad]
+    named = [f"{f.path} ({f.why or ', '.join(sorted({h.place for h in f.hits}))})" for f in bad]
     return Proof(
         is_clean,
-        tuple(unclean + [f"the scanner is blind: {place}" for place in proof.blind]),
+        tuple(named + [f"the scanner is blind: {place}" for place in proof.blind]),
         f"{numbers['files']:,} files, {numbers['bytes']:,} bytes, "
-        f"{numbers['canaries']:,} canaries found",
+        f"{numbers['canaries']:,} canaries found"
+        + ("" if numbers["is_mlflow_read"] else "; MLflow is a server, and was not read"),
         numbers,
         {
             "removed": [[f.path, f.size, f.sha256] for f in changes.removed],
@@ -107,6 +114,18 @@ def sought_of(case: Case) -> tuple[Sought, ...]:
         *(Sought(0, id_type, value) for id_type, value in case.identifiers),
         *(Sought(0, "row", value) for value in case.values if not _KEY.fullmatch(value)),
     )
+
+
+def _beside(run: Run) -> list[Path]:
+    """Files and folders that are there, written by commands, and not in the warehouse."""
+    folder = run.warehouse.local_folder
+    written = [Path(run.settings.report.path), *(_mlflow_places(run) or [])]
+    there = [place.absolute() for place in written if place.exists()]
+    return [p for p in there if folder is None or not p.is_relative_to(folder.absolute())]
+
+
+def _mlflow_places(run: Run) -> list[Path] | None:
+    return local_places(run.settings.tracking, run.warehouse.path_of("_mlflow"))
 
 
 def _folder(run: Run) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pyspark.sql import functions as F
 
 from desirelines.io.erasure_inbox import Case
+from desirelines.io.tables.rows import listed
 from desirelines.run.context import Run
 from desirelines.stages.identities import resolve
 from desirelines.stages.sessions import rebuild_sessions
@@ -17,10 +18,14 @@ BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def rebuild_shared(run: Run, case: Case) -> None:
-    """Judge shared identifiers anew, and cut their sessions from what is left. Idempotent."""
+    """Judge shared identifiers anew, and cut their sessions from what is left. Idempotent.
+
+    As of the date of the newest run, as consent and attribution are in its tables.
+    """
     if not case.shared_keys or not run.warehouse.exists(IDENTITY_MAP):
         return
-    keys = run.spark.createDataFrame([(k,) for k in case.shared_keys], "key string")
+    run = run.at(next((s.as_of for s in reversed(run.ledger.states()) if s.as_of), None))
+    keys = listed(run.spark, case.shared_keys, "key")
     resolve(run, keys)
     if not run.warehouse.exists(SESSIONS):
         return

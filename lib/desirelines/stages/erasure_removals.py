@@ -6,6 +6,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.io.erasure_inbox import Case
+from desirelines.io.tables.rows import listed
 from desirelines.run.context import Run
 from desirelines.tables import EVERYBODY, SEGMENT_CHANGES, SEGMENT_REMOVALS
 from desirelines.views.history import published_chain, segment_history
@@ -20,7 +21,7 @@ def removals_with(run: Run, case: Case) -> Removals:
     """
     if not run.warehouse.exists(SEGMENT_CHANGES):
         return ()
-    ids = run.spark.createDataFrame([(i,) for i in case.ids], "person_id string")
+    ids = listed(run.spark, case.ids, "person_id")
     stays = segment_history(run).join(F.broadcast(ids), "person_id", "left_semi")
     before = {
         (row["run_id"], row["segment_id"]): row["removed_count"]

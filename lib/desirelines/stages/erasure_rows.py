@@ -21,7 +21,7 @@ from desirelines.erasure.subjects import to_owned_events
 from desirelines.errors import GateError
 from desirelines.frames.keep import checkpointed
 from desirelines.io.erasure_inbox import Case
-from desirelines.io.tables.rows import row_count
+from desirelines.io.tables.rows import listed, row_count
 from desirelines.run.context import Run
 from desirelines.tables import (
     ALL,
@@ -102,10 +102,10 @@ def _frames(run: Run, table: Table, case: Case) -> Iterator[DataFrame]:
         is_computed = column == "person_id" and table not in (*TELL, PEOPLE)
         values = case.ids if is_computed else case.own_keys
         if values:
-            yield run.spark.createDataFrame([(v,) for v in values], f"{column} string")
+            yield listed(run.spark, values, column)
     if table is EVENTS and case.shared_keys and run.warehouse.exists(STREAM_OWNERS):
-        people = run.spark.createDataFrame([(p,) for p in case.people], "person_id string")
-        streams = run.spark.createDataFrame([(k,) for k in case.shared_keys], "stream_id string")
+        people = listed(run.spark, case.people, "person_id")
+        streams = listed(run.spark, case.shared_keys, "stream_id")
         intervals = (
             run.warehouse.read(STREAM_OWNERS)
             .filter(F.col("to_run").isNull())
@@ -119,7 +119,7 @@ def _frames(run: Run, table: Table, case: Case) -> Iterator[DataFrame]:
 def _in_quarantine(run: Run, case: Case) -> Iterator[DataFrame]:
     rejected = run.warehouse.read(QUARANTINED_EVENTS)
     identity = run.settings.identity
-    keys = run.spark.createDataFrame([(k,) for k in (*case.own_keys, *case.keys)], "key string")
+    keys = listed(run.spark, (*case.own_keys, *case.keys), "key")
     rows = to_rows_with_keys(
         rejected,
         keys.distinct(),
@@ -130,7 +130,7 @@ def _in_quarantine(run: Run, case: Case) -> Iterator[DataFrame]:
     )
     yield checkpointed(rows.select(*QUARANTINED_EVENTS.key))
     texts = {value.strip() for _, value in case.identifiers} | _kept_values(run, case)
-    frame = run.spark.createDataFrame([(text,) for text in sorted(texts)], "text string")
+    frame = listed(run.spark, sorted(texts), "text")
     rows = to_rows_with_texts(rejected, frame)
     yield checkpointed(rows.select(*QUARANTINED_EVENTS.key))
 
@@ -139,6 +139,6 @@ def _kept_values(run: Run, case: Case) -> set[str]:
     """Readable values of identifiers that are only theirs."""
     if not run.warehouse.exists(IDENTIFIERS) or not case.own_keys:
         return set()
-    keys = run.spark.createDataFrame([(k,) for k in case.own_keys], "key string")
+    keys = listed(run.spark, case.own_keys, "key")
     rows = run.warehouse.read(IDENTIFIERS).join(F.broadcast(keys), "key", "left_semi")
     return {row["value"] for row in rows.select("value").collect() if row["value"]}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from pyspark.sql import DataFrame
@@ -16,6 +15,7 @@ from desirelines.erasure.subjects import (
 )
 from desirelines.frames.keep import kept, release
 from desirelines.io.erasure_inbox import Case
+from desirelines.io.tables.rows import listed
 from desirelines.run.context import Run
 from desirelines.stages.erasure_rows import rows_of
 from desirelines.tables import (
@@ -34,11 +34,6 @@ NAMES: tuple[tuple[Table, tuple[str, ...]], ...] = (
 """Columns whose values name somebody's rows."""
 
 
-def listed(run: Run, values: Iterable[str], column: str) -> DataFrame:
-    """One row per value; as data, because a literal in a plan would stand in the event log."""
-    return run.spark.createDataFrame([(value,) for value in values], f"{column} string")
-
-
 def with_subjects(run: Run, case: Case) -> Case:
     """The request with its people, their identifiers, those they share, and their ids.
 
@@ -47,7 +42,7 @@ def with_subjects(run: Run, case: Case) -> Case:
     if not run.warehouse.exists(IDENTITY_MAP):
         return replace(case, own_keys=case.keys, ids=case.keys)
     identities = run.warehouse.read(IDENTITY_MAP)
-    asked = listed(run, case.keys, "key")
+    asked = listed(run.spark, case.keys, "key")
     people = kept(to_people_of(asked, identities))
     own = kept(to_own_keys(asked, people, identities))
     try:
@@ -61,7 +56,7 @@ def with_subjects(run: Run, case: Case) -> Case:
         shared_keys = _values(shared, "key") | set(case.shared_keys)
         own_keys = (_values(own, "key") | set(case.own_keys)) - shared_keys
         # A shared identifier was others', too, and their ids are not those of these people.
-        only_theirs = own.join(listed(run, shared_keys, "key"), "key", "left_anti")
+        only_theirs = own.join(listed(run.spark, shared_keys, "key"), "key", "left_anti")
         ids = _values(to_ids_ever(only_theirs, identities), "person_id") | set(case.ids)
         people_ids = _values(people, "person_id") | set(case.people)
     finally:

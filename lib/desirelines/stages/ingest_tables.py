@@ -13,6 +13,7 @@ from desirelines.columns.keys import bucket_of, secret_pads
 from desirelines.events.bot_agents import to_agent_tags, to_bot_agents, with_bot_agent
 from desirelines.events.fates import to_quarantine
 from desirelines.events.identifier_columns import key_column, value_column
+from desirelines.events.parse import consent_column
 from desirelines.events.raw_fields import ALIAS_KEY
 from desirelines.frames.keep import checkpointed
 from desirelines.identities.links import to_links
@@ -66,7 +67,9 @@ def write_tables(run: Run, group: list[Classified], once: Once) -> None:
     tags = [_agent_tags(run, c, agents) for c in group if not c.part.terms.source.keep_bots]
     if agents is not None and tags:
         writes.append(lambda: upsert(run.warehouse, union(tags), STREAM_TAGS))
-    consents = [_consents(run, c) for c, s in sources if s.columns.consent is not None]
+    consents = [
+        _consents(run, c) for c, s in sources if s.columns.consent is not None or s.consents
+    ]
     if consents:
         writes.append(lambda: _merge_consents(run, consents))
     identifiers = [
@@ -158,8 +161,10 @@ def _agent_tags(run: Run, classified: Classified, agents: DataFrame | None) -> D
 
 
 def _consents(run: Run, classified: Classified) -> DataFrame:
-    facts = {"purpose": F.lit(run.settings.consent.purpose), **_facts(run, classified)}
-    return to_statements(classified.used).withColumns(facts)
+    purposes = {p: consent_column(p) for p in classified.part.terms.source.consents}
+    purposes[run.settings.consent.purpose] = "is_consent_granted"
+    statements = to_statements(classified.used, purposes)
+    return statements.withColumns(_facts(run, classified))
 
 
 def _merge_consents(run: Run, consents: list[DataFrame]) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from itertools import chain
+from operator import and_, or_
 from typing import Any
 
 from pyspark.sql import DataFrame
@@ -14,9 +17,12 @@ from desirelines.history.membership_changes import to_changes
 from desirelines.history.restoration import to_people_since, to_restored_members
 from desirelines.io.tables.driver_rows import DriverRows
 from desirelines.io.tables.ledger import State
+from desirelines.io.tables.rows import listed
 from desirelines.rules.answers import UNKNOWN_NODES
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
+from desirelines.settings.rule_conditions import purposes_of
+from desirelines.settings.segment_rules import Rule
 from desirelines.stages.segment_counts import Memberships, published_sums
 from desirelines.tables import (
     CLUSTER_MODELS,
@@ -32,9 +38,10 @@ from desirelines.tables import (
     SUPPRESSIONS,
     Table,
 )
-from desirelines.views.events import keep_consented
+from desirelines.views.events import keep_consented, with_agreement
 from desirelines.views.identities import open_identities
 from desirelines.views.members import definition_rows, definitions_of, main_segments, members_after
+from desirelines.views.rules import rules_of_run
 from desirelines.views.runs import runs_until
 
 
@@ -79,23 +86,40 @@ def members_today(run: Run, older: State, before: DataFrame) -> DataFrame:
     """The members of the older run as people of today: person_id, bucket, segment_id, is_primary.
 
     People who are in no segment of the newest run (`before`) are left out: they are gone, erased or
-    refuse consent. So are those who refuse or are suppressed since.
+    refuse consent. So are those who refuse or are suppressed since; and of a segment with a
+    purpose, those who do not agree to it any more.
     """
     then = members_after(run, older.run_id)
     people = to_people_since(
         then,
         run.warehouse.read(IDENTITY_MAP),
         run.warehouse.read(STREAM_OWNERS),
-        run.spark.createDataFrame([(r,) for r in runs_until(run, older.run_id)], "run_id string"),
+        listed(run.spark, runs_until(run, older.run_id), "run_id"),
     )
     known = people.join(before.select("person_id").distinct(), "person_id", "left_semi")
     moment = F.lit(run.window.end).alias("_now")
     consented = keep_consented(run, known.select("*", moment), began="_now", ended="_now")
-    return to_restored_members(
+    members = to_restored_members(
         then,
         _drop_suppressed(run, consented.drop("_now")),
         buckets=run.settings.warehouse.buckets,
     )
+    return _keep_agreed(run, members, rules_of_run(run, older.run_id))
+
+
+def _keep_agreed(run: Run, members: DataFrame, rules: tuple[Rule, ...]) -> DataFrame:
+    """Without members of segments to whose purpose they do not agree today."""
+    purposes = {rule.segment_id: asked for rule in rules if (asked := purposes_of(rule.condition))}
+    if not purposes:
+        return members
+    columns = {p: f"_agrees_{n}" for n, p in enumerate(sorted(set(chain(*purposes.values()))))}
+    marked = with_agreement(run, members, columns)
+    is_left_out = (
+        (F.col("segment_id") == segment)
+        & ~reduce(and_, (F.coalesce(columns[purpose], F.lit(False)) for purpose in asked))
+        for segment, asked in purposes.items()
+    )
+    return marked.filter(~reduce(or_, is_left_out)).select(members.columns)
 
 
 def _drop_suppressed(run: Run, people: DataFrame) -> DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,13 +13,16 @@ from desirelines.history.drift import published_drift
 from desirelines.history.membership_changes import to_moves
 from desirelines.history.publishable import Counted, Move, publishable_sizes_and_moves
 from desirelines.rules.answers import UNKNOWN_NODES
+from desirelines.rules.toggles import is_left_out
 from desirelines.run.context import Run
 from desirelines.segments.overlap import to_overlaps
 from desirelines.segments.profile import to_counts
 from desirelines.segments.publishable_overlap import publishable_coverage, publishable_overlaps
+from desirelines.settings.segment_rules import Rule
 from desirelines.tables import SEGMENT_SIZES, TOO_LITTLE_DATA
 
-SEGMENT, MOVE, OVERLAP, UNKNOWN = "segment", "move", "overlap", "unknown"
+SEGMENT, MOVE, OVERLAP = "segment", "move", "overlap"
+UNKNOWN, LEFT_OUT = "unknown", "left out"
 """What a row of the counts is about."""
 MEASURES = "measures"
 """Key in the outputs of assign-segments: how far the run is from its base."""
@@ -68,18 +71,19 @@ def published_sums(
     memberships: Memberships,
     *,
     main: Sequence[str],
-    rules: Sequence[str],
+    rules: Sequence[Rule],
     expected: DataFrame | None,
     base_run_id: str,
 ) -> PublishedSums:
     """Count sizes, moves and overlaps, and give what can be published of them.
 
     `segments` are all segments of the run, also empty ones; `main` are those that divide everybody;
-    `rules` are the segments of rules, in the order of the answers; `expected` is that of
+    `rules` are those of the answers, in their order; `expected` is that of
     `history.membership_changes.to_moves`. Cost: one execution.
     """
-    rows = _counted(memberships, expected, main)
-    counted = _sizes_in(rows[SEGMENT], segments)
+    rows = _counted(memberships, expected, main, rules)
+    left_out = {r["one"]: r["people_count"] for r in rows[LEFT_OUT]}
+    counted = _sizes_in(rows[SEGMENT], segments, left_out)
     crossings = [Move(r["one"], r["other"], r["people_count"], r["more"]) for r in rows[MOVE]]
     published = run.warehouse.rows(SEGMENT_SIZES, where={"run_id": [base_run_id]})
     sizes, shown_moves = publishable_sizes_and_moves(
@@ -95,7 +99,7 @@ def published_sums(
     coverage = publishable_coverage(
         {r["number"]: r["people_count"] for r in rows[OVERLAP] if r["one"] is None}
     )
-    of_rules = {rules[r["number"]]: r["people_count"] for r in rows[UNKNOWN]}
+    of_rules = {rules[r["number"]].segment_id: r["people_count"] for r in rows[UNKNOWN]}
     too_few = None if TOO_LITTLE_DATA in withheld else people.get(TOO_LITTLE_DATA, 0)
     name = {"run_id": run.run_id}
     return PublishedSums(
@@ -112,7 +116,10 @@ def published_sums(
 
 
 def _counted(
-    memberships: Memberships, expected: DataFrame | None, main: Collection[str]
+    memberships: Memberships,
+    expected: DataFrame | None,
+    main: Collection[str],
+    rules: Sequence[Rule],
 ) -> dict[str, list[Any]]:
     """Collect all counts in one execution, by what they are about."""
     now = memberships.now
@@ -135,7 +142,10 @@ def _counted(
         ),
         _rows(UNKNOWN, _to_unknown(memberships.answers), number="rule"),
     ]
-    rows: dict[str, list[Any]] = {what: [] for what in (SEGMENT, MOVE, OVERLAP, UNKNOWN)}
+    if any(rule.purpose for rule in rules):
+        left_out = _to_left_out(memberships.answers, rules)
+        branches.append(_rows(LEFT_OUT, left_out, one=F.col("segment_id")))
+    rows: dict[str, list[Any]] = {w: [] for w in (SEGMENT, MOVE, OVERLAP, UNKNOWN, LEFT_OUT)}
     all_rows = branches[0]
     for branch in branches[1:]:
         all_rows = all_rows.unionByName(branch)
@@ -180,6 +190,21 @@ def _to_unknown(answers: DataFrame) -> DataFrame:
     return of_rules.groupBy("rule").agg(F.count_if(is_unknown).alias("people_count"))
 
 
-def _sizes_in(rows: list[Any], segments: list[str]) -> dict[str, Counted]:
-    of_segment = {r["one"]: Counted(r["people_count"], r["more"], r["less"]) for r in rows}
-    return {s: of_segment.get(s, Counted(0, 0, 0)) for s in segments}
+def _to_left_out(answers: DataFrame, rules: Sequence[Rule]) -> DataFrame:
+    """One row per rule with a purpose: segment_id, people_count of those who do not agree to it."""
+    counts = (
+        F.struct(
+            F.lit(rule.segment_id).alias("segment_id"),
+            F.count_if(is_left_out(rule.condition, number)).alias("people_count"),
+        )
+        for number, rule in enumerate(rules)
+        if rule.purpose
+    )
+    return answers.agg(F.array(*counts).alias("_counts")).select(F.inline("_counts"))
+
+
+def _sizes_in(
+    rows: list[Any], segments: list[str], left_out: Mapping[str, int]
+) -> dict[str, Counted]:
+    of_segment = {r["one"]: (r["people_count"], r["more"], r["less"]) for r in rows}
+    return {s: Counted(*of_segment.get(s, (0, 0, 0)), left_out.get(s)) for s in segments}

@@ -83,7 +83,7 @@ def assign_segments(run: Run) -> StageReport:
             ids,
             Memberships(before, now, changes, answers),
             main=[s for s in ids if s not in {r.segment_id for r in rules if not r.is_primary}],
-            rules=[rule.segment_id for rule in rules],
+            rules=rules,
             expected=expected,
             base_run_id=base,
         )

@@ -156,7 +156,11 @@ SEGMENT_SIZES = Table(
                "people who entered; null when withheld, together with left_count: these, those who "
                "left or those who stayed could be fewer than 10", "people"),
         Column("left_count", WHOLE, "people who left; null when entered_count is null", "people"),
+        Column("left_out_count", WHOLE,
+               "people for whom all else in the rule is true and who do not agree to the segment's "
+               "purpose; null where it names none, and when withheld", "people", since=2),
     ),
+    version=2,
 )  # fmt: skip
 
 SEGMENT_OVERLAP = Table(

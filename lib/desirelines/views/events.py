@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.identities.stream_owners import with_person
-from desirelines.privacy.consent import consent_intervals, drop_refused, to_refusals, with_consent
+from desirelines.io.tables.rows import empty_like
+from desirelines.privacy.consent import (
+    consent_intervals,
+    drop_refused,
+    to_agreement,
+    to_refusals,
+    with_consent,
+)
 from desirelines.run.context import Run
 from desirelines.tables import CONSENTS, EVENTS, STREAM_TAGS
 from desirelines.views.identities import open_identities, open_owners
@@ -42,9 +51,7 @@ def events_by_agent(run: Run) -> DataFrame:
 
     `is_bot` is never true if the settings keep bots, all or those of the source.
     """
-    consent = run.settings.consent
-    is_mapped = any(s.columns.consent is not None for s in run.settings.sources)
-    unknown = not is_mapped if consent.unknown == "auto" else consent.unknown == "granted"
+    unknown = unknown_is_granted(run, run.settings.consent.purpose)
     events = with_consent(
         run.warehouse.read(EVENTS), consents_in_force(run), unknown_is_granted=unknown
     )
@@ -74,6 +81,31 @@ def consents_in_force(run: Run) -> DataFrame:
     return consent_intervals(
         run.warehouse.read(CONSENTS), purpose=run.settings.consent.purpose, at=run.window.end
     )
+
+
+def unknown_is_granted(run: Run, purpose: str) -> bool:
+    """Whether who stated nothing on a purpose agrees to it; by default only where nobody can."""
+    consent = run.settings.consent
+    if consent.unknown != "auto":
+        return consent.unknown == "granted"
+    is_mapped = any(source.columns.consent is not None for source in run.settings.sources)
+    return purpose == consent.purpose and not is_mapped
+
+
+def with_agreement(run: Run, people: DataFrame, purposes: Mapping[str, str]) -> DataFrame:
+    """Add a column for each purpose: whether the person agrees to it as of as_of.
+
+    Null for who stated nothing, unless that counts as consent.
+    """
+    exists = run.warehouse.exists(CONSENTS)
+    consents = run.warehouse.read(CONSENTS) if exists else empty_like(run.spark, CONSENTS)
+    agreement = to_agreement(consents, open_identities(run), purposes, at=run.window.end)
+    granted = {
+        column: F.coalesce(column, F.lit(True))
+        for purpose, column in purposes.items()
+        if unknown_is_granted(run, purpose)
+    }
+    return people.join(agreement, "person_id", "left").withColumns(granted)
 
 
 def events_of_people(run: Run) -> DataFrame:

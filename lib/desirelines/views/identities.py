@@ -5,6 +5,7 @@ from __future__ import annotations
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from desirelines.io.tables.rows import listed
 from desirelines.run.context import Run
 from desirelines.tables import IDENTITY_MAP, STREAM_OWNERS
 
@@ -24,4 +25,4 @@ def one_person(run: Run, person_id: str) -> DataFrame:
 
     Joined as data, because a literal in a plan would stand in Spark's event log.
     """
-    return F.broadcast(run.spark.createDataFrame([(person_id,)], "person_id string"))
+    return F.broadcast(listed(run.spark, [person_id], "person_id"))

@@ -23,6 +23,7 @@ from desirelines.rules.facts import (
 from desirelines.rules.percentiles import percentiles_of
 from desirelines.run.context import Run
 from desirelines.settings.rule_conditions import (
+    AgreesTo,
     IsKnown,
     LabelIn,
     Percentile,
@@ -35,7 +36,7 @@ from desirelines.settings.rule_conditions import (
 from desirelines.settings.segment_rules import Rule, RuleEntry, read_rules, vocabulary_of
 from desirelines.settings.segments import own_features
 from desirelines.tables import FEATURES, PERSON_LABELS
-from desirelines.views.events import events_of_people
+from desirelines.views.events import events_of_people, with_agreement
 from desirelines.views.features import features_in_use, features_of
 from desirelines.views.parameters import RunParameter, parameter_of
 from desirelines.views.rule_paths import path_facts
@@ -61,14 +62,17 @@ def feature_numbers(run: Run) -> dict[str, str]:
 def rule_people(run: Run, asked: Mapping[Asked, str], tests: tuple[Test, ...]) -> DataFrame:
     """Everybody's features as of the run's date, with the columns that the tests need beside them.
 
-    Cost: sessions and events are read only if a test looks at them, once for all tests.
+    Cost: sessions, events and consent are read only if a test looks at them, once for all tests.
     """
     people = features_of(run)
     labels = _labels_in(tests)
     if labels:
         rows = run.warehouse.read(PERSON_LABELS).filter(F.col("as_of") == F.lit(run.as_of))
         people = people.join(rows.select("person_id", *labels), "person_id", "left")
-    if not asked:
+    agreed = {test.purpose: name for test, name in asked.items() if isinstance(test, AgreesTo)}
+    if agreed:
+        people = with_agreement(run, people, agreed)
+    if len(agreed) == len(asked):
         return people
     sessions = sessions_of_people(run)
     funnels = {funnel.name: funnel for funnel in run.settings.paths.funnels}
@@ -118,7 +122,7 @@ def rules_of_run(run: Run, run_id: str) -> tuple[Rule, ...]:
         if "when" in rule
     )
     own, funnels = own_features(run.settings.features), run.settings.paths.funnel_lengths
-    vocabulary = vocabulary_of(entries, own, {}, funnels)
+    vocabulary = vocabulary_of(entries, own, {}, funnels, run.settings.purposes)
     return read_rules(entries, vocabulary)[0]
 
 

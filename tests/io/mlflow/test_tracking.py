@@ -15,7 +15,13 @@ from desirelines.catalogue import FEATURES
 from desirelines.clusters.assign import to_assigned
 from desirelines.clusters.fit import fit
 from desirelines.errors import MachineError
-from desirelines.io.mlflow.tracking import LoggedFit, LoggedTrial, log_fit, promote
+from desirelines.io.mlflow.tracking import (
+    LoggedFit,
+    LoggedTrial,
+    local_places,
+    log_fit,
+    promote,
+)
 from desirelines.settings.model import Clusters, Tracking
 
 
@@ -211,3 +217,21 @@ def test_off_is_off(fitted, tmp_path):
     assert log_fit(Tracking(enabled=False), str(tmp_path), logged(fitted)) is None
     assert promote(Tracking(enabled=False), str(tmp_path), "r") is None
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "environment", "places"),
+    [
+        ({"enabled": False}, None, []),
+        ({}, None, ["/w/_mlflow/mlflow.db", "/w/_mlflow/artifacts"]),
+        ({}, "file:///runs", ["/runs"]),
+        ({"tracking_uri": "sqlite:////x/m.db"}, None, ["/x/m.db", "/w/_mlflow/artifacts"]),
+        ({"tracking_uri": "https://mlflow.example.com"}, "file:///runs", None),
+    ],
+)
+def test_where_mlflow_writes_on_this_machine(monkeypatch, given, environment, places):
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    if environment is not None:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", environment)
+    found = local_places(Tracking(**given), "/w/_mlflow")
+    assert (found if found is None else [str(p) for p in found]) == places

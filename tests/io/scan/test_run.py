@@ -3,7 +3,7 @@
 from desirelines.erasure.file_changes import ListedFile
 from desirelines.erasure.needles import KEY, Sought, needles_of
 from desirelines.erasure.ways import ALL_WAYS
-from desirelines.io.scan.run import changed_files, list_files, scan
+from desirelines.io.scan.run import changed_files, list_files, scan, scan_places
 
 DIGEST = "0123456789abcdef" * 2
 NEEDLES = needles_of([Sought(0, KEY, DIGEST)])
@@ -39,3 +39,14 @@ def test_listings_before_and_after_tell_what_happened(tmp_path):
     assert [f.path for f in changes.added] == ["b"]
     assert [f.path for f in changes.kept] == [".c", "a"]
     assert isinstance(changes.kept[0], ListedFile)
+
+
+def test_single_files_and_folders_are_scanned_in_one(tmp_path):
+    (tmp_path / "report.html").write_text(f"<p>{DIGEST}</p>")
+    (tmp_path / "runs" / "1").mkdir(parents=True)
+    (tmp_path / "runs" / "1" / "tag").write_text(DIGEST)
+    (tmp_path / "runs" / "clean").write_text("nothing")
+    (tmp_path / "elsewhere").write_text(DIGEST)
+    found = scan_places([tmp_path / "report.html", tmp_path / "runs"], NEEDLES)
+    assert [f.path for f in found.files] == ["report.html", "runs/1/tag", "runs/clean"]
+    assert [f.path for f in found.unclean] == ["report.html", "runs/1/tag"]

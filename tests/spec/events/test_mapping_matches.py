@@ -22,21 +22,22 @@ def source():
                     "amount": {"product": ["pieces", "price"]}, "channel": {"value": "web"},
                     "consent": "ok"},
         "ids": {"user": "who", "email": "mail"}, "alias": "before", "kinds": KINDS,
-        "properties": ["coupon", "size"],
+        "properties": ["coupon", "size"], "consents": {"ads": "mail", "profile": "traits.ok"},
     })  # fmt: skip
 
 
 def test_parts_of_a_mapping_that_match_in_no_row(spark, source):
     rows = table(spark, """
-        fate | key_user | key_email | alias_key | event_name | event_id | content_digest | page  | n:amount | b:is_consent_granted | properties
-        used | u        |           |           | buy        | 7        | d1             | /cart |          | false                | {"size":"L"}
-        used | u        |           |           | n62        | d2:1     | d2             |       |          |                      |
-        late | u        |           |           |            | d3:1     | d3             |       |          |                      |
+        fate | key_user | key_email | alias_key | event_name | event_id | content_digest | page  | n:amount | b:is_consent_granted | b:_consent_to_ads | b:_consent_to_profile | properties
+        used | u        |           |           | buy        | 7        | d1             | /cart |          | false                | true              |                       | {"size":"L"}
+        used | u        |           |           | n62        | d2:1     | d2             |       |          |                      |                   |                       |
+        late | u        |           |           |            | d3:1     | d3             |       |          |                      |                   |                       |
     """)  # fmt: skip  # noqa: E501
     paths = paths_with_values(source)
     assert [*paths] == [
-        "columns.event_id", "columns.page", "columns.amount", "columns.consent", "ids.user",
-        "ids.email", "alias", "properties.coupon", "properties.size",
+        "columns.event_id", "columns.page", "columns.amount", "columns.consent", "consents.ads",
+        "consents.profile", "ids.user", "ids.email", "alias", "properties.coupon",
+        "properties.size",
     ]  # fmt: skip
     from pyspark.sql import functions as F
 
@@ -45,12 +46,14 @@ def test_parts_of_a_mapping_that_match_in_no_row(spark, source):
     )
     matches = parts_that_match(source, [(g["has_value"], g["names"]) for g in groups.collect()])
     assert {p for p, is_there in matches.items() if is_there} == {
-        "columns.event_id", "columns.page", "columns.consent", "ids.user", "properties.size",
+        "columns.event_id", "columns.page", "columns.consent", "consents.ads", "ids.user",
+        "properties.size",
         "kinds.buy", "kinds.n62",
     }  # fmt: skip
     told = nothing_matches(source, matches)
     assert told.startswith(
-        "without a value in every row: columns.amount (pieces × price), ids.email (mail), "
+        "without a value in every row: columns.amount (pieces × price), consents.profile "
+        "(traits.ok), ids.email (mail), "
         "alias (before), properties.coupon; names in `kinds` that no row has: n0, n1, "
     )
     assert told.endswith("n19, and 43 more")

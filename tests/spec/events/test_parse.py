@@ -3,7 +3,7 @@
 from pyspark.sql import functions as F
 
 from desirelines.columns.keys import key_of, secret_pads
-from desirelines.events.parse import page_path, to_mapped_events
+from desirelines.events.parse import consent_column, page_path, to_mapped_events
 from desirelines.io.sources.readers import as_raw
 from desirelines.settings import Settings
 from tests.support.sources import READ_AT, SECRET, mapped, source
@@ -274,6 +274,33 @@ def test_consent_is_read_as_systems_write_it_and_an_unknown_word_is_a_reason(spa
     expected = {r["id"]: (r["expected"], r["reasons"]) for r in table(spark, text).collect()}
     found = {
         r["given_id"]: (r["is_consent_granted"], "; ".join(r["reasons"]) or None)
+        for r in mapped(spark, text, of).collect()
+    }
+    assert found == expected
+
+
+def test_consent_to_further_purposes_is_read_with_the_same_words(spark):
+    of = source(
+        columns={"occurred_at": "t", "event_name": "e", "event_id": "id"},
+        consents={
+            "ads": "mail",
+            "profiling": {"sql": "CASE WHEN row.id = '2' THEN 'no' END"},
+        },
+        ids={"cookie": "c"},
+        stream=["cookie"],
+    )
+    text = """
+        c | t          | e    | id | mail  | b:ads | b:profile | reasons
+        a | 2026-03-01 | look | 1  | yes   | true  |           |
+        a | 2026-03-01 | look | 2  |       |       | false     |
+        a | 2026-03-01 | look | 3  | hm    |       |           | consents.ads: not a known word
+    """
+    expected = {
+        r["id"]: (r["ads"], r["profile"], r["reasons"]) for r in table(spark, text).collect()
+    }
+    states = [consent_column(purpose) for purpose in ("ads", "profiling")]
+    found = {
+        r["given_id"]: (*(r[s] for s in states), "; ".join(r["reasons"]) or None)
         for r in mapped(spark, text, of).collect()
     }
     assert found == expected

@@ -7,6 +7,7 @@ import pytest
 from desirelines.privacy.consent import (
     consent_intervals,
     drop_refused,
+    to_agreement,
     to_refusals,
     to_statements,
     with_consent,
@@ -18,26 +19,31 @@ AT = datetime(2026, 3, 10, tzinfo=UTC)
 
 def test_a_statement_is_of_the_stream_and_of_the_login_that_it_was_made_with(spark):
     events = table(spark, """
-        stream_id | user_key | occurred_at      | b:is_consent_granted
-        a         | ann      | 2026-03-01 10:00 | false
-        b         | ann      | 2026-03-01 10:00 | true
-        b         | ann      | 2026-03-01 10:05 | true
-        c         |          | 2026-03-01 11:00 | true
-        ann       | ann      | 2026-03-01 12:00 | true
-        d         | dan      | 2026-03-01 12:00 |
+        stream_id | user_key | occurred_at      | b:use | b:ads
+        a         | ann      | 2026-03-01 10:00 | false |
+        b         | ann      | 2026-03-01 10:00 | true  | true
+        b         | ann      | 2026-03-01 10:05 | true  |
+        c         |          | 2026-03-01 11:00 | true  | false
+        ann       | ann      | 2026-03-01 12:00 | true  |
+        d         | dan      | 2026-03-01 12:00 |       |
+        e         |          | 2026-03-01 13:00 |       | true
     """)  # fmt: skip
-    stated = to_statements(events)
+    stated = to_statements(events, {"analytics": "use", "marketing": "ads"})
     expected = table(spark, """
-        key | from_at          | b:is_granted
-        a   | 2026-03-01 10:00 | false
-        b   | 2026-03-01 10:00 | true
-        b   | 2026-03-01 10:05 | true
-        ann | 2026-03-01 10:00 | false
-        ann | 2026-03-01 10:05 | true
-        c   | 2026-03-01 11:00 | true
-        ann | 2026-03-01 12:00 | true
+        key | purpose   | from_at          | b:is_granted
+        a   | analytics | 2026-03-01 10:00 | false
+        b   | analytics | 2026-03-01 10:00 | true
+        b   | analytics | 2026-03-01 10:05 | true
+        ann | analytics | 2026-03-01 10:00 | false
+        ann | analytics | 2026-03-01 10:05 | true
+        c   | analytics | 2026-03-01 11:00 | true
+        ann | analytics | 2026-03-01 12:00 | true
+        b   | marketing | 2026-03-01 10:00 | true
+        ann | marketing | 2026-03-01 10:00 | true
+        c   | marketing | 2026-03-01 11:00 | false
+        e   | marketing | 2026-03-01 13:00 | true
     """)  # fmt: skip
-    names = ("key", "from_at", "is_granted")
+    names = ("key", "purpose", "from_at", "is_granted")
     assert rows_of(stated, *names) == rows_of(expected, *names)
 
 
@@ -109,3 +115,43 @@ def test_of_a_merged_person_the_strictest_state_holds_for_all_devices(spark):
     )
     names = ("person_id", "started_at", "ended_at")
     assert rows_of(kept, *names) == rows_of(rows.filter("stays"), *names)
+
+
+def test_a_person_agrees_to_a_purpose_if_one_identifier_does_and_none_refuses(spark):
+    consents = table(spark, """
+        key | purpose   | from_at          | b:is_granted
+        a   | marketing | 2026-03-01 00:00 | true
+        b   | marketing | 2026-03-01 00:00 | false
+        b   | marketing | 2026-03-02 00:00 | true
+        c   | marketing | 2026-03-01 00:00 | true
+        d   | marketing | 2026-03-01 00:00 | true
+        d   | marketing | 2026-03-09 23:59 | false
+        e   | marketing | 2026-03-01 00:00 | true
+        e   | marketing | 2026-03-10 00:00 | false
+        f   | profiling | 2026-03-01 00:00 | false
+        g   | analytics | 2026-03-01 00:00 | true
+    """)  # fmt: skip
+    identities = table(
+        spark,
+        """
+        key | person_id
+        a   | p
+        b   | p
+        x   | p
+        c   | q
+        d   | q
+    """,
+    )
+    purposes = {"marketing": "ads", "profiling": "profile"}
+    agreed = to_agreement(consents, identities, purposes, at=AT)
+    expected = table(
+        spark,
+        """
+        person_id | b:ads | b:profile
+        p         | true  |
+        q         | false |
+        e         | true  |
+        f         |       | false
+    """,
+    )
+    assert rows_of(agreed, *expected.columns) == rows_of(expected, *expected.columns)

@@ -15,7 +15,7 @@ from desirelines.sessions.sessions import (
     rules_of,
     step_name,
 )
-from desirelines.settings.model import Sessions, StepRule
+from desirelines.settings.sessions import Sessions, StepRule
 from tests.support.tables import table
 
 

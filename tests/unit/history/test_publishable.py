@@ -52,3 +52,21 @@ def test_a_small_move_hides_what_it_would_follow_from():
 def test_few_people_of_a_segment_are_withheld_with_another():
     sizes, _ = published({"a": (4, 4, 0), "b": (140, 140, 0)}, [], {})
     assert sizes == {"a": (None, None, None), "b": (None, None, None)}
+
+
+def test_people_left_out_for_consent_are_told_where_neither_they_nor_the_rest_are_few():
+    counted = {
+        #              people, entered, left, left out
+        "a": Counted(110, 0, 0),
+        "b": Counted(140, 0, 0),
+        "many": Counted(50, 0, 0, 30),
+        "none": Counted(50, 0, 0, 0),
+        "few": Counted(50, 0, 0, 9),
+        "few_others": Counted(50, 0, 0, 195),
+        "withheld": Counted(5, 0, 0, 30),
+    }
+    sizes, _ = publishable_sizes_and_moves(counted, [], {}, main=["a", "b"])
+    assert {s["segment_id"]: s["left_out_count"] for s in sizes} == {
+        "a": None, "b": None, "many": 30, "none": 0, "few": None, "few_others": None,
+        "withheld": None,
+    }  # fmt: skip

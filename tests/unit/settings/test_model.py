@@ -1,5 +1,7 @@
 """The hash of settings."""
 
+import pytest
+
 from desirelines.settings import Settings, read_settings
 
 
@@ -12,3 +14,20 @@ def test_the_hash_tells_settings_that_change_tables_from_settings_that_do_not():
         ).hash
         == plain
     )
+
+
+@pytest.mark.parametrize(
+    ("inbox", "is_refused"),
+    [("tables/erasure", True), ("tables/../tables", True), ("erasure", False), ("s3://a/b", False)],
+)
+def test_the_inbox_of_erasure_is_not_where_a_scan_looks(tmp_path, inbox, is_refused):
+    folder = tmp_path / "tables"
+    given = {
+        "warehouse": {"path": str(folder)},
+        "erasure": {"inbox": inbox if ":" in inbox else str(tmp_path / inbox)},
+    }
+    if is_refused:
+        with pytest.raises(ValueError, match="in the warehouse's folder"):
+            Settings.model_validate(given)
+    else:
+        Settings.model_validate(given)

@@ -3,6 +3,7 @@
 import pytest
 
 from desirelines.settings.rule_conditions import (
+    AgreesTo,
     AllOf,
     AnyOf,
     Compare,
@@ -34,6 +35,7 @@ NAMES = Vocabulary(
     settings={"days": 30},
     segments=frozenset({"vip"}),
     funnels={"checkout": 3},
+    purposes=frozenset({"marketing", "e-mail for news"}),
 )
 CART, BUY = Steps(frozenset({"cart_add"})), Steps(frozenset({"purchase"}))
 BOTH = Steps(frozenset({"cart_add", "purchase"}))
@@ -66,6 +68,8 @@ DAY, MONTH = Span(1, "day"), Span(30, "day")
         ("at least 5 visits with help", Count(Counted("visits", Steps(frozenset({"help"}))), 5)),
         ("at least 21 active days in 30 days", Count(Counted("active days"), 21, None, MONTH)),
         ("at most 1 active weeks", Count(Counted("active weeks"), None, 1)),
+        ("agrees to marketing", AgreesTo("marketing")),
+        ('agrees to "e-mail for news"', AgreesTo("e-mail for news")),
         ("reached step 2 of funnel checkout", InFunnel("checkout", 2)),
         ("stopped at step 3 of funnel checkout in 1 day", InFunnel("checkout", 3, True, DAY)),
         ("at least 3 weekends with 2 purchase a day in 30 days",
@@ -110,6 +114,7 @@ def test_a_form_means(text, test):
         ("cart_add then no purchase within 1 day without help between", 1, "already none"),
         ('at least 1 "cart" of one category', 12, "kinds of steps alone"),
         ('path "cart -> " in 1 day', 6, "at character 9: a pattern ends with a step"),
+        ("agrees to marketting", 11, r"no purpose of consent .* \(did you mean 'marketing'\?\)"),
         ("reached step 4 of funnel checkout", 26, "funnel 'checkout' has the steps 1 to 3"),
         ("stopped at step 0 of funnel checkout", 29, "has the steps 1 to 3"),
         ("reached step 2 of funnel chekout", 26, r"no funnel .* \(did you mean 'checkout'\?\)"),

@@ -7,7 +7,14 @@ import pytest
 from desirelines.errors import SettingsError
 from desirelines.settings import Settings
 from desirelines.settings.load import read_settings
-from desirelines.settings.rule_conditions import Compare, InSegment, Moment, Span, as_written
+from desirelines.settings.rule_conditions import (
+    Compare,
+    InSegment,
+    Moment,
+    Span,
+    as_written,
+    purposes_of,
+)
 from desirelines.settings.segment_rules import (
     RuleEntry,
     read_rules,
@@ -163,3 +170,48 @@ def test_members_stay_fresh_for_whole_hours_or_for_ever():
     for value in ("0", "-1", "1.5", "87601"):
         with pytest.raises(SettingsError, match="fresh_hours"):
             read_settings(sets=[f"segments.fresh_hours={value}"])
+
+
+def test_a_segment_with_a_purpose_is_of_people_who_agree_to_it():
+    source = {
+        "name": "shop", "format": "csv", "path": "in", "stream": ["user"], "ids": {"user": "u"},
+        "columns": {"occurred_at": "at", "event_name": "e"}, "consents": {"marketing": "mail"},
+    }  # fmt: skip
+    rules = [
+        {"segment": "a", "name": "A", "purpose": "marketing", "when": "frequency > 1"},
+        {"segment": "b", "name": "B", "purpose": "analytics", "description": "orders",
+         "when": {"all": ["frequency > 1", "monetary > 9"]}},
+        {"segment": "c", "name": "C", "when": {"not": "agrees to marketing"}},
+    ]  # fmt: skip
+    settings = Settings.model_validate({"sources": [source], "segments": {"rules": rules}})
+    assert [(as_written(r.condition), r.definition, r.purpose) for r in settings.rules] == [
+        ({"all": ["frequency > 1", "agrees to marketing"]},
+         "frequency > 1 and agrees to marketing", "marketing"),
+        ({"all": ["frequency > 1", "monetary > 9", "agrees to analytics"]},
+         "orders; agrees to analytics", "analytics"),
+        ({"not": "agrees to marketing"}, "not (agrees to marketing)", ""),
+    ]  # fmt: skip
+    assert [purposes_of(r.condition) for r in settings.rules] == [
+        ("marketing",), ("analytics",), (),
+    ]  # fmt: skip
+
+
+def test_a_purpose_that_no_source_maps_is_a_mistake(tmp_path):
+    conf = write(
+        tmp_path,
+        conf="segments:\n  rules: [one.yaml]\n",
+        one="segment: a\nname: A\npurpose: analytic\nwhen: frequency > 1\n",
+    )
+    assert (
+        "one.yaml:3 segments.rules.0.purpose: no source maps consent to 'analytic' (`consents`) "
+        "(did you mean 'analytics'?)"
+    ) in mistakes(conf)
+
+
+def test_the_purpose_of_the_tables_has_one_place_in_a_mapping():
+    source = {
+        "name": "shop", "format": "csv", "path": "in", "stream": ["user"], "ids": {"user": "u"},
+        "columns": {"occurred_at": "at", "event_name": "e"}, "consents": {"analytics": "ok"},
+    }  # fmt: skip
+    with pytest.raises(ValueError, match="map its statement as `consent` under `columns`"):
+        Settings.model_validate({"sources": [source]})

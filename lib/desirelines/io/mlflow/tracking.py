@@ -18,6 +18,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from desirelines.errors import MachineError
+from desirelines.io.sources.symlinks import local_path
 from desirelines.io.tables.predicates import equals
 from desirelines.settings.model import Tracking
 
@@ -119,6 +120,22 @@ def promote(settings: Tracking, folder: str, run_id: str | None) -> None:
         _name_version(client, settings, run_id, CHAMPION)
 
 
+def local_places(settings: Tracking, folder: str) -> list[Path] | None:
+    """Files and folders on this machine to which MLflow writes; null where a server has them."""
+    if not settings.enabled:
+        return []
+    uri = _address(settings, folder)
+    if uri.startswith("sqlite:///"):
+        return [Path(uri.removeprefix("sqlite:///")), Path(folder) / "artifacts"]
+    path = local_path(uri)
+    return None if path is None else [path]
+
+
+def _address(settings: Tracking, folder: str) -> str:
+    uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
+    return f"sqlite:///{Path(folder) / 'mlflow.db'}" if uri is None else uri
+
+
 @contextmanager
 def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, MlflowClient, str]]:
     """MLflow at the configured address, a client, and the address; restores MLflow afterwards.
@@ -140,10 +157,9 @@ def _opened(settings: Tracking, folder: str) -> Iterator[tuple[ModuleType, Mlflo
             "MLflow is not installed. Run pip install 'desirelines[mlflow]', or pass --set "
             "tracking.enabled=false."
         ) from None
-    uri = settings.tracking_uri or os.environ.get("MLFLOW_TRACKING_URI")
-    if uri is None:
+    uri = _address(settings, folder)
+    if uri.startswith("sqlite:"):
         Path(folder).mkdir(parents=True, exist_ok=True)
-        uri = f"sqlite:///{Path(folder) / 'mlflow.db'}"
     addresses = {name: os.environ.get(name) for name in _ADDRESSES}
     was_heard = MLFLOW_LOGGING_STREAM.enabled
     MLFLOW_LOGGING_STREAM.enabled = bool(os.environ.get("DESIRELINES_DEBUG"))

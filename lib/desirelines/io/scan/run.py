@@ -5,7 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
+
+from pyarrow import fs
 
 from desirelines.erasure.file_changes import FileChanges, ListedFile, file_changes
 from desirelines.erasure.findings import Scan, in_order
@@ -44,6 +48,24 @@ def scan(
         return in_order(map(one, listed), ALL_WAYS - ways)
     with ThreadPoolExecutor(workers) as pool:
         return in_order(pool.map(one, listed), ALL_WAYS - ways)
+
+
+def scan_places(places: Iterable[Path], needles: Needles) -> Scan:
+    """The result of `scan` for single files and for folders on this machine, in one.
+
+    Raises:
+        SourceError: a folder cannot be listed.
+    """
+    reading, files = Reading(Searcher.of(needles), ALL_WAYS), fs.LocalFileSystem()
+    listed = [found for place in places for found in _below(place)]
+    numbered = (replace(found, number=number) for number, found in enumerate(listed))
+    return in_order((scan_file(files, found, reading) for found in numbered), frozenset())
+
+
+def _below(place: Path) -> list[Found]:
+    if place.is_dir():
+        return [replace(f, path=f"{place.name}/{f.path}") for f in walk(str(place))]
+    return [Found(0, str(place.absolute()), place.name, place.stat().st_size, True)]
 
 
 def to_scan(folder: str, ways: frozenset[str]) -> list[Found]:

@@ -111,7 +111,7 @@ def with_whole_names(source: Source, columns: list[str]) -> Source:
         return f"`{value}`" if value in whole else value
 
     mapping = source.model_dump(mode="json", exclude_unset=True)
-    places = ("columns", "ids", "alias", "properties", "lines")
+    places = ("columns", "consents", "ids", "alias", "properties", "lines")
     return Source.model_validate(mapping | {k: named(mapping[k]) for k in places if k in mapping})
 
 
@@ -127,6 +127,11 @@ def without(source: Source, absent: list[str]) -> Source:
         for name in type(columns).model_fields
         if (value := getattr(columns, name)) is not None and set(absent) & set(value.names)
     }
+    consents = {
+        purpose: value_left
+        for purpose, value in source.consents.items()
+        if (value_left := _left(value, absent)) is not None
+    }
     ids = {t: left for t, i in source.ids.items() if (left := _left(i, absent)) is not None}
     stream = tuple(t for t in source.stream if t in ids)
     lost = {name for name, value in changed.items() if value is None}
@@ -141,6 +146,7 @@ def without(source: Source, absent: list[str]) -> Source:
     return source.model_copy(
         update={
             "columns": columns.model_copy(update=changed),
+            "consents": consents,
             "ids": ids,
             "stream": stream,
             "properties": tuple(p for p in source.properties if p not in absent),

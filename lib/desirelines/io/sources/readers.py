@@ -231,13 +231,7 @@ def absent_paths(schema: T.StructType, source: Source) -> list[str]:
 
 def mapped_paths(source: Source) -> list[str]:
     """Columns of the source that its mapping names, by their dotted paths."""
-    columns = source.columns
-    values = [
-        n
-        for name in type(columns).model_fields
-        if (v := getattr(columns, name)) and hasattr(v, "names")
-        for n in v.names
-    ]
+    values = [name for value in source.values.values() for name in value.names]
     identifiers = (*source.ids.values(), *([source.alias] if source.alias else []))
     ids = [name for identifier in identifiers for name in identifier.names]
     return list(

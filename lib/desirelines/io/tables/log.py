@@ -48,6 +48,14 @@ def _numbers(table: Path, kind: re.Pattern[str]) -> list[int]:
     return [int(found[1]) for name in names if (found := kind.fullmatch(name))]
 
 
+def is_clone(table: Path) -> bool:
+    """Whether a commit in the log says that the table is a clone of another."""
+    return any(
+        '"operation":"CLONE"' in commit.read_text(encoding="utf-8")
+        for commit in (table / "_delta_log").glob("*.json")
+    )
+
+
 def version_in_history(spark: SparkSession, address: str) -> int:
     """The newest version of a table anywhere, by its history. `address` is quoted."""
     return int(spark.sql(f"DESCRIBE HISTORY {address} LIMIT 1").collect()[0]["version"])

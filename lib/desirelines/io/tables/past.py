@@ -21,6 +21,7 @@ from desirelines.io.spark.scratch import scratch_folders
 from desirelines.io.tables.ddl import drop_statement
 from desirelines.io.tables.ledger import ENDED, Ledger
 from desirelines.io.tables.reader import TableReader
+from desirelines.io.tables.rows import listed
 from desirelines.io.tables.scratch_tables import FOLDER
 from desirelines.io.tables.small import Where, ordered
 from desirelines.io.tables.store import Warehouse
@@ -132,7 +133,7 @@ class PastWarehouse(Warehouse):
         return rows.select(*table.column_names)
 
     def _named(self, runs: Collection[str], column: str) -> DataFrame:
-        return self.spark.createDataFrame([(r,) for r in sorted(runs)], f"{column} string")
+        return listed(self.spark, sorted(runs), column)
 
     def drop(self) -> None:
         """Delete the tables that were written."""

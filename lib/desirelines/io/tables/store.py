@@ -22,6 +22,7 @@ from desirelines.io.tables.first_commit import write_first_commit
 from desirelines.io.tables.layout import PROPERTY, laid_out, with_period
 from desirelines.io.tables.predicates import Predicate, equals
 from desirelines.io.tables.reader import AT_ONCE, TableReader
+from desirelines.io.tables.rows import listed
 from desirelines.tables import Table
 from desirelines.tables.conform import conform
 
@@ -157,7 +158,7 @@ class Warehouse(TableReader):
 
         For rows that are kept for a limited time, or were never published.
         """
-        runs = self.spark.createDataFrame([(r,) for r in sorted(run_ids)], "run_id string")
+        runs = listed(self.spark, sorted(run_ids), "run_id")
         self.delete(runs, table)
 
     def replace_run_of(
