@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from pyspark.sql import functions as F
 
-from desirelines.rules.columns import RuleInputs, rule_columns
+from desirelines.rules.answers import TRUE_NODES, UNKNOWN_NODES, to_answers
+from desirelines.rules.columns import RuleInputs
 from desirelines.rules.facts import asked_of, needs_events, session_facts, to_category_facts
 from desirelines.settings import Settings
 from desirelines.settings.rule_conditions import each_test
@@ -29,9 +30,16 @@ def answers(features, rules, *, sessions=None, events=None, percentiles=None, zo
             people = people.join(facts, "person_id", "left")
     if needs_events(asked):
         people = people.join(to_category_facts(events, asked, end=end), "person_id", "left")
-    columns = rule_columns(rules, RuleInputs(end, {}, percentiles or {}, asked))
-    rows = people.select("person_id", *(c.alias(name) for name, c in columns.items())).collect()
-    return {r["person_id"]: {name: r[name] for name in columns} for r in rows}
+    if "bucket" not in people.columns:
+        people = people.withColumn("bucket", F.lit(0))
+    rows = to_answers(people, rules, RuleInputs(end, {}, percentiles or {}, asked)).collect()
+    return {
+        r["person_id"]: {
+            rule.segment_id: None if unknown & 1 else bool(true & 1)
+            for rule, true, unknown in zip(rules, r[TRUE_NODES], r[UNKNOWN_NODES], strict=True)
+        }
+        for r in rows
+    }
 
 
 def observed_for(spark, people):
