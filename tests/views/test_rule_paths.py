@@ -3,8 +3,10 @@
 import pytest
 from pyspark.sql import functions as F
 
-from desirelines.rules.columns import RuleInputs, rule_columns
+from desirelines.rules.answers import to_answers
+from desirelines.rules.columns import RuleInputs
 from desirelines.rules.facts import asked_of
+from desirelines.rules.toggles import node_answer
 from desirelines.settings import Settings
 from desirelines.settings.rule_conditions import each_test
 from desirelines.views.rule_paths import path_facts
@@ -40,9 +42,11 @@ def answers(spark, when, unit="person"):
     funnels = {funnel.name: funnel for funnel in settings.paths.funnels}
     for facts in path_facts(sessions(spark, SESSIONS), asked, funnels, END):
         people = people.join(facts, "person_id", "left")
-    column = rule_columns(settings.rules, RuleInputs(END, {}, {}, asked))["one"]
-    words = F.when(column, "T").when(~column, "F").otherwise("U")
-    rows = people.select("person_id", words.alias("answer")).collect()
+    people = people.withColumn("bucket", F.lit(0))
+    bits = to_answers(people, settings.rules, RuleInputs(END, {}, {}, asked))
+    answer = node_answer(0, 0)
+    words = F.when(answer, "T").when(~answer, "F").otherwise("U")
+    rows = bits.select("person_id", words.alias("answer")).collect()
     return "".join(row["answer"] for row in sorted(rows, key=lambda r: list(SEEN_FOR).index(r[0])))
 
 

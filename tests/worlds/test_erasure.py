@@ -37,10 +37,10 @@ def test_one_person_and_then_a_thousand(spark, tmp_path, secret_files, capsys):
     capsys.readouterr()
 
     owners = warehouse.read(tables.STREAM_OWNERS).select("stream_id", "person_id")
-    logins = warehouse.read(tables.EVENTS).filter("user_key IS NOT NULL")
-    several = owners.unionByName(
-        logins.select("stream_id", F.col("user_key").alias("person_id"))
-    ).groupBy("stream_id")
+    people_of = warehouse.read(tables.IDENTITY_MAP).filter("to_run IS NULL")
+    logins = warehouse.read(tables.EVENTS).select("stream_id", F.col("user_key").alias("key"))
+    by_login = logins.distinct().join(people_of, "key").select("stream_id", "person_id")
+    several = owners.unionByName(by_login).groupBy("stream_id")
     counted = several.agg(F.count_distinct("person_id").alias("n")).filter("n > 1")
     shared = spark.createDataFrame([(row["stream_id"],) for row in counted.collect()], "key string")
 

@@ -11,9 +11,11 @@ from pyspark.sql import functions as F
 
 from desirelines.columns.small_groups import publishable_count
 from desirelines.frames.keep import kept, release
-from desirelines.rules.columns import RuleInputs, condition_column, rule_columns
+from desirelines.rules.answers import to_answers
+from desirelines.rules.columns import RuleInputs
 from desirelines.rules.facts import asked_of
 from desirelines.rules.percentiles import percentiles_of, resolved
+from desirelines.rules.toggles import node_answer
 from desirelines.run.context import Run
 from desirelines.settings.load import with_rule_file
 from desirelines.settings.rule_conditions import in_words, nodes_of
@@ -87,19 +89,19 @@ def preview(run: Run, file: Path) -> tuple[SegmentPreview, ...]:
         SettingsError: a rule cannot be read; with file, line and column.
         EmptyInputError: no run was published.
     """
-    run, rules, people, nodes = _evaluated(run, file)
+    run, rules, answers, nodes = _evaluated(run, file)
     members = run.warehouse.read(SEGMENT_MEMBERS).select("person_id", "segment_id")
     holds = [F.count_if(nodes[_name(rule, 0)]).alias(rule.segment_id) for rule in rules]
     try:
-        counts = people.agg(
+        counts = answers.agg(
             F.count("*").alias("everybody"),
             *(F.count_if(column).alias(f"true_{name}") for name, column in nodes.items()),
             *(F.count_if(column.isNull()).alias(f"null_{name}") for name, column in nodes.items()),
         ).collect()[0]
-        by_segment = members.join(people, "person_id").groupBy("segment_id")
+        by_segment = members.join(answers, "person_id").groupBy("segment_id")
         inside = by_segment.agg(F.count("*").alias("people_count"), *holds).collect()
     finally:
-        release(people)
+        release(answers)
     names = segment_names(run, run.run_id)
     of_segment = {row["segment_id"]: row.asDict() for row in inside}
     return tuple(_preview_of(run, rule, counts.asDict(), of_segment, names) for rule in rules)
@@ -112,15 +114,15 @@ def answers_for(run: Run, file: Path, person: str) -> tuple[NodeAnswer, ...]:
         SettingsError: a rule cannot be read; with file, line and column.
         EmptyInputError: no run was published.
     """
-    run, rules, people, nodes = _evaluated(run, file)
+    run, rules, answers, nodes = _evaluated(run, file)
     try:
         me = one_person(run, person)
-        rows = people.join(me, "person_id").select(
+        rows = answers.join(me, "person_id").select(
             *(column.alias(name) for name, column in nodes.items())
         )
         found = rows.collect()
     finally:
-        release(people)
+        release(answers)
     row = found[0].asDict() if found else dict.fromkeys(nodes)
     return tuple(
         NodeAnswer(rule.segment_id, in_words(node), ANSWERS[row[_name(rule, place)]])
@@ -130,7 +132,7 @@ def answers_for(run: Run, file: Path, person: str) -> tuple[NodeAnswer, ...]:
 
 
 def _evaluated(run: Run, file: Path) -> tuple[Run, tuple[Rule, ...], DataFrame, dict[str, Column]]:
-    """The published run, the rules of the file, everybody, and a column for every node."""
+    """The published run, the rules of the file, everybody's answers, a column for every node."""
     published = newest_published(run)
     run = run.of(published.run_id, published.as_of)
     settings, ids = with_rule_file(run.settings, file)
@@ -142,15 +144,15 @@ def _evaluated(run: Run, file: Path) -> tuple[Run, tuple[Rule, ...], DataFrame, 
     inputs = RuleInputs(
         run.window.end, numbers, {p: r.value for p, r in percentiles.items()}, asked
     )
-    of_rules = rule_columns(all_rules, inputs)
     mine = (rule for rule in all_rules if rule.segment_id in ids)
     rules = tuple(sorted(mine, key=lambda rule: ids.index(rule.segment_id)))
     nodes = {
-        _name(rule, place): condition_column(node, inputs, of_rules)
+        _name(rule, place): node_answer(all_rules.index(rule), place)
         for rule in rules
-        for place, node in enumerate(nodes_of(rule.condition))
+        for place, _ in enumerate(nodes_of(rule.condition))
     }
-    return run, rules, kept(rule_people(run, asked, tests)), nodes
+    answers = to_answers(rule_people(run, asked, tests), all_rules, inputs)
+    return run, rules, kept(answers), nodes
 
 
 def _name(rule: Rule, place: int) -> str:

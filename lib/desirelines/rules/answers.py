@@ -50,7 +50,7 @@ def to_answers(people: DataFrame, rules: tuple[Rule, ...], inputs: RuleInputs) -
     tested = people.select(
         "person_id",
         "bucket",
-        *(_number(test_column(test, inputs, {})).alias(name) for test, name in names.items()),
+        *(_number(test_column(test, inputs)).alias(name) for test, name in names.items()),
     )
     of_rules: dict[str, str] = {}
     for rule in rules:

@@ -1,7 +1,4 @@
-"""Conditions of rules as columns: true, false, or null where it is not known.
-
-Spark's AND, OR and NOT over null are Kleene's three-valued logic (docs/rules.md).
-"""
+"""Tests of rules as columns: true, false, or null where it is not known (docs/rules.md)."""
 
 from __future__ import annotations
 
@@ -36,7 +33,6 @@ from desirelines.settings.rule_conditions import (
     Span,
     Test,
 )
-from desirelines.settings.segment_rules import Rule
 
 OPERATORS = {"<": lt, "<=": le, "=": eq, "!=": ne, ">=": ge, ">": gt}
 DAY_US = 86_400_000_000
@@ -61,28 +57,26 @@ class RuleInputs:
     observed: Mapping[Span | None, str] = field(default_factory=dict)
 
 
-def rule_columns(rules: tuple[Rule, ...], inputs: RuleInputs) -> dict[str, Column]:
-    """The condition of every rule, by segment; rules come after those that they refer to."""
-    columns: dict[str, Column] = {}
-    for rule in rules:
-        columns[rule.segment_id] = condition_column(rule.condition, inputs, columns)
-    return columns
+def condition_column(condition: Condition, inputs: RuleInputs) -> Column:
+    """A condition that refers to no other rule, for each person: true, false or null.
 
-
-def condition_column(
-    condition: Condition, inputs: RuleInputs, segments: Mapping[str, Column]
-) -> Column:
-    """True, false or null for each person; `segments` are the conditions of other rules."""
+    Spark's AND, OR and NOT over null are Kleene's three-valued logic. Many rules are answered by
+    `answers.to_answers`.
+    """
     if isinstance(condition, Not):
-        return ~condition_column(condition.part, inputs, segments)
+        return ~condition_column(condition.part, inputs)
     if isinstance(condition, AllOf | AnyOf):
-        parts = [condition_column(part, inputs, segments) for part in condition.parts]
+        parts = [condition_column(part, inputs) for part in condition.parts]
         return reduce(and_ if isinstance(condition, AllOf) else or_, parts)
-    return test_column(condition.test, inputs, segments)
+    return test_column(condition.test, inputs)
 
 
-def test_column(test: Test, inputs: RuleInputs, segments: Mapping[str, Column]) -> Column:
-    """One test, for each person."""
+def test_column(test: Test, inputs: RuleInputs) -> Column:
+    """One test, for each person: true, false or null.
+
+    Raises:
+        TypeError: the test is about another segment, which is answered by that segment's rule.
+    """
     match test:
         case Compare():
             bound = test.bound
@@ -115,7 +109,7 @@ def test_column(test: Test, inputs: RuleInputs, segments: Mapping[str, Column]) 
         case AgreesTo():
             return F.col(inputs.asked[test])
         case InSegment():
-            return segments[test.segment_id]
+            raise TypeError(f"segment {test.segment_id} is answered by its rule")
 
 
 def number_column(name: str, numbers: Mapping[str, str]) -> Column:

@@ -36,7 +36,7 @@ def clustered_features(run: Run) -> DataFrame:
 def is_apart(run: Run) -> Column:
     """Whether a person has too little data to be grouped, over `features`."""
     inputs = RuleInputs(run.window.end, {}, {}, {})
-    condition = condition_column(run.settings.apart_rule.condition, inputs, {})
+    condition = condition_column(run.settings.apart_rule.condition, inputs)
     return F.coalesce(condition, F.lit(False))
 
 

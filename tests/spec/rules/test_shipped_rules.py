@@ -7,13 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from desirelines.rules.columns import RuleInputs, rule_columns
-from desirelines.rules.facts import asked_of, needs_events, session_facts, to_category_facts
 from desirelines.rules.percentiles import percentiles_of, resolved
 from desirelines.settings.load import read_settings
 from desirelines.settings.rule_conditions import each_test
 from desirelines.settings.segment_rules import shipped_names
-from tests.support.rules import AS_OF, END
+from tests.support.rules import END, answers
 from tests.support.tables import table
 
 NAMES = shipped_names()
@@ -26,16 +24,9 @@ def members(spark, name, people, *, visits=None, events=None):
     rules = (settings.apart_rule, *settings.rules)
     rule = next(r for r in rules if r.segment_id == name)
     tests = tuple(each_test(rule.condition))
-    asked = asked_of(tests)
     values = {p: r.value for p, r in resolved(people, percentiles_of(tests), {}).items()}
-    rows = people
-    if visits is not None:
-        for facts in session_facts(visits, asked, end=END, as_of=AS_OF, zone="UTC"):
-            rows = rows.join(facts, "person_id", "left")
-    if needs_events(asked):
-        rows = rows.join(to_category_facts(events, asked, end=END), "person_id", "left")
-    column = rule_columns((rule,), RuleInputs(END, {}, values, asked))[name]
-    return {r[0]: r[1] for r in rows.select("person_id", column).collect()}
+    found = answers(people, (rule,), sessions=visits, events=events, percentiles=values)
+    return {person: of_rules[name] for person, of_rules in found.items()}
 
 
 def expected(people):
