@@ -133,7 +133,7 @@ BUILD_PATHS = Stage(
 )
 PUBLISH = Stage(
     "publish",
-    partial(publish, assign=ASSIGN),
+    partial(publish, assign=ASSIGN, after_erasure=(BUILD_FEATURES, ASSIGN, BUILD_PATHS)),
     reads=(ROW_ACCOUNTS, FEATURES, SEGMENT_CHANGES),
     writes=(RUNS, SEGMENT_MEMBERS),
 )

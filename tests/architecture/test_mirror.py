@@ -60,7 +60,8 @@ TESTED_THROUGH = {
     "stages/abandoned_runs.py": "tests/attacks/test_sweeping.py",
     **dict.fromkeys(
         (f"stages/erasure_{name}.py" for name in (
-            "files", "rebuild", "receipts", "removals", "returned", "rows", "steps", "subjects",
+            "files", "rebuild", "receipts", "removals", "requests", "returned", "rows", "steps",
+            "subjects",
         )),
         "tests/operations/test_erase.py",
     ),

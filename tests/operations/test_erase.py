@@ -2,15 +2,18 @@
 
 import json
 import shutil
+from datetime import UTC, datetime
 
 import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
 from desirelines.columns.keys import key_of
+from desirelines.operations.erase import received
+from desirelines.settings import read_settings
 from tests.support import shop
 from tests.support.needles import Needles
-from tests.support.published import conf, deliver, read, result
+from tests.support.published import STAGES, THIRD, conf, deliver, read, result
 
 SOMEONE = shop.mess()[0]["cookie"].removeprefix("cookie")
 PEOPLE_TABLES = [t for t in tables.ALL if t.erased_by]
@@ -102,6 +105,34 @@ def test_history_still_adds_up(spark, published_shop, cli, capsys, tmp_path):
     assert removed["all"] == 2
     assert before == {s: after.get(s, 0) + removed.get(s, 0) for s in before}
     assert cli("check", *conf(published_shop)) == 0
+
+
+@pytest.mark.integration
+def test_who_asks_while_a_run_is_on_is_not_published(
+    spark, published_shop, cli, capsys, tmp_path, secret
+):
+    needles = Needles(keys_of_one(secret), [])
+    inbox = ("--set", f"erasure.inbox={tmp_path / 'inbox'}")
+    deliver(spark, published_shop, shop.rows(*THIRD))
+    for stage in STAGES[:-2]:
+        assert cli(stage, *conf(published_shop)) == 0, stage
+    staged = everything(spark, published_shop)
+    assert any(map(needles.in_text, staged["segment_evidence"]))
+
+    # What `erase --request` does while another driver holds the warehouse.
+    settings = read_settings([published_shop / "conf.yaml"], [inbox[1]])
+    received(settings, [("user", f"user{SOMEONE}")], 1, datetime.now(UTC))
+    assert cli("publish", *conf(published_shop), *inbox) == 0
+    published = everything(spark, published_shop)
+    assert not [r for rows in published.values() for r in rows if needles.in_text(r)]
+    members = read(spark, published_shop, tables.SEGMENT_MEMBERS).filter("is_primary")
+    assert members.count() == shop.PEOPLE - 1
+    capsys.readouterr()
+    assert cli("erase", "status", *conf(published_shop), *inbox) == 0
+    (state,) = result(capsys)
+    assert state["state"] == "deleted"  # its files wait
+    assert cli("erase", "run", "--now", *conf(published_shop), *inbox) == 0
+    assert cli("check", *conf(published_shop), *inbox) == 0
 
 
 @pytest.mark.integration

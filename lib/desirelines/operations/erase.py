@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from desirelines.erasure.receipts import faults_of
@@ -14,15 +13,15 @@ from desirelines.errors import GateError
 from desirelines.events.fates import suppressed_at
 from desirelines.io.erasure_inbox import Case, Inbox
 from desirelines.io.secrets import read_secrets
-from desirelines.io.tables.ledger import ERASE
 from desirelines.run import warehouse_facts
 from desirelines.run.context import Run
-from desirelines.run.execute import Stage, execute
+from desirelines.run.execute import execute
 from desirelines.run.options import new_run_id
 from desirelines.settings import Settings
+from desirelines.stages.erasure_requests import erasure_of
 from desirelines.stages.erasure_returned import returned_keys
 from desirelines.stages.erasure_rows import row_counts
-from desirelines.stages.erasure_steps import inbox_of, over_limit, take_further
+from desirelines.stages.erasure_steps import inbox_of, over_limit
 from desirelines.stages.erasure_subjects import with_subjects
 from desirelines.tables import ERASURE_RECEIPTS, ERASURE_REQUESTS, SUPPRESSIONS
 
@@ -116,9 +115,8 @@ def work_off(run: Run, *, is_now: bool, reason: str | None = None) -> tuple[Eras
     for case in inbox_of(run).open_cases():
         if reason:
             case = replace(case, over_limit=reason)
-        stage = Stage(ERASE, partial(take_further, case=case, is_now=is_now), records_start=False)
         try:
-            execute(stage, run)
+            execute(erasure_of(case, is_now=is_now), run)
         except GateError as error:
             stuck.append(error)
     if stuck:

@@ -25,6 +25,8 @@ from desirelines.tables import ERASURE_REQUESTS, PEOPLE, SUPPRESSIONS
 State = Literal[
     "received", "suppressed", "planned", "deleted", "purged", "verified", "failed", "closed"
 ]
+DELETED: State = "deleted"
+"""From this state on no table has a row of theirs."""
 FILES_NAMED = 5
 
 
@@ -43,7 +45,7 @@ def take_further(run: Run, *, case: Case, is_now: bool) -> StageReport:
         ("received", _receive),
         ("suppressed", _suppress),
         ("planned", _plan),
-        ("deleted", _delete),
+        (DELETED, _delete),
     )
     states = [row["state"] for row in state_rows(run, case)]
     for state, step in steps:
@@ -138,12 +140,12 @@ def _delete(run: Run, case: Case) -> Case:
             "request stays open. Run `desirelines erase run` again."
         )
     versions = {"before": before, "after": run.warehouse.versions(tables)}
-    _record(run, case, "deleted", versions=versions)
+    _record(run, case, DELETED, versions=versions)
     return case
 
 
 def _purge(run: Run, case: Case, *, is_now: bool) -> bool:
-    deleted = next(row for row in state_rows(run, case) if row["state"] == "deleted")
+    deleted = next(row for row in state_rows(run, case) if row["state"] == DELETED)
     due = purge_due(deleted["recorded_at"])
     if not is_now and run.read_at < due:
         run.progress.say(

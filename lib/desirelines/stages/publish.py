@@ -9,6 +9,7 @@ from desirelines.io.tables.ledger import State
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, StageReport, execute
 from desirelines.stages.after_publication import FOLLOWS, follow_up, what_follows
+from desirelines.stages.erasure_requests import delete_who_asked, last_deletion
 from desirelines.stages.gates import check_stages, is_beyond_the_data
 from desirelines.stages.publication_gates import check_gates
 from desirelines.tables import (
@@ -26,11 +27,12 @@ DECIDE = (EVENTS, CONSENTS, STREAM_TAGS, SUPPRESSIONS, IDENTITY_CUTS)
 """Tables whose versions decide the result of a run, with the configuration and the date."""
 
 
-def publish(run: Run, assign: Stage) -> StageReport:
+def publish(run: Run, assign: Stage, after_erasure: tuple[Stage, ...] = ()) -> StageReport:
     """Check the run and publish it in one commit; then replace segment_members in another.
 
     If another run was published since `assign` compared this one with its base, `assign` runs
-    again.
+    again. If somebody was erased since, or asked to be, `after_erasure` are done again, without
+    them.
 
     Raises:
         GateError: a check failed, or other runs were published first, three times.
@@ -38,6 +40,7 @@ def publish(run: Run, assign: Stage) -> StageReport:
     check_stages(run)
     # It must be there from the first publication on, whatever happens after it.
     run.warehouse.create(SEGMENT_MEMBERS)
+    _leave_out_erased(run, assign, after_erasure)
     for _ in range(TRIES):
         base, is_backfill = run.ledger.base_of(run.run_id, run.as_of)
         if run.ledger.inputs_of(run.run_id, "assign-segments").get("base_run_id") != base:
@@ -60,6 +63,15 @@ def publish(run: Run, assign: Stage) -> StageReport:
         "publish: other runs were published first, three times. Nothing was published. Run again "
         "when they are done."
     )
+
+
+def _leave_out_erased(run: Run, assign: Stage, again: tuple[Stage, ...]) -> None:
+    """Delete who asked to be erased while the run was on, and make its rows without them."""
+    delete_who_asked(run)
+    assigned, deleted = run.ledger.newest(assign.name, run_id=run.run_id), last_deletion(run)
+    if assigned is not None and deleted is not None and deleted > assigned.recorded_at:
+        for stage in again:
+            execute(stage, run)
 
 
 def _note(gates: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from desirelines.cli.opening import opened
 from desirelines.cli.options import UNDATED, Options, command
 from desirelines.cli.output import print_line, print_rows, rows_of, show
 from desirelines.cli.requests import read_file_or_input
-from desirelines.errors import GateError, PartialError, SettingsError
+from desirelines.errors import GateError, MachineError, PartialError, SettingsError
 
 if TYPE_CHECKING:
     from desirelines.erasure.requests import Identifier
@@ -92,8 +92,14 @@ def _erase(
         show(options.is_json, plan, lambda: _print_plan(plan))
         return
     case = received(settings, identifiers, subjects, datetime.now(UTC))
-    with opened(options, writes="erase") as run:
-        states = work_off(run, is_now=now, reason=over_limit)
+    try:
+        with opened(options, writes="erase") as run:
+            states = work_off(run, is_now=now, reason=over_limit)
+    except MachineError as error:
+        raise PartialError(
+            f"{error} Request {case.request_id} is received: a run that is on deletes their rows "
+            "before it publishes, and `desirelines erase run` takes up what is left."
+        ) from None
     _show_states(options, states, case.request_id)
 
 
