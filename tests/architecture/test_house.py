@@ -254,3 +254,18 @@ def test_the_tree_names_no_machine_and_no_registry():
         if (ROOT / n).is_file() and machine.search((ROOT / n).read_text(errors="ignore"))
     ]
     assert [n for n in found if n != "tests/architecture/test_house.py"] == []
+
+
+def test_every_test_that_a_document_names_exists():
+    pages = sorted((ROOT / "docs").rglob("*.md"))
+    named = {
+        name for p in pages for name in re.findall(r"`(tests/[\w/]+\.py::\w+)`", p.read_text())
+    }
+    assert len(named) > 20
+    missing = [
+        name
+        for name in sorted(named)
+        for file, _, test in [name.partition("::")]
+        if not (ROOT / file).is_file() or f"def {test}(" not in (ROOT / file).read_text()
+    ]
+    assert missing == []

@@ -1,11 +1,13 @@
 """Another program writes a table while people are deleted from it."""
 
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
-from deltalake import write_deltalake
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import CommitFailedError
 from pyspark.sql import functions as F
 
 from desirelines.errors import GateError
@@ -33,7 +35,7 @@ def run(spark, tmp_path):
 
 
 class Writer(threading.Thread):
-    """Appends rows of the other person, one commit after the other, until it is stopped."""
+    """Appends rows of the other person, and joins files, until it is stopped."""
 
     def __init__(self, place, most):
         super().__init__()
@@ -49,6 +51,9 @@ class Writer(threading.Thread):
             }  # fmt: skip
             write_deltalake(self.place, pa.table(row), mode="append")
             self.count += 1
+            if self.count % 4 == 0:
+                with suppress(CommitFailedError):  # the deletion was first
+                    DeltaTable(self.place).optimize.compact()
 
 
 def people(run):

@@ -109,7 +109,7 @@ def test_history_still_adds_up(spark, published_shop, cli, capsys, tmp_path):
 
 @pytest.mark.integration
 def test_who_asks_while_a_run_is_on_is_not_published(
-    spark, published_shop, cli, capsys, tmp_path, secret
+    spark, published_shop, cli, capsys, tmp_path, secret, secret_files
 ):
     needles = Needles(keys_of_one(secret), [])
     inbox = ("--set", f"erasure.inbox={tmp_path / 'inbox'}")
@@ -120,7 +120,8 @@ def test_who_asks_while_a_run_is_on_is_not_published(
     assert any(map(needles.in_text, staged["segment_evidence"]))
 
     # What `erase --request` does while another driver holds the warehouse.
-    settings = read_settings([published_shop / "conf.yaml"], [inbox[1]])
+    secrets = [f"secrets.{name}_file={file}" for name, file in secret_files.items()]
+    settings = read_settings([published_shop / "conf.yaml"], [inbox[1], *secrets])
     received(settings, [("user", f"user{SOMEONE}")], 1, datetime.now(UTC))
     assert cli("publish", *conf(published_shop), *inbox) == 0
     published = everything(spark, published_shop)
@@ -255,6 +256,25 @@ def test_whoever_comes_back_with_a_backup_is_erased_again(
     assert read(spark, published_shop, tables.ERASURE_RECEIPTS).count() == 2
     assert cli("erase", "run", *inbox, *conf(published_shop)) == 0
     assert read(spark, published_shop, tables.ERASURE_RECEIPTS).count() == 2
+
+
+@pytest.mark.integration
+def test_everybody_goes(spark, published_shop, cli, capsys, tmp_path):
+    """Who is alone in a file, a bucket, a segment and a run; the last one of every table."""
+    sizes = read(spark, published_shop, tables.SEGMENT_SIZES).collect()
+    lines = [f"{t}:{t}{person}" for person in range(shop.PEOPLE) for t in ("user", "cookie")]
+    reason = ("--over-limit", "the shop closes")
+    assert erase(cli, published_shop, tmp_path, "--now", *reason, lines=lines) == 0
+    assert [s["state"] for s in result(capsys)] == ["closed"]
+    left = everything(spark, published_shop)
+    assert {name: rows for name, rows in left.items() if rows} == {
+        name: rows for name, rows in left.items() if name == "quarantined_events"
+    }
+    assert read(spark, published_shop, tables.SEGMENT_SIZES).collect() == sizes
+    assert cli("check", *conf(published_shop)) == 0
+    deliver(spark, published_shop, shop.rows(*THIRD))
+    assert cli("run", *conf(published_shop)) == 4
+    assert "nobody did anything" in " ".join(capsys.readouterr().err.split())
 
 
 @pytest.mark.integration

@@ -11,6 +11,9 @@ from urllib.parse import quote
 
 KEY = "key"
 """The kind of a key; the kind of an identifier is its type, such as email."""
+ROW = "row"
+"""The kind of what names somebody's rows and is written by nothing but these tables: the id of an
+event, an order or a session, a digest."""
 ENOUGH_BITS = 30.0
 """An identifier that carries less is looked for as a whole value alone; see `needles_of`."""
 BITS_OF_DIGIT, BITS_OF_OTHER = 10 / 3, 5.0
@@ -29,8 +32,8 @@ class Sought:
 
     Attributes:
         request: number of the request that it belongs to.
-        kind: `KEY`, or the type of the identifier.
-        value: the key as 32 lower-case hex digits, or the identifier as it was given.
+        kind: `KEY`, `ROW`, or the type of the identifier.
+        value: the key as 32 lower-case hex digits, else the value as it was given.
     """
 
     request: int
@@ -81,7 +84,8 @@ def needles_of(sought: Iterable[Sought]) -> Needles:
     """The needles of these identifiers and keys.
 
     A key is looked for as lower-case and upper-case hex digits in UTF-8 and UTF-16, and as its 16
-    bytes. Base64 is left out: nothing here writes it.
+    bytes. Base64 is left out: nothing here writes it. What names a row is looked for as it was
+    given, and as in JSON: there are hundreds of them to a person.
 
     An identifier is looked for as given, trimmed, composed and decomposed (NFC, NFD), in lower and
     upper case; each of these in UTF-8, UTF-16 of both byte orders, percent-encoded, and escaped as
@@ -106,6 +110,10 @@ def needles_of(sought: Iterable[Sought]) -> Needles:
     for owner, one in enumerate(listed):
         if one.kind == KEY:
             forms.update(dict.fromkeys(((c, owner) for c in _forms_of_key(one.value)), False))
+            continue
+        if one.kind == ROW and _tells_enough(one.value):
+            written = {one.value, *_in_json(one.value)}
+            forms.update(dict.fromkeys(((_utf8(text), owner) for text in written), True))
             continue
         if not one.value.strip():
             raise ValueError(f"an identifier of request {one.request} has no character")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from desirelines.columns.keys import key_of, normal_text
 from desirelines.errors import SettingsError
 from desirelines.settings.identity import Identity
 
+_END_OF_LINE = re.compile(r"\r\n|\r|\n")
 Identifier = tuple[str, str]
 """A type and a value as it was given."""
 
@@ -28,9 +30,7 @@ def read_request(text: str, types: Iterable[str], identity: Identity) -> list[Id
             what stands in it.
     """
     known, found, mistakes = sorted(types), {}, []
-    for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), 1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
+    for number, line in _lines_of(text):
         try:
             pairs = _pairs_of(line)
             for id_type, value in pairs:
@@ -48,8 +48,17 @@ def read_request(text: str, types: Iterable[str], identity: Identity) -> list[Id
 
 def subject_count(text: str) -> int:
     """The number of people that a request names: of its lines that say something."""
-    lines = (line.strip() for line in text.removeprefix("\ufeff").splitlines())
-    return sum(bool(line) and not line.startswith("#") for line in lines)
+    return sum(1 for _ in _lines_of(text))
+
+
+def _lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """The lines that say something, with their numbers.
+
+    A value may hold a sign that only Python takes for the end of a line, such as U+2028.
+    """
+    for number, line in enumerate(_END_OF_LINE.split(text.removeprefix("\ufeff")), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield number, line
 
 
 def _pairs_of(line: str) -> list[Identifier]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from desirelines.erasure.file_changes import ListedFile
-from desirelines.erasure.needles import KEY, Sought, needles_of
+from desirelines.erasure.needles import KEY, ROW, Sought, needles_of
 from desirelines.errors import GateError
 from desirelines.io.erasure_inbox import Case
 from desirelines.io.mlflow.tracking import local_places
@@ -24,7 +23,6 @@ from desirelines.tables.contract import RETENTION_DAYS
 
 MANY_BYTES = 1 << 30
 """More bytes than this are scanned by Spark's executors."""
-_KEY = re.compile(r"[0-9a-f]{32}")
 
 
 def purge_due(deleted_at: datetime) -> datetime:
@@ -108,11 +106,10 @@ def proven(run: Run, case: Case) -> Proof:
 
 def sought_of(case: Case) -> tuple[Sought, ...]:
     """What a scan looks for: identifiers, keys, and what else names them alone."""
-    keys = {*case.own_keys, *(v for v in case.values if _KEY.fullmatch(v))}
     return (
-        *(Sought(0, KEY, key) for key in sorted(keys)),
+        *(Sought(0, KEY, key) for key in case.own_keys),
         *(Sought(0, id_type, value) for id_type, value in case.identifiers),
-        *(Sought(0, "row", value) for value in case.values if not _KEY.fullmatch(value)),
+        *(Sought(0, ROW, value) for value in case.values),
     )
 
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 import pytest
 
-from desirelines.erasure.needles import KEY, Sought, needles_of, spellings_of
+from desirelines.erasure.needles import KEY, ROW, Sought, needles_of, spellings_of
 
 DIGEST = "0123456789abcdef" * 2
 
@@ -20,6 +20,16 @@ def test_a_key_is_looked_for_as_hex_digits_of_both_cases_and_as_bytes():
         DIGEST.encode(), DIGEST.upper().encode(), bytes.fromhex(DIGEST),
         *(d.encode(e) for d in (DIGEST, DIGEST.upper()) for e in ("utf-16-le", "utf-16-be")),
     }  # fmt: skip
+
+
+def test_what_names_a_row_is_looked_for_as_tables_write_it():
+    assert forms(ROW, DIGEST) == {DIGEST.encode()}
+    assert forms(ROW, 'order "7" é') == {
+        'order "7" é'.encode(), 'order \\"7\\" é'.encode(),
+        rb'order \"7\" \u00e9', rb'order \"7\" \u00E9',
+    }  # fmt: skip
+    short = needles_of([Sought(0, ROW, "17")])
+    assert (short.forms, short.is_short(0), set(short.values)) == ((), True, {b"17"})
 
 
 @pytest.mark.parametrize("key", ["", "ann", DIGEST.upper(), DIGEST + "0", DIGEST[:-1] + "\n"])

@@ -1,5 +1,6 @@
 """Requests as people write them, and the keys that they ask for."""
 
+import json
 import unicodedata
 
 import pytest
@@ -33,6 +34,22 @@ TYPES = ("user", "email", "cookie")
 def test_a_line_is_a_person(text, expected, people):
     assert read_request(text, TYPES, IDENTITY) == expected
     assert subject_count(text) == people
+
+
+STRANGE = (
+    " a' \" % \\ ", "100%25", "two\nlines\r\n", "a\u2028\x85\x0b", "🦔", "é", "e\u0301",
+    "x" * 10_000, "# no comment", "{a", "\ufeff1", "a\x00b",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", STRANGE)
+@pytest.mark.parametrize("is_ascii", [True, False])
+def test_any_value_can_be_asked_for_as_json(value, is_ascii):
+    line = json.dumps({"user": value}, ensure_ascii=is_ascii)
+    text = f"user:1\r\n{line}\n"
+    assert read_request(text, TYPES, IDENTITY) == [("user", "1"), ("user", value)]
+    assert subject_count(text) == 2
+    assert key_of(SECRET, "user", value) in keys_of([("user", value)], SECRET, IDENTITY)
 
 
 @pytest.mark.parametrize(
