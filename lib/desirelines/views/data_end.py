@@ -40,7 +40,7 @@ def _data_end(run: Run) -> date:
     bounds = run.warehouse.bounds(EVENTS, "occurred_at")
     if bounds is None:
         raise EmptyInputError(
-            "no event was accepted: every row is in quarantine or late. Run `desirelines "
+            "no event was accepted: every row is in quarantine, late or suppressed. Run `desirelines "
             "check` to see the reasons."
         )
     newest: date = bounds[1].astimezone(ZoneInfo(run.settings.site.time_zone)).date()
