@@ -86,7 +86,7 @@ WORD_RULES: dict[str, WordRule] = {
     "product_share": WordRule("products", 0.4, 0.2, 0.1),
     "search_share": WordRule("search", 0.1, 0.02, 0.05),
     "content_share": WordRule("content", 0.25, 0.02, 0.1),
-    "feature_share": WordRule("features", 0.25, 0.02, 0.1),
+    "feature_share": WordRule("features", 0.2, 0.02, 0.1),
     "features_used": WordRule("features", 5, 2, 1),
     "help_share": WordRule("help", 0.1, 0.02, 0.05),
     "sessions_per_week": WordRule("presence", 1.5, 0.5, 0.25),

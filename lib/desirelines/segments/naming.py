@@ -1,16 +1,17 @@
-"""A name for a cluster, from the features in which its people differ most and whose words are true.
+"""Names of clusters: what a marketer would call the people, from the words that are true of them.
 
-The rules for single words are in `catalogue/words.py`.
+The words and their conditions are in `catalogue/words.py`, the names in `catalogue/group_names.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
 
 from desirelines.catalogue import FEATURES, Feature
+from desirelines.catalogue.group_names import GROUP_NAMES, VISITORS, Claim
 from desirelines.catalogue.words import (
     CONTRADICTIONS,
     HOUR_COS,
@@ -27,11 +28,15 @@ from desirelines.settings.segments import Words
 
 Traits = Mapping[str, Trait]
 """The traits of one segment, by feature."""
-WORDS_IN_NAME = 2
 ONE_GROUP = "everybody with enough data"
 """Name of the only group: there is nobody to compare its people with."""
 NO_WORD = "nothing stands out"
 NO_WORDS: Mapping[str, Words] = MappingProxyType({})
+HOURS = "hours"
+"""The topic of visiting hours."""
+SAME_SHARE = 0.5
+"""Two names are nearly the same if they share so much of the words that say something."""
+FILLERS = frozenset({"a", "around", "by", "of", "on", "people", "the", "their", "to", "who"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +46,16 @@ class Word:
     Attributes:
         text: the word.
         topic: what it is about.
-        claim: the feature, and whether its high word; for contradictions.
+        claim: the feature, and whether its high word; for contradictions and names.
         effect: strength of the effect behind it.
+        is_own: whether it is a word of the settings, which is a name as it stands.
     """
 
     text: str
     topic: str
-    claim: tuple[str, bool]
+    claim: Claim
     effect: float
-
-
-def name_of(
-    traits: Traits,
-    catalogue: Sequence[Feature] = FEATURES,
-    words: Mapping[str, Words] = NO_WORDS,
-) -> str:
-    """The two strongest words that are true, such as "orders often · discount-driven".
-
-    On equal strength the feature that comes first in the catalogue leads. `words` of the settings
-    replace the catalogue's.
-    """
-    return _joined([w.text for w in words_of(traits, catalogue, words)[:WORDS_IN_NAME]])
+    is_own: bool = False
 
 
 def names_apart(
@@ -69,54 +63,79 @@ def names_apart(
     catalogue: Sequence[Feature] = FEATURES,
     words: Mapping[str, Words] = NO_WORDS,
 ) -> dict[str, str]:
-    """Names of all clusters; all different, not only in the order of their words.
+    """Names of all clusters; no two are the same or nearly the same.
 
-    Clusters with the same two words get their next words. Clusters with the same words get the
-    feature in which they lie furthest apart, with "higher" or "lower". Only clusters that no
-    feature tells apart get a number, in the order of their ids.
+    The cluster that is furthest from the others is named first. Each gets its best name (see
+    `names_of`) that no other has. Clusters for which none is left get the feature in which they lie
+    furthest apart, with "higher" or "lower". Only those that no feature tells apart get a number,
+    in the order of their ids. `words` of the settings replace the catalogue's.
     """
     if len(traits_by_segment) == 1:
         return dict.fromkeys(traits_by_segment, ONE_GROUP)
-    all_words = {
-        segment: [w.text for w in words_of(traits, catalogue, words)]
-        for segment, traits in sorted(traits_by_segment.items())
-    }
-    chosen = {segment: w[:WORDS_IN_NAME] for segment, w in all_words.items()}
-    for alike in _alike({segment: frozenset(w) for segment, w in chosen.items()}):
-        common = set.intersection(*(set(all_words[s]) for s in alike))
-        for segment in alike:
-            further = [w for w in all_words[segment][WORDS_IN_NAME:] if w not in common]
-            chosen[segment] = [*chosen[segment], *further[:1]]
+    true = {s: true_words(t, catalogue, words) for s, t in sorted(traits_by_segment.items())}
+    chosen: dict[str, str] = {}
+    for segment in sorted(true, key=lambda s: -max((w.effect for w in true[s]), default=0.0)):
+        names = list(names_of(true[segment])) or [NO_WORD]
+        chosen[segment] = next(
+            (n for n in names if not any(is_near(n, other) for other in chosen.values())),
+            names[0],
+        )
     suffixes = dict.fromkeys(chosen, "")
-    for alike in _alike({segment: frozenset(w) for segment, w in chosen.items()}):
+    for alike in _alike(chosen):
         suffixes |= _halves({segment: traits_by_segment[segment] for segment in alike}, catalogue)
-    for alike in _alike(
-        {segment: (frozenset(w), suffixes[segment]) for segment, w in chosen.items()}
-    ):
+    for alike in _alike({segment: (name, suffixes[segment]) for segment, name in chosen.items()}):
         for number, segment in enumerate(alike, start=1):
             suffixes[segment] += f" ({number})"
-    return {segment: _joined(words) + suffixes[segment] for segment, words in chosen.items()}
+    return {segment: chosen[segment] + suffixes[segment] for segment in true}
 
 
-def words_of(
+def names_of(words: Sequence[Word]) -> Iterator[str]:
+    """The names that are true of a segment, the best first. `words` are its `true_words`.
+
+    A name is about the strongest word first, then about the next ones. Of several about one word
+    the one with most claims comes first, then the one with the strongest.
+    """
+    effects = {word.claim: word.effect for word in words}
+    for word in one_of_each_topic(words):
+        if word.topic == HOURS or word.is_own:
+            yield word.text
+            continue
+        fitting = [n for n in GROUP_NAMES if word.claim in n.claims <= effects.keys()]
+        fitting.sort(key=lambda n: (-len(n.claims), -sum(effects[c] for c in n.claims)))
+        yield from (name.text for name in fitting)
+        if not fitting:  # a feature of the settings
+            yield word.text
+
+
+def is_near(one: str, other: str) -> bool:
+    """Whether two names are the same, or share half of the words that say something."""
+    first, second = (frozenset(name.lower().split()) - FILLERS for name in (one, other))
+    return one == other or len(first & second) >= SAME_SHARE * len(first | second)
+
+
+def true_words(
     traits: Traits,
     catalogue: Sequence[Feature] = FEATURES,
     words: Mapping[str, Words] = NO_WORDS,
 ) -> list[Word]:
-    """The words that are true of a segment, the strongest first.
+    """The words that are true of a segment, the strongest first; none contradicts a stronger one.
 
-    None contradicts a stronger one, and each topic has one word.
+    On equal strength the feature that comes first in the catalogue leads.
     """
     found = [w for f in catalogue if (w := _word(f, traits, words)) is not None]
     found.sort(key=lambda word: -word.effect)  # stable: on equal effects the catalogue leads
-    chosen: list[Word] = []
+    true: list[Word] = []
     for word in found:
-        if all(
-            word.topic != other.topic
-            and word.text != other.text
-            and frozenset({word.claim, other.claim}) not in CONTRADICTIONS
-            for other in chosen
-        ):
+        if all(frozenset({word.claim, other.claim}) not in CONTRADICTIONS for other in true):
+            true.append(word)
+    return true
+
+
+def one_of_each_topic(words: Sequence[Word]) -> list[Word]:
+    """The strongest word of each topic, and none that says the same as a stronger one."""
+    chosen: list[Word] = []
+    for word in words:
+        if all(word.topic != o.topic and word.text != o.text for o in chosen):
             chosen.append(word)
     return chosen
 
@@ -130,9 +149,9 @@ def _word(feature: Feature, traits: Traits, words: Mapping[str, Words]) -> Word 
         cosine = traits.get(HOUR_COS)
         if cosine is None:
             return None
-        text = day_time(trait, cosine, _day_words(words))
+        text = day_time(trait, cosine, VISITORS | _day_words(words))
         effect = hour_effect(trait, cosine)
-        return None if text is None else Word(text, "hours", (HOUR_SIN, True), effect)
+        return None if text is None else Word(text, HOURS, (HOUR_SIN, True), effect)
     is_high = is_high_word(feature, trait)
     if is_high is None:
         return None
@@ -142,6 +161,7 @@ def _word(feature: Feature, traits: Traits, words: Mapping[str, Words]) -> Word 
         word_rule(feature).topic,
         (feature.name, is_high),
         abs(trait.effect or 0.0),
+        is_own=feature.name in words,
     )
 
 
@@ -209,7 +229,3 @@ def _alike(looks: Mapping[str, Hashable]) -> list[list[str]]:
     for segment, look in sorted(looks.items(), key=lambda entry: entry[0]):
         segments_of.setdefault(look, []).append(segment)
     return [segments for segments in segments_of.values() if len(segments) > 1]
-
-
-def _joined(words: Sequence[str]) -> str:
-    return " · ".join(words) if words else NO_WORD

@@ -1,11 +1,12 @@
-"""Names of clusters: true words that do not contradict, and no two names alike."""
+"""Names of clusters: true of their people, and no two nearly the same."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from desirelines.catalogue.words import Trait
-from desirelines.segments.naming import name_of, names_apart
+from desirelines.segments.naming import is_near, names_apart
 from desirelines.settings.segments import Words
 
 LATELY = ("recency_days", Trait(9.0, 8.0, 90.0, -0.8))
@@ -25,36 +26,49 @@ def hours(hour, rest, effect=1.0):
     ]
 
 
+def name_of(traits, **given):
+    """The name of a group beside one of people who have been known for long."""
+    other = {"tenure_days": Trait(400.0, 390.0, 90.0, 0.4)}
+    return names_apart({"a": dict(traits), "b": other}, **given)["a"]
+
+
 @pytest.mark.parametrize(
     ("traits", "name"),
     [
-        ([OFTEN, FULL_PRICE, WEEKEND], "orders often · full price"),
-        ([WEEKEND, FULL_PRICE], "full price · weekend"),
-        ([LATELY, OFTEN, WEEKEND], "orders often · weekend"),  # both are about orders
-        ([LONG_GONE, LATELY, WEEKEND], "long gone · weekend"),  # they did not buy lately
-        ([LONG_GONE, SELDOM, FULL_PRICE], "long gone · full price"),  # one word of presence
+        ([OFTEN, WEEKEND], "Regular buyers"),  # the strongest word
+        ([WEEKEND, FULL_PRICE], "Full-price buyers"),
+        ([OFTEN, LATELY, WEEKEND], "Loyal buyers"),  # a name for two words that are both true
+        ([LONG_GONE, LATELY, WEEKEND], "People gone quiet"),  # they did not buy lately
+        ([LONG_GONE, SELDOM, FULL_PRICE], "People gone quiet"),
         ([SMALL_DIFFERENCE], "nothing stands out"),
         ([], "nothing stands out"),
-        (hours(7, 20), "mornings around 07:00"),  # and neither "nights" nor "evenings" beside it
-        ([*hours(22.5, 9, -1.0), OFTEN], "orders often · nights around 22:30"),
+        (hours(7, 20), "Morning visitors around 07:00"),  # neither "nights" nor "evenings"
+        ([*hours(22.5, 9, -1.3), OFTEN], "Night visitors around 22:30"),
     ],
 )
-def test_a_name_is_the_two_strongest_words_that_are_true_together(traits, name):
-    assert name_of(dict(traits)) == name
+def test_a_name_is_about_the_strongest_word_that_is_true(traits, name):
+    assert name_of(traits) == name
 
 
 def test_on_equal_strength_the_catalogue_leads():
-    traits = dict([WEEKEND, ("search_share", Trait(0.3, 0.3, 0.1, 0.5))])
-    assert name_of(traits) == "searching · weekend"
+    assert name_of([WEEKEND, ("search_share", Trait(0.3, 0.3, 0.1, 0.5))]) == "Searchers"
 
 
-def test_words_of_the_settings_stand_for_the_catalogue_s():
+def test_a_name_for_more_words_is_preferred_and_must_be_about_the_strongest():
+    search = ("search_share", Trait(0.3, 0.3, 0.1, 2.0))
+    rarely = ("frequency", Trait(1.0, 1.0, 4.0, -0.5))
+    large = ("order_value", Trait(90.0, 80.0, 30.0, 0.4))
+    assert name_of([search, rarely, large]) == "Researchers who buy rarely"
+    assert name_of([rarely, large]) == "Rare buyers of large orders"
+
+
+def test_words_of_the_settings_are_names_as_they_stand():
     words = {
         "frequency": Words(high="Stammkunden", low="Gelegenheitskunden"),
         "hour_sin": Words(high="morgens", low="abends"),
     }
-    assert name_of(dict([OFTEN, FULL_PRICE]), words=words) == "Stammkunden · full price"
-    assert name_of(dict(hours(7, 20)), words=words) == "morgens around 07:00"
+    assert name_of([OFTEN, FULL_PRICE], words=words) == "Stammkunden"
+    assert name_of(hours(7, 20), words=words) == "morgens around 07:00"
 
 
 def test_one_group_is_not_called_average():
@@ -62,20 +76,26 @@ def test_one_group_is_not_called_average():
     assert names_apart({"a": {}}) == {"a": "everybody with enough data"}
 
 
-def test_groups_of_the_same_two_words_get_the_next_word_that_tells_them_apart():
+def test_of_groups_with_one_name_the_one_furthest_from_the_others_has_it():
     lunch = hours(12.5, 20, 0.4)
-    names = names_apart(
-        {
-            "a": dict([OFTEN, FULL_PRICE, WEEKEND]),
-            "b": dict([OFTEN, FULL_PRICE, *lunch]),
-            "c": {},
-        }
-    )
-    assert names == {
-        "a": "orders often · full price · weekend",
-        "b": "orders often · full price · middays around 12:30",
-        "c": "nothing stands out",
-    }
+    less = [(name, replace(trait, effect=trait.effect * 0.9)) for name, trait in [OFTEN]]
+    names = names_apart({"a": dict([*less, FULL_PRICE]), "b": dict([OFTEN, *lunch]), "c": {}})
+    assert names == {"a": "Full-price buyers", "b": "Regular buyers", "c": "nothing stands out"}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("Bargain hunters", "Bargain hunters who read e-mails", True),
+        ("Visitors who skip the products", "Visitors who skip the features", True),
+        ("Slow deciders", "Quick deciders", False),
+        ("Cart fillers who stopped buying", "Researchers who stopped buying", False),
+        ("People gone quiet", "People who rarely buy", False),
+        ("nothing stands out", "nothing stands out", True),
+    ],
+)
+def test_names_that_share_half_of_their_words_are_nearly_the_same(one, other, near):
+    assert is_near(one, other) is is_near(other, one) is near
 
 
 def test_groups_of_the_same_words_are_told_apart_by_the_feature_in_which_they_differ_most():
@@ -86,38 +106,21 @@ def test_groups_of_the_same_words_are_told_apart_by_the_feature_in_which_they_di
     names = names_apart({"a": spending(90.0, -0.2), "b": spending(400.0, 0.25),
                          "c": spending(80.0, -0.21)})  # fmt: skip
     assert names == {
-        "a": "orders often, lower order value (1)",
-        "b": "orders often, higher order value",
-        "c": "orders often, lower order value (2)",
+        "a": "Regular buyers, lower order value (1)",
+        "b": "Regular buyers, higher order value",
+        "c": "Regular buyers, lower order value (2)",
     }
-
-
-def test_names_differ_by_more_than_the_order_of_their_words():
-    def group(frequency, discount, depth):
-        return {
-            "frequency": Trait(12.0, 11.0, 2.0, frequency),
-            "discount_share": Trait(0.01, 0.0, 0.2, discount),
-            "path_depth": Trait(depth, depth, 6.0, (depth - 6.0) / 10),
-        }
-
-    names = names_apart({"a": group(1.8, -1.7, 3.0), "b": group(1.6, -1.7, 9.0)})
-    assert names == {
-        "a": "orders often · full price · shallow visits",
-        "b": "full price · orders often · deep visits",
-    }
-    names = names_apart({"a": group(1.8, -1.7, 6.0), "b": group(1.6, -1.7, 6.0)})
-    assert names == {"a": "orders often · full price (1)", "b": "full price · orders often (2)"}
 
 
 def test_only_groups_that_no_feature_tells_apart_are_numbered():
     names = names_apart({s: dict([OFTEN]) for s in "abc"})
-    assert names == {s: f"orders often ({n})" for n, s in enumerate("abc", start=1)}
+    assert names == {s: f"Regular buyers ({n})" for n, s in enumerate("abc", start=1)}
     traits = {
         s: dict([OFTEN, ("path_depth", Trait(depth, depth, 5.0, effect))])
         for s, depth, effect in (("a", 4.0, -0.4), ("b", 6.0, 0.1), ("c", 9.9, 0.9))
     }
     assert names_apart(traits) == {
-        "a": "orders often, lower path depth",
-        "b": "orders often, higher path depth",
-        "c": "orders often · deep visits",
+        "a": "Regular buyers, lower path depth",
+        "b": "Regular buyers, higher path depth",
+        "c": "Deep browsers",
     }
