@@ -40,8 +40,8 @@ def _data_end(run: Run) -> date:
     bounds = run.warehouse.bounds(EVENTS, "occurred_at")
     if bounds is None:
         raise EmptyInputError(
-            "no event was accepted: every row is in quarantine, late or suppressed. Run `desirelines "
-            "check` to see the reasons."
+            "no event was accepted: every row is in quarantine, late or suppressed. Run "
+            "`desirelines check` to see the reasons."
         )
     newest: date = bounds[1].astimezone(ZoneInfo(run.settings.site.time_zone)).date()
     gap_days, count = run.settings.ingest.most_gap_days, run.warehouse.row_count(EVENTS)
