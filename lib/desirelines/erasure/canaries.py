@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from itertools import count
 
 from desirelines.erasure.findings import Scan, ScannedFile
-from desirelines.erasure.needles import KEY, Sought
+from desirelines.erasure.needles import KEY, Needles, Sought
 
 IDENTIFIER, NUMBER, SHORT = "identifier", "number", "short"
 """Kinds of canaries beside KEY."""
@@ -63,11 +63,13 @@ class ProvenScan:
     """A scan with the proof that it sees.
 
     Attributes:
+        needles: what was looked for, the canaries among it.
         scan: the scan without the folder of canaries.
         places: where canaries were planted.
         blind: where the scan did not find them.
     """
 
+    needles: Needles
     scan: Scan
     places: tuple[str, ...]
     blind: tuple[str, ...]
@@ -83,11 +85,12 @@ class ProvenScan:
         return f"the scanner is blind at: {', '.join(self.blind)}" if self.blind else ""
 
 
-def judged(scan: Scan, canaries: Iterable[Canary], folder: str) -> ProvenScan:
+def judged(needles: Needles, scan: Scan, canaries: Iterable[Canary], folder: str) -> ProvenScan:
     """Split a scan into what is proven and its proof: the files below the folder of canaries."""
     inside = scan.below(folder)
     canaries = tuple(canaries)
     return ProvenScan(
+        needles,
         scan.without(folder),
         tuple(canary.place for canary in canaries),
         tuple(canary.place for canary in canaries if not canary.is_found(inside)),

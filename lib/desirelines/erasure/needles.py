@@ -53,9 +53,9 @@ class Form:
     is_word: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Needles:
-    """Everything that a scan looks for.
+    """Everything that a scan looks for. Equal only to itself, as there may be many.
 
     Attributes:
         sought: the identifiers and keys.

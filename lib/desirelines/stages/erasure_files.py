@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from desirelines.erasure.file_changes import ListedFile
-from desirelines.erasure.needles import KEY, ROW, Sought, needles_of
+from desirelines.erasure.needles import KEY, ROW, Sought
 from desirelines.errors import GateError
 from desirelines.io.erasure_inbox import Case
 from desirelines.io.mlflow.tracking import local_places
@@ -74,12 +74,12 @@ def proven(run: Run, case: Case) -> Proof:
     size = sum(size for _, size, _ in case.files)
     how = partial(scan_on_spark, run.spark) if size > MANY_BYTES else scan
     proof = proven_scan(run.spark, _folder(run), sought, how=how)
-    beside = scan_places(_beside(run), needles_of(sought))
+    beside = scan_places(_beside(run), proof.needles)
     scanned = (*proof.scan.files, *beside.files)
     unclean = [f for f in scanned if not f.is_clean]
     bad = [f for f in unclean if not f.is_readable or any(not h.is_short for h in f.hits)]
     after = [ListedFile(f.path, f.size, f.sha256) for f in proof.scan.files if f.sha256]
-    changes = changed_files([ListedFile(*file) for file in case.files], after, needles_of(sought))
+    changes = changed_files([ListedFile(*file) for file in case.files], after, proof.needles)
     is_clean = not bad and not proof.blind
     numbers = {
         "files": len(scanned),

@@ -48,13 +48,13 @@ def test_spark_sees_every_place_and_finds_what_a_plain_process_finds(spark, worl
     folder, name, canaries, needles = world
     found = scan_on_spark(spark, str(folder), needles)
     assert found == scan(str(folder), needles)
-    assert judged(found, canaries, name).blind == ()
+    assert judged(needles, found, canaries, name).blind == ()
 
 
 @pytest.mark.parametrize("way", sorted(ALL_WAYS))
 def test_a_scan_with_one_way_less_is_blind_somewhere(world, way):
     folder, name, canaries, needles = world
-    proven = judged(scan(str(folder), needles, ways=ALL_WAYS - {way}), canaries, name)
+    proven = judged(needles, scan(str(folder), needles, ways=ALL_WAYS - {way}), canaries, name)
     assert proven.blind
     assert not proven.is_clean
 

@@ -18,6 +18,7 @@ def file(path, request=None, *, is_readable=True):
     return ScannedFile(path, 0, 1, "d", hits, is_readable)
 
 
+NEEDLES = needles_of(())
 SEEN = (
     file("real/x"), file("_c/t/0.json", -1), file("_c/t/1.parquet", -2),
     file("_c/broken", is_readable=False),
@@ -25,27 +26,27 @@ SEEN = (
 
 
 def test_a_scan_that_finds_every_canary_says_of_the_rest_whether_it_is_clean():
-    proven = judged(Scan(SEEN), CANARIES, "_c")
+    proven = judged(NEEDLES, Scan(SEEN), CANARIES, "_c")
     assert proven.is_clean
     assert proven.blindness == ""
     assert [f.path for f in proven.scan.files] == ["real/x"]
-    assert not judged(Scan((*SEEN, file("real/y", 5))), CANARIES, "_c").is_clean
+    assert not judged(NEEDLES, Scan((*SEEN, file("real/y", 5))), CANARIES, "_c").is_clean
 
 
 def test_one_canary_that_is_not_found_makes_the_scan_worth_nothing():
     for n, place in ((1, "a log"), (2, "a page"), (3, "a broken file")):
-        proven = judged(Scan(SEEN[:n] + SEEN[n + 1 :]), CANARIES, "_c")
+        proven = judged(NEEDLES, Scan(SEEN[:n] + SEEN[n + 1 :]), CANARIES, "_c")
         assert not proven.is_clean
         assert proven.blindness == f"the scanner is blind at: {place}"
 
 
 def test_a_canary_counts_in_its_own_place_alone():
     swapped = (SEEN[0], file("_c/t/0.json", -2), file("_c/t/1.parquet", -1), SEEN[3])
-    assert judged(Scan(swapped), CANARIES, "_c").blind == ("a log", "a page")
+    assert judged(NEEDLES, Scan(swapped), CANARIES, "_c").blind == ("a log", "a page")
 
 
 def test_without_canaries_nothing_is_proven():
-    assert not judged(Scan(()), (), "_c").is_clean
+    assert not judged(NEEDLES, Scan(()), (), "_c").is_clean
 
 
 def test_canaries_are_sought_below_zero_and_can_be_looked_for():

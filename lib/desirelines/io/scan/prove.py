@@ -44,7 +44,7 @@ def proven_scan(
     with planted(spark, folder) as (name, canaries):
         made = {canary.sought for canary in canaries if canary.sought is not None}
         needles = needles_of((*sought, *sorted(made, key=lambda one: one.request)))
-        return judged(how(folder, needles), canaries, name)
+        return judged(needles, how(folder, needles), canaries, name)
 
 
 @contextmanager
