@@ -77,7 +77,7 @@ class Needles:
     def is_short(self, owner: int) -> bool:
         """Whether something sought is looked for as a whole value alone."""
         sought = self.sought[owner]
-        return sought.kind != KEY and not _tells_enough(sought.value.strip())
+        return sought.kind != KEY and not tells_enough(sought.value.strip())
 
 
 def needles_of(sought: Iterable[Sought]) -> Needles:
@@ -111,14 +111,14 @@ def needles_of(sought: Iterable[Sought]) -> Needles:
         if one.kind == KEY:
             forms.update(dict.fromkeys(((c, owner) for c in _forms_of_key(one.value)), False))
             continue
-        if one.kind == ROW and _tells_enough(one.value):
+        if one.kind == ROW and tells_enough(one.value):
             written = {one.value, *_in_json(one.value)}
             forms.update(dict.fromkeys(((_utf8(text), owner) for text in written), True))
             continue
         if not one.value.strip():
             raise ValueError(f"an identifier of request {one.request} has no character")
         for spelling in spellings_of(one.value):
-            if not _tells_enough(spelling):
+            if not tells_enough(spelling):
                 values.setdefault(_utf8(spelling), set()).add(owner)
                 continue
             for text in (spelling, *_beginnings(spelling)):
@@ -183,7 +183,8 @@ def _in_json(text: str) -> Iterator[str]:
     yield _ESCAPED.sub(lambda match: "\\u" + match[0][2:].upper(), escaped)
 
 
-def _tells_enough(text: str) -> bool:
+def tells_enough(text: str) -> bool:
+    """Whether a text is so long that it stands nowhere by chance; see `needles_of`."""
     digits = sum(character in "0123456789" for character in text)
     return digits * BITS_OF_DIGIT + (len(text) - digits) * BITS_OF_OTHER >= ENOUGH_BITS - 1e-9
 

@@ -1,7 +1,11 @@
 """Rejected rows are found by any identifier in them, raw or masked."""
 
 from desirelines.columns.keys import key_of, secret_pads
-from desirelines.erasure.quarantined import to_rows_with_keys, to_rows_with_texts
+from desirelines.erasure.quarantined import (
+    to_rows_with_keys,
+    to_rows_with_texts,
+    to_rows_with_values,
+)
 
 SECRET = b"a secret for tests only"
 KEY = key_of(SECRET, "user", "ann")
@@ -49,6 +53,18 @@ def test_a_whole_value_is_found_wherever_it_stands(spark):
     assert with_keys(spark, ("user", "4711")) == {"number"}
     assert with_keys(spark, ("email", "ann@b.c")) == {"mail"}
     assert with_keys(spark, ("user", "nobody")) == set()
+
+
+def test_a_row_is_found_by_the_value_of_what_is_theirs(spark):
+    def with_values(*values):
+        frame = spark.createDataFrame([(v,) for v in values], "text string")
+        return names(to_rows_with_values(rejected(spark), frame))
+
+    assert with_values("4711") == {"number"}
+    assert with_values("ben", "annabel", "o-1") == {"others", "longer"}
+    assert with_values("from ann") == {"within"}
+    assert with_values("from anna", "rom ann") == set()  # no word of it is there
+    assert with_values("ann@B.C") == {"within"}
 
 
 def test_a_text_is_found_anywhere_unless_it_is_short(spark):
