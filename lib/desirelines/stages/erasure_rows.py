@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from delta.exceptions import (
     ConcurrentAppendException,
@@ -77,18 +78,27 @@ def delete_rows(run: Run, table: Table, case: Case) -> None:
         GateError: other programs wrote the table at the same time, again and again.
     """
     for wanted in _frames(run, table, case):
-        for tries_left in reversed(range(TRIES)):
-            try:
-                run.warehouse.delete(wanted, table)
-                break
-            except OTHER_WRITERS:
-                if not tries_left:
-                    raise GateError(
-                        f"erase: another program wrote {table.name} at the same time, "
-                        f"{TRIES} times. Rows of it may be left; nothing is closed. Let one "
-                        "program write at a time, then run `desirelines erase run`."
-                    ) from None
-                time.sleep(WAIT_SECONDS)
+        despite_other_writers(table.name, partial(run.warehouse.delete, wanted, table))
+
+
+def despite_other_writers(name: str, delete: Callable[[], None]) -> None:
+    """Delete, and try again while other programs write the same table.
+
+    Raises:
+        GateError: they did, again and again.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            delete()
+            return
+        except OTHER_WRITERS:
+            if not tries_left:
+                raise GateError(
+                    f"erase: another program wrote {name} at the same time, {TRIES} times. Rows "
+                    "of it may be left; nothing is closed. Let one program write at a time, then "
+                    "run `desirelines erase run`."
+                ) from None
+            time.sleep(WAIT_SECONDS)
 
 
 def _frames(run: Run, table: Table, case: Case) -> Iterator[DataFrame]:
