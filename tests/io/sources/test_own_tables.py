@@ -15,8 +15,13 @@ from desirelines.io.sources.own_tables import (
 )
 from tests.support.sources import source
 
-SCHEMA = T.StructType.fromDDL(
-    "day string, n int, Who struct<id string, more struct<`e.mail` string>>, last string"
+TEXT = T.StringType()
+SCHEMA = (
+    T.StructType()
+    .add("day", TEXT)
+    .add("n", T.IntegerType())
+    .add("Who", T.StructType().add("id", TEXT).add("more", T.StructType().add("e.mail", TEXT)))
+    .add("last", TEXT)
 )
 N, ID, MAIL, LAST = ("n",), ("who", "id"), ("who", "more", "e.mail"), ("last",)
 IDENTIFIERS = ["who.id", "Who.more.`e.mail`"]
