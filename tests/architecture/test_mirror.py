@@ -65,6 +65,10 @@ TESTED_THROUGH = {
         )),
         "tests/operations/test_erase.py",
     ),
+    **dict.fromkeys(
+        (f"stages/erasure_{name}.py" for name in ("source_files", "sources")),
+        "tests/operations/test_erase_sources.py",
+    ),
     "stages/ingest.py": ("tests/attacks/test_batches.py", "tests/stages/test_ingest_account.py"),
     "stages/ingest_batch.py": "tests/attacks/test_batches.py",
     "stages/ingest_known.py": "tests/attacks/test_batches.py",

@@ -56,6 +56,9 @@ SOURCE = {
                  "stream are always required.", "required: [order_id, amount]"),
     "keep_bots": ("Whether streams that look like bots count as people.", "keep_bots: true"),
     "may_be_empty": ("Whether a run goes on when the source has no rows.", "may_be_empty: true"),
+    "erasable": ("Whether `erase` also deletes people's rows from the source: it is yours, and "
+                 "no other program writes it meanwhile. For `delta`; see [privacy](privacy.md).",
+                 "erasable: true"),
 }  # fmt: skip
 
 COLUMNS = {

@@ -30,6 +30,7 @@ class Case:
         shared_keys: identifiers that are others' as well.
         ids: ids that they have had in any run.
         values: what else names them alone: ids of their events, orders and sessions, and digests.
+        source_values: types and values of their own identifiers, as erasable sources write them.
         removals: for each published run and segment, how many are erased in all once this is done.
         files: files before anything was deleted: path, size and digest.
         over_limit: why the limit does not hold; empty where it does.
@@ -45,6 +46,7 @@ class Case:
     shared_keys: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     values: tuple[str, ...] = ()
+    source_values: tuple[tuple[str, str], ...] = ()
     removals: tuple[tuple[str, str, int], ...] | None = None
     files: tuple[tuple[str, int, str], ...] = field(default=())
     over_limit: str = ""
@@ -102,6 +104,7 @@ def _read(file: Path) -> Case:
     given = json.loads(file.read_text(encoding="utf-8"))
     names = ("keys", "people", "own_keys", "shared_keys", "ids", "values")
     removals = given.pop("removals")
-    pairs = {name: tuple(map(tuple, given.pop(name))) for name in ("identifiers", "files")}
+    listed = ("identifiers", "source_values", "files")
+    pairs = {name: tuple(map(tuple, given.pop(name, ()))) for name in listed}
     case = Case(**given | {name: tuple(given[name]) for name in names} | pairs)
     return replace(case, removals=None if removals is None else tuple(map(tuple, removals)))

@@ -20,8 +20,7 @@ from desirelines.run.options import new_run_id
 from desirelines.settings import Settings
 from desirelines.stages.erasure_requests import erasure_of
 from desirelines.stages.erasure_returned import returned_keys
-from desirelines.stages.erasure_rows import row_counts
-from desirelines.stages.erasure_steps import inbox_of, over_limit
+from desirelines.stages.erasure_steps import inbox_of, plan_of
 from desirelines.stages.erasure_subjects import with_subjects
 from desirelines.tables import ERASURE_RECEIPTS, ERASURE_REQUESTS, SUPPRESSIONS
 
@@ -51,7 +50,7 @@ class ErasureState:
 
 @dataclass(frozen=True, slots=True)
 class ErasurePlan:
-    """What an erasure would take: people and rows by table; nothing is written."""
+    """What an erasure would take: people, and rows by table and source; nothing is written."""
 
     subject_count: int
     people_found: int
@@ -89,16 +88,20 @@ def asked(run: Run, identifiers: list[Identifier], subjects: int) -> Case:
 
 
 def plan_erasure(run: Run, case: Case) -> ErasurePlan:
-    """The numbers that `erase` would find now. Writes nothing."""
+    """The numbers that `erase` would find now. Writes nothing.
+
+    Raises:
+        GateError: the real one would stop, as of a source nothing can be deleted without a trace.
+    """
     case = with_subjects(run, case)
-    counts = row_counts(run, case)
+    plan = plan_of(run, case)
     return ErasurePlan(
         case.subject_count,
         len(case.people),
         len(case.own_keys),
         len(case.shared_keys),
-        counts,
-        tuple(over_limit(run, counts)),
+        plan.counts,
+        plan.over,
     )
 
 

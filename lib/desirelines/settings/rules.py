@@ -14,7 +14,7 @@ from desirelines.settings.model import Settings
 from desirelines.settings.source import Source
 from desirelines.settings.strict import Strict
 
-_NOT_JUDGED_BY = ("path", "table", "may_be_empty", "keep_bots")
+_NOT_JUDGED_BY = ("path", "table", "may_be_empty", "keep_bots", "erasable")
 """Parts of a mapping that affect neither the fate of a row nor the content of an event.
 
 Addresses may contain credentials, so they are not stored.

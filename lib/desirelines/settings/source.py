@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from desirelines.catalogue.kinds import KINDS
 from desirelines.characters import shown
+from desirelines.settings.column_names import name_parts
 from desirelines.settings.csv_layout import DecimalSign, Delimiter, Encoding, Escape, Quote
 from desirelines.settings.expressions import read_expression
 from desirelines.settings.source_columns import (
@@ -58,6 +59,7 @@ class Source(Strict):
             login. Given beside `ids`.
         keep_bots: whether streams that look like bots count as people.
         may_be_empty: whether a run continues when the source has no rows.
+        erasable: whether `erase` deletes people's rows from the source as well (delta only).
     """
 
     name: Word
@@ -85,6 +87,7 @@ class Source(Strict):
     required: tuple[str, ...] = ()
     keep_bots: bool = False
     may_be_empty: bool = False
+    erasable: bool = False
 
     @property
     def tells_files(self) -> bool:
@@ -145,6 +148,7 @@ class Source(Strict):
                 "ordered: true goes with csv and json; Delta and Parquet rows have no fixed place "
                 "in a file"
             )
+        self._check_erasable()
         if self.snapshot and (self.lines or self.columns.event_id or self.identity != "id"):
             raise ValueError(
                 "snapshot: true identifies events by what changed; leave event_id, identity and "
@@ -164,3 +168,19 @@ class Source(Strict):
         if strange:
             raise ValueError(f"kinds has {shown(str(strange))}; known kinds are {', '.join(KINDS)}")
         return self
+
+    def _check_erasable(self) -> None:
+        if not self.erasable:
+            return
+        if self.format != "delta":
+            raise ValueError(
+                "erasable: true goes with format: delta; single rows cannot be deleted from other "
+                "files"
+            )
+        identifiers = (*self.ids.values(), *([self.alias] if self.alias else []))
+        names = (name for identifier in identifiers for name in identifier.names)
+        if self.lines is not None and any(name_parts(name)[0] == "line" for name in names):
+            raise ValueError(
+                "erasable: true needs identifiers of whole rows; those of `line` are in a part of "
+                "a row, which cannot be deleted alone"
+            )

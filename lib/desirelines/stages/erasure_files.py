@@ -18,11 +18,9 @@ from desirelines.io.scan.prove import proven_scan
 from desirelines.io.scan.run import changed_files, list_files, scan, scan_places
 from desirelines.io.tables.maintenance import vacuum
 from desirelines.run.context import Run
+from desirelines.stages.erasure_source_files import MANY_BYTES, names_somebody, scanned_sources
 from desirelines.tables import Table
 from desirelines.tables.contract import RETENTION_DAYS
-
-MANY_BYTES = 1 << 30
-"""More bytes than this are scanned by Spark's executors."""
 
 
 def purge_due(deleted_at: datetime) -> datetime:
@@ -68,22 +66,23 @@ def listed_files(run: Run) -> tuple[tuple[str, int, str], ...]:
 def proven(run: Run, case: Case) -> Proof:
     """Scan every byte of every file of the warehouse, with canaries beside the tables.
 
-    And of what commands write beside it: the report, and MLflow's files.
+    And of what commands write beside it, the report and MLflow's files, and of erasable sources.
     """
     sought = sought_of(case)
     size = sum(size for _, size, _ in case.files)
     how = partial(scan_on_spark, run.spark) if size > MANY_BYTES else scan
     proof = proven_scan(run.spark, _folder(run), sought, how=how)
     beside = scan_places(_beside(run), proof.needles)
-    scanned = (*proof.scan.files, *beside.files)
+    sources = scanned_sources(run, case)
+    scanned = (*proof.scan.files, *beside.files, *sources)
     unclean = [f for f in scanned if not f.is_clean]
-    bad = [f for f in unclean if not f.is_readable or any(not h.is_short for h in f.hits)]
+    bad = [f for f in unclean if names_somebody(f)]
     after = [ListedFile(f.path, f.size, f.sha256) for f in proof.scan.files if f.sha256]
     changes = changed_files([ListedFile(*file) for file in case.files], after, proof.needles)
     is_clean = not bad and not proof.blind
     numbers = {
         "files": len(scanned),
-        "bytes": proof.scan.size + beside.size,
+        "bytes": sum(f.size for f in scanned),
         "canaries": len(proof.places),
         "short_values_seen": len(unclean) - len(bad),
         "is_mlflow_read": _mlflow_places(run) is not None,

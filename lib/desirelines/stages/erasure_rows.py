@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from delta.exceptions import (
     ConcurrentAppendException,
@@ -16,7 +17,12 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.columns.keys import secret_pads
-from desirelines.erasure.quarantined import to_rows_with_keys, to_rows_with_texts
+from desirelines.erasure.needles import tells_enough
+from desirelines.erasure.quarantined import (
+    to_rows_with_keys,
+    to_rows_with_texts,
+    to_rows_with_values,
+)
 from desirelines.erasure.subjects import to_owned_events
 from desirelines.errors import GateError
 from desirelines.frames.keep import checkpointed
@@ -77,18 +83,27 @@ def delete_rows(run: Run, table: Table, case: Case) -> None:
         GateError: other programs wrote the table at the same time, again and again.
     """
     for wanted in _frames(run, table, case):
-        for tries_left in reversed(range(TRIES)):
-            try:
-                run.warehouse.delete(wanted, table)
-                break
-            except OTHER_WRITERS:
-                if not tries_left:
-                    raise GateError(
-                        f"erase: another program wrote {table.name} at the same time, "
-                        f"{TRIES} times. Rows of it may be left; nothing is closed. Let one "
-                        "program write at a time, then run `desirelines erase run`."
-                    ) from None
-                time.sleep(WAIT_SECONDS)
+        despite_other_writers(table.name, partial(run.warehouse.delete, wanted, table))
+
+
+def despite_other_writers(name: str, delete: Callable[[], None]) -> None:
+    """Delete, and try again while other programs write the same table.
+
+    Raises:
+        GateError: they did, again and again.
+    """
+    for tries_left in reversed(range(TRIES)):
+        try:
+            delete()
+            return
+        except OTHER_WRITERS:
+            if not tries_left:
+                raise GateError(
+                    f"erase: another program wrote {name} at the same time, {TRIES} times. Rows "
+                    "of it may be left; nothing is closed. Let one program write at a time, then "
+                    "run `desirelines erase run`."
+                ) from None
+            time.sleep(WAIT_SECONDS)
 
 
 def _frames(run: Run, table: Table, case: Case) -> Iterator[DataFrame]:
@@ -133,6 +148,9 @@ def _in_quarantine(run: Run, case: Case) -> Iterator[DataFrame]:
     frame = listed(run.spark, sorted(texts), "text")
     rows = to_rows_with_texts(rejected, frame)
     yield checkpointed(rows.select(*QUARANTINED_EVENTS.key))
+    if values := [value for value in case.values if tells_enough(value)]:
+        rows = to_rows_with_values(rejected, listed(run.spark, values, "text"))
+        yield checkpointed(rows.select(*QUARANTINED_EVENTS.key))
 
 
 def _kept_values(run: Run, case: Case) -> set[str]:

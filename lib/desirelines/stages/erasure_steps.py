@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -12,15 +12,27 @@ from desirelines.erasure.requests import request_token, token_of
 from desirelines.errors import GateError
 from desirelines.events.fates import suppressed_at
 from desirelines.io.erasure_inbox import Case, Inbox
+from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.stages.erasure_files import listed_files, proven, purge, purge_due
 from desirelines.stages.erasure_rebuild import rebuild_shared
 from desirelines.stages.erasure_receipts import write_receipt
 from desirelines.stages.erasure_removals import removals_with, write_removals
-from desirelines.stages.erasure_rows import delete_rows, people_tables, row_counts
+from desirelines.stages.erasure_rows import delete_rows, people_tables, row_counts, rows_of
+from desirelines.stages.erasure_source_files import purge_sources
+from desirelines.stages.erasure_sources import (
+    InSource,
+    check_rewritten,
+    delete_from_sources,
+    found_in_sources,
+    left_in_sources,
+    source_counts,
+    source_sizes,
+    with_source_values,
+)
 from desirelines.stages.erasure_subjects import with_subjects, with_values
-from desirelines.tables import ERASURE_REQUESTS, PEOPLE, SUPPRESSIONS
+from desirelines.tables import ERASURE_REQUESTS, PEOPLE, QUARANTINED_EVENTS, SUPPRESSIONS
 
 State = Literal[
     "received", "suppressed", "planned", "deleted", "purged", "verified", "failed", "closed"
@@ -61,16 +73,49 @@ def take_further(run: Run, *, case: Case, is_now: bool) -> StageReport:
     return StageReport(note=f"{case.request_id}: closed")
 
 
-def over_limit(run: Run, counts: dict[str, int]) -> list[str]:
-    """Tables of which more goes than the limit allows, with the numbers."""
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a request would take.
+
+    Attributes:
+        case: the request, with what names its rows alone; without where it is over its limit and
+            nobody said why that is right, as there may be too many.
+        counts: rows that go, by table and by `source <name>`.
+        over: of what more goes than the limit allows, with the numbers.
+        sources: their rows in erasable sources.
+    """
+
+    case: Case
+    counts: dict[str, int]
+    over: tuple[str, ...]
+    sources: tuple[InSource, ...]
+
+
+def plan_of(run: Run, case: Case) -> Plan:
+    """Count what a request would take. Writes nothing.
+
+    Raises:
+        GateError: of a source nothing can be deleted without a trace, see `found_in_sources`.
+    """
+    sources = found_in_sources(run, case)
+    counts = row_counts(run, case) | source_counts(sources)
+    sizes = {table.name: run.warehouse.row_count(table) for table in people_tables(run)}
+    over = over_limit(run, counts, sizes | source_sizes(run, sources))
+    if not over or case.over_limit:
+        case = with_source_values(with_values(run, case), sources)
+        if QUARANTINED_EVENTS.name in counts:  # rejected rows can hold what names theirs
+            counts[QUARANTINED_EVENTS.name] = row_count(rows_of(run, QUARANTINED_EVENTS, case))
+    return Plan(case, counts, over, sources)
+
+
+def over_limit(run: Run, counts: dict[str, int], sizes: dict[str, int]) -> tuple[str, ...]:
+    """Of what more goes than the limit allows, with the numbers."""
     limits, people = run.settings.erasure, max(1, run.warehouse.row_count(PEOPLE))
-    over = []
-    for table in people_tables(run):
-        rows = run.warehouse.row_count(table)
-        allowed = max(limits.most_share * rows, limits.most_people * rows / people)
-        if counts[table.name] > allowed:
-            over.append(f"{counts[table.name]:,} of {rows:,} rows of {table.name}")
-    return over
+    return tuple(
+        f"{counts[name]:,} of {rows:,} rows of {name}"
+        for name, rows in sizes.items()
+        if counts[name] > max(limits.most_share * rows, limits.most_people * rows / people)
+    )
 
 
 def state_rows(run: Run, case: Case) -> list[dict[str, Any]]:
@@ -106,34 +151,35 @@ def _suppress(run: Run, case: Case) -> Case:
 def _plan(run: Run, case: Case) -> Case:
     """Count what goes; keep what is needed once it is gone."""
     case = with_subjects(run, case)
-    counts = row_counts(run, case)
-    over = over_limit(run, counts)
-    if over and not case.over_limit:
+    plan = plan_of(run, case)
+    if plan.over and not case.over_limit:
         limits = run.settings.erasure
         raise GateError(
-            f"erase: request {case.request_id} would take {'; '.join(over)}. The limit is "
+            f"erase: request {case.request_id} would take {'; '.join(plan.over)}. The limit is "
             f"{limits.most_share:.0%} of a table, or the rows of {limits.most_people} people. "
             "Nothing was deleted; what comes in of theirs is left out already. Look at "
             "`desirelines erase --dry-run`. If it is right, run `desirelines erase run "
             "--over-limit REASON`."
         )
-    case = with_values(run, case)
-    case = replace(case, removals=removals_with(run, case), files=listed_files(run))
+    case = replace(plan.case, removals=removals_with(run, case), files=listed_files(run))
     inbox_of(run).save(case)
-    note = f"over the limit: {case.over_limit}" if over else ""
-    _record(run, case, "planned", row_counts=counts, note=note)
+    note = f"over the limit: {case.over_limit}" if plan.over else ""
+    _record(run, case, "planned", row_counts=plan.counts, note=note)
     return case
 
 
 def _delete(run: Run, case: Case) -> Case:
+    sources = found_in_sources(run, case)
     tables = people_tables(run)
     before = run.warehouse.versions(tables)
     write_removals(run, case.removals or ())
     for table in tables:
         delete_rows(run, table, case)
         run.progress.say(f"{case.request_id}: {table.name} is done")
+    delete_from_sources(run, sources)
     rebuild_shared(run, case)
-    left = sorted(name for name, count in row_counts(run, case).items() if count)
+    counts = row_counts(run, case) | left_in_sources(run, case)
+    left = sorted(name for name, count in counts.items() if count)
     if left:
         raise GateError(
             f"erase: request {case.request_id}: rows are left in {', '.join(left)}. The "
@@ -154,7 +200,10 @@ def _purge(run: Run, case: Case, *, is_now: bool) -> bool:
             "reads the tables"
         )
         return False
+    if is_now:
+        check_rewritten(run)
     purge(run, people_tables(run), is_now=is_now)
+    purge_sources(run, is_now=is_now)
     _record(run, case, "purged", note="at once" if is_now else "after their retention")
     return True
 

@@ -4,7 +4,13 @@ import shutil
 
 import pytest
 
-from desirelines.io.sources.delta_history import Skipped, _can_remove, _metrics, skipped_commits
+from desirelines.io.sources.delta_history import (
+    Skipped,
+    _can_remove,
+    _metrics,
+    skipped_commits,
+    unread_files,
+)
 from tests.support import shop
 from tests.support.ingest import ingest
 from tests.support.sources import source as mapping_of
@@ -144,3 +150,24 @@ def test_a_source_that_was_rewritten_is_read_on_and_nobody_comes_back(spark, cli
     assert spark.read.format("delta").load(str(tmp_path / "warehouse" / "events")).count() == len(
         first + second + third
     )
+
+
+def test_files_that_a_stream_still_reads_are_those_of_commits_that_only_append(spark, tmp_path):
+    place = tmp_path / "t"
+
+    def append(n):
+        before = set(place.glob("*.parquet"))
+        spark.range(n, n + 2).coalesce(1).write.format("delta").mode("append").save(str(place))
+        return {file.name for file in set(place.glob("*.parquet")) - before}
+
+    of = mapping_of(format="delta", path=str(place))
+    first, second = append(0), append(2)
+    spark.sql(f"DELETE FROM delta.`{place}` WHERE id = 0")  # version 2 writes a file anew
+    spark.sql(f"OPTIMIZE delta.`{place}`")
+    third = append(4)
+    assert unread_files(spark, of, since=-1, until=4) == first | second | third
+    assert unread_files(spark, of, since=0, until=3) == second
+    assert unread_files(spark, of, since=1, until=3) == frozenset()
+    assert unread_files(spark, of, since=4, until=4) == frozenset()
+    (place / "_delta_log" / f"{1:020d}.json").unlink()
+    assert unread_files(spark, of, since=0, until=4) is None

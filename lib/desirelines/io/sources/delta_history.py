@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from pyspark.sql import SparkSession
 
@@ -55,7 +56,7 @@ def version_of(spark: SparkSession, source: Source) -> int | None:
         return None
     if source.path and is_local(spark, source.path):
         return newest_version(Path(source.path))
-    return version_in_history(spark, _address(source))
+    return version_in_history(spark, address_of(source))
 
 
 def table_here(spark: SparkSession, source: Source) -> DeltaTable | None:
@@ -100,9 +101,30 @@ def skipped_commits(
     return skipped
 
 
+def unread_files(
+    spark: SparkSession, source: Source, *, since: int, until: int
+) -> frozenset[str] | None:
+    """Names of files that a stream reads after version `since` and up to `until`.
+
+    They are those of commits that only append. None where the log cannot be read from here, or
+    no longer holds one of these commits.
+    """
+    if source.path is None or not is_local(spark, source.path):
+        return None
+    names: set[str] = set()
+    for version in range(since + 1, until + 1):
+        changes = _changes(Path(source.path), version)
+        if changes is None:
+            return None
+        if not any("remove" in change for change in changes):
+            added = (change["add"]["path"] for change in changes if "add" in change)
+            names.update(unquote(path).rpartition("/")[2] for path in added)
+    return frozenset(names)
+
+
 def _by_spark(spark: SparkSession, source: Source) -> list[dict[str, Any]]:
     columns = ("version", "operation", "operationParameters", "operationMetrics")
-    history = spark.sql(f"DESCRIBE HISTORY {_address(source)}").select(*columns)
+    history = spark.sql(f"DESCRIBE HISTORY {address_of(source)}").select(*columns)
     return [row.asDict() for row in history.collect()]
 
 
@@ -122,13 +144,20 @@ def _metrics(commit: dict[str, Any]) -> dict[str, int]:
 
 def _removes_data(table: Path, commit: dict[str, Any]) -> bool | None:
     """Whether the commit removes a file with data; None if the log does not say."""
-    entry = table / "_delta_log" / f"{_version(commit):020d}.json"
+    changes = _changes(table, _version(commit))
+    return None if changes is None else any("remove" in change for change in changes)
+
+
+def _changes(table: Path, version: int) -> list[dict[str, Any]] | None:
+    """The files with data that a commit adds and removes; None if the log does not say."""
+    entry = table / "_delta_log" / f"{version:020d}.json"
     try:
-        with entry.open(encoding="utf-8") as actions:
-            removed = [json.loads(action) for action in actions if '"remove"' in action]
+        with entry.open(encoding="utf-8") as lines:
+            actions = [json.loads(line) for line in lines if '"dataChange"' in line]
     except (OSError, ValueError):
         return None
-    return any(action.get("remove", {}).get("dataChange", False) for action in removed)
+    kinds = ("add", "remove")
+    return [a for a in actions if any(a.get(kind, {}).get("dataChange") for kind in kinds)]
 
 
 def _can_remove(commit: dict[str, Any], metrics: dict[str, int]) -> bool:
@@ -165,5 +194,6 @@ def _skipped(commit: dict[str, Any], metrics: dict[str, int]) -> Skipped:
     return Skipped(_version(commit), operation, gone, added)
 
 
-def _address(source: Source) -> str:
+def address_of(source: Source) -> str:
+    """The address of a Delta source, quoted for SQL."""
     return source.table if source.table else f"delta.{quoted(absolute(source.path or ''))}"

@@ -59,6 +59,11 @@ def vacuum_statement(address: str, *, lists: bool = False, is_now: bool = False)
     return f"VACUUM {address}{' RETAIN 0 HOURS' * is_now}{' DRY RUN' * lists}"
 
 
+def detail_statement(address: str) -> str:
+    """SQL that tells a table's properties and the columns of its layout. `address` is quoted."""
+    return f"DESCRIBE DETAIL {address}"
+
+
 def drop_statement(address: str) -> str:
     """SQL that deletes a managed table, if it is there. `address` is quoted."""
     return f"DROP TABLE IF EXISTS {address}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from desirelines.tables import Table
 
@@ -33,7 +33,10 @@ def merge_statement(
     )
 
 
-def delete_statement(address: str, view: str, columns: Iterable[str]) -> str:
-    """Delete the rows that have the values of a row of the view in these columns."""
-    same = " AND ".join(f"t.`{c}` <=> g.`{c}`" for c in columns)
+def delete_statement(address: str, view: str, places: Mapping[str, str]) -> str:
+    """Delete the rows that have the values of a row of the view.
+
+    `places` gives the place in the rows, quoted, for each column of the view.
+    """
+    same = " AND ".join(f"t.{place} <=> g.`{column}`" for column, place in places.items())
     return f"MERGE INTO {address} t USING {view} g ON {same} WHEN MATCHED THEN DELETE"

@@ -14,6 +14,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlparse
 
+from pyspark.sql import SparkSession
 from pyspark.sql import functions as F
 
 from desirelines.errors import GateError
@@ -222,15 +223,19 @@ def vacuum(warehouse: Warehouse, table: Table, *, is_now: bool = False) -> None:
 
     Whoever reads an older version, or writes, loses files by `is_now`: nothing else may be on.
     """
-    conf = warehouse.spark.conf
-    check = conf.get(RETENTION_CHECK, "true")
-    if is_now:
-        conf.set(RETENTION_CHECK, "false")
-    try:
-        warehouse.spark.sql(vacuum_statement(warehouse.address(table.name), is_now=is_now))
-    finally:
-        conf.set(RETENTION_CHECK, check or "true")
+    vacuum_at(warehouse.spark, warehouse.address(table.name), is_now=is_now)
     warehouse.forget_version(table)
+
+
+def vacuum_at(spark: SparkSession, address: str, *, is_now: bool = False) -> None:
+    """The same as `vacuum` for a table anywhere. `address` is quoted."""
+    check = spark.conf.get(RETENTION_CHECK, "true")
+    if is_now:
+        spark.conf.set(RETENTION_CHECK, "false")
+    try:
+        spark.sql(vacuum_statement(address, is_now=is_now))
+    finally:
+        spark.conf.set(RETENTION_CHECK, check or "true")
 
 
 def _has_old(folder: Path, now: datetime) -> bool:

@@ -15,6 +15,7 @@ from threading import RLock
 from pyspark.sql import DataFrame
 
 from desirelines.errors import ContractError, VersionError
+from desirelines.io.tables.addresses import quoted
 from desirelines.io.tables.ddl import create_statement
 from desirelines.io.tables.dml import delete_statement, merge_statement
 from desirelines.io.tables.driver_rows import DriverRows, append_in_folder, is_for_driver
@@ -221,7 +222,8 @@ class Warehouse(TableReader):
                 return
             view = f"desirelines_gone_{table.name}"
             keys.distinct().createOrReplaceTempView(view)
-            self.spark.sql(delete_statement(self.address(table.name), view, keys.columns))
+            places = {name: quoted(name) for name in keys.columns}
+            self.spark.sql(delete_statement(self.address(table.name), view, places))
             self.spark.catalog.dropTempView(view)
             self._versions.pop(table.name, None)
 

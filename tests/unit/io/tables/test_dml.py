@@ -42,7 +42,8 @@ def test_new_keys_are_inserted_and_others_changed_where_they_differ(given, only_
 
 
 def test_rows_are_deleted_by_a_join_that_finds_nulls_too():
-    assert delete_statement("`w`", "gone", iter(["person_id", "on"])) == (
-        "MERGE INTO `w` t USING gone g ON t.`person_id` <=> g.`person_id` AND t.`on` <=> g.`on` "
+    assert delete_statement("`w`", "gone", {"person_id": "`person_id`", "at": "`a`.`b.c`"}) == (
+        "MERGE INTO `w` t USING gone g ON t.`person_id` <=> g.`person_id` AND t.`a`.`b.c` <=> "
+        "g.`at` "
         "WHEN MATCHED THEN DELETE"
     )
