@@ -15,6 +15,7 @@ from tests.support.worlds import ROOT, begun
 pytestmark = [pytest.mark.campaign, pytest.mark.usefixtures("compiled")]
 
 PEOPLE, MANY, SEED = 1_800, 1_000, 7
+SOURCES = ("email_events", "orders", "support", "web_events")
 BY_PERSON = [t for t in tables.ALL if t.erased_by]
 
 
@@ -70,7 +71,8 @@ def test_one_person_and_then_a_thousand(spark, tmp_path, secret_files, capsys):
         (everybody[:1], ()),
         (everybody[1 : 1 + MANY], ("--over-limit", "the contract with their shop ended")),
     ):
-        needles = Needles(keys_of(people), [] if len(people) > 1 else [people[0]["email"]])
+        raw = [text for p in people for text in (p["user_id"], p["email"])]
+        needles = Needles(keys_of(people), raw)
         before = {t.name: rows_of(warehouse, t, shared) for t in BY_PERSON if warehouse.exists(t)}
         with_theirs = {n for n, rows in before.items() if any(map(needles.in_text, rows))}
         assert with_theirs >= {
@@ -84,7 +86,10 @@ def test_one_person_and_then_a_thousand(spark, tmp_path, secret_files, capsys):
         code, printed = erase(people, *further)
         assert code == 0, printed.err
         assert [state["state"] for state in json.loads(printed.out)] == ["closed"]
-        files = [f for f in (tmp_path / "warehouse").rglob("*") if f.is_file()]
+        sources = [tmp_path / "world" / name for name in SOURCES]  # they are ours
+        assert all(source.is_dir() for source in sources)
+        folders = (tmp_path / "warehouse", *sources)
+        files = [f for folder in folders for f in folder.rglob("*") if f.is_file()]
         assert [f.name for f in files if needles.in_file(f)] == []
         for table in BY_PERSON:
             if table.name in before:
