@@ -1,9 +1,10 @@
 """Writes the pages that are generated from the code; a test fails when they are out of date.
 
-They are docs/tables.md, docs/features.md, docs/expressions.md, docs/mapping.md, jobs/README.md, the
-picture in README.md, and the views in deploy/warehouse/.
+They are docs/tables.md, docs/features.md, docs/expressions.md, docs/mapping.md, docs/commands.md,
+docs/configuration.md, jobs/README.md, the picture in README.md, and the views in deploy/warehouse/.
 """
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -25,6 +26,8 @@ from desirelines.tables import (
 )
 
 DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS))  # a test loads this file by its path
+import reference  # noqa: E402
 
 
 def tables_page() -> str:
@@ -549,6 +552,8 @@ PAGES = {
     "features.md": features_page,
     "expressions.md": expressions_page,
     "mapping.md": mapping_page,
+    "commands.md": reference.commands_page,
+    "configuration.md": reference.configuration_page,
     "../jobs/README.md": jobs_page,
     "../README.md": readme_page,
     **VIEW_FILES,
