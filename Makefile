@@ -50,8 +50,11 @@ package: $(READY) ## dist/: the wheel, and the same bytes as desirelines.zip for
 bench: $(READY) ## ratios against peers of the same run: make bench PART=sessions SIZE=1000000
 	$(JAVA) $(BIN)/python -m bench --part $(PART) --size $(SIZE)
 
-docs: $(READY) ## write the generated pages: docs/tables.md, docs/features.md, conf/base.yaml's reference
+docs: $(READY) ## write the generated pages: tables, features, commands, configuration, views
 	$(BIN)/python docs/generate.py
+
+site: $(READY) ## build/site: the documentation as a site
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 
 clean: ## what was built; not the virtual environment
 	rm -rf build dist demo .cache .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis spark-warehouse

@@ -25,6 +25,6 @@ fi
 echo "Installing packages by constraints.txt (a few minutes the first time)."
 # Spark comes as source: what builds it must be there first, as isolation is off for our own editable install.
 .venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt hatchling editables setuptools
-.venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[spark,connect,mlflow,report,dev]'
+.venv/bin/python -m pip install -q --disable-pip-version-check -c constraints.txt --no-build-isolation -e '.[spark,connect,mlflow,report,lineage,dev]'
 JAVA_HOME=$(sh deploy/java-home.sh) .venv/bin/python -m desirelines.io.spark.jars
 touch .venv/.ready

@@ -1,9 +1,10 @@
 """Writes the pages that are generated from the code; a test fails when they are out of date.
 
-They are docs/tables.md, docs/features.md, docs/expressions.md, docs/mapping.md, jobs/README.md, the
-picture in README.md, and the views in deploy/warehouse/.
+They are docs/tables.md, docs/features.md, docs/expressions.md, docs/mapping.md, docs/commands.md,
+docs/configuration.md, jobs/README.md, the picture in README.md, and the views in deploy/warehouse/.
 """
 
+import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -14,9 +15,19 @@ from desirelines.pipeline import STAGES
 from desirelines.settings.functions import FUNCTIONS, TYPES
 from desirelines.settings.source import Source
 from desirelines.settings.source_columns import Columns, Identifier, TimeColumn, ValueColumn
-from desirelines.tables import ALL, CURRENT_SEGMENTS, NET_CHANGES, PUBLISHED_CHANGES, VIEWS, View
+from desirelines.tables import (
+    ALL,
+    CURRENT_SEGMENTS,
+    NET_CHANGES,
+    PUBLISHED_CHANGES,
+    RUN_METRICS,
+    VIEWS,
+    View,
+)
 
 DOCS = Path(__file__).parent
+sys.path.insert(0, str(DOCS))  # a test loads this file by its path
+import reference  # noqa: E402
 
 
 def tables_page() -> str:
@@ -476,6 +487,14 @@ FROM changes
 -- The row of who left ends the stay before it and begins none.
 WHERE change <> 'left'"""
 
+RUN_METRICS_QUERY = """SELECT
+{columns}
+FROM {runs}
+WHERE status <> 'STARTED'"""
+
+RATES = {"rows_per_second": "CASE WHEN seconds > 0 THEN row_count / seconds END AS rows_per_second"}
+"""Columns of run_metrics that are computed."""
+
 OF_STAYS = {
     "valid_from": "effective_on",
     "valid_to": "next_on",
@@ -498,6 +517,8 @@ def view_file(view: View, dialect: Dialect) -> str:
         query, columns = CURRENT_SEGMENTS_QUERY, names
     elif view is PUBLISHED_CHANGES:
         query, columns = PUBLISHED_CHANGES_QUERY, [f"changes.{name}" for name in names[1:-1]]
+    elif view is RUN_METRICS:
+        query, columns = RUN_METRICS_QUERY, [RATES.get(name, name) for name in names]
     else:
         query = SEGMENT_HISTORY_QUERY
         columns = [f"{OF_STAYS[n]} AS {_quoted(n, dialect)}" if n in OF_STAYS else n for n in names]
@@ -531,6 +552,8 @@ PAGES = {
     "features.md": features_page,
     "expressions.md": expressions_page,
     "mapping.md": mapping_page,
+    "commands.md": reference.commands_page,
+    "configuration.md": reference.configuration_page,
     "../jobs/README.md": jobs_page,
     "../README.md": readme_page,
     **VIEW_FILES,

@@ -79,6 +79,7 @@ INGEST = Stage(
         CONSENTS,
     ),
     records_start=False,
+    reads_sources=True,
 )
 RESOLVE = Stage(
     "resolve-identities",
@@ -169,7 +170,8 @@ def run_all(run: Run) -> Outcome:
     same = run_with_same_inputs(run)
     if same is not None:
         return Outcome(False, same.run_id, run.as_of, same.status)
-    for stage in STAGES[1:]:
-        execute(TAKE_MODEL if stage is FIT and not run.refit else stage, run)
+    stages = [TAKE_MODEL if s is FIT and not run.refit else s for s in STAGES]
+    for number, stage in enumerate(stages[1:], start=2):
+        execute(stage, run, then=stages[number:])
     end = next(s for s in run.ledger.ended() if s.run_id == run.run_id)
     return Outcome(True, run.run_id, run.as_of, end.status)

@@ -23,7 +23,7 @@ from desirelines.views import history
 from desirelines.views.features import features_of
 from desirelines.views.identities import one_person
 from desirelines.views.members import definitions_of, members_after, segment_sizes
-from desirelines.views.runs import newest_published
+from desirelines.views.runs import newest_published, run_metrics
 from desirelines.views.sessions import sessions_of_people
 
 
@@ -116,6 +116,14 @@ class Workspace:
         """
         with self._newest() as run:
             return history.segment_history(run)
+
+    def run_metrics(self) -> DataFrame:
+        """How long each stage of each run took, and how many rows it wrote, the oldest first.
+
+        Shape: that of the view `run_metrics`.
+        """
+        with self._opened() as run:
+            return run_metrics(run)
 
     def members_at(
         self,

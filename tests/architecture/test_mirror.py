@@ -54,6 +54,8 @@ TESTED_THROUGH = {
     "settings/erasure.py": "tests/operations/test_erase.py",
     "settings/segments.py": "tests/unit/settings/test_segment_rules.py",
     "settings/strict.py": "tests/unit/settings/test_model.py",
+    "settings/tracking.py": ("tests/io/mlflow/test_tracking.py", "tests/io/test_lineage.py"),
+    "run/lineage.py": "tests/io/test_lineage.py",
     "run/progress.py": "tests/unit/cli/test_progress.py",
     "run/settings_check.py": "tests/attacks/test_configuration.py",
     "run/warehouse_facts.py": "tests/attacks/test_secrets.py",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from desirelines.pipeline import STAGES
 from tests.support import published, shop
 from tests.support.needles import Needles, keys_of, texts_of
 
@@ -57,10 +58,22 @@ def test_the_whole_way_at_info_with_the_event_log(spark, published_shop, secret_
     assert sum(file.stat().st_size for file in files) > 1_000_000, "the event log was written"
     assert done.stderr.count("Finished task") > 100, "Spark's log was at INFO"
     # Delta itself shows the statistics of a table that it reads: those of the source are its own.
+    assert {name.split(" of run ")[0] for name in _names_of_jobs(files)} >= {
+        stage.name for stage in STAGES
+    } - {"publish"}
     source = f"{published_shop / 'in'}"
     ours = [line for line in done.stderr.splitlines() if f"path=file:{source}" not in line]
     assert [line for line in ours if needles.in_text(line)][:5] == []
     assert {f.name: found for f in files if (found := _found(needles, f))} == {}
+
+
+def _names_of_jobs(files):
+    """What Spark's web page says of the jobs that a stage or a stream of it started."""
+    lines = [line for file in files for line in file.read_text().splitlines()]
+    begun = [json.loads(x) for x in lines if x.startswith('{"Event":"SparkListenerJobStart"')]
+    names = {job["Properties"].get("spark.job.description", "") for job in begun}
+    assert begun
+    return {name for name in names if " of run " in name}
 
 
 def _found(needles, file):

@@ -15,6 +15,7 @@ import pytest
 
 from desirelines import tables
 from desirelines.views import history
+from desirelines.views.runs import run_metrics
 from tests.properties.oracles import memberships
 from tests.properties.oracles.memberships import WrittenRun
 from tests.support import histories
@@ -165,6 +166,14 @@ def test_stays_are_what_the_members_of_each_run_say(run, rows_of_view):
     got = in_order(rows_of_view("segment_history"))
     assert got == in_order(memberships.stays(RUNS))
     assert got == in_order(history.segment_history(run).collect())
+
+
+def test_run_metrics_are_the_ends_of_phases(run, rows_of_view):
+    got = in_order(rows_of_view("run_metrics"))
+    assert got == in_order(run_metrics(run).collect())
+    assert sorted(row[:2] for row in got) == [
+        ("lost", "assign-segments"), *((r, "publish") for r in ("r1", "r2", "r3", "r4")),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda t: t.name)

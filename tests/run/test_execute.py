@@ -43,4 +43,18 @@ def test_states_tell_what_began_what_failed_and_what_was_done(run, caplog):
     assert states[-1] == ("count", "DONE", AS_OF, 7)
     assert run.ledger.inputs_of("r", "count") == {"in": 1}
     assert run.seconds["count"] >= 0
+    took = [state.seconds is not None for state in run.ledger.states()]
+    assert took == [status != "STARTED" for _, status, *_ in states]
     assert "count: 7 rows in" in caplog.text
+
+
+def test_the_begin_of_a_stage_says_how_long_it_and_the_next_ones_took_before(run, caplog):
+    caplog.set_level("INFO", "desirelines")
+    one, two = (Stage(name, lambda run: StageReport(1)) for name in ("one", "two"))
+    for stage, seconds in ((one, 30.0), (two, 12.0)):
+        run.ledger.record("before", stage.name, "DONE", seconds=seconds)
+    execute(one, run, then=[two])
+    execute(one, run, then=[two, Stage("three", lambda run: StageReport(1))])
+    begins = [r.getMessage() for r in caplog.records if r.event == "begin"]
+    assert begins[0] == "one … (took 30 s the last time, 42 s with all that follow)"
+    assert begins[1] == "one … (took 1 s the last time)"  # of the third nothing is known

@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from desirelines.errors import DriftError
+from desirelines.io.spark.job_names import named_jobs
 from desirelines.io.tables.ledger import FAILED, LEASE, PUBLISHED
 from desirelines.pipeline import STAGES, run_all
 from desirelines.run.context import Run
 from desirelines.run.execute import execute
+from desirelines.run.lineage import told_whole
 from desirelines.stages.abandoned_runs import give_up, give_up_the_dead
 from desirelines.stages.after_publication import make_up, say_done
 from desirelines.stages.gates import check_as_of, check_ready
@@ -67,7 +69,7 @@ def run_pipeline(run: Run, *, refit: bool = True) -> RunSummary:
     run = replace(run, refit=refit, writes_report=True)
     make_up(run, write_report)
     give_up_the_dead(run)
-    with _given_up_if_it_fails(run), run.ledger.gathered():
+    with _given_up_if_it_fails(run), run.ledger.gathered(), told_whole(run):
         outcome = run_all(run)
         run = run.at(outcome.as_of)
         report = None
@@ -139,7 +141,8 @@ def _has_begun(run: Run) -> bool:
 def _timed_report(run: Run) -> str:
     run.progress.begin("report")
     began = run.clock()
-    page = str(write_report(run))
+    with named_jobs(run.spark, f"report of run {run.run_id}"):
+        page = str(write_report(run))
     run.seconds["report"] = (run.clock() - began).total_seconds()
     run.progress.end("report", 1, run.seconds["report"], page)
     return page

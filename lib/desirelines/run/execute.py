@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from desirelines.errors import GateError
+from desirelines.io.spark.job_names import named_jobs
 from desirelines.io.tables.ledger import DONE, FAILED, STARTED
 from desirelines.run.context import Run
+from desirelines.run.lineage import datasets, lineage_of, sources
 from desirelines.tables import Table
 
 
@@ -47,6 +49,7 @@ class Stage:
         writes: tables it writes; their versions are recorded as outputs.
         records_start: record in the ledger that it started. Ingest does not, so that it leaves no
             trace if nothing is new.
+        reads_sources: it reads the sources of the settings.
     """
 
     name: str
@@ -54,29 +57,37 @@ class Stage:
     reads: tuple[Table, ...] = ()
     writes: tuple[Table, ...] = ()
     records_start: bool = True
+    reads_sources: bool = False
 
 
-def execute(stage: Stage, run: Run) -> StageReport:
+def execute(stage: Stage, run: Run, then: Sequence[Stage] = ()) -> StageReport:
     """Run one stage. The first recorded state opens the run; later ones extend its lease.
+
+    `then` are the stages that follow it, for the time that is left.
 
     Raises:
         SettingsError: the run is closed.
         DesirelinesError: as the stage raises it; the ledger records the failure.
     """
     run.ledger.check_open(run.run_id)
-    run.progress.begin(stage.name)
+    run.progress.begin(stage.name, *_times_before(stage, run, then))
     began = time.monotonic()
     if not any(s.run_id == run.run_id for s in run.ledger.states()):
         run.warehouse.begin_run(run.run_id)
         if stage.records_start:
             run.ledger.record(run.run_id, stage.name, STARTED, as_of=run.requested_as_of)
+    lineage = lineage_of(run)
+    lineage.began(stage.name)
     try:
-        report = stage.do(run)
+        with named_jobs(run.spark, f"{stage.name} of run {run.run_id}"):
+            report = stage.do(run)
     except BaseException as error:
+        lineage.failed(stage.name, error)
         error.add_note(f"stage {stage.name}")
         if stage.records_start:
             gates = dict(error.gates) if isinstance(error, GateError) and error.gates else None
-            run.ledger.record(run.run_id, stage.name, FAILED, gates=gates)
+            seconds = round(time.monotonic() - began, 3)
+            run.ledger.record(run.run_id, stage.name, FAILED, gates=gates, seconds=seconds)
         raise
     run.seconds[stage.name] = time.monotonic() - began
     if report.is_to_record:
@@ -88,6 +99,24 @@ def execute(stage: Stage, run: Run) -> StageReport:
             inputs=run.warehouse.versions(stage.reads) | report.inputs,
             outputs=run.warehouse.versions(stage.writes) | report.outputs,
             row_count=report.rows,
+            seconds=round(run.seconds[stage.name], 3),
         )
+    read = sources(run) if stage.reads_sources else []
+    lineage.ended(
+        stage.name,
+        inputs=[*read, *datasets(run, stage.reads)],
+        outputs=datasets(run, stage.writes),
+        rows=report.rows,
+    )
     run.progress.end(stage.name, report.rows, run.seconds[stage.name], report.note)
     return report
+
+
+def _times_before(
+    stage: Stage, run: Run, then: Sequence[Stage]
+) -> tuple[float | None, float | None]:
+    """How long the stage took the last time, and with those after it; null where not known."""
+    states = [run.ledger.newest(s.name) for s in (stage, *then)]
+    seconds = [None if state is None else state.seconds for state in states]
+    known = [s for s in seconds if s is not None]
+    return seconds[0], sum(known) if then and len(known) == len(seconds) else None

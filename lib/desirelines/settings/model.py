@@ -38,8 +38,8 @@ from desirelines.settings.segments import (
 from desirelines.settings.sessions import Sessions
 from desirelines.settings.source import Source
 from desirelines.settings.strict import Name, Place, Strict, TableName
+from desirelines.settings.tracking import Lineage, Tracking
 from desirelines.settings.validators import (
-    known_address,
     known_currency,
     known_master,
     known_size,
@@ -160,15 +160,6 @@ class Clusters(Strict):
         return self
 
 
-class Tracking(Strict):
-    """MLflow; when on without an address, it uses a database beside the tables."""
-
-    enabled: bool = True
-    tracking_uri: Annotated[str, AfterValidator(known_address)] | None = None
-    experiment: Name = "desirelines"
-    model: Annotated[Name, Field(pattern=r"^[\w -]+$")] = "desirelines-segments"
-
-
 class Spark(Strict):
     """The embedded local session; an existing session keeps its own settings."""
 
@@ -183,6 +174,10 @@ class Report(Strict):
     path: Place = "report.html"
     top_paths: PositiveInt = 5
     top_steps: Annotated[int, Field(ge=3, le=30)] = 12
+
+
+NOT_CONTENT = ("secrets", "spark", "report", "publish", "erasure", "lineage")
+"""Groups of settings that do not decide what tables hold."""
 
 
 class Settings(Strict):
@@ -206,6 +201,7 @@ class Settings(Strict):
     publish: Publish = Publish()
     erasure: Erasure = Erasure()
     tracking: Tracking = Tracking()
+    lineage: Lineage = Lineage()
     spark: Spark = Spark()
     report: Report = Report()
 
@@ -281,7 +277,7 @@ class Settings(Strict):
             mode="json",
             exclude={
                 "warehouse": {"path", "catalog", "schema_", "period"},
-                **dict.fromkeys(("secrets", "spark", "report", "publish", "erasure"), True),
+                **dict.fromkeys(NOT_CONTENT, True),
                 "sources": {"__all__": {"path", "table"}},
             },
         )

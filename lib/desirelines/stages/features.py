@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
@@ -21,6 +21,7 @@ from desirelines.features.occasions import (
 from desirelines.features.path_tfidf import Vocabulary, to_vocabulary, to_word_weights, to_words
 from desirelines.features.rfm import cut_points, to_rfm_scores
 from desirelines.frames.keep import checkpointed, kept, release
+from desirelines.io.spark.job_names import at_once
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
 from desirelines.sessions.orders_of_people import with_orders_of_people
@@ -39,9 +40,8 @@ def build_features(run: Run) -> StageReport:
         EmptyInputError: nobody did anything before as_of.
     """
     fitted = write_features(run)
-    with ThreadPoolExecutor(2, "write") as pool:
-        for writing in (pool.submit(write_rfm, run), pool.submit(write_labels, run)):
-            fitted |= writing.result()
+    for more in at_once(run.spark, [partial(write_rfm, run), partial(write_labels, run)]):
+        fitted |= more
     save_run_parameters(run, fitted)
     people = people_count(run)
     if people == 0:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
@@ -19,6 +17,7 @@ from desirelines.identities.stream_owners import (
     to_shared_streams,
     to_stream_owners,
 )
+from desirelines.io.spark.job_names import at_once
 from desirelines.io.tables.rows import empty_like, row_count
 from desirelines.io.tables.upsert import upsert
 from desirelines.run.context import Run
@@ -102,9 +101,7 @@ def resolve(run: Run, keys: DataFrame | None) -> DataFrame:
         lambda: _write_cuts(run, cut_edits),
     )
     # At the same time: a small commit waits more than it works.
-    with ThreadPoolExecutor(len(writes), "write") as pool:
-        for writing in [pool.submit(write) for write in writes]:
-            writing.result()
+    at_once(run.spark, writes)
     return resolved
 
 

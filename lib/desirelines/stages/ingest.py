@@ -158,6 +158,7 @@ def _ingest_source(
     batches = ingest_new(
         run.spark,
         source,
+        name=f"ingest-events of run {run.run_id}: {source.name}",
         checkpoint=_checkpoint(run, source.name, checkpoint),
         max_files=run.settings.ingest.max_files_per_batch,
         on_batch=take,

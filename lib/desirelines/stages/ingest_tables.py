@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from desirelines.events.parse import consent_column
 from desirelines.events.raw_fields import ALIAS_KEY
 from desirelines.frames.keep import checkpointed
 from desirelines.identities.links import to_links
+from desirelines.io.spark.job_names import at_once
 from desirelines.io.tables.upsert import upsert
 from desirelines.privacy.consent import to_statements
 from desirelines.run.context import Run
@@ -77,9 +77,7 @@ def write_tables(run: Run, group: list[Classified], once: Once) -> None:
     ]
     if identifiers:
         writes.append(lambda: _merge_identifiers(run, identifiers))
-    with ThreadPoolExecutor(len(writes), "write") as pool:
-        for writing in [pool.submit(write) for write in writes]:
-            writing.result()
+    at_once(run.spark, writes)
 
 
 def _facts(run: Run, classified: Classified) -> dict[str, Column]:

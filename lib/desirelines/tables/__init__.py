@@ -41,7 +41,6 @@ from desirelines.tables.membership_views import (
     NET_CHANGES,
     PUBLISHED_CHANGES,
     SEGMENT_HISTORY,
-    VIEWS,
 )
 from desirelines.tables.models import CLUSTER_MODELS, CLUSTER_TRIALS, RUN_PARAMETERS
 from desirelines.tables.paths import (
@@ -58,7 +57,7 @@ from desirelines.tables.privacy import (
     ERASURE_REQUESTS,
     SUPPRESSIONS,
 )
-from desirelines.tables.runs import RUNS, WAREHOUSE_FACTS
+from desirelines.tables.runs import RUN_METRICS, RUNS, WAREHOUSE_FACTS
 from desirelines.tables.segments import (
     SEGMENT_CHANGES,
     SEGMENT_COVERAGE,
@@ -87,6 +86,9 @@ ALL: tuple[Table, ...] = (
     ERASURE_REQUESTS, ERASURE_RECEIPTS,
     RUNS, WAREHOUSE_FACTS,
 )  # fmt: skip
+
+VIEWS: tuple[View, ...] = (CURRENT_SEGMENTS, PUBLISHED_CHANGES, SEGMENT_HISTORY, RUN_METRICS)
+"""The views that warehouses and notebooks have."""
 
 __all__ = [
     "ALL",
@@ -123,6 +125,7 @@ __all__ = [
     "RFM_SCORES",
     "ROW_ACCOUNTS",
     "RUNS",
+    "RUN_METRICS",
     "RUN_PARAMETERS",
     "SEGMENT_CHANGES",
     "SEGMENT_COHORTS",

@@ -93,6 +93,3 @@ NET_CHANGES = View(
         "activation tool of erasures by itself."
     ),
 )
-
-VIEWS: tuple[View, ...] = (CURRENT_SEGMENTS, PUBLISHED_CHANGES, SEGMENT_HISTORY)
-"""The views that warehouses and notebooks have."""

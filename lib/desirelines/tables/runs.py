@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desirelines.tables.contract import DAY, INSTANT, RUN_ID, TEXT, WHOLE, Column, Table
+from desirelines.tables.contract import DAY, INSTANT, REAL, RUN_ID, TEXT, WHOLE, Column, Table, View
 
 RUNS = Table(
     "runs",
@@ -35,6 +35,27 @@ RUNS = Table(
         Column("row_count", WHOLE, "rows the phase wrote", "rows"),
         Column("recorded_at", INSTANT, "when the state was recorded", "UTC"),
         Column("lease_until", INSTANT, "until when the run counts as alive", "UTC"),
+        Column("seconds", REAL,
+               "how long the phase took; null for a state that is not its end, and for what "
+               "`publish` and commands beside the stages record", "s", since=2),
+    ),
+    version=2,
+)  # fmt: skip
+
+RUN_METRICS = View(
+    "run_metrics",
+    grain="one end of one phase of a run",
+    key=("run_id", "phase", "attempt", "state_no"),
+    columns=(
+        *(c for c in RUNS.columns if c.name in ("run_id", "phase", "attempt", "state_no")),
+        *(c for c in RUNS.columns if c.name in ("status", "as_of", "row_count", "seconds")),
+        Column("rows_per_second", REAL, "row_count / seconds; null without either", "rows/s"),
+        *(c for c in RUNS.columns if c.name in ("code_version", "recorded_at")),
+    ),
+    made_of=("runs",),
+    for_readers=(
+        "How long each stage took and how many rows it wrote, for dashboards and alerts. Failed "
+        "attempts are there, too; `status` tells them."
     ),
 )  # fmt: skip
 

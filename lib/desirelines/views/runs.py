@@ -1,12 +1,16 @@
-"""The newest published run, and the run whose members a rollback published again."""
+"""Runs: the newest published one, which were there when one ended, and how long stages took."""
 
 from __future__ import annotations
 
+from pyspark.sql import DataFrame
+from pyspark.sql import functions as F
+
 from desirelines.characters import shown
 from desirelines.errors import EmptyInputError, SettingsError, did_you_mean
-from desirelines.io.tables.ledger import ABANDONED, AFTER_THE_END, ENDED, State
+from desirelines.io.tables.ledger import ABANDONED, AFTER_THE_END, ENDED, STARTED, State
 from desirelines.run.context import Run
-from desirelines.tables import INGEST_BATCHES
+from desirelines.tables import INGEST_BATCHES, RUN_METRICS, RUNS
+from desirelines.tables.conform import conform
 
 RESTORES = "restores"
 """Key in the inputs of a rollback's publication: the run whose members it published again."""
@@ -89,3 +93,11 @@ def went_on_after(run: Run, run_id: str) -> list[str]:
         if s.phase not in AFTER_THE_END and s.status != ABANDONED
     }
     return sorted(later & {s.run_id for s in states[: end + 1]} - {run_id})
+
+
+def run_metrics(run: Run) -> DataFrame:
+    """The ends of the phases of all runs: seconds, rows, and rows a second; the oldest first."""
+    ends = run.warehouse.read(RUNS).filter(F.col("status") != STARTED)
+    rate = F.when(F.col("seconds") > 0, F.col("row_count") / F.col("seconds"))
+    rows = conform(ends.withColumn("rows_per_second", rate), RUN_METRICS)
+    return rows.orderBy("recorded_at", "run_id", "phase", "attempt", "state_no")

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from desirelines.cli import main
 from desirelines.cli.progress import JsonLines, PlainLines, Spinner, handler_for, shown
-from desirelines.run.progress import Progress
+from desirelines.run.progress import Progress, duration_text
 
 
 def a_stage():
@@ -32,6 +32,24 @@ def test_every_record_says_its_run_and_its_event(caplog):
     assert (end.stage, end.rows, end.seconds, end.note) == (
         "ingest-events", 1234, 5.678, "as of 2026-01-11",
     )  # fmt: skip
+
+
+def test_the_begin_says_how_long_it_took_the_last_time_and_what_follows(caplog):
+    caplog.set_level("INFO", "desirelines")
+    progress = Progress("r1")
+    progress.begin("build-paths", 24.6)
+    progress.begin("fit-clusters", 24.6, 131.0)
+    assert [(r.getMessage(), r.seconds_before) for r in caplog.records] == [
+        ("build-paths … (took 25 s the last time)", 24.6),
+        ("fit-clusters … (took 25 s the last time, 2 min with all that follow)", 24.6),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(0.2, "1 s"), (99.4, "99 s"), (150, "2 min"), (7200, "2.0 h")]
+)
+def test_times_are_told_as_people_say_them(seconds, text):
+    assert duration_text(seconds) == text
 
 
 def test_without_a_command_line_nothing_is_shown(capfd):

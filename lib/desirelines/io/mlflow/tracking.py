@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from desirelines.errors import MachineError
 from desirelines.io.sources.symlinks import local_path
 from desirelines.io.tables.predicates import equals
-from desirelines.settings.model import Tracking
+from desirelines.settings.tracking import Tracking
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

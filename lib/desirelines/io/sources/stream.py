@@ -43,6 +43,7 @@ def ingest_new(
     spark: SparkSession,
     source: Source,
     *,
+    name: str,
     checkpoint: str,
     max_files: int,
     on_batch: Callable[[RowsOf, str, int], None],
@@ -57,6 +58,7 @@ def ingest_new(
     columns, this is reported and `on_batch` is called again with reconciled rows. That is safe,
     because the first call fails on reading, before it writes. In the same way a file that cannot be
     read is left out, with one broken row in its place; `tell_unreadable` gets such files' names.
+    Spark's web page shows its jobs under the `name`, which no other stream may have.
 
     Raises:
         SourceError: files of a batch lack columns that no event can be made without, or are links
@@ -68,7 +70,8 @@ def ingest_new(
     take = saver(inbox) if is_elsewhere else batches.take_next
     try:
         writer = _stream(spark, source, max_files).writeStream.foreachBatch(take)
-        query = writer.option("checkpointLocation", checkpoint).trigger(availableNow=True).start()
+        writer = writer.queryName(name).option("checkpointLocation", checkpoint)
+        query = writer.trigger(availableNow=True).start()
     except (PySparkException, Py4JJavaError) as error:
         raise as_source_error(source, error) from None
     batches.query_id = query.id

@@ -55,6 +55,7 @@ class State:
     row_count: int | None
     recorded_at: datetime
     lease_until: datetime | None
+    seconds: float | None = None
 
 
 @dataclass
@@ -72,9 +73,8 @@ class Ledger:
         """All states, oldest first."""
         if self._states is None:
             rows = self.warehouse.rows(RUNS, *ORDER)
-            self._states = [
-                State(**{n: row[n] for n in State.__dataclass_fields__}) for row in rows
-            ]
+            names = State.__dataclass_fields__
+            self._states = [State(**{n: row[n] for n in names}) for row in rows]
             self.warehouse.close_runs(s.run_id for s in self._states if s.status in ENDED)
         return self._states
 
@@ -179,7 +179,7 @@ class Ledger:
     def record(self, run_id: str, phase: str, status: str, **facts: Any) -> None:
         """Append one state.
 
-        Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count.
+        Facts: as_of, base_run_id, inputs, outputs, gates (dicts become JSON), row_count, seconds.
 
         Raises:
             SettingsError: the run is closed, and the phase is not one that follows its end.

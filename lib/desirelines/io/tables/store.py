@@ -6,15 +6,16 @@ No other module knows paths or catalogs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from threading import RLock
 
 from pyspark.sql import DataFrame
 
 from desirelines.errors import ContractError, VersionError
+from desirelines.io.spark.job_names import at_once
 from desirelines.io.tables.addresses import quoted
 from desirelines.io.tables.ddl import create_statement
 from desirelines.io.tables.dml import delete_statement, merge_statement
@@ -169,11 +170,8 @@ class Warehouse(TableReader):
 
         A small commit waits more than it works.
         """
-        with ThreadPoolExecutor(AT_ONCE, "write") as pool:
-            for writing in [
-                pool.submit(self.replace_run, rows, table, run_id) for rows, table in tables
-            ]:
-                writing.result()
+        writes = [partial(self.replace_run, rows, table, run_id) for rows, table in tables]
+        at_once(self.spark, writes, most=AT_ONCE)
 
     def replace_all(self, rows: DataFrame, table: Table) -> None:
         """Replace the whole table in one commit."""
