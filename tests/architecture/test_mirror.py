@@ -37,7 +37,6 @@ TESTED_THROUGH = {
     "io/sources/stream.py": "tests/attacks/test_batches.py",
     "io/sources/symlinks.py": "tests/attacks/test_links.py",
     "io/spark/scratch.py": "tests/attacks/test_scratch.py",
-    "io/synthetic_files.py": "tests/world/test_world_through_the_pipeline.py",
     "io/tables/facts.py": "tests/attacks/test_secrets.py",
     "io/tables/lease.py": "tests/attacks/test_lease.py",
     "io/tables/reader.py": "tests/io/tables/test_file_statistics.py",
