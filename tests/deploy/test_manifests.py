@@ -5,7 +5,11 @@
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -110,6 +114,35 @@ def test_no_container_runs_as_root_or_writes_to_its_image(name, expected):
     assert "runAsNonRoot: true" in (DEPLOY / name).read_text()
 
 
+def init_containers(node):
+    """Every init container, wherever it stands."""
+    if isinstance(node, dict):
+        yield from node.get("initContainers", ())
+        node = list(node.values())
+    if isinstance(node, list):
+        for value in node:
+            yield from init_containers(value)
+
+
+@pytest.mark.parametrize("name", APPLICATIONS)
+def test_secrets_that_a_group_can_read_become_files_of_their_owner(name, tmp_path):
+    """Kubernetes mounts links to files of mode 0440."""
+    (application,) = documents(name)
+    (container,) = init_containers(application)
+    given, private = tmp_path / "given", tmp_path / "private"
+    (given / "..data").mkdir(parents=True)
+    private.mkdir()
+    for file in ("data.secret", "suppression.secret"):
+        (given / "..data" / file).touch(mode=0o440)
+        (given / file).symlink_to(given / "..data" / file)
+    *shell, command = container["command"]
+    here = command.replace("/mnt/secrets", str(given))
+    here = here.replace("/run/secrets/desirelines", str(private))
+    subprocess.run([*shell, here], check=True)
+    modes = {file.name: file.lstat().st_mode & 0o7777 for file in private.iterdir()}
+    assert modes == {"data.secret": 0o600, "suppression.secret": 0o600}
+
+
 @pytest.fixture(scope="module")
 def dockerfile():
     """The instructions of the Docker file, each a line."""
@@ -120,13 +153,24 @@ def dockerfile():
 def test_the_image_has_the_tested_spark_and_the_jars_that_setup_fetches(dockerfile, pins):
     assert dockerfile[0] == f"FROM apache/spark:{pins['pyspark']}-python3 AS spark"
     assert any(f" --no-deps delta-spark=={pins['delta-spark']} " in line for line in dockerfile)
-    added = [line for line in dockerfile if line.startswith("ADD")]
-    assert len(added) == len(JARS)
-    for line, (jar, (coordinates, digest)) in zip(added, JARS.items(), strict=True):
-        group, artifact, version = coordinates.split(":")
-        place = "/".join([group.replace(".", "/"), artifact, version, jar])
-        assert f"--checksum=sha256:{digest} " in line
-        assert line.endswith(f"/maven2/{place} /opt/spark/jars/")
+    assert "COPY --chmod=644 dist/jars/*.jar /opt/spark/jars/" in dockerfile
+    assert f"_{pins['pyspark'].rpartition('.')[0]}_" in next(iter(JARS))  # which Spark they are for
+
+
+def test_the_package_for_the_image_holds_the_jars_that_setup_fetched(tmp_path):
+    """deploy/package.sh, with a stand-in for the build of the wheel, which takes its time."""
+    (tmp_path / "deploy").mkdir()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    shutil.copy(DEPLOY / "package.sh", tmp_path / "deploy")
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text(
+        '#!/bin/sh\n[ "$2" = build ] && mkdir dist && touch dist/desirelines-0.whl && exit\n'
+        f'exec {sys.executable} "$@"\n'
+    )
+    python.chmod(0o700)
+    subprocess.run(["sh", "deploy/package.sh"], cwd=tmp_path, check=True, capture_output=True)
+    packed = {f.name: sha256(f.read_bytes()).hexdigest() for f in tmp_path.glob("dist/jars/*")}
+    assert packed == {name: digest for name, (_, digest) in JARS.items()}
 
 
 def test_the_image_does_not_run_as_root(dockerfile):
