@@ -7,7 +7,7 @@ PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=1
 PART ?= all
 SIZE ?= 1000000
 
-.PHONY: help setup check test integration data faults laws worlds demo package bench docs clean
+.PHONY: help setup check test integration data faults laws worlds forms airflow demo package bench docs clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -26,7 +26,7 @@ check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests
 test: $(READY) ## the tests that tell whether a change holds; ten minutes on two cores
 	$(JAVA) $(PYTEST)
 
-integration: $(READY) ## whole runs under attack, spark-submit, the notebooks; half an hour
+integration: $(READY) ## whole runs under attack, spark-submit, a cluster with killed workers, the notebooks; 40 minutes
 	$(JAVA) $(PYTEST) -m integration
 
 data: $(READY) ## public data sets against their published figures; a few minutes
@@ -40,6 +40,26 @@ laws: $(READY) ## random commands in random order with kills; the history holds 
 
 worlds: $(READY) ## worlds of three seeds the whole way; groups and rules against personas; three quarters of an hour
 	$(JAVA) $(BIN)/pytest -m campaign -s tests/worlds
+
+# Tools with requirements of their own: an environment below build/ for each, and none of tests/conftest.py.
+APART = -m pytest -q -c /dev/null --rootdir=. --confcutdir=tests/deploy -p no:cacheprovider
+
+forms: build/forms/.ready ## files of deploy/ against the schemas of Kubernetes, Kubeflow, Databricks, AWS, hadolint; seconds
+	build/forms/bin/python $(APART) tests/deploy/check_forms.py
+
+build/forms/.ready: tests/deploy/requirements-forms.txt
+	python3 -m venv build/forms
+	build/forms/bin/pip install -q --disable-pip-version-check -r tests/deploy/requirements-forms.txt
+	@touch $@
+
+airflow: build/airflow/.ready ## the DAG of deploy/airflow as a real Airflow reads it; a few minutes the first time
+	AIRFLOW_HOME=$(CURDIR)/build/airflow/home AIRFLOW__CORE__LOAD_EXAMPLES=False \
+		build/airflow/bin/python $(APART) tests/deploy/check_airflow.py
+
+build/airflow/.ready: tests/deploy/constraints-airflow.txt
+	python3 -m venv build/airflow
+	build/airflow/bin/pip install -q --disable-pip-version-check -c tests/deploy/constraints-airflow.txt apache-airflow pytest
+	@touch $@
 
 demo: $(READY) ## a made world, the whole way, demo/report.html
 	$(JAVA) $(BIN)/python -m desirelines.cli.demo

@@ -3,6 +3,9 @@
 Spark keeps them in memory and on disk. A managed session can refuse that (serverless Databricks
 answers NOT_SUPPORTED_WITH_SERVERLESS). Rows then go to a scratch table, which is read instead and
 deleted when they are released, at the latest when the command ends.
+
+An executor can die. Rows that were `kept` are then computed again by their plan. Rows that were
+`checkpointed` have none, so on a cluster two executors hold them.
 """
 
 from __future__ import annotations
@@ -19,6 +22,13 @@ Layout = Callable[[DataFrame], DataFrame]
 """Puts rows in the partitions and the order that their readers need."""
 NOT_SUPPORTED = "0A000"
 """The SQL standard's state of a feature that the database does not support."""
+TWICE = StorageLevel(
+    useDisk=True, useMemory=True, useOffHeap=False, deserialized=True, replication=2
+)
+"""As Spark holds a checkpoint by default, and on a second executor.
+
+MEMORY_AND_DISK_2 would write every row as bytes and read it again.
+"""
 SERVERLESS = "NOT_SUPPORTED_WITH_SERVERLESS"
 """The name of the refusal; some servers send it as text only, without a state."""
 
@@ -79,7 +89,7 @@ def checkpointed(rows: DataFrame, layout: Layout | None = None, *, lazy: bool = 
     `kept`.
     """
     try:
-        return rows.localCheckpoint(eager=not lazy)
+        return rows.localCheckpoint(not lazy, _held_by(rows))
     except PySparkException as error:
         return _from_scratch(rows, layout, error)
 
@@ -98,6 +108,19 @@ def settled(rows: DataFrame) -> DataFrame:
     settled_rows = checkpointed(cached)
     release(cached)
     return settled_rows
+
+
+def _held_by(rows: DataFrame) -> StorageLevel | None:
+    """How Spark holds rows without a plan: by default in one process, twice on a cluster.
+
+    With one copy, the death of its executor fails the run (CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND).
+    """
+    try:
+        master = rows.sparkSession.conf.get("spark.master", None) or ""
+    except PySparkException:  # a managed session that does not tell
+        master = ""
+    is_one_process = master.startswith("local") and not master.startswith("local-cluster")
+    return None if is_one_process else TWICE
 
 
 def _from_scratch(rows: DataFrame, layout: Layout | None, error: PySparkException) -> DataFrame:

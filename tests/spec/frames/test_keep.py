@@ -1,7 +1,8 @@
 """Rows that are read more than once: kept by Spark, and in scratch tables where it refuses."""
 
 import pytest
-from pyspark.errors import AnalysisException
+from pyspark import StorageLevel
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import functions as F
 from pyspark.sql.classic.dataframe import DataFrame
 
@@ -85,6 +86,37 @@ def test_a_layout_is_made_again_after_a_scratch_table(spark, warehouse, refusing
         placed = again.select("id", "at", F.spark_partition_id().alias("part")).collect()
     assert placed == sorted(placed, key=lambda r: (r["part"], r["id"], -r["at"]))
     assert len({(r["id"], r["part"]) for r in placed}) == 5  # nobody in two partitions
+
+
+@pytest.mark.parametrize(
+    ("master", "copies"),
+    [
+        ("local", 1),
+        ("local[2]", 1),
+        ("local-cluster[2,1,1024]", 2),
+        ("spark://host:7077", 2),
+        ("yarn", 2),
+        (None, 2),
+        (PySparkException("CONFIG_NOT_AVAILABLE"), 2),
+    ],
+)
+def test_rows_without_a_plan_are_held_twice_wherever_an_executor_can_die(
+    spark, monkeypatch, master, copies
+):
+    """tests/deploy/test_standalone_cluster.py kills one."""
+    levels = []
+
+    def master_of_the_session(*_):
+        if isinstance(master, Exception):
+            raise master
+        return master
+
+    monkeypatch.setattr(type(spark.conf), "get", master_of_the_session)
+    monkeypatch.setattr(
+        DataFrame, "localCheckpoint", lambda rows, _, level: levels.append(level) or rows
+    )
+    checkpointed(spark.range(1))
+    assert levels == [None if copies == 1 else StorageLevel(True, True, False, True, copies)]
 
 
 def test_without_a_place_the_refusal_is_the_error(spark, refusing):
