@@ -16,11 +16,11 @@ ROOT = Path(__file__).parents[1]
 OUTSIDE = (
     "CONTRIBUTING.md",
     "CHANGELOG.md",
-    "bench/README.md",
-    "conf/README.md",
-    "deploy/README.md",
-    "deploy/warehouse/README.md",
-    "jobs/README.md",
+    *(
+        page.relative_to(ROOT).as_posix()
+        for folder in ("bench", "conf", "deploy", "jobs")
+        for page in sorted((ROOT / folder).rglob("*.md"))
+    ),
 )
 _LINK = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s]+)\)")
 
