@@ -95,18 +95,18 @@ def test_every_comparison_of_a_world_of_strangers_is_of_the_people_in_groups(spa
         spark, settings, run_id, lambda: datetime(2026, 2, 4, tzinfo=UTC), Progress(run_id)
     )
     page = page_of(report_data(run))
-    assert page.summary.startswith("60 of 180 people fall into 3 groups; ")
-    assert "The other 120 people have too little data to be grouped." in page.summary
+    assert page.overview.summary.startswith("60 of 180 people fall into 3 groups; ")
+    assert "The other 120 people have too little data to be grouped." in page.overview.summary
     ids = {
         r["name"]: r["segment_id"]
         for r in read(spark, tmp_path, tables.SEGMENT_DEFINITIONS).collect()
     }
     checked = 0
-    for card in page.clusters:
+    for card in page.groups:
         for fact in card.facts:
             if fact.label == "start of visits":
                 continue
-            feature = fact.label.replace(" ", "_")
+            feature = fact.feature
             inside, rest = compared(ids[card.name], feature)
             assert fact.words == effect_words(cohens_d(inside, rest))
             assert fact.others == value_text(feature, rest.mean())
