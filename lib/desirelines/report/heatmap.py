@@ -23,6 +23,8 @@ from desirelines.report.text import shortened
 
 RAMP_INK = tuple(f"var(--ri{n}, {'#12202c' if n < 5 else '#ffffff'})" for n in range(7))
 SPLIT_INK = tuple(f"var(--di{n}, {'#ffffff' if n in (0, 6) else '#12202c'})" for n in range(7))
+SIDE, MOST_CELL = 340, 110
+"""Pixels for names beside rows, and the most for a column."""
 UNKNOWN = "var(--soft, #eef1f4)"
 
 
@@ -102,9 +104,8 @@ def heatmap(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Cell], 
             )
         )
     height = look.row_height * len(rows) + (26 if look.is_level else _slanted(names))
-    return to_svg(
-        alt.layer(*layers).resolve_scale(color="independent"), width=look.width, height=height
-    )
+    width = min(look.width, SIDE + MOST_CELL * len(columns))
+    return to_svg(alt.layer(*layers).resolve_scale(color="independent"), width=width, height=height)
 
 
 def _row(cell: Cell, look: Look, bins: int) -> dict[str, object]:

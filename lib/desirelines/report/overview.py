@@ -119,8 +119,8 @@ def lie_picture(clusters: list[Segment], profiles: Profiles) -> Picture | None:
         "Where the groups lie",
         group_charts.where_they_lie(spots),
         Grid(("no.", "group", "people"), rows, words=2),
-        f"The nearer two groups, the more alike they are; the area is their people. Right: {right}."
-        f" Up: {up}. The plane keeps {percent_text(told)} of the differences between groups.",
+        f"The nearer two groups, the more alike they are; the area is their people. To the "
+        f"right: {right}. Upwards: {up}. The plane keeps {percent_text(told)} of the differences between groups.",
     )
 
 
@@ -144,5 +144,5 @@ def _axis(names: list[str], loadings: np.ndarray) -> str:
     """The features that an axis stands for most."""
     strongest = np.argsort(-np.abs(loadings), kind="stable")[:AXES]
     return ", ".join(
-        f"{'more' if loadings[n] > 0 else 'less'} {feature_label(names[n])}" for n in strongest
+        f"{'high' if loadings[n] > 0 else 'low'} {feature_label(names[n])}" for n in strongest
     )

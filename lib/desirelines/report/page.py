@@ -14,7 +14,7 @@ from desirelines.report.figures import FIGURES
 from desirelines.report.moves import moves_picture, why_moved
 from desirelines.report.overview import changes_of, lie_picture, tiles_of
 from desirelines.report.quality import accounts_of, checks_of, fates_of, health_of
-from desirelines.report.search import search_picture
+from desirelines.report.search import kept_words, search_picture
 from desirelines.report.segment_pages import Compared, segment_page
 from desirelines.report.segments import (
     Segment,
@@ -138,6 +138,7 @@ def page_of(data: ReportData) -> Page:
         moves=moves_picture(data, clusters) if data.previous_run_id else None,
         why_moved=why_moved(data),
         verdict=verdict_of(data),
+        kept=kept_words(data),
         search=search,
         trials=trials,
         checks=checks,

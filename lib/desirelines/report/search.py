@@ -16,6 +16,22 @@ from desirelines.report.text import (
 from desirelines.report.view_model import Grid, Picture
 
 
+def kept_words(data: ReportData) -> str:
+    """How many groups were kept, how clear and how stable they are; empty without a search."""
+    kept = [t for t in data.trials.to_dict("records") if is_true(t["is_kept"])]
+    if not kept:
+        return ""
+    trial = kept[0]
+    known = (
+        ("evidence", decimal_text(trial["gap"], 3), trial["gap"]),
+        ("stability", decimal_text(trial["stability"], 2), trial["stability"]),
+        ("smallest group", percent_text(trial["smallest_share"], 1), trial["smallest_share"]),
+    )
+    said = [f"{name} {text}" for name, text, value in known if number_of(value) is not None]
+    groups = int(trial["clusters_found"])
+    return f"Kept: {groups} group{'' if groups == 1 else 's'}" + "".join(f", {s}" for s in said)
+
+
 def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:
     """The search for the number of groups: the curve, None for a single trial, and all trials."""
     trials = sorted(data.trials.to_dict("records"), key=lambda t: t["trial"])

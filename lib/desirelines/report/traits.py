@@ -42,9 +42,9 @@ def traits_picture(segment: Segment, profiles: Profiles, others: Means) -> Pictu
         "What sets them apart",
         traits(bars),
         Grid(("on average", "here · the others", "distance"), rows, words=2),
-        f"Averages here and of the others, for the {len(bars)} figures that tell most. The bar is "
-        "the distance in units of how much people differ anyway, and ends at 2: 0.3 is small, 0.8 "
-        "large. Purple: above the others; orange: below.",
+        f"The {len(bars)} figures that tell most: the average here · that of the others. The bar "
+        "is the distance in units of how much people differ anyway, and ends at 2: 0.3 is small, "
+        "0.8 large. Purple: above the others; orange: below.",
     )
 
 

@@ -178,6 +178,7 @@ class Page:
     moves: Picture | None
     why_moved: str
     verdict: str
+    kept: str
     search: Picture | None
     trials: Grid | None
     checks: tuple[Check, ...]

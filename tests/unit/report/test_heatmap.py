@@ -20,6 +20,12 @@ def test_a_cell_has_its_text_and_its_description_and_others_are_blank():
     assert picture.count('aria-roledescription="cell"') == 2
 
 
+def test_few_columns_are_no_wider_than_they_need() -> None:
+    assert 'width="560"' in drawn()
+    columns = [str(n) for n in range(20)]
+    assert 'width="1000"' in heatmap(["a"], columns, [], Look((0, 1)))
+
+
 def test_below_and_above_have_other_colours_and_the_unknown_has_none_of_them():
     above, below = (
         drawn([Cell(0, 0, value, "", "x")], is_split=True, text_size=0) for value in (1.9, -1.9)

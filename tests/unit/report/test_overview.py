@@ -57,7 +57,7 @@ def test_groups_that_are_alike_lie_near_each_other():
         places[row[1]] = spot
     near = np.linalg.norm(np.subtract(places["a"], places["b"]))
     assert near < np.linalg.norm(np.subtract(places["a"], places["c"])) / 5
-    assert "Right: " in picture.caption
+    assert "To the right: high " in picture.caption
     assert "100% of the differences" in picture.caption
     assert lie_picture(groups[:2], profiles) is None
     assert lie_picture([replace(g, people=None) for g in groups], profiles) is None

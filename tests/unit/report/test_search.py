@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from desirelines.report.search import search_picture
+from desirelines.report.search import kept_words, search_picture
 from tests.support.report import report, section
 
 
@@ -17,8 +17,13 @@ def test_a_single_trial_is_no_search_and_has_no_picture():
 def test_every_trial_is_in_the_table_and_the_kept_one_is_marked(page):
     found = section(page, "found")
     assert "2 kmeans ✓ chosen best 3 3 7 2,000 0.400 0.90 0.400 10.0 10.0%" in found
-    assert "Verdict: best." in found
+    assert (
+        "Verdict: best. Kept: 3 groups, evidence 0.400, stability 0.90, smallest group 10.0%."
+        in (found)
+    )
 
 
 def test_a_run_without_a_search_says_so():
-    assert search_picture(report(trials=report().trials.iloc[:0])) == (None, None)
+    none = report(trials=report().trials.iloc[:0])
+    assert search_picture(none) == (None, None)
+    assert kept_words(none) == ""

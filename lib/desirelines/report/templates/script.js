@@ -5,6 +5,8 @@
   const menu = document.querySelector(".menu");
   const isNarrow = window.matchMedia("(max-width: 1019px)");
 
+  document.documentElement.classList.add("paged");
+
   // One page at a time. The others stay findable, and all are printed.
   function show(page, isChosen) {
     for (const other of pages) {
