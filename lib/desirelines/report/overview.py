@@ -119,8 +119,9 @@ def lie_picture(clusters: list[Segment], profiles: Profiles) -> Picture | None:
         "Where the groups lie",
         group_charts.where_they_lie(spots),
         Grid(("no.", "group", "people"), rows, words=2),
-        f"The nearer two groups, the more alike they are; the area is their people. To the "
-        f"right: {right}. Upwards: {up}. The plane keeps {percent_text(told)} of the differences between groups.",
+        "The nearer two groups, the more alike they are; the area is their people. To the right: "
+        f"{right}. Upwards: {up}. The plane keeps {percent_text(told)} of the differences between "
+        "groups.",
     )
 
 
