@@ -7,7 +7,7 @@ PYTEST = $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=1
 PART ?= all
 SIZE ?= 1000000
 
-.PHONY: help setup check test integration data faults laws worlds forms airflow demo package bench docs clean
+.PHONY: help setup check test integration data browser faults laws worlds forms airflow demo package bench docs site clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,9 @@ integration: $(READY) ## whole runs under attack, spark-submit, a cluster with k
 
 data: $(READY) ## public data sets against their published figures; a few minutes
 	$(JAVA) $(PYTEST) -m data
+
+browser: $(READY) ## the report in a real Chromium: both widths, light and dark, axe, print; a minute
+	$(JAVA) $(BIN)/pytest -m browser tests/browser
 
 faults: $(READY) ## a driver killed at every write, and what the next try makes of it; a quarter of an hour
 	$(JAVA) $(BIN)/pytest -m campaign tests/faults

@@ -24,7 +24,12 @@ SLOW_FIRST = ("connect", "stages", "journeys", "operations", "world", "attacks")
 """Folders of long tests: begun last, one of two processes would do them alone."""
 FIRST_SHOP = "first_template"
 """The fixture on which every test with a published shop depends."""
-MARKED = {"connect": "integration", "smoke": "integration", "data": "data"}
+MARKED = {
+    "browser": "browser",
+    "connect": "integration",
+    "data": "data",
+    "smoke": "integration",
+}
 """Folders whose tests are no part of `make test`, and the marker that selects them."""
 
 PEOPLE_OF_SMALL_WORLDS = 5_000

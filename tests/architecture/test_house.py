@@ -188,7 +188,7 @@ def test_the_library_is_tracked_and_the_package_is_not_empty(tmp_path):
     names = zipfile.ZipFile(wheel).namelist()
     for needed in (
         "desirelines/cli/app.py",
-        "desirelines/report/template.html.j2",
+        "desirelines/report/templates/page.html.j2",
         "desirelines/templates/first.yaml",
     ):
         assert needed in names

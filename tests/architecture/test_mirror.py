@@ -20,6 +20,7 @@ DATA = {
     )),
     "erasure/ways.py",
     "report/data.py",
+    "report/figures.py",
     "report/view_model.py",
 }  # fmt: skip
 """Modules that only declare: contracts of tables (test_house.py holds all of them together),
@@ -47,6 +48,7 @@ TESTED_THROUGH = {
     "operations/rebuild.py": "tests/stages/test_sessions_increment.py",
     "operations/report.py": "tests/cli/test_json.py",
     "pipeline.py": ("tests/architecture/test_layers.py", "tests/operations/test_run_pipeline.py"),
+    "report/templating.py": "tests/unit/report/test_page.py",
     "columns/lapse.py": "tests/spec/features/test_labels.py",
     "settings/rule_conditions.py": "tests/unit/settings/test_rule_language.py",
     "settings/rule_meaning.py": "tests/unit/settings/test_rule_language.py",

@@ -40,7 +40,7 @@ def test_commands_stand_in_the_order_of_a_run(capsys):
 def test_help_loads_nothing_heavy_and_answers_in_a_second():
     code = (
         "import sys; from desirelines.cli import main; main(['run', '--help']); "
-        "print([m for m in ('pyspark', 'mlflow', 'sklearn', 'pandas', 'numpy', 'matplotlib', "
+        "print([m for m in ('pyspark', 'mlflow', 'sklearn', 'pandas', 'numpy', 'altair', "
         "'desirelines.settings') if m in sys.modules])"
     )
     began = time.monotonic()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desirelines.operations.segment_attrition import attrition, publishable_steps
+from desirelines.operations.segment_attrition import attrition
 from desirelines.tables import FEATURES
 from tests.support.published import conf
 
@@ -36,17 +36,3 @@ def test_a_rule_is_counted_step_by_step_and_without_a_condition(second_run):
 def test_what_cannot_be_counted_is_named(arguments, message, published_shop, cli, capsys):
     assert cli("segment", "attrition", *arguments, *conf(published_shop)) == 2
     assert message in capsys.readouterr().err
-
-
-@pytest.mark.parametrize(
-    ("steps", "shown"),
-    [
-        ([100, 60, 20], [100, 60, 20]),
-        ([100, 60, 4], [100, 60, None]),
-        ([100, 97, 60], [100, None, 60]),  # three dropped out
-        ([100, 97, 95], [100, None, None]),  # five of a hundred
-        ([100, 60, 0], [100, 60, 0]),
-    ],
-)
-def test_steps_that_would_tell_of_few_people_are_withheld(steps, shown):
-    assert publishable_steps(steps) == shown

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
+from pyspark.sql import functions as F
 
 from desirelines import tables
 from desirelines.errors import EmptyInputError, MachineError
@@ -17,6 +18,7 @@ from desirelines.settings import read_settings
 from desirelines.settings.model import Report
 from desirelines.stages.report import report_data, write_report
 from desirelines.views.members import segment_names
+from desirelines.views.sessions import published_sessions
 from tests.support import shop
 from tests.support.published import read
 from tests.support.report import text_of
@@ -43,6 +45,24 @@ def test_a_run_without_segments_and_a_place_that_cannot_be_written(second_run, t
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(MachineError, match=r"Give another place with --set report[.]path=FILE"):
         write_report(to(second_run, tmp_path / "file" / "report.html"))
+
+
+@pytest.mark.parametrize("is_drawn", [False, True])
+def test_messages_sent_are_steps_only_where_the_settings_say_so(second_run, monkeypatch, is_drawn):
+    def with_messages(run):
+        """Sessions in which what was put in the cart was a message instead."""
+        to_message = "transform(step_kinds, k -> IF(k = 'cart_add', 'email_sent', k))"
+        return published_sessions(run).withColumn("step_kinds", F.expr(to_message))
+
+    monkeypatch.setattr("desirelines.stages.report.published_sessions", with_messages)
+    shown = Report(outbound_steps=is_drawn)
+    settings = second_run.settings.model_copy(update={"report": shown})
+    data = report_data(replace(second_run, settings=settings))
+    steps = {key[0] for what, key in zip(data.visits["what"], data.visits["key"], strict=True)
+             if what == "step"}  # fmt: skip
+    assert ("add" in steps) is is_drawn
+    assert "view" in steps
+    assert data.outbound_steps is is_drawn
 
 
 STRANGERS = 120
@@ -95,18 +115,18 @@ def test_every_comparison_of_a_world_of_strangers_is_of_the_people_in_groups(spa
         spark, settings, run_id, lambda: datetime(2026, 2, 4, tzinfo=UTC), Progress(run_id)
     )
     page = page_of(report_data(run))
-    assert page.summary.startswith("60 of 180 people fall into 3 groups; ")
-    assert "The other 120 people have too little data to be grouped." in page.summary
+    assert page.overview.summary.startswith("60 of 180 people fall into 3 groups; ")
+    assert "The other 120 people have too little data to be grouped." in page.overview.summary
     ids = {
         r["name"]: r["segment_id"]
         for r in read(spark, tmp_path, tables.SEGMENT_DEFINITIONS).collect()
     }
     checked = 0
-    for card in page.clusters:
+    for card in page.groups:
         for fact in card.facts:
             if fact.label == "start of visits":
                 continue
-            feature = fact.label.replace(" ", "_")
+            feature = fact.feature
             inside, rest = compared(ids[card.name], feature)
             assert fact.words == effect_words(cohens_d(inside, rest))
             assert fact.others == value_text(feature, rest.mean())

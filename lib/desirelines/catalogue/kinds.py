@@ -17,6 +17,15 @@ VISIT_KINDS: tuple[str, ...] = (
 )  # fmt: skip
 """Things a person does on the site or in the app; a session with one of them is a visit."""
 
+OUTBOUND_KINDS: tuple[str, ...] = ("email_sent", "push_sent", "sms_sent")
+"""Messages sent to a person, who did nothing: they are contacts, and no part of a visit."""
+
+CONTACT_KINDS: tuple[str, ...] = (
+    "email_sent", "email_opened", "email_clicked", "push_sent", "push_opened",
+    "sms_sent", "sms_clicked",
+)  # fmt: skip
+"""Messages, and what people did with them."""
+
 MONEY_KINDS: tuple[str, ...] = ("order_placed", "purchase", "refund")
 """Kinds that are about money: without their amount they are not used."""
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from desirelines.catalogue.uses import PLAIN, USES_OF_HOURS
 from desirelines.catalogue.words import (
     HOUR_COS,
     HOUR_SIN,
@@ -15,11 +16,13 @@ from desirelines.catalogue.words import (
     day_time,
     hour_effect,
     hour_text,
+    is_high_word,
     is_hour_apart,
     visiting_hour,
 )
 from desirelines.report.data import ReportData
 from desirelines.report.text import (
+    BY_NAME,
     differs,
     effect_words,
     feature_label,
@@ -34,7 +37,8 @@ from desirelines.report.text import (
 from desirelines.report.view_model import Fact
 from desirelines.tables import SMALL_GROUP
 
-FACTS = 3
+FACTS = 5
+"""Facts of a segment in sentences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,43 @@ def means_of_others(
     return means
 
 
+def means_of_everybody(
+    profiles: dict[tuple[str, str], Profile], main: list[Segment]
+) -> dict[str, tuple[float, float]]:
+    """Mean of each feature over all people with a value, and their number.
+
+    `main` are the segments that divide everybody. A feature is missing where one of them has too
+    few people of whom it is known, or withholds their number.
+    """
+    ids = [s.segment_id for s in main if s.people != 0]
+    means: dict[str, tuple[float, float]] = {}
+    for feature in {f for f, _ in profiles}:
+        parts = [profiles[feature, s] for s in ids if (feature, s) in profiles]
+        counts = [p.known for p in parts if p.mean is not None and p.known]
+        if len(counts) == len(ids) and counts:
+            total = sum((p.mean or 0.0) * (p.known or 0.0) for p in parts)
+            people = sum(n or 0.0 for n in counts)
+            means[feature] = total / people, people
+    return means
+
+
+def means_beside_rules(
+    profiles: dict[tuple[str, str], Profile],
+    rules: list[Segment],
+    everybody: dict[str, tuple[float, float]],
+) -> dict[tuple[str, str], float]:
+    """Mean of each feature over the people outside of a rule segment, by (feature, segment id)."""
+    means: dict[tuple[str, str], float] = {}
+    for (feature, segment_id), profile in profiles.items():
+        if segment_id not in {r.segment_id for r in rules} or feature not in everybody:
+            continue
+        mean, people = everybody[feature]
+        rest = people - (profile.known or 0.0)
+        if profile.mean is not None and profile.known and rest >= SMALL_GROUP:
+            means[feature, segment_id] = (mean * people - profile.mean * profile.known) / rest
+    return means
+
+
 def traits_of(
     segment: Segment,
     profiles: dict[tuple[str, str], Profile],
@@ -169,6 +210,7 @@ def facts_of(
     segment: Segment,
     profiles: dict[tuple[str, str], Profile],
     others: dict[tuple[str, str], float],
+    most: int = FACTS,
 ) -> tuple[Fact, ...]:
     """The features that distinguish a group most, strongest first; ties in catalogue order."""
     traits = traits_of(segment, profiles, others)
@@ -179,32 +221,45 @@ def facts_of(
         elif feature not in (HOUR_SIN, HOUR_COS) and differs(feature, trait):
             strong.append((abs(trait.effect or 0.0), _fact(feature, trait)))
     strong.sort(key=lambda entry: -entry[0])
-    return tuple(fact for _, fact in strong[:FACTS])
+    return tuple(fact for _, fact in strong[:most])
 
 
 def _fact(feature: str, trait: Trait) -> Fact:
     return Fact(
+        feature=feature,
         headline=headline(feature, trait),
         words=effect_words(trait.effect or 0.0),
         label=feature_label(feature),
         here=f"{value_text(feature, trait.mean, with_unit=True)} on average",
         others=value_text(feature, trait.rest_mean),
         note=_known_note(trait),
+        use=_use(feature, trait),
     )
+
+
+def _use(feature: str, trait: Trait) -> str:
+    """What to do with such people; empty where the values do not deserve the advice."""
+    entry = BY_NAME.get(feature)
+    is_high = None if entry is None else is_high_word(entry, trait)
+    if is_high is None or feature not in PLAIN:
+        return ""
+    return PLAIN[feature].high if is_high else PLAIN[feature].low
 
 
 def _hour_facts(sine: Trait, cosine: Trait) -> list[tuple[float, Fact]]:
     """The hours of visits as one fact with its effect; none where they are not told apart."""
     if not is_hour_apart(sine, cosine):
         return []
-    effect = hour_effect(sine, cosine)
+    effect, word = hour_effect(sine, cosine), day_time(sine, cosine)
     fact = Fact(
-        headline=day_time(sine, cosine) or "other hours",
+        feature=HOUR_SIN,
+        headline=word or "other hours",
         words=f"{strength_word(effect)} apart from the others",
         label="start of visits",
         here=_hours(sine.mean, cosine.mean),
         others=_hours(sine.rest_mean, cosine.rest_mean),
         note=_known_note(sine),
+        use=USES_OF_HOURS[word.split()[0]] if word else "",
     )
     return [(effect, fact)]
 

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from desirelines.catalogue import FEATURES, Feature
+from desirelines.catalogue.uses import PLAIN
 from desirelines.catalogue.words import MIN_EFFECT, Trait, is_apart, is_high_word
 from desirelines.tables import SMALL_GROUP
 
@@ -32,7 +33,7 @@ FATE_WORDS = {
     "used": "used for this report",
 }
 
-_BY_NAME: dict[str, Feature] = {f.name: f for f in FEATURES}
+BY_NAME: dict[str, Feature] = {f.name: f for f in FEATURES}
 
 
 def number_of(value: Any) -> float | None:
@@ -88,7 +89,7 @@ def value_text(feature: str, value: Any, *, with_unit: bool = False) -> str:
     number = number_of(value)
     if number is None:
         return NOTHING
-    unit = _BY_NAME[feature].unit if feature in _BY_NAME else ""
+    unit = BY_NAME[feature].unit if feature in BY_NAME else ""
     if unit.startswith("share"):
         return percent_text(number)
     text = decimal_text(number, 0 if abs(number) >= 100 else 1 if abs(number) >= 1 else 2)
@@ -132,13 +133,13 @@ def shortened(text: str, length: int) -> str:
 
 
 def feature_label(feature: str) -> str:
-    """A feature's name in words."""
-    return feature.replace("_", " ")
+    """A feature's plain name; the name in words for one of the settings."""
+    return PLAIN[feature].label if feature in PLAIN else feature.replace("_", " ")
 
 
 def known_features(names: set[str]) -> list[str]:
     """The names in catalogue order, then those that the catalogue does not have."""
-    return [*(f.name for f in FEATURES if f.name in names), *sorted(names - set(_BY_NAME))]
+    return [*(f.name for f in FEATURES if f.name in names), *sorted(names - set(BY_NAME))]
 
 
 def effect_words(effect: float) -> str:
@@ -153,17 +154,17 @@ def strength_word(effect: float) -> str:
 
 
 def headline(feature: str, trait: Trait) -> str:
-    """The catalogue's word for a segment where it is true; else what is higher or lower."""
-    entry = _BY_NAME.get(feature)
+    """The catalogue's word for a segment where it is true; else empty."""
+    entry = BY_NAME.get(feature)
     is_high = None if entry is None else is_high_word(entry, trait)
     if entry is None or is_high is None:
-        return f"{'higher' if (trait.effect or 0.0) > 0 else 'lower'} {feature_label(feature)}"
+        return ""
     return entry.high if is_high else entry.low
 
 
 def differs(feature: str, trait: Trait) -> bool:
     """Whether a segment differs from the others by an amount that matters."""
-    entry = _BY_NAME.get(feature)
+    entry = BY_NAME.get(feature)
     if entry is None:  # a feature from the settings: its unit and scale are not known here
         return trait.effect is not None and abs(trait.effect) >= MIN_EFFECT
     return is_apart(entry, trait)

@@ -173,7 +173,10 @@ class Report(Strict):
 
     path: Place = "report.html"
     top_paths: PositiveInt = 5
-    top_steps: Annotated[int, Field(ge=3, le=30)] = 12
+    top_steps: Annotated[int, Field(ge=3, le=30)] = 8
+    flow_places: Annotated[int, Field(ge=2, le=10)] = 5
+    flow_steps: Annotated[int, Field(ge=1, le=7)] = 5
+    outbound_steps: bool = False
 
 
 NOT_CONTENT = ("secrets", "spark", "report", "publish", "erasure", "lineage")

@@ -140,7 +140,7 @@ def _scores(trial: Trial) -> dict[str, float]:
 
 def _figures(fitted: Fitted) -> dict[str, str]:
     """The chart of the search, if there was one."""
-    # matplotlib is slow to import, and few commands need it.
+    # The chart library is slow to import, and few commands need it.
     from desirelines.report.choose_k_chart import Dot, evidence
 
     dots = [Dot(t.algorithm, t.k, t.gap, t.is_kept) for t in fitted.trials if t.gap is not None]

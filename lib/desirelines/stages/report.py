@@ -2,39 +2,50 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from pyspark.sql import functions as F
 
+from desirelines.catalogue.kinds import CONTACT_KINDS
 from desirelines.errors import EmptyInputError, MachineError
-from desirelines.paths.top_paths import to_top_paths
+from desirelines.io.tables.ledger import ENDED, ORDER
 from desirelines.paths.transitions import published_steps, with_published_steps
+from desirelines.paths.visit_counts import to_visit_counts, without_outbound
 from desirelines.run.context import Run
+from desirelines.settings.run_ids import NO_BASE
 from desirelines.stages.paths import members_of_published_segments, overlapping
 from desirelines.tables import (
     CLUSTER_TRIALS,
     EVENTS,
     FUNNEL_STEPS,
     FUNNEL_WEEKS,
-    PATH_EDGES,
-    PATH_POSITIONS,
     ROW_ACCOUNTS,
+    RUNS,
+    SEGMENT_COVERAGE,
     SEGMENT_MOVES,
+    SEGMENT_OVERLAP,
     SEGMENT_PROFILES,
+    SEGMENT_SCORECARD,
     SEGMENT_SIZES,
     Table,
 )
 from desirelines.views.data_end import day_after_newest_event
-from desirelines.views.members import definitions_of
+from desirelines.views.members import definitions_of, freshness_of
+from desirelines.views.rule_attrition import ConditionCount, attritions
 from desirelines.views.rules import rules_of
 from desirelines.views.sessions import published_sessions
 
 if TYPE_CHECKING:
     from desirelines.report.data import ReportData
+
+MOST_RUNS = 24
+"""Published runs in a trend, the newest ones."""
 
 
 def write_report(run: Run) -> Path:
@@ -74,43 +85,96 @@ def report_data(run: Run) -> ReportData:
             "`desirelines publish` first."
         )
     run = run.at(state.as_of)
-    paths, report = run.settings.paths, run.settings.report
-    visits = published_sessions(run).filter("is_visit").select("person_id", "steps")
-    published = published_steps(visits, top_steps=paths.top_steps, min_people=paths.min_people)
-    sessions = with_published_steps(visits, published)
+    report, publication = run.settings.report, _publication(run)
+    fresh_until = freshness_of(run, run.run_id).expires_at
     return ReportData(
         title="Behavioural segments",
         run_id=run.run_id,
         config_hash=state.config_hash,
+        code_version=publication["code_version"] or "",
         as_of=run.as_of,
-        published_on=f"{state.recorded_at:%Y-%m-%d %H:%M} UTC",
+        published_on=_moment(state.recorded_at),
         data_through=str(_newest_day(run)),
+        fresh_until="" if fresh_until is None else _moment(fresh_until),
         people_count=state.row_count or 0,
-        previous_run_id=None if state.base_run_id in (None, "none") else state.base_run_id,
+        previous_run_id=None if state.base_run_id in (None, NO_BASE) else state.base_run_id,
         definitions=_frame(definitions_of(run, run.run_id)),
         sizes=_of_run(run, SEGMENT_SIZES, "segment_id"),
+        trend=_frame(_trend(run), ["run_id", "as_of", "segment_id", "people_count", "share"]),
         profiles=_of_run(run, SEGMENT_PROFILES, "segment_id", "feature"),
         moves=_of_run(run, SEGMENT_MOVES, "from_segment_id", "to_segment_id"),
-        edges=_of_run(run, PATH_EDGES, "segment_id", "from_step", "to_step").query(
-            "grain == 'session'"
-        ),
-        positions=_of_run(run, PATH_POSITIONS, "grain", "segment_id", "place", "step"),
+        overlap=_of_run(run, SEGMENT_OVERLAP, "segment_id", "other_segment_id"),
+        coverage=_of_run(run, SEGMENT_COVERAGE, "rule_segments"),
+        scorecard=_of_run(run, SEGMENT_SCORECARD, "segment_id"),
+        attrition=_frame(_attrition(run), ["segment_id", *ConditionCount.__dataclass_fields__]),
+        visits=_visits(run),
         funnels=_of_run(run, FUNNEL_STEPS, "funnel", "segment_id", "step_no"),
         weeks=_of_run(run, FUNNEL_WEEKS, "funnel", "segment_id", "week_on", "step_no"),
-        paths=to_top_paths(
-            sessions,
-            members_of_published_segments(run),
-            most=report.top_paths,
-            overlapping=overlapping(run),
-        )
-        .orderBy("segment_id", F.col("sessions_count").desc(), F.to_json("path"))
-        .toPandas(),
         accounts=_frame(accounts_of(run)),
         trials=_of_run(run, CLUSTER_TRIALS, "trial"),
+        gates=json.loads(publication["gates"] or "{}"),
         rule_features={r.segment_id: r.needs for r in rules_of(run) if r.needs},
         steps_shown=report.top_steps,
-        places=paths.places,
+        flow_places=report.flow_places,
+        flow_steps=report.flow_steps,
+        outbound_steps=report.outbound_steps,
         currency=run.settings.site.currency,
+        time_zone=run.settings.site.time_zone,
+    )
+
+
+def _publication(run: Run) -> dict[str, Any]:
+    """The state that ended the run."""
+    rows = run.warehouse.rows(RUNS, *ORDER, where={"run_id": [run.run_id], "phase": ["publish"]})
+    return next(row for row in reversed(rows) if row["status"] in ENDED)
+
+
+def _moment(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
+def _trend(run: Run) -> list[dict[str, Any]]:
+    """Sizes of segments in the newest published runs up to this one, the oldest first."""
+    chain = [state.run_id for state in run.ledger.published()]
+    until = chain[: chain.index(run.run_id) + 1] if run.run_id in chain else [run.run_id]
+    shown = until[-MOST_RUNS:]
+    days = {state.run_id: state.as_of for state in run.ledger.ended()}
+    rows = run.warehouse.rows(SEGMENT_SIZES, "segment_id", where={"run_id": shown})
+    rows.sort(key=lambda row: shown.index(row["run_id"]))
+    names = ("run_id", "segment_id", "people_count", "share")
+    return [{"as_of": days[row["run_id"]]} | {n: row[n] for n in names} for row in rows]
+
+
+def _attrition(run: Run) -> list[dict[str, Any]]:
+    return [
+        {"segment_id": segment_id} | asdict(step)
+        for segment_id, steps in attritions(run, run.run_id).items()
+        for step in steps
+    ]
+
+
+def _visits(run: Run) -> Any:
+    """Counts of the visits of the run, and of messages; two executions."""
+    paths, report = run.settings.paths, run.settings.report
+    messages = [f"{kind}_count" for kind in CONTACT_KINDS]
+    sessions = published_sessions(run)
+    if not report.outbound_steps:
+        sessions = without_outbound(sessions)
+    sessions = sessions.select("person_id", "is_visit", "started_at", "steps", *messages)
+    published = published_steps(
+        sessions.filter("is_visit"), top_steps=paths.top_steps, min_people=paths.min_people
+    )
+    return (
+        to_visit_counts(
+            with_published_steps(sessions, published),
+            members_of_published_segments(run),
+            places=report.flow_places,
+            most_paths=report.top_paths,
+            zone=run.settings.site.time_zone,
+            overlapping=overlapping(run),
+        )
+        .orderBy("segment_id", "what", F.col("n").desc(), F.to_json("key"))
+        .toPandas()
     )
 
 

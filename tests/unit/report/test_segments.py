@@ -12,15 +12,17 @@ from desirelines.report.segments import (
     Segment,
     absent_rules,
     facts_of,
+    means_beside_rules,
+    means_of_everybody,
     means_of_others,
 )
 from tests.support.report import report, section
 
 
 def test_a_count_that_is_null_is_withheld(page: str) -> None:
-    assert "wandering · repeating steps group withheld –" in section(page, "sizes")
-    assert "wandering · repeating steps number of people withheld" in section(page, "groups")
-    assert "came in: 25, left: withheld" in section(page, "groups")
+    assert "wandering · repeating steps group withheld –" in section(page, "overview")
+    assert "wandering · repeating steps Number of people withheld" in section(page, "segment-3")
+    assert "came in: 25, left: withheld" in section(page, "segment-3")
 
 
 def test_a_small_count_that_slipped_through_is_not_shown() -> None:
@@ -31,7 +33,7 @@ def test_a_small_count_that_slipped_through_is_not_shown() -> None:
         mean=4321.0,
     )
     page = render(report(sizes=sizes, profiles=profiles[profiles["segment_id"] == "c2"]))
-    assert "seldom here · narrow interests group withheld –" in section(page, "sizes")
+    assert "seldom here · narrow interests group withheld –" in section(page, "overview")
     assert "4,321" not in page
 
 
@@ -64,6 +66,38 @@ def test_others_are_the_people_of_all_other_groups_by_their_number() -> None:
     }
 
 
+def test_everybody_are_all_main_segments_and_who_is_beside_a_rule_is_the_rest_of_them() -> None:
+    profiles = {
+        ("frequency", "a"): profile(10, 1.0, -1.0),
+        ("frequency", "b"): profile(20, 4.0, 0.0),
+        ("frequency", "c"): profile(40, 10.0, 1.0),
+        ("frequency", "rule"): profile(15, 12.0, 1.0),
+        ("frequency", "most"): profile(65, 7.0, 1.0),  # five are beside it
+        ("monetary", "a"): profile(None, 5.0, 1.0),
+        ("monetary", "b"): profile(20, 5.0, 1.0),
+        ("monetary", "c"): profile(20, 5.0, 1.0),
+    }
+    everybody = means_of_everybody(profiles, CLUSTERS)
+    assert everybody == {"frequency": (490 / 70, 70)}
+    rules = [replace(cluster(s), is_rule=True) for s in ("rule", "most")]
+    assert means_beside_rules(profiles, rules, everybody) == {
+        ("frequency", "rule"): (490 - 15 * 12) / 55
+    }
+
+
+def test_advice_is_given_only_where_the_values_deserve_it() -> None:
+    profiles = {
+        ("frequency", "a"): profile(20, 12.0, 0.9),
+        ("frequency", "b"): profile(20, 2.0, -0.9),
+        ("days_since_active", "a"): profile(20, 40.0, 0.9),
+        ("days_since_active", "b"): profile(20, 12.0, -0.9),
+    }
+    facts = facts_of(CLUSTERS[0], profiles, means_of_others(profiles, CLUSTERS))
+    assert [(f.feature, f.headline, f.use[:11]) for f in facts] == [
+        ("frequency", "orders often", "Reward them"), ("days_since_active", "", ""),
+    ]  # fmt: skip
+
+
 def test_the_facts_of_a_group_are_its_strongest_differences_that_matter() -> None:
     hours = {("hour_sin", "a"): 0.85, ("hour_cos", "a"): -0.3,
              ("hour_sin", "b"): -0.8, ("hour_cos", "b"): 0.1}  # fmt: skip
@@ -82,7 +116,7 @@ def test_the_facts_of_a_group_are_its_strongest_differences_that_matter() -> Non
             "well apart from the others",
             "around 18:30",
         ),
-        ("orders often", "frequency", "12.0 orders on average", "somewhat above the others", "2.0"),
+        ("orders often", "orders", "12.0 orders on average", "somewhat above the others", "2.0"),
     ]
 
 
