@@ -38,8 +38,8 @@ def to_answers(people: DataFrame, rules: tuple[Rule, ...], inputs: RuleInputs) -
     tests = dict.fromkeys(chain.from_iterable(each_test(rule.condition) for rule in rules))
     windows = dict.fromkeys(window for test in tests if (window := getattr(test, "window", None)))
     observed = {window: f"_observed_{number}" for number, window in enumerate(windows)}
-    people = people.withColumns(
-        {name: was_observed(window, inputs) for window, name in observed.items()}
+    people = people.select(  # not by `withColumns`: Spark Connect refuses it where there are none
+        "*", *(was_observed(window, inputs).alias(name) for window, name in observed.items())
     )
     inputs = replace(inputs, observed=observed)
     names: dict[Test, str] = {
