@@ -20,9 +20,9 @@ from desirelines.tables import ALL, RUNS, WAREHOUSE_FACTS, Table
 
 TIMES = {
     "recorded_at", "lease_until", "read_at", "decided_at", "tagged_at", "expires_on", "ingested_at",
-    "computed_at", "expires_at",
+    "computed_at", "expires_at", "seconds",
 }  # fmt: skip
-"""Columns that say when a command ran."""
+"""Columns that say when a command ran, or for how long."""
 OF_THE_LAYOUT = {"period_on"}
 """Columns that say in which file a row lies."""
 OF_THE_PROGRAM = {

@@ -37,11 +37,13 @@ def test_the_ledger_is_brought_to_its_contract_before_a_lease_is_written_in_it(
 ):
     """Elsewhere than in a local folder, where the lease is a row of `runs`."""
     place = WarehouseSettings(path=f"file://{tmp_path}")
-    Warehouse(spark, place).create(replace(tables.RUNS, version=0))
+    columns = tuple(column for column in tables.RUNS.columns if column.since == 1)
+    Warehouse(spark, place).create(replace(tables.RUNS, columns=columns, version=1))
     files = [f"secrets.{name}_file={file}" for name, file in secret_files.items()]
     options = RunOptions(overrides=(f"warehouse.path={place.path}", *files))
     with pytest.raises(VersionError, match="run `desirelines maintain`"):
         opened(options, writes="rebuild").__enter__()
     with opened(options, writes="maintain", migrates=True) as run:
         assert [state.phase for state in run.ledger.states()] == ["lease"]
-    assert Warehouse(spark, place).found(tables.RUNS).version == 1
+    found = Warehouse(spark, place).found(tables.RUNS)
+    assert (found.version, "seconds" in found.columns) == (2, True)
