@@ -28,7 +28,7 @@ def delete_who_asked(run: Run) -> None:
     for case in inbox_of(run).open_cases():
         if any(row["state"] == DELETED for row in state_rows(run, case)):
             continue
-        run.progress.say(f"{case.request_id} came while the run was on, and is taken up")
+        run.progress.say(f"{case.request_id} is open: its people are left out of this publication")
         try:
             execute(erasure_of(case, is_now=False), run.of(new_run_id(), None))
         except GateError as error:
