@@ -64,8 +64,8 @@ build/airflow/.ready: tests/deploy/constraints-airflow.txt
 	build/airflow/bin/pip install -q --disable-pip-version-check -c tests/deploy/constraints-airflow.txt apache-airflow pytest
 	@touch $@
 
-demo: $(READY) ## a made world, the whole way, demo/report.html
-	$(JAVA) $(BIN)/python -m desirelines.cli.demo
+demo: $(READY) ## a made world, the whole way, demo/report.html; SMALL=1 for a first result in a minute
+	$(JAVA) $(BIN)/desirelines demo $(if $(SMALL),--small)
 
 package: $(READY) ## dist/: the wheel, and the same bytes as desirelines.zip for --py-files
 	@sh deploy/package.sh

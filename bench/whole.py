@@ -22,9 +22,9 @@ from pathlib import Path
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from desirelines.cli.demo import DAYS, PEOPLE, SEED
 from desirelines.io.secrets import write_secret
 from desirelines.io.spark.session import spark_session
+from desirelines.operations.demo import SEED, WHOLE
 from desirelines.settings.model import Spark
 from desirelines.synthetic import build_world
 
@@ -42,7 +42,7 @@ SECOND_DAY_GOAL = 0.25
 
 def write_worlds(spark: SparkSession, folder: Path, times: int) -> dict[str, int]:
     """Write `world` without the newest rows, and `news` with only those; give numbers of rows."""
-    raw = build_world(spark, people=PEOPLE * times, days=DAYS, seed=SEED).raw
+    raw = build_world(spark, people=WHOLE.people * times, days=WHOLE.days, seed=SEED).raw
     by_day = raw["web_events"].groupBy(_day("received_at").alias("day")).count()
     days = {r["day"]: r["count"] for r in by_day.collect() if r["day"]}
     wanted, first_new = NEW_SHARE * sum(days.values()), max(days)

@@ -18,7 +18,7 @@ OUTSIDE = (
     "CHANGELOG.md",
     *(
         page.relative_to(ROOT).as_posix()
-        for folder in ("bench", "conf", "deploy", "jobs")
+        for folder in ("bench", "conf", "deploy", "jobs", "notebooks")
         for page in sorted((ROOT / folder).rglob("*.md"))
     ),
 )

@@ -40,7 +40,7 @@ def _name(node):
 @pytest.mark.parametrize(
     ("verbs", "rooms"),
     [
-        (READING, {"views", "stages", "operations", "workspace.py", "io"}),
+        (READING, {"views", "stages", "operations", "workspace", "io"}),
         (WRITING, {"stages", "operations", "io"}),
     ],
     ids=["read", "write"],

@@ -89,11 +89,15 @@ TESTED_THROUGH = {
     "stages/segment_scorecards.py": "tests/stages/test_segments.py",
     "views/rule_evidence.py": "tests/operations/test_explain_rules.py",
     "views/rules.py": "tests/stages/test_segments.py",
+    **dict.fromkeys(
+        (f"workspace/{name}.py" for name in ("pictures", "privacy", "reading", "workspace")),
+        "tests/journeys/test_notebooks.py",
+    ),
 } | {
     f"cli/commands/{name}.py": ("tests/cli/test_app.py", "tests/cli/test_json.py")
     for name in (
-        "data", "erase", "identity", "maintain", "project", "results", "run", "runs", "segment",
-        "synthetic",
+        "data", "demo", "erase", "identity", "maintain", "project", "results", "run", "runs",
+        "segment", "synthetic",
     )
 } | {
     f"synthetic/{name}.py": "tests/world/test_world.py"

@@ -116,7 +116,7 @@ def test_commands_run_on_a_published_shop(spark, published_shop, cli, tmp_path, 
                 person = tmp_path / "person"
                 person.write_text("user:user3")
                 words = [str(person) if word == "-" else word for word in words]
-            shared = () if words[0] == "init" else conf(published_shop)
+            shared = () if words[0] in ("init", "demo") else conf(published_shop)
             shared += inbox if words[0] == "erase" else ()
             code = cli(words[0], *words[1:], *shared)
             assert code in ({0, 5} if words[0] == "erase" else {0}), (block.page, line, code)

@@ -13,6 +13,7 @@ from typer.exceptions import TyperException
 from desirelines import __version__
 from desirelines.characters import readable
 from desirelines.cli.commands.data import add_data
+from desirelines.cli.commands.demo import add_demo
 from desirelines.cli.commands.erase import erase
 from desirelines.cli.commands.identity import identity
 from desirelines.cli.commands.maintain import add_maintain
@@ -56,6 +57,7 @@ for add in (
     add_results,
     add_runs,
     add_synthetic,
+    add_demo,
 ):
     add(app)
 app.add_typer(erase)

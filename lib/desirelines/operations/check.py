@@ -86,12 +86,13 @@ def diagnosis(
     *,
     is_deep: bool = False,
     tell: Callable[[str], None],
+    keeps_session: bool = False,
 ) -> tuple[list[Finding], DesirelinesError | None]:
     """Check everything that can be checked; give the findings and the first error.
 
     The first error decides the exit code. `is_deep` also reads every row of every table, to find
     repeated keys and event ids that several events bear. `tell` gets a line before each look that
-    reads a whole table.
+    reads a whole table. `keeps_session` leaves a session that is started here running.
     """
     looks = _Looks()
     looks.look("python", lambda: f"{sys.version.split()[0]} at {sys.executable}")
@@ -117,7 +118,7 @@ def diagnosis(
             for what, action in erasure_looks(run):
                 looks.look(what, action)
     finally:
-        if is_mine:
+        if is_mine and not keeps_session:
             spark.stop()
     return looks.result()
 

@@ -100,10 +100,7 @@ def page_of(data: ReportData) -> Page:
     clusters, rules, apart = shown.clusters, shown.rules, shown.apart
     names = {s.segment_id: s.name for s in shown.all}
     others = means_of_others(profiles, clusters)
-    everybody = means_of_everybody(profiles, [*clusters, *([apart] if apart else [])])
-    beside = Compared(
-        profiles, others | means_beside_rules(profiles, rules, everybody), everybody, names
-    )
+    beside = compared(shown, profiles)
     pages = [
         segment_page(s, number, data, beside)
         for number, s in enumerate([*clusters, *rules], start=1)
@@ -146,6 +143,19 @@ def page_of(data: ReportData) -> Page:
         fates=fates_of(data),
         definitions=definitions(data),
         figures=FIGURES,
+    )
+
+
+def compared(shown: Shown, profiles: Profiles) -> Compared:
+    """What each segment is compared with: for a rule segment, everybody who is not in it."""
+    apart = [] if shown.apart is None else [shown.apart]
+    everybody = means_of_everybody(profiles, [*shown.clusters, *apart])
+    return Compared(
+        profiles,
+        means_of_others(profiles, shown.clusters)
+        | means_beside_rules(profiles, shown.rules, everybody),
+        everybody,
+        {s.segment_id: s.name for s in shown.all},
     )
 
 

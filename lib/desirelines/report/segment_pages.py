@@ -65,7 +65,7 @@ def segment_page(segment: Segment, number: int, data: ReportData, beside: Compar
         facts=facts,
         uses=_uses(segment, facts),
         has_profile=any(s == segment_id for _, s in beside.profiles),
-        trend=_trend(data, segment_id),
+        trend=trend_picture(data, segment_id),
         traits=traits_picture(segment, beside.profiles, beside.others),
         profile=profile_grid(segment, beside.profiles, beside.others, beside.everybody),
         ways=ways_of(data, segment_id),
@@ -91,7 +91,7 @@ def _uses(segment: Segment, facts: tuple[Fact, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*of_rule, *(f.use for f in facts if f.use)]))[:USES]
 
 
-def _trend(data: ReportData, segment_id: str) -> Picture | None:
+def trend_picture(data: ReportData, segment_id: str) -> Picture | None:
     """People by published run; null with fewer than two numbers."""
     runs = list(dict.fromkeys(zip(data.trend["run_id"], data.trend["as_of"], strict=True)))
     runs.sort(key=lambda run: (run[1], run[0]))

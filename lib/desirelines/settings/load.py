@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 from desirelines.characters import shown
 from desirelines.errors import SettingsError, did_you_mean
 from desirelines.settings.assignments import assign
+from desirelines.settings.features import CustomFeature, Features
 from desirelines.settings.model import Settings
 from desirelines.settings.segment_rules import Mistake, entries_of
 from desirelines.settings.segments import OF_RULES
@@ -81,6 +82,18 @@ def with_rule_file(settings: Settings, file: Path) -> tuple[Settings, tuple[str,
         return Settings.model_validate(parts | {"segments": segments}), ids
     except ValidationError as error:
         raise SettingsError(_first(_sentences(error, places))) from None
+
+
+def read_feature(definition: Mapping[str, Any]) -> CustomFeature:
+    """A feature as an entry of `features.own`.
+
+    Raises:
+        SettingsError: lists every mistake with its key.
+    """
+    try:
+        return Features.model_validate({"own": [definition]}).own[0]
+    except ValidationError as error:
+        raise SettingsError(_first(_sentences(error, {}))) from None
 
 
 def _with_mappings(

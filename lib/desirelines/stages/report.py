@@ -43,6 +43,7 @@ from desirelines.views.sessions import published_sessions
 
 if TYPE_CHECKING:
     from desirelines.report.data import ReportData
+    from desirelines.report.drawings import Drawings
 
 MOST_RUNS = 24
 """Published runs in a trend, the newest ones."""
@@ -58,9 +59,7 @@ def write_report(run: Run) -> Path:
     try:
         from desirelines.report.page import render
     except ModuleNotFoundError as error:
-        raise MachineError(
-            f"{error.name} is not installed: pip install 'desirelines[report]'."
-        ) from None
+        raise _lacks(error) from None
     target = Path(run.settings.report.path)
     page = render(report_data(run))
     try:
@@ -72,6 +71,24 @@ def write_report(run: Run) -> Path:
             "--set report.path=FILE."
         ) from None
     return target.resolve()
+
+
+def drawings_of(run: Run) -> Drawings:
+    """The pictures of the page one by one.
+
+    Raises:
+        EmptyInputError: the run was not published.
+        MachineError: the drawing libraries are not installed.
+    """
+    try:
+        from desirelines.report.drawings import Drawings
+    except ModuleNotFoundError as error:
+        raise _lacks(error) from None
+    return Drawings(report_data(run))
+
+
+def _lacks(error: ModuleNotFoundError) -> MachineError:
+    return MachineError(f"{error.name} is not installed: pip install 'desirelines[report]'.")
 
 
 def report_data(run: Run) -> ReportData:

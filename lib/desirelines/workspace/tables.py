@@ -1,43 +1,29 @@
-"""The tables of a warehouse, for notebooks and scripts: `desirelines.open("shop.yaml")`."""
+"""The tables of a warehouse as DataFrames."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from desirelines.errors import SettingsError, did_you_mean
-from desirelines.operations.explain_person import PersonExplanation, explain
-from desirelines.operations.run_pipeline import RunSummary, run_pipeline
-from desirelines.run.context import Run
-from desirelines.run.opening import opened
-from desirelines.run.options import RunOptions
 from desirelines.segments.exclusive import to_exclusive
-from desirelines.tables import ALL
+from desirelines.tables import ALL, Table
 from desirelines.views import history
 from desirelines.views.features import features_of
 from desirelines.views.identities import one_person
 from desirelines.views.members import definitions_of, members_after, segment_sizes
-from desirelines.views.runs import newest_published, run_metrics
+from desirelines.views.runs import run_metrics
 from desirelines.views.sessions import sessions_of_people
+from desirelines.workspace.reading import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Workspace:
-    """A warehouse and its configuration, read as of the newest published run.
-
-    Uses the notebook's session if there is one; else starts a local one and leaves it running.
-
-    Attributes:
-        options: options with which every call opens the warehouse.
-    """
-
-    options: RunOptions
+@dataclass(frozen=True)
+class Tables(Reading):
+    """What the newest published run says, and the tables with the rows of all runs."""
 
     def segments(self) -> DataFrame:
         """The segments of the newest published run.
@@ -159,63 +145,39 @@ class Workspace:
                 .orderBy("started_at", "session_id")
             )
 
-    def why(self, person: str) -> PersonExplanation:
-        """What is known of a person, by person id or key.
-
-        Raises:
-            EmptyInputError: no person has it, or no run was published.
-        """
-        with self._opened() as run:
-            return explain(run, key=person, identifier=None)
-
     def table(self, name: str) -> DataFrame:
         """A table with the rows of all runs; `docs/tables.md` says what a row is.
 
         Raises:
             SettingsError: there is no such table.
         """
-        by_name = {table.name: table for table in ALL}
-        if name not in by_name:
-            raise SettingsError([f"there is no table '{name}'{did_you_mean(name, by_name)}"])
         with self._opened() as run:
-            return run.warehouse.read(by_name[name])
+            return run.warehouse.read(_table(name))
 
-    def run(self, *, refit: bool = True) -> RunSummary:
-        """Run all stages and the report as `desirelines run`; without `refit` as `assign`.
-
-        Progress is logged: `logging.basicConfig(level="INFO", format="%(message)s")` shows it.
+    def of_newest_run(self, name: str) -> DataFrame:
+        """The rows of a table that the newest published run wrote, such as its `cluster_trials`.
 
         Raises:
-            DesirelinesError: a stage cannot go on; nothing was published.
+            SettingsError: there is no such table, or its rows are not of runs.
         """
-        with opened(self.options, writes="run", fits=refit, keeps_session=True) as run:
-            return run_pipeline(run, refit=refit)
+        table = _table(name)
+        if "run_id" not in table.column_names:
+            raise SettingsError([f"the rows of '{name}' are of no run; use table('{name}')"])
+        with self._newest() as run:
+            return run.warehouse.read(table).filter(F.col("run_id") == run.run_id)
 
-    @contextmanager
-    def _opened(self) -> Iterator[Run]:
-        with opened(self.options, keeps_session=True) as run:
-            yield run
-
-    @contextmanager
-    def _newest(self) -> Iterator[Run]:
-        """The newest published run.
+    def address(self, name: str) -> str:
+        """What stands for a table after FROM in the SQL of Spark.
 
         Raises:
-            EmptyInputError: no run was published yet.
+            SettingsError: there is no such table.
         """
         with self._opened() as run:
-            state = newest_published(run)
-            yield run.of(state.run_id, state.as_of)
+            return run.warehouse.address(_table(name).name)
 
 
-def open_workspace(
-    conf: str | Path | None = None, *, overrides: tuple[str, ...] = (), as_of: date | None = None
-) -> Workspace:
-    """Open a warehouse by its configuration file, or `desirelines.yaml` in the current folder.
-
-    Args:
-        conf: the configuration file.
-        overrides: single settings, such as `clusters.k=6`; they win over the file.
-        as_of: the date for `run`.
-    """
-    return Workspace(RunOptions((Path(conf),) if conf is not None else (), overrides, as_of))
+def _table(name: str) -> Table:
+    by_name = {table.name: table for table in ALL}
+    if name not in by_name:
+        raise SettingsError([f"there is no table '{name}'{did_you_mean(name, by_name)}"])
+    return by_name[name]
