@@ -13,10 +13,14 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.markup import escape
-from rich.status import Status
+from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TaskID, TextColumn
+from rich.text import Text
 
-FACTS = ("run_id", "event", "stage", "rows", "seconds", "note")
+from desirelines.run.progress import duration_text
+
+FACTS = ("run_id", "event", "stage", "seconds_before", "rows", "seconds", "note")
 """Attributes of a record that become names in JSON; see `desirelines.run.progress`."""
+LIVE = "[bold]{task.description}[/bold] [dim]{task.fields[note]}[/dim]"
 
 
 @contextmanager
@@ -71,28 +75,56 @@ class JsonLines(logging.Formatter):
         )
 
 
+class Elapsed(ProgressColumn):
+    """Seconds of the running stage; where the last time is known, its share and what is left."""
+
+    def render(self, task: Task) -> Text:
+        """The text of a moment."""
+        seconds, before = task.elapsed or 0.0, task.fields["before"]
+        return Text(elapsed_text(seconds, before), style="dim")
+
+
+def elapsed_text(seconds: float, before: float | None) -> str:
+    """How long a stage runs, and how much of it is done if it takes as long as the last time."""
+    text = duration_text(seconds)
+    if before is None:
+        return text
+    if seconds >= before:
+        return f"{text}, longer than the last time ({duration_text(before)})"
+    return (
+        f"{text}, {seconds / before:.0%}, {duration_text(before - seconds)} left by the last time"
+    )
+
+
 class Spinner(logging.Handler):
-    """A spinner with the running stage, and a line for each stage that ended."""
+    """A live line with the running stage, and a line for each stage that ended."""
 
     def __init__(self, console: Console | None = None) -> None:
         super().__init__()
         self.setFormatter(PlainLines())
         self.console = console or Console(stderr=True, highlight=False, emoji=False)
-        self._status: Status | None = None
-        self._stage = ""
+        self._live: Progress | None = None
+        self._task = TaskID(0)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Show a record; only notes outside a stage, ends and errors remain on the screen."""
         event = _event(record)
-        if event == "note" and self._status is not None:
+        if event == "note" and self._live is not None:
             note = escape(record.getMessage())
-            self._status.update(f"[bold]{self._stage}[/bold] [dim]{note}[/dim]")
+            self._live.update(self._task, note=note)
             return
         self._stop()
         if event == "begin":
-            self._stage = str(record.__dict__["stage"])
-            self._status = self.console.status(f"[bold]{self._stage}[/bold]")
-            self._status.start()
+            columns = SpinnerColumn(), TextColumn(LIVE), Elapsed()
+            is_shown = self.console.is_terminal
+            self._live = Progress(
+                *columns, console=self.console, transient=True, disable=not is_shown
+            )
+            before = record.__dict__.get("seconds_before")
+            self._task = self._live.add_task(
+                escape(record.__dict__["stage"]), note="", before=before
+            )
+            self._live.start()
         elif event == "end":
             self.console.print(_ended(record.__dict__))
         else:
@@ -104,9 +136,9 @@ class Spinner(logging.Handler):
         super().close()
 
     def _stop(self) -> None:
-        if self._status is not None:
-            self._status.stop()
-            self._status = None
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
 
 
 def _event(record: logging.LogRecord) -> str | None:

@@ -77,12 +77,12 @@ class ProvenScan:
     @property
     def is_clean(self) -> bool:
         """Whether nothing sought was found, everything was read, and every canary was found."""
-        return bool(self.places) and not self.blind and self.scan.is_clean
+        return self.is_proven and self.scan.is_clean
 
     @property
-    def blindness(self) -> str:
-        """What the scan does not see, in words; empty if it sees every place."""
-        return f"the scanner is blind at: {', '.join(self.blind)}" if self.blind else ""
+    def is_proven(self) -> bool:
+        """Whether canaries were planted, and every one was found."""
+        return bool(self.places) and not self.blind
 
 
 def judged(needles: Needles, scan: Scan, canaries: Iterable[Canary], folder: str) -> ProvenScan:

@@ -79,7 +79,7 @@ def proven(run: Run, case: Case) -> Proof:
     bad = [f for f in unclean if names_somebody(f)]
     after = [ListedFile(f.path, f.size, f.sha256) for f in proof.scan.files if f.sha256]
     changes = changed_files([ListedFile(*file) for file in case.files], after, proof.needles)
-    is_clean = not bad and not proof.blind
+    is_clean = not bad and proof.is_proven
     numbers = {
         "files": len(scanned),
         "bytes": sum(f.size for f in scanned),

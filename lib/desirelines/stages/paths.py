@@ -33,8 +33,6 @@ from desirelines.views.members import members_after
 from desirelines.views.rules import rules_of
 from desirelines.views.sessions import published_sessions
 
-PATH_TABLES = (PATH_EDGES, PATH_POSITIONS, PATH_STEPS, PATH_PATTERNS, FUNNEL_STEPS, FUNNEL_WEEKS)
-
 
 def build_paths(run: Run) -> StageReport:
     """Sessions and memberships → the tables of paths and funnels, per segment and for everybody."""

@@ -30,7 +30,7 @@ def test_every_place_is_seen_and_the_rest_is_clean(spark, tmp_path):
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "a.json").write_text("{}")
     proven = proven_scan(spark, str(tmp_path), SOUGHT)
-    assert proven.blindness == ""
+    assert proven.blind == ()
     assert proven.is_clean
     assert len(proven.places) == len(FILES) + 2 + 7
     assert [f.path for f in proven.scan.files] == ["real/a.json"]

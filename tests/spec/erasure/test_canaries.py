@@ -28,7 +28,7 @@ SEEN = (
 def test_a_scan_that_finds_every_canary_says_of_the_rest_whether_it_is_clean():
     proven = judged(NEEDLES, Scan(SEEN), CANARIES, "_c")
     assert proven.is_clean
-    assert proven.blindness == ""
+    assert proven.is_proven
     assert [f.path for f in proven.scan.files] == ["real/x"]
     assert not judged(NEEDLES, Scan((*SEEN, file("real/y", 5))), CANARIES, "_c").is_clean
 
@@ -37,7 +37,12 @@ def test_one_canary_that_is_not_found_makes_the_scan_worth_nothing():
     for n, place in ((1, "a log"), (2, "a page"), (3, "a broken file")):
         proven = judged(NEEDLES, Scan(SEEN[:n] + SEEN[n + 1 :]), CANARIES, "_c")
         assert not proven.is_clean
-        assert proven.blindness == f"the scanner is blind at: {place}"
+        assert proven.blind == (place,)
+
+
+def test_a_scan_without_canaries_proves_nothing():
+    proven = judged(NEEDLES, Scan(SEEN[:1]), (), "_c")
+    assert (proven.blind, proven.is_proven, proven.is_clean) == ((), False, False)
 
 
 def test_a_canary_counts_in_its_own_place_alone():

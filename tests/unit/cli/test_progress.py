@@ -3,13 +3,33 @@
 import io
 import json
 import logging
+from contextlib import contextmanager
 
 import pytest
 from rich.console import Console
 
 from desirelines.cli import main
-from desirelines.cli.progress import JsonLines, PlainLines, Spinner, handler_for, shown
+from desirelines.cli.progress import (
+    JsonLines,
+    PlainLines,
+    Spinner,
+    elapsed_text,
+    handler_for,
+    shown,
+)
 from desirelines.run.progress import Progress, duration_text
+
+
+@contextmanager
+def shown_by(handler):
+    logger = logging.getLogger("desirelines")
+    level = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    yield
+    logger.setLevel(level)
+    logger.removeHandler(handler)
+    handler.close()
 
 
 def a_stage():
@@ -107,6 +127,12 @@ def test_json_lines(capsys):
     ]  # fmt: skip
 
 
+def test_json_says_how_long_a_stage_took_before(capsys):
+    with shown("json"):
+        Progress("r1").begin("build-paths", 24.6)
+    assert json.loads(capsys.readouterr().err)["seconds_before"] == 24.6
+
+
 def test_a_terminal_keeps_ends_errors_and_notes_outside_a_stage(monkeypatch):
     screen = io.StringIO()
     spinner = Spinner(Console(file=screen, width=100))
@@ -121,6 +147,33 @@ def test_a_terminal_keeps_ends_errors_and_notes_outside_a_stage(monkeypatch):
         "✓ ingest-events               1,234 rows     5.7 s  as of 2026-01-11",
         "desirelines: a check failed",
     ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "before", "text"),
+    [
+        (12.0, None, "12 s"),
+        (12.0, 30.0, "12 s, 40%, 18 s left by the last time"),
+        (0.0, 30.0, "1 s, 0%, 30 s left by the last time"),
+        (31.0, 30.0, "31 s, longer than the last time (30 s)"),
+    ],
+)
+def test_a_live_line_says_how_much_is_done_if_it_takes_as_long_as_before(seconds, before, text):
+    assert elapsed_text(seconds, before) == text
+
+
+def test_the_live_line_is_of_the_running_stage():
+    spinner = Spinner(Console(file=io.StringIO(), width=100, force_terminal=True))
+    progress = Progress("r1")
+    with shown_by(spinner):
+        progress.begin("build-paths", 24.6)
+        progress.say("7 patterns")
+        (task,) = spinner._live.tasks
+        assert (task.description, task.fields) == (
+            "build-paths", {"note": "7 patterns", "before": 24.6},
+        )  # fmt: skip
+        progress.end("build-paths", 7, 20.0, "")
+        assert spinner._live is None
 
 
 def test_a_command_leaves_logging_as_it_was(capsys):
