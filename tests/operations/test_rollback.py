@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 from desirelines import tables
 from desirelines.columns.keys import keyed_digest, secret_pads
 from desirelines.io.tables.store import Warehouse
+from desirelines.operations.erase import received
 from desirelines.settings import read_settings
 from tests.support.laws import folded
 from tests.support.published import conf, read, result
@@ -65,10 +66,39 @@ def test_the_members_of_the_first_run_are_published_again(
     assert (newest["run_id"], newest["restores"], newest["as_of"]) == (
         done["run_id"], "first", "2026-02-04",
     )  # fmt: skip
-    assert cli("check", *conf(published_shop)) == 0
+    assert cli("check", *conf(published_shop)) == 3  # rows of the suppressed one are still there
+    bad = [finding["what"] for finding in result(capsys) if not finding["is_ok"]]
+    assert bad == ["erased people"]
+    # Members, conditions and cohorts are explained by the run that computed them.
+    new_buyers = sorted(person for person, segment in expected if segment == "new_buyer")
+    assert cli("why", new_buyers[0], "--segment", "new_buyer", *conf(published_shop)) == 0
+    (rule,) = result(capsys)["rules"]
+    assert (rule["is_member"], rule["conditions"][0]["answer"]) == (True, "true")
+    assert cli("segment", "attrition", "new_buyer", *conf(published_shop)) == 0
+    assert result(capsys)["members"] == sum(s == "new_buyer" for _, s in then)
+    freeze = ("segment", "freeze", "new_buyer", "--name", "then")
+    assert cli(*freeze, *conf(published_shop)) == 0
+    frozen = read(spark, published_shop, tables.COHORT_MEMBERS).filter("rule_true IS NOT NULL")
+    assert sorted(row["person_id"] for row in frozen.collect()) == new_buyers
     capsys.readouterr()
     assert cli("report", *conf(published_shop)) == 0
     assert result(capsys)["run_id"] == "first"  # the page of what is published again
+
+
+@pytest.mark.integration
+def test_who_asked_to_be_erased_is_not_published_again(
+    spark, published_shop, cli, capsys, tmp_path, secret_files
+):
+    sets = [f"erasure.inbox={tmp_path / 'inbox'}"]
+    secrets = [f"secrets.{name}_file={file}" for name, file in secret_files.items()]
+    settings = read_settings([published_shop / "conf.yaml"], [*sets, *secrets])
+    case = received(settings, [("user", "user3")], 1, datetime.now(UTC))
+    assert cli("rollback", "first", "--set", *sets, *conf(published_shop)) == 0
+    done = result(capsys)
+    assert (done["people"], done["people_then"]) == (59, 60)
+    for table in (tables.SEGMENT_MEMBERS, tables.SEGMENT_CHANGES, tables.IDENTITY_MAP):
+        rows = [str(row) for row in read(spark, published_shop, table).collect()]
+        assert not [row for row in rows for key in case.keys if key in row], table.name
 
 
 def test_only_an_older_published_run_can_be_rolled_back_to(spark, published_shop, cli, capsys):

@@ -19,7 +19,7 @@ from desirelines.views.members import (
     members_stand_for,
     segment_names,
 )
-from desirelines.views.runs import published_run
+from desirelines.views.runs import computed_by, published_run
 from desirelines.views.sessions import sessions_of_people
 
 
@@ -183,7 +183,7 @@ def _nearest(run: Run, person: str, names: dict[str, str]) -> tuple[NearSegment,
         )
         for row in evidence
         for place in ("", "second_")
-        if row["run_id"] == run.run_id and row[f"{place}segment_id"]
+        if row["run_id"] == computed_by(run, run.run_id) and row[f"{place}segment_id"]
     )
 
 

@@ -29,6 +29,7 @@ from desirelines.tables import FEATURES, PERSON_LABELS, SEGMENT_EVIDENCE
 from desirelines.views.members import segment_names
 from desirelines.views.rule_evidence import CountedEvent, events_for, values_for
 from desirelines.views.rules import feature_numbers, percentiles_of_run, rules_of_run
+from desirelines.views.runs import computed_by, published_run
 
 WORDS = {True: "true", False: "false", None: "unknown"}
 MOST_EVENTS = 20
@@ -81,12 +82,14 @@ class _Looked:
 def rule_reasons(run: Run, person: str, *, only: str | None = None) -> tuple[RuleReason, ...]:
     """The rules of a run, as it had them, for a person; none where the evidence has expired.
 
-    With `only`, one rule with the events behind its counts. Cost: without, no Spark job; with, the
-    person's sessions and events are looked for.
+    Those of a rollback are explained by the run whose members it published again. With `only`, one
+    rule with the events behind its counts. Cost: without, no Spark job; with, the person's sessions
+    and events are looked for.
 
     Raises:
         SettingsError: the run has no rule `only`.
     """
+    run = run_of_evidence(run)
     evidence = [
         row
         for row in run.warehouse.find(SEGMENT_EVIDENCE, "person_id", person)
@@ -120,6 +123,14 @@ def rule_reasons(run: Run, person: str, *, only: str | None = None) -> tuple[Rul
         name = names.get(rule.segment_id) or rule.segment_id
         reasons.append(_reason(rule, name, answers, looked))
     return tuple(reasons)
+
+
+def run_of_evidence(run: Run) -> Run:
+    """The run in whose rows the evidence of a run is, at its date."""
+    computed = computed_by(run, run.run_id)
+    if computed == run.run_id:
+        return run
+    return run.of(computed, published_run(run, computed).as_of)
 
 
 def _reason(rule: Rule, name: str, answers: list[bool | None], looked: _Looked) -> RuleReason:

@@ -17,7 +17,7 @@ from desirelines.settings.validators import known_name
 from desirelines.tables import COHORT_MEMBERS, SEGMENT_COHORTS, SEGMENT_EVIDENCE, SMALL_GROUP
 from desirelines.views.members import definitions_of, members_after
 from desirelines.views.parameters import RunParameter, parameter_of
-from desirelines.views.runs import newest_published
+from desirelines.views.runs import computed_by, newest_published
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def freeze(run: Run, segment_id: str, name: str) -> Cohort:
         )
     is_mine = F.col("segment_id") == segment_id
     members = members_after(run, published.run_id).filter(is_mine)
-    evidence = run.warehouse.read(SEGMENT_EVIDENCE).filter(F.col("run_id") == published.run_id)
+    computed = computed_by(run, published.run_id)
+    evidence = run.warehouse.read(SEGMENT_EVIDENCE).filter(F.col("run_id") == computed)
     number = _rule_number(run, published.run_id, segment_id)
     rows = to_cohort(members, evidence, cohort=cohort, rule_number=number)
     if run.warehouse.exists(COHORT_MEMBERS):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from desirelines.run.context import Run
 from desirelines.stages.report import write_report
-from desirelines.views.runs import newest_published, restored_by
+from desirelines.views.runs import computed_by, newest_published
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,5 @@ def report(run: Run, run_id: str | None) -> WrittenReport:
         EmptyInputError: no run was published yet, or not this one.
         MachineError: the page cannot be drawn or written.
     """
-    run_id = run_id or newest_published(run).run_id
-    while older := restored_by(run, run_id):
-        run_id = older
-    run = replace(run, run_id=run_id)
+    run = replace(run, run_id=computed_by(run, run_id or newest_published(run).run_id))
     return WrittenReport(run.run_id, str(write_report(run)))

@@ -10,6 +10,7 @@ from desirelines.io.tables.ledger import ROLLBACK, State
 from desirelines.run.context import Run
 from desirelines.run.execute import Stage, execute
 from desirelines.stages.after_publication import FOLLOWS, follow_up, make_up, what_follows
+from desirelines.stages.erasure_requests import delete_who_asked
 from desirelines.stages.report import write_report
 from desirelines.stages.restoration import restore
 from desirelines.tables import (
@@ -48,7 +49,8 @@ class RolledBack:
 def rollback(run: Run, run_id: str) -> RolledBack:
     """Publish the members of an older run as a new run, with its model and its definitions.
 
-    They are folded from the changes, and are people of today. Idempotent in what readers see.
+    They are folded from the changes, and are people of today; who asked to be erased is deleted
+    first. Idempotent in what readers see.
 
     Raises:
         EmptyInputError: no run was published yet.
@@ -56,6 +58,7 @@ def rollback(run: Run, run_id: str) -> RolledBack:
         GateError: another run was published meanwhile; nothing was published.
     """
     make_up(run, write_report)
+    delete_who_asked(run)
     newest = newest_published(run)
     older = _older_run(run, run_id, newest)
     run = run.at(newest.as_of)

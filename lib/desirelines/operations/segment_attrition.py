@@ -26,7 +26,7 @@ from desirelines.views.rule_attrition import (
     evidence_counts,
 )
 from desirelines.views.rules import rules_of_run
-from desirelines.views.runs import published_run
+from desirelines.views.runs import computed_by, published_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def attrition(
     changed = without(rule.condition, place, off)
     counts = evidence_counts(
         run,
-        published.run_id,
+        computed_by(run, published.run_id),
         condition_columns(place, rule)
         | {"without": F.lit(None).cast("boolean") if changed is None else changed},
     )

@@ -21,6 +21,13 @@ def restored_by(run: Run, run_id: str) -> str | None:
     return run.ledger.inputs_of(run_id, "publish").get(RESTORES)
 
 
+def computed_by(run: Run, run_id: str) -> str:
+    """The run that computed the members of a run: itself, or the one that a rollback restored."""
+    while older := restored_by(run, run_id):
+        run_id = older
+    return run_id
+
+
 def newest_published(run: Run) -> State:
     """The last run in the chain of published runs.
 
