@@ -74,6 +74,28 @@ def server(tmp_path):
         process.wait(60)
 
 
+def run_notebooks(folder, server, secret_files):
+    """All seven on the warehouse of a folder; one of them erases a person."""
+    with (folder / "conf.yaml").open("a") as conf:
+        files = "".join(f"  {name}_file: {file}\n" for name, file in secret_files.items())
+        conf.write(f"secrets:\n{files}erasure: {{inbox: {folder / 'inbox'}}}\n")
+    (folder / "request.txt").write_text("user:user7\n")
+    given = {
+        "SPARK_REMOTE": server, "DESIRELINES_CONF": str(folder / "conf.yaml"),
+        "DESIRELINES_REQUEST": str(folder / "request.txt"), "DESIRELINES_ERASE": "yes",
+    }  # fmt: skip
+    notebooks = sorted(map(str, (ROOT / "notebooks").glob("*.py")))
+    assert len(notebooks) == 7
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.support.serverless", *notebooks],
+        cwd=ROOT, env=environment() | given, capture_output=True, text=True, timeout=900,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "1 receipts: the chain is whole" in done.stdout
+    assert "0 rows are left" in done.stdout
+
+
 @pytest.mark.usefixtures("spark")
 def test_two_days_over_connect_give_the_tables_of_a_session_here(
     spark, cli, server, tmp_path, secret_files
@@ -98,6 +120,7 @@ def test_two_days_over_connect_give_the_tables_of_a_session_here(
         assert json.loads(done.stdout)["run_id"] == day
         assert not list((folders["connect"] / "warehouse" / "_scratch").iterdir())
     assert differences(spark, *(folder / "warehouse" for folder in folders.values())) == []
+    run_notebooks(folders["connect"], server, secret_files)
     log = (tmp_path / "server.log").read_text()
     persons = re.findall(r"cookie\d+|user\d+", log)
     assert persons == []  # the server's log holds no identifier

@@ -104,8 +104,7 @@ def test_commands_run_on_a_published_shop(spark, published_shop, cli, tmp_path, 
     monkeypatch.chdir(tmp_path)
     inbox = ("--set", f"erasure.inbox={tmp_path / 'inbox'}")
     done = 0
-    # After a rollback the newest run has no evidence, so it comes last.
-    for block, line in sorted(commands(), key=lambda command: "rollback" in command[1]):
+    for block, line in commands():
         if "desirelines" not in line:
             continue
         for command in line.split(" && ")[:1]:

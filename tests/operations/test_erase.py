@@ -154,13 +154,12 @@ class Killed(BaseException):
     """As a driver that dies: no handler takes it for an error."""
 
 
-STEPS = ("_receive", "_suppress", "_plan", "_delete", "purge", "proven", "write_receipt", "_close")
+KILLS = (("before", "_suppress"), ("before", "_delete"), ("before", "proven"), ("after", "_close"))
+"""A kill at every write is a campaign: tests/faults/test_kill_erase.py."""
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize(
-    ("when", "step"), [*(("before", step) for step in STEPS), ("after", STEPS[-1])]
-)
+@pytest.mark.parametrize(("when", "step"), KILLS)
 def test_a_killed_erasure_ends_the_same(
     spark, published_shop, cli, capsys, tmp_path, monkeypatch, secret, step, when
 ):

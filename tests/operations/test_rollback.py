@@ -72,7 +72,7 @@ def test_the_members_of_the_first_run_are_published_again(
     # Members, conditions and cohorts are explained by the run that computed them.
     new_buyers = sorted(person for person, segment in expected if segment == "new_buyer")
     assert cli("why", new_buyers[0], "--segment", "new_buyer", *conf(published_shop)) == 0
-    (rule,) = result(capsys)["rules"]
+    rule = result(capsys)
     assert (rule["is_member"], rule["conditions"][0]["answer"]) == (True, "true")
     assert cli("segment", "attrition", "new_buyer", *conf(published_shop)) == 0
     assert result(capsys)["members"] == sum(s == "new_buyer" for _, s in then)

@@ -1,7 +1,11 @@
 """`python -m tests.support.serverless …`: the command line on a session that keeps no rows.
 
 Over Spark Connect, with every way to keep rows refused as serverless Databricks refuses it.
+With names of notebooks (`*.py`) these are run instead, in one process.
 """
+
+import runpy
+import sys
 
 from pyspark.errors.exceptions.connect import AnalysisException
 from pyspark.sql.connect.dataframe import DataFrame
@@ -19,6 +23,10 @@ def refuse(*_, **__):
 if __name__ == "__main__":
     for name in ("persist", "cache", "checkpoint", "localCheckpoint"):
         setattr(DataFrame, name, refuse)
-    from desirelines.cli import entry_point
+    if sys.argv[1].endswith(".py"):
+        for notebook in sys.argv[1:]:
+            runpy.run_path(notebook)
+    else:
+        from desirelines.cli import entry_point
 
-    entry_point()
+        entry_point()

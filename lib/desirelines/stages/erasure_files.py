@@ -16,7 +16,7 @@ from desirelines.io.mlflow.tracking import local_places
 from desirelines.io.scan.on_spark import scan_on_spark
 from desirelines.io.scan.prove import proven_scan
 from desirelines.io.scan.run import changed_files, list_files, scan, scan_places
-from desirelines.io.tables.maintenance import vacuum
+from desirelines.io.tables.maintenance import may_have_unneeded, vacuum
 from desirelines.run.context import Run
 from desirelines.stages.erasure_source_files import MANY_BYTES, names_somebody, scanned_sources
 from desirelines.tables import Table
@@ -32,11 +32,13 @@ def purge(run: Run, tables: list[Table], *, is_now: bool) -> None:
     """Delete the files that no version needs: those in retention stay, or with `is_now` none does.
 
     Of files that no version names, as of commands that died, the same. Twice: a folder of the file
-    layout that became empty goes only then.
+    layout that became empty goes only then. Tables without such files are passed over.
     """
+    before = None if is_now else run.read_at - timedelta(days=RETENTION_DAYS)
     for table in tables:
         for _ in range(2 if table.partition_by else 1):
-            vacuum(run.warehouse, table, is_now=is_now)
+            if may_have_unneeded(run.warehouse, table, before=before):
+                vacuum(run.warehouse, table, is_now=is_now)
 
 
 @dataclass(frozen=True, slots=True)

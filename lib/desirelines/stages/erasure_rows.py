@@ -27,6 +27,7 @@ from desirelines.erasure.subjects import to_owned_events
 from desirelines.errors import GateError
 from desirelines.frames.keep import checkpointed
 from desirelines.io.erasure_inbox import Case
+from desirelines.io.spark.job_names import at_once
 from desirelines.io.tables.rows import listed, row_count
 from desirelines.run.context import Run
 from desirelines.tables import (
@@ -44,6 +45,8 @@ from desirelines.tables import (
 
 TELL = (IDENTITY_CUTS, IDENTITY_LINKS, IDENTIFIERS, STREAM_OWNERS, IDENTITY_MAP)
 """Tables that tell who somebody is; their rows go last, or a new attempt would not find others."""
+AT_ONCE = 4
+"""So many tables are counted at the same time: most of such a small job is planning."""
 TRIES, WAIT_SECONDS = 5, 2.0
 OTHER_WRITERS = (
     ConcurrentAppendException,
@@ -73,7 +76,14 @@ def rows_of(run: Run, table: Table, case: Case) -> DataFrame:
 
 def row_counts(run: Run, case: Case) -> dict[str, int]:
     """How many rows go, by table."""
-    return {t.name: row_count(rows_of(run, t, case)) for t in people_tables(run)}
+    tables = people_tables(run)
+    counted = [partial(_row_count, run, table, case) for table in tables]
+    counts = at_once(run.spark, counted, most=AT_ONCE)
+    return {table.name: count for table, count in zip(tables, counts, strict=True)}
+
+
+def _row_count(run: Run, table: Table, case: Case) -> int:
+    return row_count(rows_of(run, table, case))
 
 
 def delete_rows(run: Run, table: Table, case: Case) -> None:

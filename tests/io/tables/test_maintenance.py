@@ -18,6 +18,7 @@ from desirelines.io.tables.maintenance import (
     commits_to_read,
     compact,
     compaction_of,
+    may_have_unneeded,
     unneeded_files,
     vacuum,
     write_checkpoint,
@@ -215,9 +216,12 @@ def test_a_folder_of_the_layout_that_is_empty_is_no_file(local, tmp_path):
 def test_nothing_is_old_before_its_time(local, tmp_path):
     plain(local, "a")
     (tmp_path / "plain" / "part-x.parquet").touch()
-    at = datetime.now(UTC) + timedelta(days=6, hours=23)
-    assert not maintenance._has_old(tmp_path / "plain", at)
-    assert maintenance._has_old(tmp_path / "plain", at + timedelta(hours=2))
+    now = datetime.now(UTC)
+    assert not may_have_unneeded(local, PLAIN, before=now - timedelta(hours=1))
+    assert may_have_unneeded(local, PLAIN, before=now + timedelta(hours=1))
+    assert may_have_unneeded(local, PLAIN, before=None)
+    (tmp_path / "plain" / "part-x.parquet").unlink()
+    assert not may_have_unneeded(local, PLAIN, before=None)
 
 
 def test_a_checkpoint_stands_for_the_commits_before_it(spark, local, tmp_path):

@@ -6,6 +6,7 @@ it is done.
 
 from __future__ import annotations
 
+import math
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -206,9 +207,9 @@ def unneeded_files(warehouse: Warehouse, table: Table, now: datetime) -> Unneede
 
     In a local folder Spark is asked only if there is a file that old which no version of now has.
     """
-    folder = warehouse.local_folder
-    if folder is not None and not _has_old(folder / table.name, now):
+    if not may_have_unneeded(warehouse, table, before=now - timedelta(days=RETENTION_DAYS)):
         return None
+    folder = warehouse.local_folder
     listing = warehouse.spark.sql(vacuum_statement(warehouse.address(table.name), lists=True))
     listed = [unquote(urlparse(row["path"]).path) for row in listing.collect()]
     # Folders of the file layout are listed, too, once they are empty.
@@ -238,22 +239,27 @@ def vacuum_at(spark: SparkSession, address: str, *, is_now: bool = False) -> Non
         spark.conf.set(RETENTION_CHECK, check or "true")
 
 
-def _has_old(folder: Path, now: datetime) -> bool:
-    """Whether a file, or an empty folder, is older than the retention and of no use now.
+def may_have_unneeded(warehouse: Warehouse, table: Table, *, before: datetime | None) -> bool:
+    """Whether VACUUM may find something: a file, or an empty folder, that is of no use now.
 
-    A file that a version needed until some time ago is older than that, so none is overlooked.
+    Older than `before`, if that is given. In a local folder this costs no job of Spark; elsewhere
+    nobody knows. A file that a version needed until some time ago is older than that, so none is
+    overlooked.
     """
     # Imported here, as no table of a cluster is read so.
     from deltalake import DeltaTable
 
+    if warehouse.local_folder is None:
+        return True
+    folder = warehouse.local_folder / table.name
+    until = math.inf if before is None else before.timestamp()
     used = {Path(unquote(urlparse(uri).path)) for uri in DeltaTable(folder).file_uris()}
-    before = (now - timedelta(days=RETENTION_DAYS)).timestamp()
     for place, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(("_", "."))]
         files = [Path(place, name) for name in names if not name.startswith(("_", "."))]
         is_empty = not folders and not files and Path(place) != folder
         left = [Path(place)] if is_empty else [file for file in files if file not in used]
-        if any(path.stat().st_mtime < before for path in left):
+        if any(path.stat().st_mtime < until for path in left):
             return True
     return False
 
