@@ -1,0 +1,1 @@
+"""Row logic that several topics use, as functions that give a Column: keys, limits, expressions."""

@@ -1,0 +1,1 @@
+"""Rows that are read more than once: the only place that caches and checkpoints."""

@@ -1,0 +1,1 @@
+"""Consent by purpose: which events and people may be used, when they happened and now."""

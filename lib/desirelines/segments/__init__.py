@@ -1,0 +1,1 @@
+"""Members, names, profiles, overlaps and scorecards of segments, from table to table."""

@@ -1,0 +1,1 @@
+"""Fits in MLflow: every candidate as a run, and the model in the registry."""

@@ -1,0 +1,1 @@
+"""Raw rows from Delta, JSON, CSV and Parquet: each file once, whatever is wrong in it."""
