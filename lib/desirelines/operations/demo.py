@@ -35,17 +35,26 @@ erasure: {{inbox: {folder}/erasure}}
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Size of a demo's world, and further settings for its configuration."""
+    """Size of a demo's world, which of its tables are sources, and further settings."""
 
     people: int
     days: int
+    tables: tuple[str, ...]
     settings: str = ""
 
 
-WHOLE = Size(1800, 400)
+MAPPINGS = {
+    "web_events": "world-web.yaml",
+    "orders": "world-orders.yaml",
+    "email_events": "world-email.yaml",
+    "support": "world-support.yaml",
+}
+"""The raw tables of a world, and the mapping of each."""
+WHOLE = Size(1800, 400, tuple(MAPPINGS))
 SMALL = Size(
     300,
     120,
+    ("web_events", "orders"),
     """
 # A short run: the number of groups is given, and the fit is not logged.
 clusters: {k: 7, restarts: 1}
@@ -90,7 +99,8 @@ def demo(folder: Path, size: Size) -> Demo:
     try:
         began = time.monotonic()
         world = build_world(spark, people=size.people, days=size.days, seed=SEED)
-        write_world(world.raw, world.truth, folder / "world", "delta")
+        raw = {table: world.raw[table] for table in size.tables}
+        write_world(raw, {"people": world.truth["people"]}, folder / "world", "delta")
         world_done = time.monotonic()
         with opened(options, writes="demo", fits=True) as run:
             summary = run_pipeline(run)
@@ -129,10 +139,14 @@ def begin_demo(folder: Path, size: Size) -> Path:
         shutil.rmtree(folder, ignore_errors=True)
         conf = folder / CONF
         (folder / "sources").mkdir(parents=True)
-        for mapping in (SHIPPED / "sources").iterdir():
-            text = mapping.read_text(encoding="utf-8").replace(WORLD, f"{folder}/world")
-            (folder / "sources" / mapping.name).write_text(text, encoding="utf-8")
         shipped = (SHIPPED / "demo.yaml").read_text(encoding="utf-8")
+        for table, name in MAPPINGS.items():
+            if table in size.tables:
+                text = (SHIPPED / "sources" / name).read_text(encoding="utf-8")
+                text = text.replace(WORLD, f"{folder}/world")
+                (folder / "sources" / name).write_text(text, encoding="utf-8")
+            else:
+                shipped = shipped.replace(f"  - sources/{name}\n", "")
         conf.write_text(shipped + PLACES.format(folder=folder) + size.settings, encoding="utf-8")
         for name in ("data", "suppression"):
             write_secret(str(folder / "secrets" / name))

@@ -8,15 +8,15 @@ from desirelines.operations.demo import SMALL, WHOLE, begin_demo
 from desirelines.run.options import RunOptions, settings_of
 
 
-@pytest.mark.parametrize("size", [SMALL, WHOLE])
-def test_everything_is_written_below_one_folder(tmp_path, size):
+@pytest.mark.parametrize(("size", "sources"), [(SMALL, 2), (WHOLE, 4)])
+def test_everything_is_written_below_one_folder(tmp_path, size, sources):
     settings = settings_of(RunOptions((begin_demo(tmp_path / "demo", size),)))
     written = [
         settings.warehouse.path, settings.report.path, settings.secrets.data_file,
         settings.secrets.suppression_file, settings.erasure.inbox,
         *(source.path for source in settings.sources),
     ]  # fmt: skip
-    assert len(written) == 9
+    assert len(written) == 5 + sources
     assert [path for path in written if not str(path).startswith(f"{tmp_path}/demo/")] == []
 
 

@@ -28,8 +28,8 @@ def demo(
         bool,
         typer.Option(
             "--small",
-            help="300 people and 120 days instead of 1,800 and 400, and a given number of groups: "
-            "a first result in a minute.",
+            help="300 people and 120 days instead of 1,800 and 400, two sources instead of four, "
+            "and a given number of groups: a first result in a minute.",
         ),
     ] = False,
 ) -> None:
