@@ -22,14 +22,21 @@ def kept_words(data: ReportData) -> str:
     if not kept:
         return ""
     trial = kept[0]
+    gap = None if is_given(data) else trial["gap"]
     known = (
-        ("evidence", decimal_text(trial["gap"], 3), trial["gap"]),
+        ("evidence", decimal_text(gap, 3), gap),
         ("stability", decimal_text(trial["stability"], 2), trial["stability"]),
         ("smallest group", percent_text(trial["smallest_share"], 1), trial["smallest_share"]),
     )
     said = [f"{name} {text}" for name, text, value in known if number_of(value) is not None]
     groups = int(trial["clusters_found"])
     return f"Kept: {groups} group{'' if groups == 1 else 's'}" + "".join(f", {s}" for s in said)
+
+
+def is_given(data: ReportData) -> bool:
+    """Whether the settings give the number of groups, so that no other was tried."""
+    trials = data.trials.to_dict("records")
+    return len(trials) == 1 and trials[0]["gap"] == 0 and trials[0]["gap_error"] == 0
 
 
 def search_picture(data: ReportData) -> tuple[Picture | None, Grid | None]:

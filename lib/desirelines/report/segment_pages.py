@@ -11,6 +11,7 @@ from desirelines.report.data import ReportData
 from desirelines.report.moves import ENDS
 from desirelines.report.segments import Profile, Segment, facts_of
 from desirelines.report.text import (
+    condition_words,
     day_text,
     decimal_text,
     feature_label,
@@ -169,7 +170,7 @@ def _attrition(data: ReportData, segment: Segment) -> Grid | None:
         ("condition", "true for", "not known for", "left after it"),
         tuple(
             (
-                text_of(r["condition"]),
+                condition_words(text_of(r["condition"])),
                 people_text(r["people"]),
                 people_text(r["unknown"]),
                 people_text(r["left"]),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from desirelines.report.data import ReportData
+from desirelines.report.search import is_given
 from desirelines.report.segments import Segment
 from desirelines.report.text import is_true, percent_text, text_of
 from desirelines.tables import ONE_GROUP, SMALL_GROUP, TOO_LITTLE_DATA
+
+GIVEN = "the settings give the number of groups (clusters.k), and no other was tried"
 
 
 def summary_of(
@@ -49,7 +52,10 @@ def _who_is_grouped(people: int, clusters: list[Segment], apart: Segment | None)
 def verdict_of(data: ReportData) -> str:
     """Why this number of groups was kept; empty where none was searched for in this run."""
     kept = [t for t in data.trials.to_dict("records") if is_true(t["is_kept"])]
-    return text_of(kept[0]["verdict"]) if kept else ""
+    verdict = text_of(kept[0]["verdict"]) if kept else ""
+    if verdict and is_given(data) and not verdict.startswith(ONE_GROUP):
+        return GIVEN
+    return verdict
 
 
 def one_group_text(data: ReportData, verdict: str) -> str:

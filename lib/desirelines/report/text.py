@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -32,6 +33,19 @@ FATE_WORDS = {
     "unchanged": "a snapshot row without any change",
     "used": "used for this report",
 }
+
+TIME_WORDS = {
+    "first_order_at": "the first order",
+    "last_order_at": "the last order",
+    "last_look_at": "the last look at a product",
+    "last_cart_at": "the last cart",
+    "open_cart_at": "a cart left without an order",
+}
+"""Columns of `features` with times, in words."""
+SUBJECT = re.compile(
+    r"\b[a-z]\w*(?= (?:[<>=!]|is |in \[|within |before ))|(?<=people with )[a-z]\w*"
+)
+"""The name that a condition begins with, and that of people who have a value."""
 
 BY_NAME: dict[str, Feature] = {f.name: f for f in FEATURES}
 
@@ -135,6 +149,11 @@ def shortened(text: str, length: int) -> str:
 def feature_label(feature: str) -> str:
     """A feature's plain name; the name in words for one of the settings."""
     return PLAIN[feature].label if feature in PLAIN else feature.replace("_", " ")
+
+
+def condition_words(condition: str) -> str:
+    """A condition of a rule with the plain names of the features and times that it looks at."""
+    return SUBJECT.sub(lambda word: TIME_WORDS.get(word[0]) or feature_label(word[0]), condition)
 
 
 def known_features(names: set[str]) -> list[str]:

@@ -31,7 +31,7 @@ def test_a_rule_is_told_in_words_with_the_day_and_condition_by_condition(page: s
     rule = section(page, "segment-4")
     assert "New buyers 144 people · 7.2% of everybody" in rule
     assert "rule of new_buyer before 1 March 2026" in rule
-    assert "first_order_at within 30 days 147 17 144" in rule
+    assert "the first order within 30 days 147 17 144" in rule
     assert "Welcome them: how it works" in rule
 
 

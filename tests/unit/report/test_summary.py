@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from desirelines.report.page import render
+from desirelines.report.search import kept_words
 from desirelines.report.segments import Segment
 from desirelines.report.summary import one_group_text, summary_of, verdict_of
 from tests.support.report import report, section, text_of
@@ -62,6 +63,16 @@ def test_where_no_groups_are_found_the_page_says_so_first_and_why() -> None:
     text = text_of(render(data))
     assert text.index(said) < text.index("People in each segment")
     assert f"Verdict: {verdict}." in text
+
+
+def test_where_the_settings_give_the_number_there_is_no_evidence_to_tell() -> None:
+    one = trials((True, "chosen")).assign(gap=0.0, gap_error=0.0, stability=None)
+    data = report(trials=one)
+    assert verdict_of(data) == (
+        "the settings give the number of groups (clusters.k), and no other was tried"
+    )
+    assert kept_words(data) == "Kept: 2 groups, smallest group 10.0%"
+    assert verdict_of(report(trials=trials((True, "chosen")))) == "chosen"
 
 
 def test_where_nothing_was_tried_the_reason_is_told() -> None:

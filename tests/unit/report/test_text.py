@@ -63,3 +63,19 @@ def test_every_fate_has_words() -> None:
 )
 def test_numbers_and_names_as_people_read_them(text: str, expected: str) -> None:
     assert text == expected
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ("open_cart_at is known", "a cart left without an order is known"),
+        ("frequency >= 3", "orders >= 3"),
+        ("first_order_at within 30 days", "the first order within 30 days"),
+        ("monetary >= p80 of people with order_value",
+         "money spent, less refunds >= p80 of people with money per order"),
+        ("at least 3 product_view in 14 days", "at least 3 product_view in 14 days"),
+        ("journey_stage is lapsed", "journey stage is lapsed"),
+    ],
+)  # fmt: skip
+def test_a_condition_names_what_it_looks_at_in_words(condition, words):
+    assert text.condition_words(condition) == words
