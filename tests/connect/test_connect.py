@@ -79,7 +79,7 @@ def run_notebooks(folder, server, secret_files):
     with (folder / "conf.yaml").open("a") as conf:
         files = "".join(f"  {name}_file: {file}\n" for name, file in secret_files.items())
         conf.write(f"secrets:\n{files}erasure: {{inbox: {folder / 'inbox'}}}\n")
-    (folder / "request.txt").write_text("user:user7\n")
+    (folder / "request.txt").write_text("user:user2\n")
     given = {
         "SPARK_REMOTE": server, "DESIRELINES_CONF": str(folder / "conf.yaml"),
         "DESIRELINES_REQUEST": str(folder / "request.txt"), "DESIRELINES_ERASE": "yes",

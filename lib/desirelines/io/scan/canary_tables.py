@@ -6,10 +6,11 @@ import json
 from collections.abc import Callable
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F
 
 from desirelines.erasure.canaries import IDENTIFIER, Canary
 from desirelines.erasure.needles import KEY, Sought
+from desirelines.io.tables.addresses import absolute, quoted
+from desirelines.io.tables.dml import delete_number_statement
 
 _SAID = "delta.checkpointInterval"
 _MARKS, _CHANGES = "delta.enableDeletionVectors", "delta.enableChangeDataFeed"
@@ -51,7 +52,4 @@ def _write(
 
 def _delete_first(spark: SparkSession, place: str) -> None:
     """Delete by a column that names nobody: what is left is the files' doing."""
-    # Imported here, as a session of Spark is needed for it.
-    from delta.tables import DeltaTable
-
-    DeltaTable.forPath(spark, place).delete(F.col("n") == 1)
+    spark.sql(delete_number_statement(f"delta.{quoted(absolute(place))}", quoted("n"), 1))

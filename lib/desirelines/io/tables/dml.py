@@ -40,3 +40,11 @@ def delete_statement(address: str, view: str, places: Mapping[str, str]) -> str:
     """
     same = " AND ".join(f"t.{place} <=> g.`{column}`" for column, place in places.items())
     return f"MERGE INTO {address} t USING {view} g ON {same} WHEN MATCHED THEN DELETE"
+
+
+def delete_number_statement(address: str, column: str, number: int) -> str:
+    """Delete the rows with this number, which tells of nobody. `address` and `column` are quoted.
+
+    SQL, as a Connect server need not have Delta's own messages.
+    """
+    return f"DELETE FROM {address} WHERE {column} = {number:d}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from desirelines.io.tables.dml import delete_statement, merge_statement
+from desirelines.io.tables.dml import delete_number_statement, delete_statement, merge_statement
 from desirelines.tables.contract import DAY, TEXT, Column, Table
 
 TABLE = Table(
@@ -47,3 +47,7 @@ def test_rows_are_deleted_by_a_join_that_finds_nulls_too():
         "g.`at` "
         "WHEN MATCHED THEN DELETE"
     )
+
+
+def test_rows_with_a_number_are_deleted_by_it_alone():
+    assert delete_number_statement("delta.`/t`", "`n`", 1) == "DELETE FROM delta.`/t` WHERE `n` = 1"
