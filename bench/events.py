@@ -17,7 +17,7 @@ from desirelines.tables import MONEY
 EVENTS_PER_USER, SKEW = 25, 1.2
 EVENTS_PER_VISIT, LINES_PER_ORDER = 7, 3
 DAYS, START_US = 90, 1_767_225_600_000_000  # from 2026-01-01
-FILES, LAYOUT = 16, 2
+FILES, LAYOUT = 16, 3
 PLAIN_KINDS = tuple(kind for kind in KINDS if kind not in ("purchase", "refund", "ping"))
 NAMED = [(PLAIN_KINDS[n % len(PLAIN_KINDS)], n // len(PLAIN_KINDS)) for n in range(38)]
 """Kind and number of the plain events, the most frequent first.
@@ -133,6 +133,8 @@ def event_columns() -> list[Column]:
             "category"
         ),
         F.when(is_line, F.concat_ws("-", F.lit("o"), "user", "visit")).alias("order_id"),
+        F.when(is_line, numbered("item", 500)).alias("item_id"),
+        F.when(is_line, F.lit(1)).cast(MONEY).alias("quantity"),
         F.when(F.col("orders"), money).when(F.col("refunds"), -money).cast(MONEY).alias("amount"),
         F.when(F.col("orders") & (chance("discount", "user", "place") < 0.3), F.lit("2.5"))
         .cast(MONEY)
