@@ -114,7 +114,7 @@ def _write(run: Run, spark: SparkSession, size: int, out: Path) -> None:
         if c.type.typeName() == "double"
     }
     run.warehouse.append(_as(people.withColumns(numbers), FEATURES), FEATURES)
-    segment = F.explode(F.sequence(F.lit(1), F.lit(SEGMENTS))).cast("string")
+    segment = F.explode(F.array(*(F.lit(str(number)) for number in range(SEGMENTS))))
     members = people.withColumn("segment_id", segment)
     run.warehouse.append(_as(members, SEGMENT_MEMBERS), SEGMENT_MEMBERS)
 
