@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
@@ -42,6 +43,7 @@ features:
 """
 
 
+@pytest.mark.integration
 def test_one_delivery_gives_the_same_tables_as_two_and_features_of_the_settings(
     spark, published_template, cli, tmp_path
 ):

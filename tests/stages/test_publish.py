@@ -1,11 +1,13 @@
 """What a run is published as."""
 
+import pytest
 from pyspark.sql import functions as F
 
 from desirelines import tables
 from tests.support.published import conf, read, result
 
 
+@pytest.mark.integration
 def test_an_older_as_of_is_a_backfill_outside_the_chain(spark, published_shop, cli, capsys):
     members = read(spark, published_shop, tables.SEGMENT_MEMBERS).collect()
     capsys.readouterr()

@@ -81,6 +81,7 @@ def deliveries():
     )
 
 
+@pytest.mark.integration
 def test_sessions_add_up_with_plans_as_users_have_them(spark, cli, compiled, tmp_path):
     """Compiled, and planned again at every shuffle: what is counted on the way must arrive."""
     conf = str(shop.configure(tmp_path))
