@@ -26,7 +26,7 @@ check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests
 test: $(READY) ## the tests that tell whether a change holds; ten minutes on two cores
 	$(JAVA) $(PYTEST)
 
-integration: $(READY) ## whole runs under attack, spark-submit, a cluster with killed workers, the notebooks; 40 minutes
+integration: $(READY) ## whole runs under attack, spark-submit, a cluster with killed workers, the notebooks, the wheel; an hour and a half
 	$(JAVA) $(PYTEST) -m integration
 
 data: $(READY) ## public data sets against their published figures; a few minutes
