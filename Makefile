@@ -64,7 +64,7 @@ build/airflow/.ready: tests/deploy/constraints-airflow.txt
 	build/airflow/bin/pip install -q --disable-pip-version-check -c tests/deploy/constraints-airflow.txt apache-airflow pytest
 	@touch $@
 
-demo: $(READY) ## a made world, the whole way, demo/report.html; SMALL=1 for a first result in a minute
+demo: $(READY) ## a made world, the whole way, demo/report.html; SMALL=1 for a short first look
 	$(JAVA) $(BIN)/desirelines demo $(if $(SMALL),--small)
 
 package: $(READY) ## dist/: the wheel, and the same bytes as desirelines.zip for --py-files

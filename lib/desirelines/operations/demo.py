@@ -158,6 +158,15 @@ def begin_demo(folder: Path, size: Size) -> Path:
 
 
 def _is_replaceable(folder: Path) -> bool:
-    """Whether a folder is empty, or holds what a demo writes."""
+    """Whether a folder is empty, or holds a demo: a project of somebody's own has the same names.
+
+    A demo's configuration begins with the first line of the shipped one.
+    """
+    if not folder.is_dir():
+        return False
+    names = {entry.name for entry in folder.iterdir()}
     mine = {CONF, SUMMARY, "sources", "secrets", "world", "warehouse", "report.html", "erasure"}
-    return folder.is_dir() and {entry.name for entry in folder.iterdir()} <= mine
+    if not names or CONF not in names or not names <= mine:
+        return not names
+    first_line = (SHIPPED / "demo.yaml").read_text(encoding="utf-8").splitlines()[0]
+    return (folder / CONF).read_text(encoding="utf-8").startswith(first_line)

@@ -5,6 +5,7 @@ import pytest
 from desirelines.cli.commands.demo import recovered
 from desirelines.errors import SettingsError
 from desirelines.operations.demo import SMALL, WHOLE, begin_demo
+from desirelines.operations.init_project import begin
 from desirelines.run.options import RunOptions, settings_of
 
 
@@ -38,6 +39,14 @@ def test_an_earlier_demo_is_replaced_and_nothing_else(tmp_path):
     with pytest.raises(SettingsError, match="holds something else than a demo"):
         begin_demo(tmp_path / "demo", SMALL)
     assert letter.read_text() == "of mine"
+
+
+def test_a_project_of_somebody_s_own_is_never_replaced(tmp_path):
+    begin(tmp_path / "shop")
+    secret = (tmp_path / "shop" / "secrets" / "data.secret").read_bytes()
+    with pytest.raises(SettingsError, match="holds something else than a demo"):
+        begin_demo(tmp_path / "shop", SMALL)
+    assert (tmp_path / "shop" / "secrets" / "data.secret").read_bytes() == secret
 
 
 def test_what_was_planted_is_compared_in_a_sentence():

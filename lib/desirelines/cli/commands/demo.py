@@ -29,7 +29,7 @@ def demo(
         typer.Option(
             "--small",
             help="300 people and 120 days instead of 1,800 and 400, two sources instead of four, "
-            "and a given number of groups: a first result in a minute.",
+            "and a given number of groups: a short first look.",
         ),
     ] = False,
 ) -> None:
