@@ -175,6 +175,7 @@ def _because(definition: dict[str, Any] | None) -> str:
 def _nearest(run: Run, person: str, names: dict[str, str]) -> tuple[NearSegment, ...]:
     """The nearest segment and the second nearest; none for a person in no cluster."""
     evidence = run.warehouse.find(SEGMENT_EVIDENCE, "person_id", person)
+    computed = computed_by(run, run.run_id)
     return tuple(
         NearSegment(
             row[f"{place}segment_id"],
@@ -183,7 +184,7 @@ def _nearest(run: Run, person: str, names: dict[str, str]) -> tuple[NearSegment,
         )
         for row in evidence
         for place in ("", "second_")
-        if row["run_id"] == computed_by(run, run.run_id) and row[f"{place}segment_id"]
+        if row["run_id"] == computed and row[f"{place}segment_id"]
     )
 
 

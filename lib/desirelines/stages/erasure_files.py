@@ -16,8 +16,10 @@ from desirelines.io.mlflow.tracking import local_places
 from desirelines.io.scan.on_spark import scan_on_spark
 from desirelines.io.scan.prove import proven_scan
 from desirelines.io.scan.run import changed_files, list_files, scan, scan_places
+from desirelines.io.spark.job_names import at_once
 from desirelines.io.tables.maintenance import may_have_unneeded, vacuum
 from desirelines.run.context import Run
+from desirelines.stages.erasure_rows import AT_ONCE
 from desirelines.stages.erasure_source_files import MANY_BYTES, names_somebody, scanned_sources
 from desirelines.tables import Table
 from desirelines.tables.contract import RETENTION_DAYS
@@ -35,10 +37,13 @@ def purge(run: Run, tables: list[Table], *, is_now: bool) -> None:
     layout that became empty goes only then. Tables without such files are passed over.
     """
     before = None if is_now else run.read_at - timedelta(days=RETENTION_DAYS)
-    for table in tables:
+
+    def purge_table(table: Table) -> None:
         for _ in range(2 if table.partition_by else 1):
             if may_have_unneeded(run.warehouse, table, before=before):
                 vacuum(run.warehouse, table, is_now=is_now)
+
+    at_once(run.spark, [partial(purge_table, table) for table in tables], most=AT_ONCE)
 
 
 @dataclass(frozen=True, slots=True)

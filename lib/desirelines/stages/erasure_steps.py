@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -12,6 +13,7 @@ from desirelines.erasure.requests import request_token, token_of
 from desirelines.errors import GateError
 from desirelines.events.fates import suppressed_at
 from desirelines.io.erasure_inbox import Case, Inbox
+from desirelines.io.tables.maintenance import retention_ignored
 from desirelines.io.tables.rows import row_count
 from desirelines.run.context import Run
 from desirelines.run.execute import StageReport
@@ -19,7 +21,12 @@ from desirelines.stages.erasure_files import listed_files, proven, purge, purge_
 from desirelines.stages.erasure_rebuild import rebuild_shared
 from desirelines.stages.erasure_receipts import write_receipt
 from desirelines.stages.erasure_removals import removals_with, write_removals
-from desirelines.stages.erasure_rows import delete_rows, people_tables, row_counts, rows_of
+from desirelines.stages.erasure_rows import (
+    delete_all_rows,
+    people_tables,
+    row_counts,
+    rows_of,
+)
 from desirelines.stages.erasure_source_files import purge_sources
 from desirelines.stages.erasure_sources import (
     InSource,
@@ -173,9 +180,7 @@ def _delete(run: Run, case: Case) -> Case:
     tables = people_tables(run)
     before = run.warehouse.versions(tables)
     write_removals(run, case.removals or ())
-    for table in tables:
-        delete_rows(run, table, case)
-        run.progress.say(f"{case.request_id}: {table.name} is done")
+    delete_all_rows(run, case)
     delete_from_sources(run, sources)
     rebuild_shared(run, case)
     counts = row_counts(run, case) | left_in_sources(run, case)
@@ -200,15 +205,18 @@ def _purge(run: Run, case: Case, *, is_now: bool) -> bool:
             "reads the tables"
         )
         return False
+    run.progress.say(f"{case.request_id}: purged …")
     if is_now:
         check_rewritten(run)
-    purge(run, people_tables(run), is_now=is_now)
-    purge_sources(run, is_now=is_now)
+    with retention_ignored(run.spark) if is_now else nullcontext():
+        purge(run, people_tables(run), is_now=is_now)
+        purge_sources(run, is_now=is_now)
     _record(run, case, "purged", note="at once" if is_now else "after their retention")
     return True
 
 
 def _verify(run: Run, case: Case) -> bool:
+    run.progress.say(f"{case.request_id}: verified …")
     found = proven(run, case)
     if found.is_clean:
         write_receipt(run, case, state_rows(run, case), found)

@@ -10,6 +10,7 @@ import math
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -222,7 +223,8 @@ def unneeded_files(warehouse: Warehouse, table: Table, now: datetime) -> Unneede
 def vacuum(warehouse: Warehouse, table: Table, *, is_now: bool = False) -> None:
     """Delete the files that no version in the table's retention needs; `is_now`: the newest alone.
 
-    Whoever reads an older version, or writes, loses files by `is_now`: nothing else may be on.
+    Whoever reads an older version, or writes, loses files by `is_now`: nothing else may be on, and
+    the block of a `retention_ignored` is around it.
     """
     vacuum_at(warehouse.spark, warehouse.address(table.name), is_now=is_now)
     warehouse.forget_version(table)
@@ -230,11 +232,16 @@ def vacuum(warehouse: Warehouse, table: Table, *, is_now: bool = False) -> None:
 
 def vacuum_at(spark: SparkSession, address: str, *, is_now: bool = False) -> None:
     """The same as `vacuum` for a table anywhere. `address` is quoted."""
+    spark.sql(vacuum_statement(address, is_now=is_now))
+
+
+@contextmanager
+def retention_ignored(spark: SparkSession) -> Iterator[None]:
+    """While the block runs, VACUUM may delete files of versions in retention, on any thread."""
     check = spark.conf.get(RETENTION_CHECK, "true")
-    if is_now:
-        spark.conf.set(RETENTION_CHECK, "false")
+    spark.conf.set(RETENTION_CHECK, "false")
     try:
-        spark.sql(vacuum_statement(address, is_now=is_now))
+        yield
     finally:
         spark.conf.set(RETENTION_CHECK, check or "true")
 
