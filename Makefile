@@ -26,7 +26,7 @@ check: $(READY) ## ruff, mypy --strict, import-linter, architecture tests
 test: $(READY) ## the tests that tell whether a change holds; a quarter of an hour on two cores
 	$(JAVA) $(PYTEST)
 
-coverage: $(READY) ## the same tests, and the lines and branches of lib/ that they do not run; twenty minutes
+coverage: $(READY) ## the same tests, and the lines and branches of lib/ that they do not run; longer than make test
 	$(JAVA) $(PYTEST) --cov --cov-report=term-missing:skip-covered --cov-report=html
 
 integration: $(READY) ## whole runs under attack, spark-submit, a cluster with killed workers, the notebooks, the wheel; an hour and a half

@@ -46,7 +46,7 @@ from desirelines.tables import (
 TELL = (IDENTITY_CUTS, IDENTITY_LINKS, IDENTIFIERS, STREAM_OWNERS, IDENTITY_MAP)
 """Tables that tell who somebody is; their rows go last, or a new attempt would not find others."""
 AT_ONCE = 4
-"""So many tables are looked after at the same time: most of such a small job is planning."""
+"""So many tables are counted, deleted from or purged at once: most of a small job is planning."""
 TRIES, WAIT_SECONDS = 5, 2.0
 OTHER_WRITERS = (
     ConcurrentAppendException,
@@ -87,7 +87,7 @@ def _row_count(run: Run, table: Table, case: Case) -> int:
 
 
 def delete_all_rows(run: Run, case: Case) -> None:
-    """Delete the rows of all tables: those that tell who somebody is one by one, as the last."""
+    """Delete the rows of all tables. Those that tell who somebody is go last, one by one."""
     tables = people_tables(run)
     others = [partial(_delete_from, run, table, case) for table in tables if table not in TELL]
     at_once(run.spark, others, most=AT_ONCE)

@@ -21,12 +21,7 @@ from desirelines.stages.erasure_files import listed_files, proven, purge, purge_
 from desirelines.stages.erasure_rebuild import rebuild_shared
 from desirelines.stages.erasure_receipts import write_receipt
 from desirelines.stages.erasure_removals import removals_with, write_removals
-from desirelines.stages.erasure_rows import (
-    delete_all_rows,
-    people_tables,
-    row_counts,
-    rows_of,
-)
+from desirelines.stages.erasure_rows import delete_all_rows, people_tables, row_counts, rows_of
 from desirelines.stages.erasure_source_files import purge_sources
 from desirelines.stages.erasure_sources import (
     InSource,
